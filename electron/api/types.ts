@@ -1,0 +1,272 @@
+/**
+ * What the renderer and the device say to each other: the plain data of the local API.
+ *
+ * Types only, imported by `electron/api` and (as types) by `renderer`. Ids are lower-case hex strings; times are
+ * milliseconds since 1970. The router in `router.ts` gives the procedures; their names are listed beside each group.
+ */
+
+/** Hex of 16 bytes. A conversation's id is its guid, a message's its record id (or, until accepted, its outbox id). */
+export type Id = string;
+export type Milliseconds = number;
+
+// ---- session.*: state, checkCloud, passwordStrength, signUp, confirmRecovery, signIn, recover, signOut, changePassword, startFresh
+
+export type CloudChoice = { kind: 'thisComputer' } | { kind: 'address'; url: string };
+
+export type CloudInfo = {
+  url: string;
+  name: string;
+  version: string;
+  registration: 'open' | 'invitation' | 'closed';
+};
+
+export type SessionState =
+  /** Nobody is signed in on this device. */
+  | { kind: 'signedOut'; cloudAddress: string | null; canHostHere: boolean }
+  /** The account is made; its recovery key must still be shown and asked back. */
+  | { kind: 'confirmRecovery'; words: string[]; ask: [number, number]; account: AccountInfo }
+  | { kind: 'signedIn'; account: AccountInfo; device: { id: Id; name: string }; cloud: { url: string; here: boolean } }
+  /** The database or its key cannot be opened. Nothing was changed. */
+  | { kind: 'locked'; reason: 'keyUnreadable' | 'passphrase' | 'fromTheFuture' | 'damaged'; detail: string }
+  /** This device was removed from the account (on another device), or its session was revoked. */
+  | { kind: 'removed'; account: AccountInfo; reason: 'removed' | 'stolen' | 'revoked' };
+
+export type AccountInfo = { id: Id; handle: string; name: string };
+
+export type PasswordStrength = { score: 0 | 1 | 2 | 3 | 4; enough: boolean; hint: string | null };
+
+// ---- conversations.*: list, get, start, markRead, markUnread, setPinned, setMuted, setDraft, rename, delete
+
+export type Person = {
+  id: Id;
+  handle: string;
+  name: string;
+  me: boolean;
+};
+
+export type ConversationSummary = {
+  id: Id;
+  kind: 'direct' | 'group';
+  /** What the list shows: the other person's name or handle, the group's name, or its members' names. */
+  title: string;
+  name: string | null;
+  members: Person[];
+  pinned: boolean;
+  mutedUntil: Milliseconds | null;
+  unread: number;
+  markedUnread: boolean;
+  draft: string;
+  lastMessage: MessagePreview | null;
+  /** Of the newest message, else of the conversation's creation: the list sorts by it, newest first. */
+  activityAt: Milliseconds;
+};
+
+export type MessagePreview = {
+  text: string;
+  fromMe: boolean;
+  senderName: string;
+  at: Milliseconds;
+  state: MessageState;
+};
+
+// ---- messages.*: page, send, retry, discard, edit, unsend, react, delete
+
+/**
+ * waiting: no connection or cloud, will go by itself. sending: on its way. sent: accepted by the cloud.
+ * delivered / read: by (all of) the others. failed: says why, offers Try Again. received: somebody else's.
+ */
+export type MessageState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
+
+export type FailureReason =
+  | 'noAccount'
+  | 'mailboxFull'
+  | 'tooLarge'
+  | 'identityChanged'
+  | 'notAMember'
+  | 'refused';
+
+export type Message = {
+  id: Id;
+  conversationId: Id;
+  sender: Person;
+  fromMe: boolean;
+  text: string;
+  /** By which messages are ordered: the cloud's time of acceptance; of a waiting one, the time it was written. */
+  at: Milliseconds;
+  sentAt: Milliseconds;
+  service: 'lockstep' | 'sms' | 'mms' | 'rcs';
+  state: MessageState;
+  failure: FailureReason | null;
+  editedAt: Milliseconds | null;
+  unsentAt: Milliseconds | null;
+  reactions: { emoji: string; people: Person[] }[];
+  replyTo: { id: Id; text: string; senderName: string } | null;
+};
+
+/** A place in a conversation. `at` and `id` of the message there, or null for the newest end. */
+export type MessageCursor = { at: Milliseconds; id: Id };
+
+export type MessagePage = {
+  /** Oldest first. */
+  messages: Message[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+};
+
+// ---- deletes.*: scope ; recentlyDeleted.*: list, recover, deleteNow
+
+export type DeleteTarget =
+  | { kind: 'messages'; ids: Id[] }
+  | { kind: 'conversation'; id: Id }
+  /** Delete Now, out of Recently Deleted. */
+  | { kind: 'forGood'; ids: Id[] };
+
+/** How far a delete reaches, for the warning. */
+export type DeleteScope = {
+  messages: number;
+  /** This device's switch. */
+  switchOn: boolean;
+  /** Names of the account's devices where the switch is on, this one included when it is. */
+  devicesOn: string[];
+  /** Names of the other devices that keep the messages because their switch is off (or because this one's is). */
+  devicesKeeping: string[];
+};
+
+export type RecentlyDeletedItem = {
+  message: Message;
+  conversationTitle: string;
+  deletedAt: Milliseconds;
+  /** When it goes for good. */
+  goesAt: Milliseconds;
+  daysLeft: number;
+  deletedOn: string | null;
+};
+
+// ---- search.query
+
+export type SearchHit = {
+  message: Message;
+  conversationTitle: string;
+  /** The text around the hit, with the hit's ranges in UTF-16 units. */
+  snippet: string;
+  ranges: [number, number][];
+};
+export type SearchResult = { conversations: ConversationSummary[]; hits: SearchHit[] };
+
+// ---- sync.*: status, now, cancel, setSwitch, storage, repair
+
+export type SwitchState = 'off' | 'enabling' | 'on' | 'disabling';
+
+export type SyncPhase =
+  | 'idle'
+  | 'preparing'
+  | 'uploading'
+  | 'downloading'
+  | 'synchronizing'
+  | 'finishing'
+  | 'paused';
+
+export type PausedReason =
+  | 'offline'
+  | 'cloudUnreachable'
+  | 'storageFull'
+  | 'diskFull'
+  | 'clockWrong'
+  | 'signedOut'
+  | 'appTooOld'
+  | 'purged'
+  | 'purgePending'
+  | 'rolledBack'
+  | 'forked'
+  | 'keyringForged'
+  | 'damaged';
+
+/** One state machine's view: the status line, Settings and tests read this and nothing else. */
+export type SyncStatus = {
+  switch: SwitchState;
+  /** Why the switch is as it is, when not by this person's own click. */
+  switchReason: 'purged' | 'removed' | null;
+  phase: SyncPhase;
+  item: 'messages' | 'conversations' | 'changes' | null;
+  done: number;
+  total: number | null;
+  paused: {
+    reason: PausedReason;
+    since: Milliseconds;
+    nextTryAt: Milliseconds | null;
+    /** The two clocks, when the clock is wrong. */
+    cloudTime: Milliseconds | null;
+    deviceTime: Milliseconds | null;
+  } | null;
+  action: 'syncNow' | 'manageStorage' | 'repair' | 'signIn' | 'update' | 'tryNow' | null;
+  lastSyncedAt: Milliseconds | null;
+  /** Messages written here that have not reached the cloud yet. */
+  waitingToSend: number;
+};
+
+export type StorageInfo = { bytesUsed: number; quotaBytes: number; messagesInCloud: number; messagesHere: number; asOf: Milliseconds };
+
+/** What turning the switch on will do, for the sheet that asks. */
+export type SwitchPreview = { toUpload: number; toDownload: number; deletedHere: number; deletedElsewhere: number };
+
+// ---- settings.*: get, set
+
+export type Settings = {
+  appearance: 'system' | 'light' | 'dark';
+  language: 'system' | 'en' | 'nl';
+  readReceipts: boolean;
+  name: string;
+};
+
+// ---- devices.*: list, rename, remove
+
+export type Device = {
+  id: Id;
+  name: string;
+  thisDevice: boolean;
+  platform: string | null;
+  appVersion: string | null;
+  switchOn: boolean | null;
+  lastSyncedAt: Milliseconds | null;
+  addedAt: Milliseconds | null;
+};
+
+// ---- notices.*: list, dismiss. What a person must be told and can put away.
+
+export type Notice = {
+  id: string;
+  at: Milliseconds;
+  /** Renderer texts are chosen by this; `detail` fills them in. */
+  code:
+    | 'identityChanged'
+    | 'keyringForged'
+    | 'keyringRolledBack'
+    | 'recordRefused'
+    | 'envelopeRefused'
+    | 'zoneRolledBack'
+    | 'zoneForked'
+    | 'recoverLost'
+    | 'coreConflict'
+    | 'deviceAdded'
+    | 'zonePurged'
+    | 'keychainWeak';
+  detail: Record<string, string | number>;
+};
+
+// ---- events.subscribe (SSE). Says what to ask for again; carries data only where that is small.
+
+export type ApiEvent =
+  | { type: 'session' }
+  | { type: 'conversations'; ids: Id[] | 'all' }
+  | { type: 'messages'; conversationId: Id | 'all'; ids: Id[] | 'all' }
+  | { type: 'recentlyDeleted' }
+  | { type: 'status'; status: SyncStatus }
+  | { type: 'settings' }
+  | { type: 'devices' }
+  | { type: 'notices' };
+
+/** The `data` of every tRPC error: renderer texts are chosen by `reason`. */
+export type ApiFailure = {
+  reason: string;
+  retryAfterMs: number | null;
+};
