@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests: they stand beside what they test. `e2e/` belongs to Playwright. */
+export default defineConfig({
+  test: {
+    include: ['{shared,cloud,electron,renderer,build,docs,bench}/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    // Processes, not threads: the database module is native code and keeps state of its own.
+    pool: 'forks',
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // What an unhandled rejection means is for a person to find out, never for a later test to trip over.
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+});
