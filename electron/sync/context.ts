@@ -1,0 +1,66 @@
+/**
+ * What every step of synchronizing works with: account, keyring, mail, zones and commands take one of these.
+ *
+ * Nothing here knows of threads. The worker, the tests and the simulator each build one; time, randomness and the network come
+ * in as parameters, so a seed replays a whole run.
+ */
+import type { Hlc } from '../../shared/clock/hlc.ts';
+import type { Store } from '../store/open.ts';
+import type { CloudClient } from './network/cloud-client.ts';
+import type { SyncEvent } from './protocol.ts';
+
+export type Random = (length: number) => Uint8Array;
+
+/**
+ * The epoch keys that this device holds and has verified. Made by `keyring/`, read by `zones/` and `mail/`.
+ * A new object for each change: holding one through a step is safe.
+ */
+export type EpochKeys = {
+  readonly accountId: Uint8Array;
+  readonly deviceId: Uint8Array;
+  /** Highest verified epoch. */
+  readonly current: number;
+  /** K_e, or undefined where this device does not hold it (a newer epoch: refresh the keyring). */
+  epochKey(epoch: number): Uint8Array | undefined;
+};
+
+export type KeyHolder = {
+  /** Null before sign-in and after sign-out. */
+  get(): EpochKeys | null;
+  /** Called by `keyring/` (load, refresh) and `account/`. */
+  set(keys: EpochKeys | null): void;
+};
+
+/** What a step has learnt that the engine must hear; the runner turns it into an engine event. */
+export type Signal =
+  /** Somebody signed in here: zones, mailbox and stream begin. */
+  | { type: 'signedIn' }
+  | { type: 'signedOut'; reason: 'signedOut' | 'removed' | 'stolen' | 'revoked' }
+  /** Something is in the outbox. */
+  | { type: 'outbox' }
+  /** Records have changes to push. */
+  | { type: 'dirty'; zone: 'account' | 'messages' }
+  | { type: 'keyringStale' }
+  /** A forged or rolled-back keyring: everything that writes stops. */
+  | { type: 'keyringForged' }
+  | { type: 'cloudTime'; cloudMs: number };
+
+export type StepContext = {
+  /** The one writer. Steps open their own transactions, never across an `await`. */
+  readonly store: Store;
+  /** Clients of the signed-in cloud, with the session's token. Throws `SyncFailure('signedOut')` without one. */
+  readonly cloud: CloudClient;
+  /** Clients of any cloud: for sign-up and sign-in. `token`: a session token or ticket, or null. */
+  cloudAt(url: string, token: string | null): CloudClient;
+  readonly clock: { now(): number };
+  readonly random: Random;
+  /** One per device; its state is saved with each write. */
+  readonly hlc: Hlc;
+  readonly keys: KeyHolder;
+  /** To the device, after commit. */
+  emit(event: SyncEvent): void;
+  /** To the engine. */
+  signal(signal: Signal): void;
+  /** Aborted when the core stops: give it to every call. */
+  readonly abort: AbortSignal;
+};

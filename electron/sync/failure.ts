@@ -1,0 +1,26 @@
+/** The one error that commands throw on purpose: `reason` is in every `Failure` that leaves the worker. */
+import type { Failure } from './protocol.ts';
+
+export class SyncFailure extends Error {
+  readonly reason: string;
+  readonly retryAfterMs: number | null;
+
+  constructor(reason: string, message: string, retryAfterMs: number | null = null, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'SyncFailure';
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** Any thrown thing as plain data for `postMessage`. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof SyncFailure) {
+    return { reason: error.reason, retryAfterMs: error.retryAfterMs, detail: error.message };
+  }
+  return {
+    reason: 'internal',
+    retryAfterMs: null,
+    detail: error instanceof Error ? error.message : String(error),
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * What the device says to the sync worker and hears back (both sides of `postMessage`).
+ *
+ * Types only. Ids are lower-case hex strings and times milliseconds since 1970, as in `electron/api/types.ts`, so the local
+ * API passes them through. Commands are done one after the other, each answered after its transaction is committed.
+ */
+import type {
+  CloudInfo,
+  Id,
+  Milliseconds,
+  Settings,
+  StorageInfo,
+  SwitchPreview,
+  SyncStatus,
+} from '../api/types.ts';
+
+/** What a device tells the others about itself when it joins. */
+export type DeviceDescription = { name: string; platform: string; appVersion: string };
+
+/** The last message shown of a conversation: everything up to and including it. `id` is the message's record id. */
+export type Place = { at: Milliseconds; id: Id };
+
+/** Every command: its input and what it answers. */
+export type Commands = {
+  // ---- account (electron/sync/account)
+  checkCloud: { input: { url: string }; result: CloudInfo };
+  signUp: {
+    input: {
+      cloudUrl: string;
+      handle: string;
+      password: string;
+      /** The profile name. */
+      name: string;
+      invitation: string | null;
+      device: DeviceDescription;
+    };
+    /** The words are kept (encrypted database) until `confirmRecovery`, so that a restart shows them again. */
+    result: { words: string[]; ask: [number, number] };
+  };
+  /** The two words asked back. Reason `wrongWords` when they differ. */
+  confirmRecovery: { input: { answers: [string, string] }; result: null };
+  signIn: {
+    input: { cloudUrl: string; handle: string; password: string; device: DeviceDescription };
+    result: null;
+  };
+  recover: {
+    input: { cloudUrl: string; handle: string; words: string[]; newPassword: string; device: DeviceDescription };
+    result: null;
+  };
+  changePassword: {
+    input: { currentPassword: string; newPassword: string; signOutOthers: boolean };
+    result: null;
+  };
+  /** Ends the session at the cloud and forgets the account here; the device deletes the database file afterwards. */
+  signOut: { input: null; result: null };
+  renameDevice: { input: { id: Id; name: string }; result: null };
+  removeDevice: { input: { id: Id; stolen: boolean; password: string | null }; result: null };
+
+  // ---- people and conversations
+  /** Looks handles up, pins their identities, makes (or finds) the conversation. More than one handle: a group. */
+  startConversation: { input: { handles: string[]; name: string | null }; result: { id: Id } };
+  markRead: { input: { conversationId: Id; upTo: Place | null }; result: null };
+  markUnread: { input: { conversationId: Id }; result: null };
+  setPinned: { input: { conversationId: Id; on: boolean }; result: null };
+  setMuted: { input: { conversationId: Id; until: Milliseconds | null }; result: null };
+  setDraft: { input: { conversationId: Id; text: string }; result: null };
+  /** Of a group: travels to its members by envelope. */
+  renameConversation: { input: { conversationId: Id; name: string }; result: null };
+  deleteConversation: { input: { conversationId: Id }; result: null };
+
+  // ---- messages
+  /** Answers when the message is in the outbox, on disk. `id` is the outbox id until it is accepted. */
+  send: { input: { conversationId: Id; text: string; replyTo: Id | null }; result: { id: Id } };
+  retry: { input: { id: Id }; result: null };
+  discard: { input: { id: Id }; result: null };
+  edit: { input: { id: Id; text: string }; result: null };
+  unsend: { input: { id: Id }; result: null };
+  /** An empty emoji takes the reaction back. */
+  react: { input: { id: Id; emoji: string }; result: null };
+  deleteMessages: { input: { ids: Id[] }; result: null };
+  /** Delete Now. */
+  deleteForGood: { input: { ids: Id[] }; result: null };
+  /** Out of Recently Deleted. */
+  recoverMessages: { input: { ids: Id[] }; result: null };
+
+  // ---- synchronizing
+  setSwitch: { input: { on: boolean }; result: null };
+  syncNow: { input: null; result: null };
+  /** Stops an `enabling` or `disabling` where it is, and goes back. */
+  cancelSync: { input: null; result: null };
+  repair: { input: null; result: null };
+  status: { input: null; result: SyncStatus };
+  storage: { input: null; result: StorageInfo };
+  switchPreview: { input: null; result: SwitchPreview };
+
+  // ---- the rest
+  setSettings: { input: Partial<Settings>; result: null };
+  dismissNotice: { input: { id: string }; result: null };
+};
+
+export type CommandName = keyof Commands;
+export type CommandInput<N extends CommandName> = Commands[N]['input'];
+export type CommandResult<N extends CommandName> = Commands[N]['result'];
+/** One command as a value: `{ name: 'send', input: {…} }`. */
+export type Command = { [N in CommandName]: { name: N; input: Commands[N]['input'] } }[CommandName];
+
+/** How a command fails, as plain data: `reason` chooses the text a person reads. */
+export type Failure = { reason: string; retryAfterMs: number | null; detail?: string };
+
+export type Reply = { ok: true; result: unknown } | { ok: false; failure: Failure };
+
+/** Says what to ask the store for again; sent after the commit, coalesced. */
+export type SyncEvent =
+  | { type: 'session' }
+  | { type: 'conversations'; ids: Id[] | 'all' }
+  | { type: 'messages'; conversationId: Id | 'all'; ids: Id[] | 'all' }
+  | { type: 'recentlyDeleted' }
+  | { type: 'status'; status: SyncStatus }
+  | { type: 'settings' }
+  | { type: 'devices' }
+  | { type: 'notices' };
+
+/** `workerData` of the sync worker. */
+export type WorkerOptions = { dbPath: string; dbKey: Uint8Array };
+
+export type ToWorker = { type: 'command'; id: number; command: Command } | { type: 'stop' };
+export type FromWorker =
+  | { type: 'ready' }
+  /** The store could not be opened; nothing was changed. `reason` as in `SessionState.locked`. */
+  | { type: 'failed'; reason: string; detail: string }
+  | { type: 'reply'; id: number; reply: Reply }
+  | { type: 'event'; event: SyncEvent }
+  | { type: 'stopped' };
