@@ -25,7 +25,12 @@ export type SessionState =
   | { kind: 'signedOut'; cloudAddress: string | null; canHostHere: boolean }
   /** The account is made; its recovery key must still be shown and asked back. */
   | { kind: 'confirmRecovery'; words: string[]; ask: [number, number]; account: AccountInfo }
-  | { kind: 'signedIn'; account: AccountInfo; device: { id: Id; name: string }; cloud: { url: string; here: boolean } }
+  | {
+      kind: 'signedIn';
+      account: AccountInfo;
+      device: { id: Id; name: string };
+      cloud: { url: string; here: boolean };
+    }
   /** The database or its key cannot be opened. Nothing was changed. */
   | { kind: 'locked'; reason: 'keyUnreadable' | 'passphrase' | 'fromTheFuture' | 'damaged'; detail: string }
   /** This device was removed from the account (on another device), or its session was revoked. */
@@ -204,10 +209,21 @@ export type SyncStatus = {
   waitingToSend: number;
 };
 
-export type StorageInfo = { bytesUsed: number; quotaBytes: number; messagesInCloud: number; messagesHere: number; asOf: Milliseconds };
+export type StorageInfo = {
+  bytesUsed: number;
+  quotaBytes: number;
+  messagesInCloud: number;
+  messagesHere: number;
+  asOf: Milliseconds;
+};
 
 /** What turning the switch on will do, for the sheet that asks. */
-export type SwitchPreview = { toUpload: number; toDownload: number; deletedHere: number; deletedElsewhere: number };
+export type SwitchPreview = {
+  toUpload: number;
+  toDownload: number;
+  deletedHere: number;
+  deletedElsewhere: number;
+};
 
 // ---- settings.*: get, set
 

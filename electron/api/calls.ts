@@ -1,0 +1,137 @@
+/**
+ * What the local API asks of the device behind it, one interface a topic. The procedures beside this file validate
+ * and name; `electron/device/calls/*` answers, from the read-only store and the sync worker. Tests can put anything
+ * here.
+ */
+import type {
+  ApiEvent,
+  CloudChoice,
+  CloudInfo,
+  ConversationSummary,
+  DeleteScope,
+  DeleteTarget,
+  Device,
+  Id,
+  Message,
+  MessageCursor,
+  MessagePage,
+  Milliseconds,
+  Notice,
+  PasswordStrength,
+  RecentlyDeletedItem,
+  SearchResult,
+  SessionState,
+  Settings,
+  StorageInfo,
+  SwitchPreview,
+  SyncStatus,
+} from './types.ts';
+
+type Answer<T> = T | Promise<T>;
+
+export type SignUpInput = {
+  cloud: CloudChoice;
+  handle: string;
+  name: string;
+  password: string;
+  invitation: string | null;
+  deviceName: string | null;
+};
+export type SignInInput = { cloud: CloudChoice; handle: string; password: string; deviceName: string | null };
+export type RecoverInput = {
+  cloud: CloudChoice;
+  handle: string;
+  words: string[];
+  newPassword: string;
+  deviceName: string | null;
+};
+
+export type SessionCalls = {
+  state(): Answer<SessionState>;
+  checkCloud(cloud: CloudChoice): Promise<CloudInfo>;
+  passwordStrength(input: { password: string; handle: string; name: string }): Answer<PasswordStrength>;
+  signUp(input: SignUpInput): Promise<SessionState>;
+  confirmRecovery(answers: [string, string]): Promise<SessionState>;
+  signIn(input: SignInInput): Promise<SessionState>;
+  recover(input: RecoverInput): Promise<SessionState>;
+  signOut(wipe: boolean): Promise<SessionState>;
+  changePassword(input: { current: string; next: string; signOutOthers: boolean }): Promise<void>;
+  unlock(): Promise<SessionState>;
+  startFresh(): Promise<SessionState>;
+};
+
+export type ConversationCalls = {
+  list(): Answer<ConversationSummary[]>;
+  get(id: Id): Answer<ConversationSummary>;
+  start(input: { handles: string[]; name: string | null }): Promise<ConversationSummary>;
+  markRead(id: Id, upTo: MessageCursor | null): Promise<void>;
+  markUnread(id: Id): Promise<void>;
+  setPinned(id: Id, pinned: boolean): Promise<void>;
+  setMuted(id: Id, until: Milliseconds | null): Promise<void>;
+  setDraft(id: Id, text: string): Promise<void>;
+  rename(id: Id, name: string | null): Promise<void>;
+  delete(id: Id): Promise<void>;
+};
+
+export type PageInput = {
+  conversationId: Id;
+  anchor: MessageCursor | null;
+  direction: 'older' | 'newer' | 'around';
+  limit: number;
+};
+export type MessageCalls = {
+  page(input: PageInput): Answer<MessagePage>;
+  send(input: { conversationId: Id; text: string; replyTo: Id | null }): Promise<Message>;
+  retry(id: Id): Promise<void>;
+  discard(id: Id): Promise<void>;
+  edit(id: Id, text: string): Promise<void>;
+  unsend(id: Id): Promise<void>;
+  react(id: Id, emoji: string | null): Promise<void>;
+  delete(ids: Id[]): Promise<void>;
+};
+
+export type DeleteCalls = { scope(target: DeleteTarget): Answer<DeleteScope> };
+
+export type RecentlyDeletedCalls = {
+  list(limit: number): Answer<RecentlyDeletedItem[]>;
+  recover(ids: Id[] | 'all'): Promise<void>;
+  deleteNow(ids: Id[] | 'all'): Promise<void>;
+};
+
+export type SearchCalls = { query(text: string, limit: number): Answer<SearchResult> };
+
+export type SyncCalls = {
+  status(): Answer<SyncStatus>;
+  now(): Promise<void>;
+  cancel(): Promise<void>;
+  preview(): Promise<SwitchPreview>;
+  setSwitch(input: { on: boolean; deletedHere: 'deleteEverywhere' | 'bringBack' }): Promise<void>;
+  storage(): Promise<StorageInfo>;
+  repair(): Promise<void>;
+};
+
+export type SettingsCalls = { get(): Answer<Settings>; set(change: Partial<Settings>): Promise<Settings> };
+
+export type DeviceCalls = {
+  list(): Answer<Device[]>;
+  rename(id: Id, name: string): Promise<void>;
+  remove(id: Id): Promise<void>;
+};
+
+export type NoticeCalls = { list(): Answer<Notice[]>; dismiss(id: string): Promise<void> };
+
+export type EventCalls = { subscribe(signal: AbortSignal): AsyncIterable<ApiEvent> };
+
+export type ApiCalls = {
+  session: SessionCalls;
+  conversations: ConversationCalls;
+  messages: MessageCalls;
+  deletes: DeleteCalls;
+  recentlyDeleted: RecentlyDeletedCalls;
+  search: SearchCalls;
+  sync: SyncCalls;
+  settings: SettingsCalls;
+  devices: DeviceCalls;
+  notices: NoticeCalls;
+  events: EventCalls;
+};

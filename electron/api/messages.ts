@@ -1,0 +1,56 @@
+/** `messages.*`: pages of a conversation, and what can be done to a message. */
+import { z } from 'zod';
+import { cursor, id, ids, messageText } from './inputs.ts';
+import { procedure, router } from './trpc.ts';
+import type { Message, MessagePage } from './types.ts';
+
+const one = z.object({ id });
+
+export const messagesRouter = router({
+  /**
+   * Without an anchor: the newest. `older`: those before the anchor; `newer`: those after it; `around`: the anchor
+   * in the middle. The anchor itself is only in `around`.
+   */
+  page: procedure
+    .input(
+      z.object({
+        conversationId: id,
+        anchor: cursor.nullish().transform((anchor) => anchor ?? null),
+        direction: z.enum(['older', 'newer', 'around']).default('older'),
+        limit: z.number().int().min(1).max(500).default(60),
+      }),
+    )
+    .query(async ({ ctx, input }): Promise<MessagePage> => ctx.calls.messages.page(input)),
+  /** Answers when the message is safe in the outbox of this device, whether or not there is a connection. */
+  send: procedure
+    .input(
+      z.object({
+        conversationId: id,
+        text: messageText,
+        replyTo: id.nullish().transform((reply) => reply ?? null),
+      }),
+    )
+    .mutation(async ({ ctx, input }): Promise<Message> => ctx.calls.messages.send(input)),
+  /** Try Again, of a failed one. */
+  retry: procedure
+    .input(one)
+    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.retry(input.id)),
+  /** Take a failed or waiting one out of the outbox. */
+  discard: procedure
+    .input(one)
+    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.discard(input.id)),
+  edit: procedure
+    .input(one.extend({ text: messageText }))
+    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.edit(input.id, input.text)),
+  unsend: procedure
+    .input(one)
+    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.unsend(input.id)),
+  /** One reaction a person and message; null takes it away. */
+  react: procedure
+    .input(one.extend({ emoji: z.string().min(1, 'Choose an emoji.').max(32, 'One emoji only.').nullable() }))
+    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.react(input.id, input.emoji)),
+  /** To Recently Deleted. */
+  delete: procedure
+    .input(z.object({ ids }))
+    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.delete(input.ids)),
+});

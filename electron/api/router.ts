@@ -1,0 +1,28 @@
+/** The local API whole. The renderer imports `type AppRouter` from here and nothing else. */
+import { conversationsRouter } from './conversations.ts';
+import { deletesRouter, recentlyDeletedRouter } from './deletes.ts';
+import { devicesRouter } from './devices.ts';
+import { eventsRouter } from './events.ts';
+import { messagesRouter } from './messages.ts';
+import { noticesRouter } from './notices.ts';
+import { searchRouter } from './search.ts';
+import { sessionRouter } from './session.ts';
+import { settingsRouter } from './settings.ts';
+import { syncRouter } from './sync.ts';
+import { router } from './trpc.ts';
+
+export const appRouter = router({
+  session: sessionRouter,
+  conversations: conversationsRouter,
+  messages: messagesRouter,
+  deletes: deletesRouter,
+  recentlyDeleted: recentlyDeletedRouter,
+  search: searchRouter,
+  sync: syncRouter,
+  settings: settingsRouter,
+  devices: devicesRouter,
+  notices: noticesRouter,
+  events: eventsRouter,
+});
+
+export type AppRouter = typeof appRouter;
