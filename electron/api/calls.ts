@@ -105,7 +105,7 @@ export type SyncCalls = {
   now(): Promise<void>;
   cancel(): Promise<void>;
   preview(): Promise<SwitchPreview>;
-  setSwitch(input: { on: boolean; deletedHere: 'deleteEverywhere' | 'bringBack' }): Promise<void>;
+  setSwitch(on: boolean): Promise<void>;
   storage(): Promise<StorageInfo>;
   repair(): Promise<void>;
 };
@@ -115,7 +115,7 @@ export type SettingsCalls = { get(): Answer<Settings>; set(change: Partial<Setti
 export type DeviceCalls = {
   list(): Answer<Device[]>;
   rename(id: Id, name: string): Promise<void>;
-  remove(id: Id): Promise<void>;
+  remove(input: { id: Id; stolen: boolean; password: string | null }): Promise<void>;
 };
 
 export type NoticeCalls = { list(): Answer<Notice[]>; dismiss(id: string): Promise<void> };

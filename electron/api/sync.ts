@@ -11,15 +11,10 @@ export const syncRouter = router({
   cancel: procedure.mutation(async ({ ctx }): Promise<void> => ctx.calls.sync.cancel()),
   /** What switching on will do, in numbers, for the sheet that asks. */
   preview: procedure.query(async ({ ctx }): Promise<SwitchPreview> => ctx.calls.sync.preview()),
-  /** The switch of this device. `deletedHere`: what becomes of messages deleted here while it was off. */
+  /** The switch of this device. */
   setSwitch: procedure
-    .input(
-      z.object({
-        on: z.boolean(),
-        deletedHere: z.enum(['deleteEverywhere', 'bringBack']).default('bringBack'),
-      }),
-    )
-    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.sync.setSwitch(input)),
+    .input(z.object({ on: z.boolean() }))
+    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.sync.setSwitch(input.on)),
   storage: procedure.query(async ({ ctx }): Promise<StorageInfo> => ctx.calls.sync.storage()),
   repair: procedure.mutation(async ({ ctx }): Promise<void> => ctx.calls.sync.repair()),
 });
