@@ -1,0 +1,162 @@
+/** What is next, lane by lane: pure questions about the engine's state (state.ts has the invariants). */
+import type { EngineState, Step, ZoneName, ZoneState } from './state.ts';
+
+/** The messages zone takes part: being switched on, on, or being drained before it goes off. */
+export function takesPart(state: EngineState): boolean {
+  return state.switch !== 'off';
+}
+
+/** Invariant 4: whether anything may leave this device now. */
+export function mayWrite(state: EngineState): boolean {
+  return state.session === 'active' && state.clock === null && state.keyring === 'current' && !state.appTooOld;
+}
+
+function mayPush(state: EngineState, name: ZoneName, now: number): boolean {
+  const zone = state.zones[name];
+  if (!mayWrite(state) || zone.stage !== 'current' || zone.fullUntil > now || state.purgePendingUntil > now) {
+    return false;
+  }
+  // Invariant 3.
+  return name === 'account' || state.switch === 'enabling' || state.switch === 'on';
+}
+
+function drained(zone: ZoneState): boolean {
+  return zone.stage === 'current' || zone.stage === 'stopped';
+}
+
+/** Opening, walking and pulling of one zone; null when it is at the head or stands still. */
+function pullStep(zone: ZoneState, name: ZoneName): Step | null {
+  if (zone.forget) {
+    return { lane: 'zones', type: 'forgetRevs', zone: name };
+  }
+  switch (zone.stage) {
+    case 'unopened':
+      return { lane: 'zones', type: 'open', zone: name };
+    case 'walking':
+      return { lane: 'zones', type: 'walk', zone: name };
+    case 'behind':
+      return { lane: 'zones', type: 'changes', zone: name };
+    default:
+      return null;
+  }
+}
+
+function nextZoneStep(state: EngineState, now: number): Step | null {
+  const { account, messages } = state.zones;
+  const pullAccount = pullStep(account, 'account');
+  if (pullAccount !== null) {
+    return pullAccount;
+  }
+  if (account.dirty > 0 && account.dueAt <= now && mayPush(state, 'account', now)) {
+    return { lane: 'zones', type: 'push', zone: 'account', limit: account.pushLimit };
+  }
+  if (takesPart(state)) {
+    const pull = pullStep(messages, 'messages');
+    if (pull !== null) {
+      return pull;
+    }
+    if (messages.dirty > 0 && messages.dueAt <= now && mayPush(state, 'messages', now)) {
+      return { lane: 'zones', type: 'push', zone: 'messages', limit: messages.pushLimit };
+    }
+  } else if (messages.stage === 'unopened' && messages.head === 0) {
+    // Switch off: only to learn the generation, by which records are named.
+    return { lane: 'zones', type: 'open', zone: 'messages' };
+  }
+  for (const name of ['account', 'messages'] as const) {
+    const zone = state.zones[name];
+    if (zone.repair && zone.stage === 'current' && (name === 'account' || takesPart(state))) {
+      return { lane: 'zones', type: 'repair', zone: name, accept: false };
+    }
+  }
+  if (state.switch === 'disabling' && drained(messages)) {
+    return { lane: 'zones', type: 'finishSwitch', on: false };
+  }
+  if (state.switch === 'enabling' && messages.stage === 'current' && messages.dirty === 0) {
+    return { lane: 'zones', type: 'finishSwitch', on: true };
+  }
+  if (state.tidyAt <= now && account.stage === 'current' && state.clock === null) {
+    return { lane: 'zones', type: 'tidy' };
+  }
+  return null;
+}
+
+function nextMailStep(state: EngineState, now: number): Step | null {
+  const { messages } = state.zones;
+  const named = messages.stage !== 'unopened' || messages.head > 0 || messages.seen > 0;
+  if (!named) {
+    return null;
+  }
+  if (state.outbox.waiting > 0 && state.outbox.dueAt <= now && mayWrite(state)) {
+    return { lane: 'mail', type: 'send' };
+  }
+  // Invariant 5: the zone knows what was deleted; the mailbox does not.
+  if (state.mailbox === 'behind' && (!takesPart(state) || drained(messages))) {
+    return { lane: 'mail', type: 'receive' };
+  }
+  return null;
+}
+
+/** The steps to start now: one for each idle lane that has something to do. */
+export function nextSteps(state: EngineState, now: number): Step[] {
+  if (state.session !== 'active' || state.appTooOld || state.diskFullUntil > now) {
+    return [];
+  }
+  if (state.retry !== null && state.retry.at > now) {
+    return [];
+  }
+  const steps: Step[] = [];
+  if (state.keyring === 'stale') {
+    // Everything else may need the newer keys.
+    if (state.running.keys === null) {
+      steps.push({ lane: 'keys', type: 'refreshKeyring' });
+    }
+    return steps;
+  }
+  if (state.running.keys !== null) {
+    return steps;
+  }
+  if (state.running.zones === null) {
+    const step = nextZoneStep(state, now);
+    if (step !== null) {
+      steps.push(step);
+    }
+  }
+  if (state.running.mail === null) {
+    const step = nextMailStep(state, now);
+    if (step !== null) {
+      steps.push(step);
+    }
+  }
+  return steps;
+}
+
+/** When the engine has to be asked again although nothing happens. */
+export function nextWake(state: EngineState, now: number): number {
+  if (state.session !== 'active') {
+    return Number.POSITIVE_INFINITY;
+  }
+  const times = [state.pollAt];
+  if (state.retry !== null) {
+    times.push(state.retry.at);
+  }
+  if (state.stream === 'closed') {
+    times.push(state.streamAt);
+  }
+  times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt);
+  if (state.outbox.waiting > 0) {
+    times.push(state.outbox.dueAt);
+  }
+  for (const zone of Object.values(state.zones)) {
+    if (zone.dirty > 0) {
+      times.push(zone.dueAt);
+    }
+    times.push(zone.fullUntil);
+  }
+  let next = Number.POSITIVE_INFINITY;
+  for (const time of times) {
+    if (time > now && time < next) {
+      next = time;
+    }
+  }
+  return next;
+}

@@ -1,0 +1,157 @@
+/** What a finished step changes. */
+import type { EngineEvent, EngineState, ZoneName } from './state.ts';
+import { TIDY_MS } from './state.ts';
+import { patchZone, withSwitch } from './update.ts';
+
+type Done = Extract<EngineEvent, { type: 'done' }>;
+
+const FULL_AGAIN_MS = 10 * 60_000;
+
+export function reduceDone(before: EngineState, event: Done): EngineState {
+  const state: EngineState = {
+    ...before,
+    running: { ...before.running, [event.step.lane]: null },
+    // An answer: the cloud is there.
+    retry: null,
+    online: true,
+  };
+  const { step, now } = event;
+  switch (event.step.type) {
+    case 'open':
+      return opened(state, event as Extract<Done, { step: { type: 'open' } }>);
+    case 'walk':
+      return walked(state, event as Extract<Done, { step: { type: 'walk' } }>);
+    case 'changes':
+      return pulled(state, event as Extract<Done, { step: { type: 'changes' } }>);
+    case 'push':
+      return pushed(state, event as Extract<Done, { step: { type: 'push' } }>);
+    case 'repair': {
+      const { zone, accept } = event.step;
+      const { healthy } = event.result as { healthy: boolean };
+      if (healthy || accept) {
+        return patchZone(state, zone, { repair: false, stage: 'behind' });
+      }
+      return patchZone(state, zone, { repair: false, stage: 'stopped', stopped: 'rolledBack' });
+    }
+    case 'forgetRevs':
+      return patchZone(state, event.step.zone, { forget: false, stage: 'unopened', seen: 0, repair: false });
+    case 'leaveGeneration':
+      return left(state, event.step.zone);
+    case 'finishSwitch':
+      return event.step.on
+        ? { ...withSwitch(state, 'on', null), lastSyncedAt: now }
+        : withSwitch(state, 'off', state.switchReason);
+    case 'tidy': {
+      const { nextAt } = event.result as { nextAt: number };
+      return { ...state, tidyAt: Math.max(now + 1000, Math.min(nextAt, now + TIDY_MS)) };
+    }
+    case 'refreshKeyring':
+      return state.keyring === 'forged' ? state : { ...state, keyring: 'current' };
+    case 'receive': {
+      const { more } = event.result as { more: boolean };
+      // A poke that came while receiving has set `behind` again; asking once more is cheap.
+      return { ...state, mailbox: more || before.mailboxAgain ? 'behind' : 'current', mailboxAgain: false };
+    }
+    case 'send':
+      return { ...state, outbox: { ...state.outbox, dueAt: (event.result as { nextAt: number }).nextAt } };
+    default: {
+      const never: never = event.step;
+      throw new Error(`unknown step ${JSON.stringify(never ?? step)}`);
+    }
+  }
+}
+
+function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' } }>): EngineState {
+  const { zone } = event.step;
+  const { head, seen, stage, total, moved } = event.result;
+  if (moved === 'incarnation') {
+    return patchZone(state, zone, { forget: true, stage: 'unopened' });
+  }
+  if (moved === 'generation') {
+    return left(state, zone);
+  }
+  return patchZone(state, zone, {
+    head,
+    seen,
+    stage,
+    walk: { done: stage === 'walking' ? 0 : state.zones[zone].walk.done, total: stage === 'walking' ? total : null },
+    pull: { done: 0, total: null },
+  });
+}
+
+/** The zone was purged, or its keys reset: the switch goes off here, everything local stays. */
+function left(state: EngineState, zone: ZoneName): EngineState {
+  const after = patchZone(state, zone, {
+    stage: 'unopened',
+    seen: 0,
+    head: 0,
+    repair: false,
+    forget: false,
+    stopped: null,
+  });
+  return zone === 'messages' && after.switch !== 'off' ? withSwitch(after, 'off', 'purged') : after;
+}
+
+function walked(state: EngineState, event: Extract<Done, { step: { type: 'walk' } }>): EngineState {
+  const { zone } = event.step;
+  const { applied, remaining, more, staleKeyring } = event.result;
+  if (staleKeyring) {
+    return { ...state, keyring: 'stale' };
+  }
+  const done = state.zones[zone].walk.done + applied;
+  return patchZone(state, zone, {
+    stage: more ? 'walking' : 'behind',
+    walk: more ? { done, total: done + remaining } : { done, total: done },
+  });
+}
+
+function pulled(state: EngineState, event: Extract<Done, { step: { type: 'changes' } }>): EngineState {
+  const { zone: name } = event.step;
+  const result = event.result;
+  if (result.staleKeyring) {
+    return { ...state, keyring: 'stale' };
+  }
+  if (result.alarm !== null) {
+    return patchZone(state, name, { stage: 'stopped', stopped: result.alarm, seen: result.seen });
+  }
+  const zone = state.zones[name];
+  const done = zone.pull.done + result.applied;
+  const head = Math.max(result.head, zone.head);
+  const atHead = !result.more && result.seen >= head;
+  const after = patchZone(state, name, {
+    stage: atHead ? 'current' : 'behind',
+    head,
+    seen: result.seen,
+    repair: zone.repair || result.digest === 'differs',
+    pull: atHead ? { done: 0, total: null } : { done, total: done + result.remaining },
+  });
+  return synchronized(after, event.now);
+}
+
+function pushed(state: EngineState, event: Extract<Done, { step: { type: 'push' } }>): EngineState {
+  const { zone: name } = event.step;
+  const result = event.result;
+  const zone = state.zones[name];
+  let after = patchZone(state, name, {
+    head: Math.max(zone.head, result.head),
+    // Own changes come back by the feed, and with them the token; so does whatever moved meanwhile.
+    stage: result.head > zone.seen ? 'behind' : zone.stage,
+    push: { done: zone.push.done + result.accepted, total: zone.push.total },
+    fullUntil: result.full ? event.now + FULL_AGAIN_MS : 0,
+    pushLimit: Math.min(400, zone.pushLimit * 2),
+  });
+  if (result.staleKeyring) {
+    after = { ...after, keyring: after.keyring === 'forged' ? 'forged' : 'stale' };
+  }
+  if (result.moved) {
+    after = patchZone(after, name, { stage: 'unopened' });
+  }
+  return after;
+}
+
+/** At every head that matters, with nothing left to push: this is "synchronized". */
+function synchronized(state: EngineState, now: number): EngineState {
+  const { account, messages } = state.zones;
+  const fine = account.stage === 'current' && (state.switch === 'off' || messages.stage === 'current');
+  return fine ? { ...state, lastSyncedAt: now } : state;
+}

@@ -1,0 +1,66 @@
+/** What a failed step changes. The kinds come from `LockstepError.code` (run/failure-kind.ts). */
+import { waitAfter } from './backoff.ts';
+import type { EngineEvent, EngineState } from './state.ts';
+import { patchZone } from './update.ts';
+
+type Failed = Extract<EngineEvent, { type: 'failed' }>;
+
+const PURGE_AGAIN_MS = 60 * 60_000;
+const DISK_AGAIN_MS = 30_000;
+
+export function reduceFailed(before: EngineState, event: Failed): EngineState {
+  const state: EngineState = { ...before, running: { ...before.running, [event.step.lane]: null } };
+  const zone = 'zone' in event.step ? event.step.zone : null;
+  const answered: EngineState = { ...state, retry: null, online: true };
+  switch (event.kind) {
+    case 'sessionEnded':
+    case 'removed':
+      return { ...answered, session: 'ended' };
+    case 'appTooOld':
+      return { ...answered, appTooOld: true };
+    case 'keyringForged':
+      return { ...answered, keyring: 'forged' };
+    case 'staleKeyring':
+      return backOff({ ...answered, keyring: 'stale' }, event, before);
+    case 'purgePending':
+      return { ...answered, purgePendingUntil: event.now + PURGE_AGAIN_MS };
+    case 'diskFull':
+      return { ...state, diskFullUntil: event.now + DISK_AGAIN_MS };
+    case 'tokenInvalid':
+      return zone === null
+        ? backOff(state, event, before)
+        : backOff(patchZone(state, zone, { stage: 'unopened' }), event, before);
+    case 'generationChanged':
+      // Open says which of the two it was, and to what.
+      return zone === null
+        ? backOff(state, event, before)
+        : patchZone(answered, zone, { stage: 'unopened' });
+    case 'incarnationChanged':
+      return zone === null
+        ? backOff(state, event, before)
+        : patchZone(answered, zone, { stage: 'unopened' });
+    case 'tooLarge':
+      if (event.step.type === 'push') {
+        return patchZone(answered, event.step.zone, { pushLimit: Math.max(1, Math.floor(event.step.limit / 2)) });
+      }
+      return backOff(state, event, before);
+    case 'network':
+    case 'busy':
+    case 'refused':
+    case 'internal':
+      return backOff(state, event, before);
+  }
+}
+
+function backOff(state: EngineState, event: Failed, before: EngineState): EngineState {
+  const failures = (before.retry?.failures ?? 0) + 1;
+  return {
+    ...state,
+    retry: {
+      failures,
+      at: event.now + waitAfter(failures, event.retryAfterMs, event.jitter),
+      since: before.retry?.since ?? event.now,
+      kind: event.kind,
+    },
+  };
+}

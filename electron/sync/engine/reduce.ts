@@ -1,0 +1,213 @@
+/** The engine: `(state, event) -> { state, effects }`. What the parts mean and the invariants are in state.ts. */
+import { waitAfter } from './backoff.ts';
+import { nextSteps, nextWake, takesPart } from './decide.ts';
+import { reduceDone } from './reduce-done.ts';
+import { reduceFailed } from './reduce-failed.ts';
+import {
+  CLOCK_TOLERANCE_MS,
+  type Effect,
+  type EngineEvent,
+  type EngineState,
+  initialState,
+  POLL_MS,
+  POLL_WITHOUT_STREAM_MS,
+  type Remembered,
+} from './state.ts';
+import { patchZone, withSwitch } from './update.ts';
+
+export type Reduced = { state: EngineState; effects: Effect[] };
+
+export function reduce(before: EngineState, event: EngineEvent): Reduced {
+  let state = apply(before, event);
+  const effects: Effect[] = [];
+  if (state.switch !== before.switch && state.session === 'active' && event.type !== 'started') {
+    effects.push({ type: 'saveSwitch', switch: state.switch });
+  }
+  if (state.session === 'active' && state.pollAt <= event.now) {
+    state = poll(state, event.now);
+  }
+  for (const step of nextSteps(state, event.now)) {
+    state = { ...state, running: { ...state.running, [step.lane]: step } };
+    effects.push({ type: 'run', step });
+  }
+  const mayWatch = state.session === 'active' && !state.appTooOld;
+  if (mayWatch && state.stream === 'closed' && state.streamAt <= event.now) {
+    state = { ...state, stream: 'opening' };
+    effects.push({ type: 'watch' });
+  } else if (!mayWatch && state.stream !== 'closed') {
+    state = { ...state, stream: 'closed' };
+    effects.push({ type: 'unwatch' });
+  }
+  const wakeAt = nextWake(state, event.now);
+  if (wakeAt !== state.wakeAt || event.type === 'tick') {
+    state = { ...state, wakeAt };
+    effects.push({ type: 'wakeAt', at: wakeAt });
+  }
+  return { state, effects };
+}
+
+/** The slow look at everything: a poke may have been lost. */
+function poll(state: EngineState, now: number): EngineState {
+  const after = lookEverywhere(state);
+  return { ...after, pollAt: now + (state.stream === 'open' ? POLL_MS : POLL_WITHOUT_STREAM_MS) };
+}
+
+function lookEverywhere(state: EngineState): EngineState {
+  let after: EngineState = { ...state, mailbox: 'behind' };
+  for (const name of ['account', 'messages'] as const) {
+    if (after.zones[name].stage === 'current') {
+      after = patchZone(after, name, { stage: 'behind' });
+    }
+  }
+  return after;
+}
+
+function apply(state: EngineState, event: EngineEvent): EngineState {
+  switch (event.type) {
+    case 'started':
+      return started(event.remembered, state, event.now);
+    case 'ended':
+      return { ...initialState(), session: event.reason === 'removed' ? 'ended' : 'none', online: state.online };
+    case 'counts':
+      return counted(state, event);
+    case 'done':
+      return reduceDone(state, event);
+    case 'failed':
+      return reduceFailed(state, event);
+    case 'zonePoke': {
+      const zone = state.zones[event.zone];
+      const behind = zone.stage === 'current' && event.head !== zone.seen;
+      return patchZone(state, event.zone, {
+        head: zone.stage === 'unopened' ? zone.head : event.head,
+        stage: behind ? 'behind' : zone.stage,
+      });
+    }
+    case 'mailPoke':
+      return state.running.mail?.type === 'receive'
+        ? { ...state, mailboxAgain: true }
+        : { ...state, mailbox: 'behind' };
+    case 'keyringPoke':
+      return state.keyring === 'current' ? { ...state, keyring: 'stale' } : state;
+    case 'keyringForged':
+      return { ...state, keyring: 'forged' };
+    case 'cloudTime':
+      return clockSeen(state, event);
+    case 'streamOpened':
+      return { ...state, stream: 'open', retry: null, pollAt: Math.max(state.pollAt, event.now + POLL_MS) };
+    case 'streamClosed':
+      return streamClosed(state, event);
+    case 'reachable':
+      return { ...state, online: event.online };
+    case 'tick':
+      return state;
+    case 'setSwitch':
+      return setSwitch(state, event.on);
+    case 'syncNow':
+      return syncNow(state);
+    case 'repairNow':
+      return repairNow(state);
+  }
+}
+
+function started(remembered: Remembered, state: EngineState, now: number): EngineState {
+  const fresh = initialState();
+  if (!remembered.signedIn) {
+    return { ...fresh, online: state.online };
+  }
+  let after: EngineState = {
+    ...fresh,
+    online: state.online,
+    session: 'active',
+    switch: remembered.switch,
+    switchReason: remembered.switchReason,
+    lastSyncedAt: remembered.lastSyncedAt,
+    // Believed until the stream says otherwise; the first poke of the stream brings its length.
+    pollAt: now + POLL_WITHOUT_STREAM_MS,
+    tidyAt: now,
+  };
+  for (const name of ['account', 'messages'] as const) {
+    const { stage, stopped, seen, walked } = remembered.zones[name];
+    after = patchZone(after, name, { stage, stopped, seen, head: seen, walk: { done: walked, total: null } });
+  }
+  return after;
+}
+
+function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts' }>): EngineState {
+  let after: EngineState = { ...state, outbox: event.counts.outbox };
+  for (const name of ['account', 'messages'] as const) {
+    const { dirty, dueAt } = event.counts.zones[name];
+    const zone = after.zones[name];
+    const grown = dirty > zone.dirty ? dirty - zone.dirty : 0;
+    const push =
+      dirty === 0
+        ? { done: 0, total: null }
+        : zone.dirty === 0
+          ? { done: 0, total: dirty }
+          : { done: zone.push.done, total: Math.max(zone.push.done + dirty, (zone.push.total ?? 0) + grown) };
+    after = patchZone(after, name, { dirty, dueAt, push });
+  }
+  return after;
+}
+
+function clockSeen(state: EngineState, event: Extract<EngineEvent, { type: 'cloudTime' }>): EngineState {
+  const off = Math.abs(event.cloudMs - event.now) > CLOCK_TOLERANCE_MS;
+  if (!off) {
+    return state.clock === null ? state : { ...state, clock: null };
+  }
+  const since = state.clock?.since ?? event.now;
+  return { ...state, clock: { cloudMs: event.cloudMs, deviceMs: event.now, since } };
+}
+
+function streamClosed(state: EngineState, event: Extract<EngineEvent, { type: 'streamClosed' }>): EngineState {
+  if (state.session !== 'active') {
+    return { ...state, stream: 'closed' };
+  }
+  const failures = state.stream === 'open' ? 1 : (state.retry?.failures ?? 0) + 1;
+  return {
+    ...state,
+    stream: 'closed',
+    streamAt: event.now + waitAfter(failures, event.retryAfterMs, event.jitter),
+    pollAt: Math.min(state.pollAt, event.now + POLL_WITHOUT_STREAM_MS),
+  };
+}
+
+function setSwitch(state: EngineState, on: boolean): EngineState {
+  if (on) {
+    if (state.switch === 'on' || state.switch === 'enabling') {
+      return state;
+    }
+    const { messages } = state.zones;
+    const stage = messages.stage === 'current' ? 'behind' : messages.stage;
+    return patchZone(withSwitch(state, 'enabling', null), 'messages', { stage, fullUntil: 0 });
+  }
+  if (!takesPart(state) || state.switch === 'disabling') {
+    return state;
+  }
+  // What is only in the cloud comes down first.
+  const { messages } = state.zones;
+  const stage = messages.stage === 'current' ? 'behind' : messages.stage;
+  return patchZone(withSwitch(state, 'disabling', null), 'messages', { stage });
+}
+
+/** Whatever was waiting for a time stops waiting. */
+function syncNow(state: EngineState): EngineState {
+  let after: EngineState = { ...lookEverywhere(state), retry: null, streamAt: 0, purgePendingUntil: 0, diskFullUntil: 0 };
+  for (const name of ['account', 'messages'] as const) {
+    after = patchZone(after, name, { fullUntil: 0 });
+  }
+  return after;
+}
+
+/** A person chose Repair: a stopped zone goes on from what the cloud has now, merging everything. */
+function repairNow(state: EngineState): EngineState {
+  let after: EngineState = state.keyring === 'forged' ? { ...state, keyring: 'stale' } : state;
+  for (const name of ['account', 'messages'] as const) {
+    const zone = after.zones[name];
+    if (zone.stage === 'stopped') {
+      after = patchZone(after, name, { stage: 'unopened', stopped: null, forget: true });
+    } else if (zone.stage === 'current' || zone.stage === 'behind') {
+      after = patchZone(after, name, { stage: 'behind', repair: true });
+    }
+  }
+  return { ...after, retry: null };
+}

@@ -1,0 +1,235 @@
+/**
+ * The sync engine's data: its state, the events that change it, the steps it asks for.
+ *
+ * The engine is `reduce(state, event) -> { state, effects }` (reduce.ts), with `statusOf(state)` (status.ts) as the only thing a
+ * person ever sees of it. It decides *what is next*, in coarse steps; the steps themselves (network, database, keys) are done by
+ * the runner in `run/`, which reports back with events. No I/O, no clock, no randomness in this folder: each event brings the time
+ * and one random number.
+ *
+ * Invariants
+ *  1. At most one step a lane is under way; a step's end is one event, `done` or `failed`.
+ *  2. Everything in the state can be built anew from the database (`started`): losing it loses nothing.
+ *  3. Nothing of the messages zone is pushed unless the switch is `enabling` or `on`.
+ *  4. Nothing is pushed or sent while the clock is wrong, the keyring is forged, the session is over or a purge is pending.
+ *  5. The mailbox is read only when the messages zone is drained, as long as the switch is on and the zone is well.
+ *  6. A fork or a rollback stops the zone until a person chooses Repair; nothing is deleted because of one.
+ *  7. Storage full stops pushes of that zone alone; pulls, the mailbox and the outbox go on.
+ */
+import type { PausedReason, SwitchState } from '../../api/types.ts';
+
+export type ZoneName = 'account' | 'messages';
+export type { SwitchState };
+
+/**
+ * unopened: ask the cloud where the zone stands. walking: first sync, newest first. behind: there are changes to pull.
+ * current: at the head as last heard. stopped: a person must decide.
+ */
+export type ZoneStage = 'unopened' | 'walking' | 'behind' | 'current' | 'stopped';
+
+export type Work = { done: number; total: number | null };
+
+export type ZoneState = {
+  stage: ZoneStage;
+  /** The cloud's head as last heard, and up to where this device has pulled. */
+  head: number;
+  seen: number;
+  /** Records with changes to push, and when the next of them is due (0: now). */
+  dirty: number;
+  dueAt: number;
+  /** Operations in a push; halves when the cloud finds a batch too large. */
+  pushLimit: number;
+  repair: boolean;
+  /** Revs must be forgotten before the next open: the zone was restored or moved. */
+  forget: boolean;
+  stopped: Extract<PausedReason, 'rolledBack' | 'forked' | 'damaged'> | null;
+  fullUntil: number;
+  walk: Work;
+  push: Work;
+  pull: Work;
+};
+
+export type Step =
+  | { lane: 'zones'; type: 'open'; zone: ZoneName }
+  | { lane: 'zones'; type: 'walk'; zone: ZoneName }
+  | { lane: 'zones'; type: 'changes'; zone: ZoneName }
+  | { lane: 'zones'; type: 'push'; zone: ZoneName; limit: number }
+  | { lane: 'zones'; type: 'repair'; zone: ZoneName; accept: boolean }
+  | { lane: 'zones'; type: 'forgetRevs'; zone: ZoneName }
+  | { lane: 'zones'; type: 'leaveGeneration'; zone: ZoneName }
+  | { lane: 'zones'; type: 'finishSwitch'; on: boolean }
+  | { lane: 'zones'; type: 'tidy' }
+  | { lane: 'keys'; type: 'refreshKeyring' }
+  | { lane: 'mail'; type: 'receive' }
+  | { lane: 'mail'; type: 'send' };
+
+export type Lane = Step['lane'];
+
+export type StepResult = {
+  open: { head: number; seen: number; stage: 'walking' | 'behind'; total: number; moved: 'generation' | 'incarnation' | null };
+  walk: { applied: number; remaining: number; more: boolean; staleKeyring: boolean };
+  changes: {
+    applied: number;
+    remaining: number;
+    more: boolean;
+    seen: number;
+    head: number;
+    digest: 'same' | 'differs' | 'unknown';
+    alarm: 'rolledBack' | 'forked' | null;
+    staleKeyring: boolean;
+  };
+  push: {
+    accepted: number;
+    head: number;
+    staleKeyring: boolean;
+    full: boolean;
+    moved: boolean;
+  };
+  repair: { healthy: boolean };
+  forgetRevs: null;
+  leaveGeneration: null;
+  finishSwitch: null;
+  tidy: { nextAt: number };
+  refreshKeyring: null;
+  receive: { more: boolean; waits: boolean };
+  send: { nextAt: number };
+};
+
+export type StepDone = { [T in Step['type']]: { step: Extract<Step, { type: T }>; result: StepResult[T] } }[Step['type']];
+
+/** network: no answer. busy: answered, "later". The others are what the cloud's error codes say. */
+export type FailureKind =
+  | 'network'
+  | 'busy'
+  | 'refused'
+  | 'tooLarge'
+  | 'tokenInvalid'
+  | 'generationChanged'
+  | 'incarnationChanged'
+  | 'purgePending'
+  | 'sessionEnded'
+  | 'removed'
+  | 'appTooOld'
+  | 'keyringForged'
+  | 'staleKeyring'
+  | 'diskFull'
+  | 'internal';
+
+/** What the device remembers of itself, read from the database at start and after sign-in. */
+export type Remembered = {
+  signedIn: boolean;
+  switch: SwitchState;
+  switchReason: 'purged' | 'removed' | null;
+  zones: Record<ZoneName, { stage: 'unopened' | 'walking' | 'behind' | 'stopped'; stopped: ZoneState['stopped']; seen: number; walked: number }>;
+  lastSyncedAt: number | null;
+};
+
+export type Counts = {
+  zones: Record<ZoneName, { dirty: number; dueAt: number }>;
+  outbox: { waiting: number; dueAt: number };
+};
+
+export type EngineEvent = { now: number; jitter: number } & (
+  | { type: 'started'; remembered: Remembered }
+  | { type: 'ended'; reason: 'signedOut' | 'removed' }
+  | { type: 'counts'; counts: Counts }
+  | ({ type: 'done' } & StepDone)
+  | { type: 'failed'; step: Step; kind: FailureKind; retryAfterMs: number; detail: string }
+  | { type: 'zonePoke'; zone: ZoneName; head: number }
+  | { type: 'mailPoke' }
+  | { type: 'keyringPoke' }
+  | { type: 'keyringForged' }
+  | { type: 'cloudTime'; cloudMs: number }
+  | { type: 'streamOpened' }
+  | { type: 'streamClosed'; retryAfterMs: number }
+  | { type: 'reachable'; online: boolean }
+  | { type: 'tick' }
+  | { type: 'setSwitch'; on: boolean }
+  | { type: 'syncNow' }
+  | { type: 'repairNow' }
+);
+
+export type Effect =
+  | { type: 'run'; step: Step }
+  | { type: 'watch' }
+  | { type: 'unwatch' }
+  /** Send a `tick` then; replaces the one before. Infinity: none. */
+  | { type: 'wakeAt'; at: number }
+  | { type: 'saveSwitch'; switch: SwitchState };
+
+export type EngineState = {
+  session: 'none' | 'active' | 'ended';
+  switch: SwitchState;
+  switchReason: 'purged' | 'removed' | null;
+  zones: Record<ZoneName, ZoneState>;
+  keyring: 'current' | 'stale' | 'forged';
+  mailbox: 'behind' | 'current';
+  /** Poked while a receive was under way: look once more. */
+  mailboxAgain: boolean;
+  outbox: { waiting: number; dueAt: number };
+  running: { zones: Step | null; keys: Step | null; mail: Step | null };
+  stream: 'closed' | 'opening' | 'open';
+  streamAt: number;
+  /** The next slow look at everything, in case a poke was lost. */
+  pollAt: number;
+  tidyAt: number;
+  /** After a failure: nothing before `at`. */
+  retry: { failures: number; at: number; since: number; kind: FailureKind } | null;
+  online: boolean;
+  clock: { cloudMs: number; deviceMs: number; since: number } | null;
+  purgePendingUntil: number;
+  appTooOld: boolean;
+  diskFullUntil: number;
+  lastSyncedAt: number | null;
+  wakeAt: number;
+};
+
+export const PUSH_LIMIT = 400;
+export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+/** The slow poll behind the stream, and while there is none. */
+export const POLL_MS = 10 * 60_000;
+export const POLL_WITHOUT_STREAM_MS = 60_000;
+export const TIDY_MS = 10 * 60_000;
+
+function emptyZone(): ZoneState {
+  return {
+    stage: 'unopened',
+    head: 0,
+    seen: 0,
+    dirty: 0,
+    dueAt: 0,
+    pushLimit: PUSH_LIMIT,
+    repair: false,
+    forget: false,
+    stopped: null,
+    fullUntil: 0,
+    walk: { done: 0, total: null },
+    push: { done: 0, total: null },
+    pull: { done: 0, total: null },
+  };
+}
+
+export function initialState(): EngineState {
+  return {
+    session: 'none',
+    switch: 'off',
+    switchReason: null,
+    zones: { account: emptyZone(), messages: emptyZone() },
+    keyring: 'current',
+    mailbox: 'behind',
+    mailboxAgain: false,
+    outbox: { waiting: 0, dueAt: 0 },
+    running: { zones: null, keys: null, mail: null },
+    stream: 'closed',
+    streamAt: 0,
+    pollAt: 0,
+    tidyAt: 0,
+    retry: null,
+    online: true,
+    clock: null,
+    purgePendingUntil: 0,
+    appTooOld: false,
+    diskFullUntil: 0,
+    lastSyncedAt: null,
+    wakeAt: Number.POSITIVE_INFINITY,
+  };
+}

@@ -1,0 +1,126 @@
+/** The status line's data: a pure view of the engine's state, and the only one (SPEC SYN-2). */
+import type { PausedReason, SyncPhase, SyncStatus } from '../../api/types.ts';
+import type { EngineState, Work } from './state.ts';
+
+type View = Pick<SyncStatus, 'phase' | 'item' | 'done' | 'total' | 'paused' | 'action'>;
+
+const ACTIONS: Partial<Record<PausedReason, SyncStatus['action']>> = {
+  offline: 'tryNow',
+  cloudUnreachable: 'tryNow',
+  storageFull: 'manageStorage',
+  diskFull: 'tryNow',
+  clockWrong: 'tryNow',
+  signedOut: 'signIn',
+  appTooOld: 'update',
+  rolledBack: 'repair',
+  forked: 'repair',
+  keyringForged: 'repair',
+  damaged: 'repair',
+};
+
+export function statusOf(state: EngineState): SyncStatus {
+  return {
+    switch: state.switch,
+    switchReason: state.switchReason,
+    ...(pausedView(state) ?? workView(state)),
+    lastSyncedAt: state.lastSyncedAt,
+    waitingToSend: state.outbox.waiting,
+  };
+}
+
+function paused(reason: PausedReason, since: number, nextTryAt: number | null = null): View {
+  return {
+    phase: 'paused',
+    item: null,
+    done: 0,
+    total: null,
+    paused: { reason, since, nextTryAt, cloudTime: null, deviceTime: null },
+    action: ACTIONS[reason] ?? null,
+  };
+}
+
+function pausedView(state: EngineState): View | null {
+  const since = state.retry?.since ?? state.lastSyncedAt ?? 0;
+  if (state.session === 'ended') {
+    return paused('signedOut', since);
+  }
+  if (state.session === 'none') {
+    return null;
+  }
+  if (state.appTooOld) {
+    return paused('appTooOld', since);
+  }
+  if (state.keyring === 'forged') {
+    return paused('keyringForged', since);
+  }
+  for (const zone of [state.zones.messages, state.zones.account]) {
+    if (zone.stopped !== null) {
+      return paused(zone.stopped, since);
+    }
+  }
+  if (state.clock !== null) {
+    const view = paused('clockWrong', state.clock.since);
+    return {
+      ...view,
+      paused: view.paused && { ...view.paused, cloudTime: state.clock.cloudMs, deviceTime: state.clock.deviceMs },
+    };
+  }
+  if (state.diskFullUntil > 0) {
+    return paused('diskFull', since, state.diskFullUntil);
+  }
+  // One failed call is no news; two in a row are.
+  if (state.retry !== null && state.retry.failures >= 2) {
+    return paused(state.online ? 'cloudUnreachable' : 'offline', state.retry.since, state.retry.at);
+  }
+  if (state.purgePendingUntil > 0 && state.switch !== 'off') {
+    return paused('purgePending', since);
+  }
+  const { account, messages } = state.zones;
+  if (account.fullUntil > 0 || (messages.fullUntil > 0 && state.switch !== 'off')) {
+    return paused('storageFull', since, Math.max(account.fullUntil, messages.fullUntil));
+  }
+  return null;
+}
+
+function working(phase: SyncPhase, item: SyncStatus['item'], work: Work = { done: 0, total: null }): View {
+  return { phase, item, done: work.done, total: work.total, paused: null, action: null };
+}
+
+function workView(state: EngineState): View {
+  const idle: View = { ...working('idle', null), action: state.session === 'active' ? 'syncNow' : null };
+  if (state.session !== 'active') {
+    return idle;
+  }
+  const { account, messages } = state.zones;
+  if (account.stage === 'unopened' || account.stage === 'walking') {
+    return working('preparing', null);
+  }
+  if (state.switch !== 'off') {
+    if (messages.stage === 'unopened') {
+      return working('preparing', null);
+    }
+    if (messages.stage === 'walking') {
+      return working('downloading', 'messages', messages.walk);
+    }
+    const uploads = state.switch !== 'disabling' && messages.dirty > 0;
+    if (uploads && messages.push.total !== null) {
+      return working('uploading', 'messages', messages.push);
+    }
+    if (messages.stage === 'behind') {
+      const many = messages.pull.total !== null && messages.pull.total > 0;
+      return many
+        ? working('downloading', 'changes', messages.pull)
+        : working(state.switch === 'on' ? 'synchronizing' : 'finishing', 'changes');
+    }
+    if (messages.repair || state.running.zones?.type === 'repair') {
+      return working('synchronizing', 'changes');
+    }
+    if (state.switch === 'enabling' || state.switch === 'disabling') {
+      return working('finishing', null);
+    }
+  }
+  if (account.stage === 'behind' || state.mailbox === 'behind') {
+    return working('synchronizing', 'changes');
+  }
+  return idle;
+}
