@@ -265,7 +265,9 @@ export type Notice = {
     | 'coreConflict'
     | 'deviceAdded'
     | 'zonePurged'
-    | 'keychainWeak';
+    | 'keychainWeak'
+    /** The sync worker stopped unexpectedly and was started again. */
+    | 'syncRestarted';
   detail: Record<string, string | number>;
 };
 
