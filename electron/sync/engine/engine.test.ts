@@ -1,0 +1,294 @@
+import { describe, expect, test } from 'vitest';
+import { waitAfter } from './backoff.ts';
+import { reduce } from './reduce.ts';
+import {
+  type Effect,
+  type EngineEvent,
+  type EngineState,
+  initialState,
+  type Remembered,
+  type Step,
+  type StepResult,
+} from './state.ts';
+import { statusOf } from './status.ts';
+
+type Bare<E = EngineEvent> = E extends EngineEvent ? Omit<E, 'now' | 'jitter'> : never;
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) {
+    for (const inner of Object.values(value)) deepFreeze(inner);
+    Object.freeze(value);
+  }
+  return value;
+}
+
+/** The engine on a bench: frozen states in, what it asks for out. */
+class Bench {
+  state: EngineState = deepFreeze(initialState());
+  now = 1_000_000;
+  effects: Effect[] = [];
+
+  send(event: Bare): this {
+    const full = deepFreeze({ ...event, now: this.now, jitter: 0.5 } as EngineEvent);
+    const { state, effects } = reduce(this.state, full);
+    this.state = deepFreeze(state);
+    this.effects.push(...effects);
+    return this;
+  }
+  steps(): Step[] {
+    const steps = this.effects.flatMap((effect) => (effect.type === 'run' ? [effect.step] : []));
+    this.effects = [];
+    return steps;
+  }
+  names(): string[] {
+    return this.steps().map((step) => ('zone' in step ? `${step.type} ${step.zone}` : step.type));
+  }
+  done<T extends Step['type']>(type: T, result: StepResult[T]): this {
+    const step = Object.values(this.state.running).find((one) => one?.type === type);
+    if (step === undefined || step === null) throw new Error(`${type} is not running`);
+    return this.send({ type: 'done', step, result } as never);
+  }
+  failed(type: Step['type'], kind: Extract<EngineEvent, { type: 'failed' }>['kind'], retryAfterMs = 0): this {
+    const step = Object.values(this.state.running).find((one) => one?.type === type);
+    if (step === undefined || step === null) throw new Error(`${type} is not running`);
+    return this.send({ type: 'failed', step, kind, retryAfterMs, detail: '' });
+  }
+  dirty(account: number, messages: number, outbox = 0): this {
+    return this.send({
+      type: 'counts',
+      counts: {
+        zones: { account: { dirty: account, dueAt: 0 }, messages: { dirty: messages, dueAt: 0 } },
+        outbox: { waiting: outbox, dueAt: 0 },
+      },
+    });
+  }
+}
+
+const remembered = (change: Partial<Remembered> = {}): Remembered => ({
+  signedIn: true,
+  switch: 'on',
+  switchReason: null,
+  zones: {
+    account: { stage: 'behind', stopped: null, seen: 10, walked: 0 },
+    messages: { stage: 'behind', stopped: null, seen: 20, walked: 0 },
+  },
+  lastSyncedAt: null,
+  ...change,
+});
+
+const noChanges = (at: number): StepResult['changes'] => ({
+  applied: 0,
+  remaining: 0,
+  more: false,
+  seen: at,
+  head: at,
+  digest: 'same',
+  alarm: null,
+  staleKeyring: false,
+});
+
+/** Signed in, switch as given, at both heads, mailbox read. */
+function settled(change: Partial<Remembered> = {}): Bench {
+  const bench = new Bench().send({ type: 'started', remembered: remembered(change) });
+  bench.done('changes', noChanges(10));
+  if (bench.state.running.zones?.type === 'changes') bench.done('changes', noChanges(20));
+  if (bench.state.running.mail !== null) bench.done('receive', { more: false, waits: false });
+  if (bench.state.running.zones?.type === 'tidy') bench.done('tidy', { nextAt: Number.MAX_SAFE_INTEGER });
+  bench.send({ type: 'streamOpened' });
+  bench.effects = [];
+  return bench;
+}
+
+describe('the engine', () => {
+  test('SYN-1 is pure: frozen states survive, the same event gives the same answer', () => {
+    const bench = settled();
+    const event = deepFreeze({ type: 'zonePoke', zone: 'messages', head: 25, now: bench.now, jitter: 0.1 } as const);
+    expect(reduce(bench.state, event)).toEqual(reduce(bench.state, event));
+  });
+
+  test('SYN-2 every paused state and every phase shows in the status line', () => {
+    const seen = new Set<string>();
+    const note = (bench: Bench) => {
+      const { phase, paused } = statusOf(bench.state);
+      seen.add(paused?.reason ?? phase);
+    };
+    note(settled());
+    note(new Bench().send({ type: 'started', remembered: { ...remembered(), zones: { ...remembered().zones, account: { stage: 'unopened', stopped: null, seen: 0, walked: 0 } } } }));
+    note(settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }));
+    note(settled().dirty(0, 500));
+    note(settled({ switch: 'enabling' }));
+    note(settled().send({ type: 'cloudTime', cloudMs: 0 }));
+    note(settled().send({ type: 'keyringForged' }));
+    const offline = settled().send({ type: 'zonePoke', zone: 'messages', head: 21 });
+    offline.send({ type: 'reachable', online: false }).failed('changes', 'network');
+    offline.now += 60_000;
+    offline.send({ type: 'tick' }).failed('changes', 'network');
+    note(offline);
+    offline.send({ type: 'reachable', online: true });
+    note(offline);
+    note(settled().dirty(0, 1).done('push', { accepted: 0, head: 20, staleKeyring: false, full: true, moved: false }));
+    note(settled().dirty(0, 1).failed('push', 'purgePending'));
+    note(settled().dirty(0, 1).failed('push', 'diskFull'));
+    note(settled().dirty(0, 1).failed('push', 'appTooOld'));
+    note(settled().dirty(0, 1).failed('push', 'removed'));
+    for (const stopped of ['rolledBack', 'forked'] as const) {
+      note(settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }).done('changes', { ...noChanges(21), alarm: stopped }));
+    }
+    const walking = remembered();
+    walking.zones.messages = { stage: 'walking', stopped: null, seen: 0, walked: 10 };
+    note(new Bench().send({ type: 'started', remembered: walking }).done('changes', noChanges(10)));
+    expect([...seen].sort()).toEqual([
+      'appTooOld', 'clockWrong', 'cloudUnreachable', 'diskFull', 'downloading', 'finishing', 'forked', 'idle', 'keyringForged',
+      'offline', 'preparing', 'purgePending', 'rolledBack', 'signedOut', 'storageFull', 'synchronizing', 'uploading',
+    ]);
+  });
+
+  test('SYN-2 counts are those of the work under way', () => {
+    const bench = settled().dirty(0, 1000);
+    expect(statusOf(bench.state)).toMatchObject({ phase: 'uploading', item: 'messages', done: 0, total: 1000 });
+    bench.dirty(0, 600).done('push', { accepted: 400, head: 420, staleKeyring: false, full: false, moved: false });
+    expect(statusOf(bench.state)).toMatchObject({ phase: 'uploading', done: 400, total: 1000 });
+    bench.dirty(0, 0);
+    expect(statusOf(bench.state).phase).toBe('synchronizing');
+  });
+
+  test('SYN-3 pushes of the messages zone need the switch; the account zone always goes', () => {
+    const bench = settled({ switch: 'off' }).dirty(1, 5);
+    expect(bench.names()).toEqual(['push account']);
+    bench.dirty(0, 5).done('push', { accepted: 1, head: 10, staleKeyring: false, full: false, moved: false });
+    expect(bench.names()).toEqual([]);
+    bench.send({ type: 'setSwitch', on: true });
+    expect(bench.state.switch).toBe('enabling');
+    expect(bench.names()).toEqual(['changes messages']);
+    bench.done('changes', noChanges(20));
+    expect(bench.names()).toEqual(['push messages']);
+  });
+
+  test('SYN-4 a clock more than five minutes off stops pushes and sends, not pulls', () => {
+    const bench = settled().send({ type: 'cloudTime', cloudMs: 1_000_000 + 5 * 60_000 + 1 });
+    bench.dirty(0, 3, 1).send({ type: 'mailPoke' }).send({ type: 'zonePoke', zone: 'messages', head: 30 });
+    expect(bench.names()).toEqual(['receive', 'changes messages']);
+    bench.done('changes', noChanges(30)).done('receive', { more: false, waits: false });
+    expect(bench.names()).toEqual([]);
+    expect(statusOf(bench.state).paused).toMatchObject({ reason: 'clockWrong', cloudTime: 1_300_001, deviceTime: 1_000_000 });
+    bench.send({ type: 'cloudTime', cloudMs: 1_000_000 });
+    expect(bench.names().sort()).toEqual(['push messages', 'send']);
+  });
+
+  test('SYN-5 the mailbox waits for the zone while the switch is on, not while it is off', () => {
+    const on = new Bench().send({ type: 'started', remembered: remembered() });
+    expect(on.names()).toEqual(['changes account']);
+    on.done('changes', noChanges(10));
+    expect(on.names()).toEqual(['changes messages']);
+    on.done('changes', noChanges(20));
+    expect(on.names()).toContain('receive');
+    const off = new Bench().send({ type: 'started', remembered: remembered({ switch: 'off' }) });
+    expect(off.names()).toEqual(['changes account', 'receive']);
+  });
+
+  test('SYN-6 a fork stops the zone until Repair; the mailbox goes on', () => {
+    const bench = settled().send({ type: 'zonePoke', zone: 'messages', head: 21 });
+    bench.done('changes', { ...noChanges(21), alarm: 'forked' });
+    bench.effects = [];
+    bench.dirty(0, 4).send({ type: 'zonePoke', zone: 'messages', head: 22 }).send({ type: 'mailPoke' });
+    expect(bench.names()).toEqual(['receive']);
+    expect(statusOf(bench.state)).toMatchObject({ paused: { reason: 'forked' }, action: 'repair' });
+    bench.send({ type: 'repairNow' });
+    expect(bench.names()).toEqual(['changes account']);
+    bench.done('changes', noChanges(10));
+    expect(bench.names()).toEqual(['forgetRevs messages']);
+  });
+
+  test('SYN-7 storage full pauses pushes of that zone alone', () => {
+    const bench = settled().dirty(0, 3);
+    bench.done('push', { accepted: 1, head: 21, staleKeyring: false, full: true, moved: false });
+    bench.effects = [];
+    bench.done('changes', noChanges(21));
+    bench.dirty(0, 2, 1).send({ type: 'mailPoke' });
+    expect(bench.names()).toEqual(['send']);
+    bench.now += 11 * 60_000;
+    bench.send({ type: 'tick' });
+    expect(bench.names()).toContain('changes account');
+  });
+
+  test('SYN-8 off downloads first, then stops; on again catches up before it uploads', () => {
+    const bench = settled().send({ type: 'setSwitch', on: false });
+    expect(bench.state.switch).toBe('disabling');
+    expect(bench.names()).toEqual(['changes messages']);
+    bench.dirty(0, 7).done('changes', noChanges(20));
+    expect(bench.steps()).toEqual([{ lane: 'zones', type: 'finishSwitch', on: false }]);
+    bench.done('finishSwitch', null);
+    expect(bench.state.switch).toBe('off');
+    expect(bench.names()).toEqual([]);
+  });
+
+  test('SYN-9 a new generation switches off here and uploads nothing', () => {
+    const bench = settled().dirty(0, 7).failed('push', 'generationChanged');
+    expect(bench.names()).toContain('open messages');
+    bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'generation' });
+    expect(bench.state).toMatchObject({ switch: 'off', switchReason: 'purged' });
+    expect(bench.names().filter((name) => name.startsWith('push'))).toEqual([]);
+    expect(statusOf(bench.state)).toMatchObject({ switch: 'off', switchReason: 'purged' });
+  });
+
+  test('SYN-10 a new incarnation forgets revs before anything else', () => {
+    const bench = settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }).failed('changes', 'incarnationChanged');
+    bench.steps();
+    bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'incarnation' });
+    expect(bench.names()).toEqual(['forgetRevs messages']);
+    bench.done('forgetRevs', null);
+    expect(bench.names()).toEqual(['open messages']);
+  });
+
+  test('SYN-12 backoff doubles, is spread, has an end, and never undercuts Retry-After', () => {
+    expect(waitAfter(1, 0, 0)).toBe(250);
+    expect(waitAfter(1, 0, 1)).toBe(500);
+    expect(waitAfter(4, 0, 1)).toBe(4000);
+    expect(waitAfter(50, 0, 1)).toBe(60_000);
+    for (const jitter of [0, 0.3, 1]) expect(waitAfter(1, 10_000, jitter)).toBeGreaterThanOrEqual(10_000);
+    const bench = settled().dirty(0, 1).failed('push', 'busy', 5_000);
+    bench.effects = [];
+    bench.now += 4_900;
+    bench.send({ type: 'tick' });
+    expect(bench.names()).toEqual([]);
+    bench.now += 5_000;
+    bench.send({ type: 'tick' });
+    expect(bench.names()).toEqual(['push messages']);
+  });
+
+  test('SYN-13 a lost stream is opened again, and a slow poll looks everywhere meanwhile', () => {
+    const bench = settled().send({ type: 'streamClosed', retryAfterMs: 0 });
+    expect(bench.effects.some((effect) => effect.type === 'watch')).toBe(false);
+    bench.now += 1000;
+    bench.send({ type: 'tick' });
+    expect(bench.effects.some((effect) => effect.type === 'watch')).toBe(true);
+    bench.effects = [];
+    bench.now += 60_000;
+    bench.send({ type: 'tick' });
+    expect(bench.names()).toEqual(['changes account']);
+    expect(bench.state.mailbox).toBe('behind');
+  });
+
+  test('SYN-23 a batch found too large is halved', () => {
+    const bench = settled().dirty(0, 400);
+    expect(bench.steps()).toMatchObject([{ type: 'push', limit: 400 }]);
+    bench.failed('push', 'tooLarge');
+    expect(bench.steps()).toMatchObject([{ type: 'push', limit: 200 }]);
+  });
+
+  test('SYN-24 newer keys are fetched before anything goes on', () => {
+    const bench = settled().dirty(0, 1);
+    bench.steps();
+    bench.done('push', { accepted: 0, head: 20, staleKeyring: true, full: false, moved: false });
+    expect(bench.names()).toEqual(['refreshKeyring']);
+    bench.done('refreshKeyring', null);
+    expect(bench.names()).toEqual(['push messages']);
+  });
+
+  test('SYN-1 at most one step a lane is under way', () => {
+    const bench = settled().dirty(2, 2, 2);
+    for (let i = 0; i < 20; i++) bench.send({ type: 'mailPoke' }).send({ type: 'zonePoke', zone: 'messages', head: 30 + i });
+    const lanes = bench.steps().map((step) => step.lane);
+    expect(new Set(lanes).size).toBe(lanes.length);
+  });
+});

@@ -1,0 +1,62 @@
+/** What a thrown error means to the engine (SPEC SYN-11): by `LockstepError.code`, never by the HTTP status alone. */
+import { ConnectError } from '@connectrpc/connect';
+import { TrustError } from '../../../shared/crypto/errors.ts';
+import type { FailureKind } from '../engine/state.ts';
+import { SyncFailure } from '../failure.ts';
+import { ErrorCode, lockstepError } from '../network/errors.ts';
+
+export type StepFailure = { kind: FailureKind; retryAfterMs: number; detail: string; cloudMs: number | null };
+
+const KINDS: Partial<Record<ErrorCode, FailureKind>> = {
+  [ErrorCode.TOO_LARGE]: 'tooLarge',
+  [ErrorCode.UNAUTHENTICATED]: 'sessionEnded',
+  [ErrorCode.SESSION_REVOKED]: 'removed',
+  [ErrorCode.RATE_LIMITED]: 'busy',
+  [ErrorCode.UNAVAILABLE]: 'busy',
+  [ErrorCode.INTERNAL]: 'busy',
+  [ErrorCode.TOKEN_INVALID]: 'tokenInvalid',
+  [ErrorCode.GENERATION_CHANGED]: 'generationChanged',
+  [ErrorCode.INCARNATION_CHANGED]: 'incarnationChanged',
+  [ErrorCode.ZONE_PENDING_PURGE]: 'purgePending',
+  [ErrorCode.VERSION_UNSUPPORTED]: 'appTooOld',
+  [ErrorCode.KEYRING_INVALID]: 'staleKeyring',
+  [ErrorCode.KEYRING_CONFLICT]: 'staleKeyring',
+};
+
+/** Reasons of `SyncFailure` that mean something to the engine; what throws them is in account/, keyring/ and mail/. */
+const REASONS: Record<string, FailureKind> = {
+  signedOut: 'sessionEnded',
+  removed: 'removed',
+  keyringForged: 'keyringForged',
+  keyringRolledBack: 'keyringForged',
+  keyringStale: 'staleKeyring',
+  cloudUnreachable: 'network',
+};
+
+export function failureOf(error: unknown): StepFailure {
+  const detail = error instanceof Error ? error.message : String(error);
+  const said = lockstepError(error);
+  if (said !== null) {
+    return {
+      kind: KINDS[said.code] ?? 'refused',
+      retryAfterMs: said.retryAfterMs,
+      detail,
+      cloudMs: said.cloudTimeMs > 0n ? Number(said.cloudTimeMs) : null,
+    };
+  }
+  const plain = (kind: FailureKind, retryAfterMs = 0): StepFailure => ({ kind, retryAfterMs, detail, cloudMs: null });
+  if (error instanceof ConnectError) {
+    return plain('network');
+  }
+  if (error instanceof TrustError) {
+    return plain('keyringForged');
+  }
+  if (error instanceof SyncFailure) {
+    return plain(REASONS[error.reason] ?? 'refused', error.retryAfterMs ?? 0);
+  }
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string' && (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE')) {
+    return plain('diskFull');
+  }
+  return plain('internal');
+}
