@@ -1,0 +1,18 @@
+/** Builds the renderer into out/renderer, when its sources changed. */
+import { join } from 'node:path';
+import { build } from 'vite';
+import { root } from './node24.mjs';
+import { buildIfStale } from './stale.ts';
+
+export async function buildRenderer(logLevel: 'warn' | 'info' = 'warn'): Promise<boolean> {
+  return buildIfStale({
+    name: 'renderer',
+    // Types of the device leave no trace in the bundle; the packages do.
+    sources: ['renderer', 'shared', 'vite.config.ts', 'package-lock.json'],
+    result: 'out/renderer/index.html',
+    make: async () => {
+      process.env['NODE_ENV'] = 'production';
+      await build({ configFile: join(root, 'vite.config.ts'), logLevel });
+    },
+  });
+}
