@@ -7,7 +7,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { build } from 'electron-vite';
 import { root } from './node24.mjs';
 import { buildIfStale } from './stale.ts';
 
@@ -65,6 +64,9 @@ export async function buildMain(): Promise<boolean> {
     name: 'electron',
     sources: ['electron', 'shared', 'electron.vite.config.ts', 'package-lock.json'],
     result: 'out/main/main.js',
-    make: () => build({ root, configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' }),
+    make: async () => {
+      const { build } = await import('electron-vite');
+      await build({ root, configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' });
+    },
   });
 }

@@ -1,6 +1,5 @@
 /** Builds the renderer into out/renderer, when its sources changed. */
 import { join } from 'node:path';
-import { build } from 'vite';
 import { root } from './node24.mjs';
 import { buildIfStale } from './stale.ts';
 
@@ -11,8 +10,9 @@ export async function buildRenderer(logLevel: 'warn' | 'info' = 'warn'): Promise
     sources: ['renderer', 'shared', 'vite.config.ts', 'package-lock.json'],
     result: 'out/renderer/index.html',
     make: async () => {
-      process.env['NODE_ENV'] = 'production';
-      await build({ configFile: join(root, 'vite.config.ts'), logLevel });
+      // Only now: starting the app without a build must not load the bundler.
+      const { build } = await import('vite');
+      await build({ mode: 'production', configFile: join(root, 'vite.config.ts'), logLevel });
     },
   });
 }
