@@ -13,6 +13,9 @@ export default defineConfig({
         input: {
           main: join(import.meta.dirname, 'electron', 'main.ts'),
           'sync/worker': join(import.meta.dirname, 'electron', 'sync', 'worker.ts'),
+          // The cloud on this computer: its keeper, and the cloud itself, run by this same binary as plain Node.
+          'host/cloud-keeper': join(import.meta.dirname, 'electron', 'host', 'cloud-keeper.ts'),
+          'cloud/main': join(import.meta.dirname, 'cloud', 'main.ts'),
         },
         output: { entryFileNames: '[name].js', format: 'es' },
       },

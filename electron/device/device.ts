@@ -1,0 +1,151 @@
+/**
+ * One signed-in device put together: the local API, the renderer's files and the profile behind them, as one function
+ * from Request to Response. Both hosts serve exactly this; tests call it without a port. Runs on the main thread,
+ * reads the database, never writes it.
+ */
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ApiCalls } from '../api/calls.ts';
+import { appRouter } from '../api/router.ts';
+import type { Notice } from '../api/types.ts';
+import type { Host } from '../host/host.ts';
+import { createCalls } from './calls.ts';
+import { createEventHub } from './event-hub.ts';
+import { Profile } from './profile.ts';
+import { lockProfile, type ProfileLock } from './profile-lock.ts';
+import { createRendererFiles, SECURITY_HEADERS } from './renderer-files.ts';
+
+export type DeviceOptions = {
+  profileDir: string;
+  host: Host;
+  /** Where `out/renderer` lies. */
+  rendererDir: string;
+  appVersion: string;
+  /** Given on the command line: nobody is asked. */
+  cloudUrl?: string | null;
+  workerScript?: URL;
+  log?: (line: string) => void;
+};
+
+export type Device = {
+  fetch(request: Request): Promise<Response>;
+  /** Where this device can be reached, for a second start with the same profile. */
+  noteAddress(address: string): void;
+  stop(): Promise<void>;
+  /** For tests: how many event streams are open. */
+  readonly streams: number;
+};
+
+const LARGEST_REQUEST = 2 * 1024 * 1024;
+
+export async function createDevice(options: DeviceOptions): Promise<Device> {
+  const log = options.log ?? ((line: string) => console.error(line));
+  const lock = lockProfile(options.profileDir);
+  try {
+    return await start(options, lock, log);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function start(
+  options: DeviceOptions,
+  lock: ProfileLock,
+  log: (line: string) => void,
+): Promise<Device> {
+  const hub = createEventHub();
+  const notices: Notice[] = [];
+  const profile = new Profile({
+    folder: options.profileDir,
+    host: options.host,
+    workerScript: options.workerScript ?? new URL('../sync/worker.ts', import.meta.url),
+    onEvent: (event) => hub.emit(event),
+    onCrash(error) {
+      log(
+        `The sync worker stopped and is started again: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      notices.splice(0, notices.length, ...notices.filter(({ code }) => code !== 'syncRestarted'));
+      notices.push({ id: 'device:syncRestarted', at: Date.now(), code: 'syncRestarted', detail: {} });
+      hub.emit({ type: 'notices' });
+    },
+  });
+  await profile.open();
+  if (profile.weakKeychain)
+    notices.push({ id: 'device:keychainWeak', at: Date.now(), code: 'keychainWeak', detail: {} });
+
+  const calls = createCalls({ ...options, cloudUrl: options.cloudUrl ?? null, profile, hub, notices });
+  await calls.begin();
+  const app = createApp({
+    calls,
+    rendererDir: options.rendererDir,
+    report: (path, error) =>
+      log(`${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+  });
+  let stopped: Promise<void> | null = null;
+  return {
+    fetch: async (request) => app.fetch(request),
+    noteAddress: (address) => lock.note(address),
+    get streams() {
+      return hub.size;
+    },
+    stop() {
+      stopped ??= (async () => {
+        hub.close();
+        await profile.close();
+        options.host.cloudHere?.release();
+        lock.release();
+      })();
+      return stopped;
+    },
+  };
+}
+
+export type AppOptions = {
+  calls: ApiCalls;
+  rendererDir: string;
+  report: (path: string, error: unknown) => void;
+};
+
+/** The routes. Exported so that the local API can be tested over calls of the test's own. */
+export function createApp(options: AppOptions): Hono {
+  const { calls, report } = options;
+  const app = new Hono();
+  const files = createRendererFiles(options.rendererDir);
+
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.res.headers.set(name, value);
+  });
+  app.use('/rpc/*', bodyLimit({ maxSize: LARGEST_REQUEST, onError: () => tooLarge() }));
+  app.all('/rpc/*', async (context) => {
+    const response = await fetchRequestHandler({
+      endpoint: '/rpc',
+      req: context.req.raw,
+      router: appRouter,
+      createContext: () => ({ calls, report }),
+      allowMethodOverride: true,
+      onError() {}, // reported by the procedures' middleware, without content
+    });
+    response.headers.set('cache-control', 'no-store');
+    return response;
+  });
+  // Files in messages come with attachments; until then nothing is there.
+  app.all('/attachments/*', (context) => context.text('Not Found\n', 404, { 'cache-control': 'no-store' }));
+  app.all('*', (context) => files(context.req.raw));
+  app.onError((error, context) => {
+    report(new URL(context.req.url).pathname, error);
+    return context.text('Something went wrong in Lockstep.\n', 500, { 'cache-control': 'no-store' });
+  });
+  return app;
+}
+
+function tooLarge(): Response {
+  const error = {
+    message: 'That is too much at once. Send it in parts.',
+    code: -32013,
+    data: { code: 'PAYLOAD_TOO_LARGE', httpStatus: 413, reason: 'tooLarge', retryAfterMs: null },
+  };
+  return Response.json({ error }, { status: 413, headers: { 'cache-control': 'no-store' } });
+}

@@ -1,0 +1,180 @@
+/**
+ * The device's end of the sync worker: commands out, replies and events in, and a new worker when one dies. The
+ * worker is the only writer of the database; a command that was not answered when it died may or may not have been
+ * done, and its caller is told `workerCrashed`.
+ */
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../api/failure.ts';
+import type {
+  CommandInput,
+  CommandName,
+  CommandResult,
+  FromWorker,
+  SyncEvent,
+  ToWorker,
+  WorkerOptions,
+} from '../sync/protocol.ts';
+
+export type WorkerLinkOptions = {
+  /** The worker's module: TypeScript as it stands, or what the bundler made of it. */
+  script: URL;
+  data: WorkerOptions;
+  onEvent(event: SyncEvent): void;
+  /** It died and a new one is being started. */
+  onCrash(error: unknown): void;
+  /** For tests. */
+  firstDelayMs?: number;
+};
+
+export type WorkerLink = {
+  run<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandResult<N>>;
+  stop(): Promise<void>;
+};
+
+/** The worker could not open the store: nothing was changed. */
+export class WorkerRefused extends Error {
+  readonly reason: string;
+  constructor(reason: string, detail: string) {
+    super(detail);
+    this.reason = reason;
+  }
+}
+
+const LONGEST_DELAY_MS = 30_000;
+const STOP_WITHIN_MS = 5_000;
+
+type Waiting = { resolve(result: unknown): void; reject(error: Error): void };
+
+export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLink> {
+  const waiting = new Map<number, Waiting>();
+  let nextId = 1;
+  let stopping = false;
+  let crashes = 0;
+  let restart: NodeJS.Timeout | null = null;
+  let current: Worker | null = await launch();
+
+  async function launch(): Promise<Worker> {
+    const worker = new Worker(options.script, { workerData: options.data, name: 'sync' });
+    let lastError: unknown = null;
+    let ready = false;
+    return new Promise<Worker>((resolve, reject) => {
+      worker.on('message', (message: FromWorker) => {
+        switch (message.type) {
+          case 'ready':
+            ready = true;
+            resolve(worker);
+            break;
+          case 'failed':
+            reject(new WorkerRefused(message.reason, message.detail));
+            void worker.terminate();
+            break;
+          case 'reply':
+            settle(message.id, message.reply);
+            break;
+          case 'event':
+            options.onEvent(message.event);
+            break;
+          case 'stopped':
+            break;
+        }
+      });
+      worker.on('error', (error) => {
+        lastError = error;
+      });
+      worker.on('exit', (code) => {
+        if (!ready) {
+          reject(
+            lastError instanceof Error
+              ? lastError
+              : new Error(`The sync worker ended with code ${code} before it was ready.`),
+          );
+          return;
+        }
+        current = null;
+        failAll(stopping ? stoppingFailure() : crashFailure());
+        if (!stopping) {
+          options.onCrash(lastError ?? new Error(`The sync worker ended with code ${code}.`));
+          startAgain();
+        }
+      });
+    });
+  }
+
+  function startAgain(): void {
+    const delay = Math.min((options.firstDelayMs ?? 250) * 2 ** crashes, LONGEST_DELAY_MS);
+    crashes += 1;
+    restart = setTimeout(async () => {
+      restart = null;
+      try {
+        const worker = await launch();
+        if (stopping) {
+          await worker.terminate();
+          return;
+        }
+        current = worker;
+        options.onEvent({ type: 'session' });
+      } catch (error) {
+        if (stopping) return;
+        options.onCrash(error);
+        startAgain();
+      }
+    }, delay);
+  }
+
+  function settle(id: number, reply: Extract<FromWorker, { type: 'reply' }>['reply']): void {
+    const caller = waiting.get(id);
+    waiting.delete(id);
+    if (reply.ok) {
+      crashes = 0;
+      caller?.resolve(reply.result);
+    } else {
+      const { reason, retryAfterMs, detail } = reply.failure;
+      // `internal` is a fault of ours: the API reports it and shows the person none of its text.
+      if (reason === 'internal') caller?.reject(new Error(detail ?? 'The sync worker failed.'));
+      else caller?.reject(new Failure(reason, detail ?? reason, { retryAfterMs }));
+    }
+  }
+
+  function failAll(failure: Failure): void {
+    const callers = [...waiting.values()];
+    waiting.clear();
+    for (const caller of callers) caller.reject(failure);
+  }
+
+  return {
+    run<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandResult<N>> {
+      if (stopping) return Promise.reject(stoppingFailure());
+      const worker = current;
+      if (worker === null) return Promise.reject(crashFailure());
+      return new Promise<CommandResult<N>>((resolve, reject) => {
+        const id = nextId++;
+        waiting.set(id, { resolve: (result) => resolve(result as CommandResult<N>), reject });
+        const message = { type: 'command', id, command: { name, input } } as ToWorker;
+        worker.postMessage(message);
+      });
+    },
+    async stop() {
+      if (stopping) return;
+      stopping = true;
+      if (restart !== null) clearTimeout(restart);
+      const worker = current;
+      if (worker === null) return;
+      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      const message: ToWorker = { type: 'stop' };
+      worker.postMessage(message);
+      const timer = setTimeout(() => void worker.terminate(), STOP_WITHIN_MS);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+const stoppingFailure = (): Failure => new Failure('stopping', 'Lockstep is closing.');
+const crashFailure = (): Failure =>
+  new Failure(
+    'workerCrashed',
+    'The part of Lockstep that keeps the messages stopped and is starting again. Try again.',
+    {
+      retryAfterMs: 1000,
+    },
+  );

@@ -1,0 +1,108 @@
+/**
+ * The browser host as a function: opens the profile, serves the device on 127.0.0.1 behind the guard, and says where.
+ * `browser.ts` calls it with this process's surroundings; tests call it with their own.
+ */
+import { readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { createDevice, type Device } from '../device/device.ts';
+import type { BrowserArgs } from './browser-args.ts';
+import { ArgumentError } from './browser-args.ts';
+import { createBrowserHost } from './browser-host.ts';
+import type { CloudHere } from './cloud-here.ts';
+import { createLoopbackGuard, type Fetch } from './loopback-guard.ts';
+import { defaultProfile } from './places.ts';
+
+export type BrowserAppOptions = {
+  args: BrowserArgs;
+  env: Record<string, string | undefined>;
+  rendererDir: string;
+  appVersion: string;
+  cloudHere: CloudHere | null;
+  log: (line: string) => void;
+};
+
+export type BrowserApp = {
+  address: string;
+  openWindow(): Promise<void>;
+  stop(): Promise<void>;
+  device: Device;
+};
+
+/** After this, connections that are still open are cut. */
+const DRAIN_MS = 2_000;
+
+export async function startBrowserApp(options: BrowserAppOptions): Promise<BrowserApp> {
+  const { args, log } = options;
+  const passphrase = await readPassphrase(args.passphraseFile, options.env);
+  const host = createBrowserHost({ passphrase, cloudHere: args.cloud === null ? options.cloudHere : null });
+  const device = await createDevice({
+    profileDir: args.profile ?? defaultProfile(),
+    host,
+    rendererDir: options.rendererDir,
+    appVersion: options.appVersion,
+    cloudUrl: args.cloud,
+    log,
+  });
+  let guarded: Fetch = () => new Response('Lockstep is starting.\n', { status: 503 });
+  const server = createServer(
+    getRequestListener((request) => guarded(request), { overrideGlobalObjects: false }),
+  );
+  let port: number;
+  try {
+    port = await listen(server, args.port);
+  } catch (error) {
+    await device.stop();
+    throw error;
+  }
+  const guard = createLoopbackGuard({ port, inner: (request) => device.fetch(request) });
+  guarded = guard.fetch;
+  device.noteAddress(guard.address);
+  let stopped: Promise<void> | null = null;
+  return {
+    address: guard.address,
+    device,
+    openWindow: () => host.openExternal(guard.address),
+    stop() {
+      stopped ??= (async () => {
+        const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+        await device.stop(); // ends the event streams
+        server.closeIdleConnections();
+        const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+        await closed;
+        clearTimeout(timer);
+      })();
+      return stopped;
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE')
+        reject(new ArgumentError(`Port ${port} is in use. Give another --port, or 0 for any that is free.`));
+      else if (error.code === 'EACCES')
+        reject(new ArgumentError(`Port ${port} is not allowed here. Give one above 1023, or 0.`));
+      else reject(error);
+    });
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+async function readPassphrase(
+  file: string | null,
+  env: Record<string, string | undefined>,
+): Promise<string | null> {
+  let passphrase = env.LOCKSTEP_PASSPHRASE ?? null;
+  if (file !== null) {
+    try {
+      passphrase = (await readFile(file, 'utf8')).replace(/\r?\n$/, '');
+    } catch {
+      throw new ArgumentError(`The passphrase file ${file} cannot be read.`);
+    }
+  }
+  if (passphrase === '') throw new ArgumentError('The passphrase is empty.');
+  return passphrase;
+}
