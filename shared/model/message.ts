@@ -1,0 +1,165 @@
+/** Messages: their core (what the sender signed, and when the cloud took it), their registers, and reading both. */
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  type MessageBody,
+  MessageBodySchema,
+  Service,
+} from '../proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import {
+  DeletedValueSchema,
+  EditValueSchema,
+  Kind,
+  MessageCoreSchema,
+  MessageField,
+  ReactionValueSchema,
+  UnsentValueSchema,
+} from '../proto/gen/lockstep/record/v1/record_pb.js';
+import { getRegister, newPayload, type Payload, PayloadError, registersOf } from './payload.ts';
+import { readValue } from './values.ts';
+
+export type ServiceName = 'lockstep' | 'sms' | 'mms' | 'rcs';
+
+export type MessageRef = { sender: Uint8Array; guid: Uint8Array };
+
+export type MessageContent = {
+  guid: Uint8Array;
+  conversation: Uint8Array;
+  sender: Uint8Array;
+  /** By the sender's clock. */
+  sentMs: number;
+  service: ServiceName;
+  text: string;
+  replyTo: MessageRef | null;
+};
+
+export type MessageRegisters = {
+  edit: { text: string; editedMs: number; stamp: bigint } | null;
+  unsent: { unsentMs: number } | null;
+  /** By account, those taken back left away. */
+  reactions: { account: Uint8Array; emoji: string; stamp: bigint }[];
+  deleted: { deletedMs: number; device: Uint8Array } | null;
+};
+
+export type Message = MessageContent & MessageRegisters & { acceptedMs: number };
+
+const SERVICE_NAME: Record<number, ServiceName> = {
+  [Service.LOCKSTEP]: 'lockstep',
+  [Service.SMS]: 'sms',
+  [Service.MMS]: 'mms',
+  [Service.RCS]: 'rcs',
+};
+const SERVICE_NUMBER: Record<ServiceName, Service> = {
+  lockstep: Service.LOCKSTEP,
+  sms: Service.SMS,
+  mms: Service.MMS,
+  rcs: Service.RCS,
+};
+
+/** The name from which a message's record id follows: `recordId(idKey, Kind.MESSAGE, ...messageName(sender, guid))`. */
+export function messageName(sender: Uint8Array, guid: Uint8Array): [Uint8Array, Uint8Array] {
+  return [sender, guid];
+}
+
+/** The bytes a sender signs; on every device they become part of the record's core as they are. */
+export function encodeMessageBody(content: MessageContent): Uint8Array {
+  const body = toBinary(
+    MessageBodySchema,
+    create(MessageBodySchema, {
+      guid: content.guid,
+      conversation: content.conversation,
+      senderAccountId: content.sender,
+      sentMs: BigInt(content.sentMs),
+      service: SERVICE_NUMBER[content.service],
+      parts: [{ part: { case: 'text', value: content.text } }],
+      ...(content.replyTo === null
+        ? {}
+        : { replyTo: { senderAccountId: content.replyTo.sender, guid: content.replyTo.guid } }),
+    }),
+  );
+  decodeMessageBody(body);
+  return body;
+}
+
+/** Throws PayloadError('damaged') for what is no message body: also for ids of other lengths and impossible times. */
+export function decodeMessageBody(bytes: Uint8Array): MessageContent {
+  let body: MessageBody;
+  try {
+    body = fromBinary(MessageBodySchema, bytes);
+  } catch {
+    throw new PayloadError('damaged', 'These bytes are not a message.');
+  }
+  const replyTo = body.replyTo;
+  if (
+    body.guid.length !== 16 ||
+    body.conversation.length !== 16 ||
+    body.senderAccountId.length !== 16 ||
+    (replyTo !== undefined && (replyTo.guid.length !== 16 || replyTo.senderAccountId.length !== 16))
+  ) {
+    throw new PayloadError('damaged', 'A message names something by an id that is not 16 bytes.');
+  }
+  let text = '';
+  for (const part of body.parts) if (part.part.case === 'text') text += part.part.value;
+  return {
+    guid: body.guid,
+    conversation: body.conversation,
+    sender: body.senderAccountId,
+    sentMs: safeMs(body.sentMs),
+    service: SERVICE_NAME[body.service] ?? 'lockstep',
+    text,
+    replyTo: replyTo === undefined ? null : { sender: replyTo.senderAccountId, guid: replyTo.guid },
+  };
+}
+
+function safeMs(value: bigint): number {
+  const time = Number(value);
+  if (time < 0 || time >= 2 ** 48) throw new PayloadError('damaged', 'A message gives an impossible time.');
+  return time;
+}
+
+/** The core of a message's record. `body` are the sender's own bytes; `acceptedMs` is the cloud's, or an import's time sent. */
+export function messageCore(body: Uint8Array, acceptedMs: number): Uint8Array {
+  return toBinary(MessageCoreSchema, create(MessageCoreSchema, { body, acceptedMs: BigInt(acceptedMs) }));
+}
+
+export function newMessage(body: Uint8Array, acceptedMs: number): Payload {
+  return newPayload(Kind.MESSAGE, messageCore(body, acceptedMs));
+}
+
+/** Null while the core has not arrived. Throws PayloadError('damaged') if what is there is no message. */
+export function readMessage(payload: Payload): Message | null {
+  if (payload.core.length === 0) return null;
+  let core: { body: Uint8Array; acceptedMs: bigint };
+  try {
+    core = fromBinary(MessageCoreSchema, payload.core);
+  } catch {
+    throw new PayloadError('damaged', 'These bytes are not a message’s core.');
+  }
+  const content = decodeMessageBody(core.body);
+  const acceptedMs = safeMs(core.acceptedMs);
+  if (payload.registers.length === 0) return { ...content, acceptedMs, ...NOTHING_CHANGED, reactions: [] };
+  return { ...content, acceptedMs, ...readMessageRegisters(payload) };
+}
+
+const NOTHING_CHANGED = { edit: null, unsent: null, deleted: null } as const;
+
+/** What was changed on a message: also of one whose core has not arrived. */
+export function readMessageRegisters(payload: Payload): MessageRegisters {
+  const editRegister = getRegister(payload, MessageField.EDIT);
+  const edit = readValue(EditValueSchema, editRegister);
+  const unsent = readValue(UnsentValueSchema, getRegister(payload, MessageField.UNSENT));
+  const deleted = readValue(DeletedValueSchema, getRegister(payload, MessageField.DELETED));
+  const reactions: MessageRegisters['reactions'] = [];
+  for (const register of registersOf(payload, MessageField.REACTION)) {
+    const emoji = readValue(ReactionValueSchema, register)?.emoji ?? '';
+    if (emoji !== '' && register.key.length === 16) {
+      reactions.push({ account: register.key, emoji, stamp: register.stamp });
+    }
+  }
+  return {
+    edit:
+      edit === null ? null : { text: edit.text, editedMs: Number(edit.editedMs), stamp: editRegister!.stamp },
+    unsent: unsent === null ? null : { unsentMs: Number(unsent.unsentMs) },
+    reactions,
+    deleted: deleted === null ? null : { deletedMs: Number(deleted.deletedMs), device: deleted.deviceId },
+  };
+}

@@ -1,0 +1,43 @@
+/** What a person set for the account: the same on every device (zone `account`). */
+import { utf8 } from '../crypto/bytes.ts';
+import {
+  FlagValueSchema,
+  KeepMessagesValueSchema,
+  Kind,
+  SettingsField,
+  TextValueSchema,
+} from '../proto/gen/lockstep/record/v1/record_pb.js';
+import { getRegister, newPayload, type Payload, registersOf } from './payload.ts';
+import { readValue } from './values.ts';
+
+export type AccountSettings = {
+  /** Null: forever. */
+  keepMessages: { days: number; effectiveMs: number } | null;
+  readReceipts: boolean;
+  /** Account ids. */
+  blocked: Uint8Array[];
+  profileName: string | null;
+};
+
+/** The name from which the settings' record id follows: an account has one. */
+export const SETTINGS_NAME = utf8('settings');
+
+/** Settings have no core: there is nothing about them that never changes. */
+export function newSettings(): Payload {
+  return newPayload(Kind.SETTINGS);
+}
+
+export function readSettings(payload: Payload): AccountSettings {
+  const keep = readValue(KeepMessagesValueSchema, getRegister(payload, SettingsField.KEEP_MESSAGES));
+  const receipts = readValue(FlagValueSchema, getRegister(payload, SettingsField.READ_RECEIPTS));
+  const name = readValue(TextValueSchema, getRegister(payload, SettingsField.PROFILE_NAME));
+  return {
+    keepMessages:
+      keep === null || keep.days === 0 ? null : { days: keep.days, effectiveMs: Number(keep.effectiveMs) },
+    readReceipts: receipts?.on ?? true,
+    blocked: registersOf(payload, SettingsField.BLOCKED)
+      .filter((register) => register.key.length === 16 && readValue(FlagValueSchema, register)?.on === true)
+      .map((register) => register.key),
+    profileName: name === null || name.text === '' ? null : name.text,
+  };
+}
