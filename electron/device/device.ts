@@ -3,18 +3,13 @@
  * from Request to Response. Both hosts serve exactly this; tests call it without a port. Runs on the main thread,
  * reads the database, never writes it.
  */
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
-import type { ApiCalls } from '../api/calls.ts';
-import { appRouter } from '../api/router.ts';
 import type { Notice } from '../api/types.ts';
 import type { Host } from '../host/host.ts';
+import { createApp } from './app.ts';
 import { createCalls } from './calls.ts';
 import { createEventHub } from './event-hub.ts';
 import { Profile } from './profile.ts';
 import { lockProfile, type ProfileLock } from './profile-lock.ts';
-import { createRendererFiles, SECURITY_HEADERS } from './renderer-files.ts';
 
 export type DeviceOptions = {
   profileDir: string;
@@ -36,8 +31,6 @@ export type Device = {
   /** For tests: how many event streams are open. */
   readonly streams: number;
 };
-
-const LARGEST_REQUEST = 2 * 1024 * 1024;
 
 export async function createDevice(options: DeviceOptions): Promise<Device> {
   const log = options.log ?? ((line: string) => console.error(line));
@@ -100,52 +93,4 @@ async function start(
       return stopped;
     },
   };
-}
-
-export type AppOptions = {
-  calls: ApiCalls;
-  rendererDir: string;
-  report: (path: string, error: unknown) => void;
-};
-
-/** The routes. Exported so that the local API can be tested over calls of the test's own. */
-export function createApp(options: AppOptions): Hono {
-  const { calls, report } = options;
-  const app = new Hono();
-  const files = createRendererFiles(options.rendererDir);
-
-  app.use(async (context, next) => {
-    await next();
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.res.headers.set(name, value);
-  });
-  app.use('/rpc/*', bodyLimit({ maxSize: LARGEST_REQUEST, onError: () => tooLarge() }));
-  app.all('/rpc/*', async (context) => {
-    const response = await fetchRequestHandler({
-      endpoint: '/rpc',
-      req: context.req.raw,
-      router: appRouter,
-      createContext: () => ({ calls, report }),
-      allowMethodOverride: true,
-      onError() {}, // reported by the procedures' middleware, without content
-    });
-    response.headers.set('cache-control', 'no-store');
-    return response;
-  });
-  // Files in messages come with attachments; until then nothing is there.
-  app.all('/attachments/*', (context) => context.text('Not Found\n', 404, { 'cache-control': 'no-store' }));
-  app.all('*', (context) => files(context.req.raw));
-  app.onError((error, context) => {
-    report(new URL(context.req.url).pathname, error);
-    return context.text('Something went wrong in Lockstep.\n', 500, { 'cache-control': 'no-store' });
-  });
-  return app;
-}
-
-function tooLarge(): Response {
-  const error = {
-    message: 'That is too much at once. Send it in parts.',
-    code: -32013,
-    data: { code: 'PAYLOAD_TOO_LARGE', httpStatus: 413, reason: 'tooLarge', retryAfterMs: null },
-  };
-  return Response.json({ error }, { status: 413, headers: { 'cache-control': 'no-store' } });
 }

@@ -1,0 +1,42 @@
+/** A sync worker for tests of the link alone: does what the command's input says. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromWorker, ToWorker, WorkerOptions } from '../../sync/protocol.ts';
+
+const { dbPath } = workerData as WorkerOptions;
+const say = (message: FromWorker): void => parentPort?.postMessage(message);
+
+parentPort?.on('message', (message: ToWorker) => {
+  if (message.type === 'stop') {
+    say({ type: 'stopped' });
+    parentPort?.close();
+    return;
+  }
+  const { id, command } = message;
+  switch (command.name) {
+    case 'checkCloud':
+      if (command.input.url === 'crash') throw new Error('crashed on purpose');
+      if (command.input.url === 'never') return;
+      if (command.input.url === 'refuse') {
+        say({
+          type: 'reply',
+          id,
+          reply: { ok: false, failure: { reason: 'rateLimited', retryAfterMs: 5, detail: 'Wait.' } },
+        });
+      } else if (command.input.url === 'internal') {
+        say({
+          type: 'reply',
+          id,
+          reply: { ok: false, failure: { reason: 'internal', retryAfterMs: null, detail: 'secret' } },
+        });
+      } else {
+        say({ type: 'reply', id, reply: { ok: true, result: { url: command.input.url } } });
+      }
+      break;
+    default:
+      say({ type: 'event', event: { type: 'notices' } });
+      say({ type: 'reply', id, reply: { ok: true, result: null } });
+  }
+});
+
+if (dbPath === 'refused') say({ type: 'failed', reason: 'fromTheFuture', detail: 'Update Lockstep.' });
+else say({ type: 'ready' });

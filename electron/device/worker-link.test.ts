@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import type { SyncEvent } from '../sync/protocol.ts';
+import { startWorker, WorkerRefused } from './worker-link.ts';
+
+const script = new URL('./testing/fake-worker.ts', import.meta.url);
+
+function start(dbPath = 'fine') {
+  const events: SyncEvent[] = [];
+  const crashes: unknown[] = [];
+  const link = startWorker({
+    script,
+    data: { dbPath, dbKey: new Uint8Array(32) },
+    onEvent: (event) => events.push(event),
+    onCrash: (error) => crashes.push(error),
+    firstDelayMs: 20,
+  });
+  return { link, events, crashes };
+}
+
+test('API-6 commands are answered each by its own reply, and events arrive before the reply they belong to', async () => {
+  const { link, events } = start();
+  const worker = await link;
+  const answers = await Promise.all(['a', 'b', 'c'].map((url) => worker.run('checkCloud', { url })));
+  expect(answers.map(({ url }) => url)).toEqual(['a', 'b', 'c']);
+  await worker.run('syncNow', null);
+  expect(events).toEqual([{ type: 'notices' }]);
+  await worker.stop();
+});
+
+test('API-1 a refusal keeps its reason; a fault of ours has none, so that its text goes no further', async () => {
+  const { link } = start();
+  const worker = await link;
+  await expect(worker.run('checkCloud', { url: 'refuse' })).rejects.toMatchObject({
+    reason: 'rateLimited',
+    retryAfterMs: 5,
+  });
+  const fault = await worker.run('checkCloud', { url: 'internal' }).catch((error: unknown) => error);
+  expect(fault).toBeInstanceOf(Error);
+  expect(fault).not.toHaveProperty('reason');
+  await worker.stop();
+});
+
+test('API-7 a worker that dies is started again; who waited is told, and later calls are answered', async () => {
+  const { link, events, crashes } = start();
+  const worker = await link;
+  const waiting = worker.run('checkCloud', { url: 'never' });
+  const crash = worker.run('checkCloud', { url: 'crash' });
+  await expect(crash).rejects.toMatchObject({ reason: 'workerCrashed', retryAfterMs: expect.any(Number) });
+  await expect(waiting).rejects.toMatchObject({ reason: 'workerCrashed' });
+  await expect(worker.run('checkCloud', { url: 'a' })).rejects.toMatchObject({ reason: 'workerCrashed' });
+  expect(crashes).toHaveLength(1);
+  await expect.poll(() => events).toEqual([{ type: 'session' }]);
+  expect(await worker.run('checkCloud', { url: 'a' })).toEqual({ url: 'a' });
+  await worker.stop();
+});
+
+test('HOST-10 a worker that cannot open the store refuses at start, with why', async () => {
+  const refused = await start('refused').link.catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(WorkerRefused);
+  expect(refused).toMatchObject({ reason: 'fromTheFuture', message: 'Update Lockstep.' });
+});
+
+test('API-7 stopping tells who waits, ends the thread and starts no other', async () => {
+  const { link, crashes } = start();
+  const worker = await link;
+  const waiting = worker.run('checkCloud', { url: 'never' });
+  const told = expect(waiting).rejects.toMatchObject({ reason: 'stopping' });
+  await worker.stop();
+  await told;
+  await expect(worker.run('syncNow', null)).rejects.toMatchObject({ reason: 'stopping' });
+  expect(crashes).toEqual([]);
+});
