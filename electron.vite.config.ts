@@ -2,20 +2,21 @@ import { join } from 'node:path';
 import { defineConfig } from 'electron-vite';
 
 /**
- * Electron's main process: bundled to `out/main`, the sync worker beside it under the same relative path as in the
- * sources. The renderer is built by vite.config.ts, for both hosts alike.
+ * Electron's main process, bundled to `out/main`: the sync worker, the keeper of the cloud on this computer and that cloud lie
+ * beside it under the paths that electron/main.ts names. The renderer is built by vite.config.ts, for both hosts alike.
  */
+const from = (...path: string[]) => join(import.meta.dirname, ...path);
+
 export default defineConfig({
   main: {
     build: {
-      outDir: join(import.meta.dirname, 'out', 'main'),
+      outDir: from('out', 'main'),
       rolldownOptions: {
         input: {
-          main: join(import.meta.dirname, 'electron', 'main.ts'),
-          'sync/worker': join(import.meta.dirname, 'electron', 'sync', 'worker.ts'),
-          // The cloud on this computer: its keeper, and the cloud itself, run by this same binary as plain Node.
-          'host/cloud-keeper': join(import.meta.dirname, 'electron', 'host', 'cloud-keeper.ts'),
-          'cloud/main': join(import.meta.dirname, 'cloud', 'main.ts'),
+          main: from('electron', 'main.ts'),
+          'sync/worker': from('electron', 'sync', 'worker.ts'),
+          'host/cloud-keeper': from('electron', 'host', 'cloud-keeper.ts'),
+          'cloud/main': from('cloud', 'main.ts'),
         },
         output: { entryFileNames: '[name].js', format: 'es' },
       },

@@ -62,7 +62,7 @@ async function fetchBinary(): Promise<string | null> {
 export async function buildMain(): Promise<boolean> {
   return buildIfStale({
     name: 'electron',
-    sources: ['electron', 'shared', 'electron.vite.config.ts', 'package-lock.json'],
+    sources: ['electron', 'cloud', 'shared', 'electron.vite.config.ts', 'package-lock.json'],
     result: 'out/main/main.js',
     make: async () => {
       const { build } = await import('electron-vite');
