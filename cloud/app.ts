@@ -1,0 +1,171 @@
+/**
+ * The cloud put together: what it is made of, which calls there are and who may make each. A function from Request to
+ * Response; main.ts gives it a port, tests and the simulator call it as it is.
+ */
+import type { ConnectRouter } from '@connectrpc/connect';
+import { systemRandom } from '../shared/crypto/random.ts';
+import { sodiumReady } from '../shared/crypto/sodium.ts';
+import { AccountService } from '../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { EventService } from '../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
+import { MailboxService } from '../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { ZoneService } from '../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { createDirectory } from './accounts/directory.ts';
+import { cloudInfo } from './accounts/info.ts';
+import { createInvitationCode, storeInvitation } from './accounts/invitations.ts';
+import { changePasswordFinish, changePasswordStart } from './accounts/password.ts';
+import { createRateLimiter } from './accounts/rate-limits.ts';
+import { createRecovery } from './accounts/recovery.ts';
+import { createSignIn } from './accounts/sign-in.ts';
+import { signUpFinish, signUpStart } from './accounts/sign-up.ts';
+import type { CloudContext, MailboxLimits, Registration } from './context.ts';
+import { joinDevice } from './devices/join.ts';
+import { getKeyring, listSessions, signOut, updateKeyring } from './devices/keyring.ts';
+import { createHub, systemTimers, type Timers } from './events/hub.ts';
+import { watch } from './events/watch.ts';
+import { createGuards } from './http/guards.ts';
+import type { Log } from './http/log.ts';
+import { createServer, type Peer } from './http/server.ts';
+import { acknowledge, receive } from './mailboxes/receive.ts';
+import { send } from './mailboxes/send.ts';
+import { openStorage } from './storage/open.ts';
+import { createSweeper } from './storage/sweeper.ts';
+import { DEFAULT_QUOTA } from './zones/limits.ts';
+import { backfill, changes, openZone } from './zones/pull.ts';
+import { push } from './zones/push.ts';
+import { fetchRecords, inventory } from './zones/repair.ts';
+
+export type CloudOptions = {
+  /** A folder, or ':memory:'. */
+  dataDir: string;
+  name?: string;
+  registration: Registration;
+  /** Codes that are good for one account each, beside those made later. */
+  invitations?: string[];
+  quotaBytes?: number;
+  mailboxLimits?: Partial<MailboxLimits>;
+  clock?: { now(): number };
+  random?: (length: number) => Uint8Array;
+  timers?: Timers;
+  log?: Log;
+};
+
+export type Cloud = {
+  fetch(request: Request, peer?: Peer): Promise<Response>;
+  /** Makes an invitation: good for one account. */
+  invite(): string;
+  /** Streams that are open now. */
+  watching(): number;
+  /** Streams end, answered requests finish, then the database closes. */
+  close(): Promise<void>;
+};
+
+const MAILBOX_LIMITS: MailboxLimits = { mailboxBytes: 1024 ** 3, mailboxEntries: 100_000 };
+
+const KIB = 1024;
+const bodyLimits = {
+  'lockstep.cloud.v1.ZoneService/Push': 2_048 * KIB + 128 * KIB,
+  'lockstep.cloud.v1.MailboxService/Send': 512 * KIB,
+  'lockstep.cloud.v1.AccountService/UpdateKeyring': 512 * KIB,
+  other: 64 * KIB,
+};
+
+const createServices = (ctx: CloudContext) => {
+  const { anyone, ticket, session } = createGuards(ctx);
+  const limiter = createRateLimiter(ctx.now);
+  const signIn = createSignIn(ctx, limiter);
+  const recovery = createRecovery(ctx, limiter);
+  const directory = createDirectory(ctx, limiter);
+
+  return (router: ConnectRouter): void => {
+    router.service(AccountService, {
+      getCloudInfo: anyone(() => cloudInfo(ctx)),
+      signUpStart: anyone((request, call) => {
+        limiter.take('signUpPerAddress', call.address);
+        return signUpStart(ctx, request);
+      }),
+      signUpFinish: anyone((request) => signUpFinish(ctx, request)),
+      signInStart: anyone((request, call) => signIn.start(request, call.address)),
+      signInFinish: anyone((request) => signIn.finish(request)),
+      recoverStart: anyone((request, call) => recovery.start(request, call.address)),
+      recoverFinish: anyone((request) => recovery.finish(request)),
+      joinDevice: ticket((who, request) => joinDevice(ctx, who, request)),
+      // These two look at the token themselves: a session, or the ticket of a recovery.
+      changePasswordStart: anyone((request, call) => changePasswordStart(ctx, call.bearer, request)),
+      changePasswordFinish: anyone((request, call) => changePasswordFinish(ctx, call.bearer, request)),
+      getKeyring: session((who) => getKeyring(ctx, who)),
+      updateKeyring: session((who, request) => updateKeyring(ctx, who, request)),
+      lookUp: session((who, request) => directory.lookUp(who, request)),
+      listSessions: session((who) => listSessions(ctx, who)),
+      signOut: session((who) => signOut(ctx, who)),
+    });
+    router.service(ZoneService, {
+      openZone: session((who, request) => openZone(ctx, who, request)),
+      push: session((who, request) => push(ctx, who, request)),
+      changes: session((who, request) => changes(ctx, who, request)),
+      backfill: session((who, request) => backfill(ctx, who, request)),
+      inventory: session((who, request) => inventory(ctx, who, request)),
+      fetch: session((who, request) => fetchRecords(ctx, who, request)),
+    });
+    router.service(MailboxService, {
+      send: session((who, request) => send(ctx, who, request)),
+      receive: session((who, request) => receive(ctx, who, request)),
+      acknowledge: session((who, request) => acknowledge(ctx, who, request)),
+    });
+    router.service(EventService, {
+      watch: session((who, _request, call) => watch(ctx, who, call.signal)),
+    });
+  };
+};
+
+export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
+  await sodiumReady();
+  const now = options.clock === undefined ? Date.now : () => options.clock?.now() ?? Date.now();
+  const random = options.random ?? systemRandom;
+  const log = options.log ?? (() => undefined);
+  const timers = options.timers ?? systemTimers;
+  const { db, secret } = await openStorage(options.dataDir);
+  const sweeper = createSweeper(db, timers);
+  const hub = createHub(timers);
+  const ctx: CloudContext = {
+    name: options.name ?? 'Lockstep',
+    registration: options.registration,
+    quotaBytes: options.quotaBytes ?? DEFAULT_QUOTA,
+    limits: { ...MAILBOX_LIMITS, ...options.mailboxLimits },
+    db,
+    secret,
+    hub,
+    now,
+    random,
+    log,
+    sweepSoon: sweeper.soon,
+  };
+  for (const code of options.invitations ?? []) storeInvitation(db, code, now());
+
+  let open = true;
+  const server = createServer({
+    services: createServices(ctx),
+    bodyLimits,
+    healthy: () => open,
+    now,
+    random,
+    log,
+  });
+  return {
+    fetch: server.fetch,
+    invite: () => {
+      const code = createInvitationCode(random);
+      storeInvitation(db, code, now());
+      return code;
+    },
+    watching: hub.size,
+    close: async () => {
+      if (!open) return;
+      open = false;
+      const drained = server.drain();
+      hub.close();
+      await drained;
+      sweeper.stop();
+      db.close();
+    },
+  };
+};

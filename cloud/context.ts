@@ -1,0 +1,24 @@
+/** What every part of the cloud is given: the database, the secret, the clock, randomness and the poke hub. */
+import type { Hub } from './events/hub.ts';
+import type { Log } from './http/log.ts';
+import type { Database } from './storage/database.ts';
+import type { CloudSecret } from './storage/secret.ts';
+
+export type Registration = 'open' | 'invitation' | 'closed';
+
+export type CloudContext = {
+  readonly name: string;
+  readonly registration: Registration;
+  readonly quotaBytes: number;
+  readonly limits: MailboxLimits;
+  readonly db: Database;
+  readonly secret: CloudSecret;
+  readonly hub: Hub;
+  readonly now: () => number;
+  readonly random: (length: number) => Uint8Array;
+  readonly log: Log;
+  /** Called after something was deleted for good: the ciphertext leaves the WAL too, soon. */
+  readonly sweepSoon: () => void;
+};
+
+export type MailboxLimits = { mailboxBytes: number; mailboxEntries: number };

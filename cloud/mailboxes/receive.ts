@@ -1,0 +1,105 @@
+/** Receive and Acknowledge: an account's envelopes in order, and each device's cursor in them (SPEC MBX-5 to MBX-7). */
+import { create } from '@bufbuild/protobuf';
+import {
+  type AcknowledgeRequest,
+  type AcknowledgeResponse,
+  AcknowledgeResponseSchema,
+  type ReceiveRequest,
+  type ReceiveResponse,
+  ReceiveResponseSchema,
+} from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import type { CloudContext } from '../context.ts';
+import type { Session } from '../devices/sessions.ts';
+import { wholeNumber } from '../http/check.ts';
+import { malformed } from '../http/errors.ts';
+import { dropAcknowledged } from './mailbox.ts';
+
+const MOST_ENVELOPES = 500;
+const PAGE_BYTES = 4 * 1024 * 1024;
+
+export const receive = ({ db }: CloudContext, session: Session, request: ReceiveRequest): ReceiveResponse => {
+  const after = wholeNumber(request.after, 'after');
+  const limit = request.limit === 0 ? MOST_ENVELOPES : Math.min(request.limit, MOST_ENVELOPES);
+  const mailbox = db.read.first(
+    db.sql.selectFrom('mailbox').select('head').where('account', '=', session.account),
+  );
+  const cursor = db.read.first(
+    db.sql
+      .selectFrom('mailbox_cursor')
+      .select('position')
+      .where('account', '=', session.account)
+      .where('device', '=', session.device),
+  );
+  if (mailbox === undefined) throw new Error('an account without its mailbox');
+  const rows = db.read.each(
+    db.sql
+      .selectFrom('mailbox_entry')
+      .innerJoin('envelope', 'envelope.no', 'mailbox_entry.envelope')
+      .select([
+        'mailbox_entry.position',
+        'mailbox_entry.epoch',
+        'mailbox_entry.suite',
+        'mailbox_entry.sealed_key',
+        'envelope.sender',
+        'envelope.send_id',
+        'envelope.accepted_ms',
+        'envelope.content',
+      ])
+      .where('mailbox_entry.account', '=', session.account)
+      .where('mailbox_entry.position', '>', after)
+      .orderBy('mailbox_entry.position')
+      .limit(limit + 1),
+  );
+  const envelopes = [];
+  let bytes = 0;
+  let more = false;
+  for (const row of rows) {
+    bytes += row.content.length + row.sealed_key.length;
+    if (envelopes.length === limit || (bytes > PAGE_BYTES && envelopes.length > 0)) {
+      more = true;
+      break;
+    }
+    envelopes.push({
+      position: BigInt(row.position),
+      acceptedMs: BigInt(row.accepted_ms),
+      senderAccountId: row.sender,
+      sendId: row.send_id,
+      content: row.content,
+      epoch: row.epoch,
+      suite: row.suite,
+      sealedKey: row.sealed_key,
+    });
+  }
+  return create(ReceiveResponseSchema, {
+    envelopes,
+    more,
+    head: BigInt(mailbox.head),
+    cursor: BigInt(cursor?.position ?? 0),
+  });
+};
+
+export const acknowledge = (
+  ctx: CloudContext,
+  session: Session,
+  request: AcknowledgeRequest,
+): AcknowledgeResponse => {
+  const { db } = ctx;
+  const position = wholeNumber(request.position, 'position');
+  const dropped = db.transaction((write) => {
+    const mailbox = write.first(
+      db.sql.selectFrom('mailbox').select('head').where('account', '=', session.account),
+    );
+    if (position > (mailbox?.head ?? 0)) throw malformed('position is beyond the head of the mailbox.');
+    const moved = write.run(
+      db.sql
+        .updateTable('mailbox_cursor')
+        .set({ position })
+        .where('account', '=', session.account)
+        .where('device', '=', session.device)
+        .where('position', '<', position),
+    );
+    return moved === 0 ? 0 : dropAcknowledged(write, db, session.account);
+  });
+  if (dropped > 0) ctx.sweepSoon();
+  return create(AcknowledgeResponseSchema, {});
+};

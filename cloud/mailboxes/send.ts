@@ -1,0 +1,185 @@
+/**
+ * Send: one sealed content into many mailboxes, once (SPEC MBX-1 to MBX-4). The first answer to a send_id is stored with the
+ * request's hash in the transaction that delivers, and given again to whoever asks again.
+ */
+import { createHash } from 'node:crypto';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { equalBytes, toHex } from '../../shared/crypto/bytes.ts';
+import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
+import {
+  NotDeliveredReason,
+  type SendRequest,
+  SendRequestSchema,
+  type SendResponse,
+  SendResponseSchema,
+} from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import type { CloudContext } from '../context.ts';
+import type { Session } from '../devices/sessions.ts';
+import { bytesOf, bytesWithin } from '../http/check.ts';
+import { CloudError, malformed, tooLarge } from '../http/errors.ts';
+
+export const LARGEST_CONTENT = 256 * 1024;
+export const MOST_RECIPIENTS = 256;
+export const SENDS_KEPT_MS = 30 * 24 * 3_600_000;
+const PRUNED_AT_ONCE = 20;
+
+const check = (request: SendRequest): void => {
+  bytesOf(request.sendId, 16, 'send_id');
+  if (request.content.length > LARGEST_CONTENT)
+    throw tooLarge(`content may have at most ${LARGEST_CONTENT} bytes.`);
+  if (request.content.length === 0) throw malformed('content is missing.');
+  if (request.recipients.length === 0 || request.recipients.length > MOST_RECIPIENTS) {
+    throw malformed(`A message goes to 1 to ${MOST_RECIPIENTS} accounts.`);
+  }
+  const seen = new Set<string>();
+  for (const recipient of request.recipients) {
+    const id = toHex(bytesOf(recipient.accountId, 16, 'recipient.account_id'));
+    bytesWithin(recipient.sealedKey, 1, 1_024, 'recipient.sealed_key');
+    if (seen.has(id)) throw malformed('A recipient is named twice.');
+    seen.add(id);
+  }
+};
+
+export const send = (ctx: CloudContext, session: Session, request: SendRequest): SendResponse => {
+  check(request);
+  const { db, limits } = ctx;
+  const requestHash = new Uint8Array(
+    createHash('sha256').update(toBinary(SendRequestSchema, request)).digest(),
+  );
+  const { response, delivered } = db.transaction((write) => {
+    const first = write.first(
+      db.sql
+        .selectFrom('send')
+        .select(['request_hash', 'response'])
+        .where('account', '=', session.account)
+        .where('send_id', '=', request.sendId),
+    );
+    if (first !== undefined) {
+      if (!equalBytes(first.request_hash, requestHash)) {
+        throw new CloudError(ErrorCode.SEND_ID_REUSED, 'This send_id came before with another content.');
+      }
+      return { response: fromBinary(SendResponseSchema, first.response), delivered: [] };
+    }
+
+    const rows = write.all(
+      db.sql
+        .selectFrom('account')
+        .innerJoin('mailbox', 'mailbox.account', 'account.no')
+        .select([
+          'account.no',
+          'account.id',
+          'account.epoch',
+          'mailbox.head',
+          'mailbox.last_accepted_ms',
+          'mailbox.entries',
+          'mailbox.bytes',
+        ])
+        .where(
+          'account.id',
+          'in',
+          request.recipients.map((recipient) => recipient.accountId),
+        ),
+    );
+    const accounts = new Map(rows.map((row) => [toHex(row.id), row]));
+    const stale = request.recipients.filter((recipient) => {
+      const row = accounts.get(toHex(recipient.accountId));
+      return row !== undefined && row.epoch !== recipient.epoch;
+    });
+    if (stale.length > 0) {
+      // Nothing is delivered and nothing remembered: sealed anew, the send comes again under its own id.
+      const accountIds = stale.map((recipient) => recipient.accountId);
+      return {
+        response: create(SendResponseSchema, { result: { case: 'epochStale', value: { accountIds } } }),
+        delivered: [],
+      };
+    }
+
+    const notDelivered: { accountId: Uint8Array; reason: NotDeliveredReason }[] = [];
+    const deliveries = request.recipients.flatMap((recipient) => {
+      const row = accounts.get(toHex(recipient.accountId));
+      const refuse = (reason: NotDeliveredReason) => {
+        notDelivered.push({ accountId: recipient.accountId, reason });
+        return [];
+      };
+      if (row === undefined) return refuse(NotDeliveredReason.NO_ACCOUNT);
+      const size = request.content.length + recipient.sealedKey.length;
+      if (row.entries >= limits.mailboxEntries || row.bytes + size > limits.mailboxBytes) {
+        return refuse(NotDeliveredReason.MAILBOX_FULL);
+      }
+      return [{ row, recipient, size }];
+    });
+    const acceptedMs = Math.max(ctx.now(), ...deliveries.map(({ row }) => row.last_accepted_ms + 1));
+
+    if (deliveries.length > 0) {
+      const inserted = write.first(
+        db.sql
+          .insertInto('envelope')
+          .values({
+            sender: session.accountId,
+            send_id: request.sendId,
+            accepted_ms: acceptedMs,
+            content: request.content,
+            holders: deliveries.length,
+          })
+          .returning('no'),
+      );
+      if (inserted === undefined) throw new Error('the envelope just written is not there');
+      write.run(
+        db.sql.insertInto('mailbox_entry').values(
+          deliveries.map(({ row, recipient, size }) => ({
+            account: row.no,
+            position: row.head + 1,
+            envelope: inserted.no,
+            epoch: recipient.epoch,
+            suite: recipient.suite,
+            sealed_key: recipient.sealedKey,
+            size,
+          })),
+        ),
+      );
+      for (const { row, size } of deliveries) {
+        write.run(
+          db.sql
+            .updateTable('mailbox')
+            .set({
+              head: row.head + 1,
+              last_accepted_ms: acceptedMs,
+              entries: row.entries + 1,
+              bytes: row.bytes + size,
+            })
+            .where('account', '=', row.no),
+        );
+      }
+    }
+    const made = create(SendResponseSchema, {
+      result: { case: 'accepted', value: { acceptedMs: BigInt(acceptedMs), notDelivered } },
+    });
+    const now = ctx.now();
+    write.run(
+      db.sql.insertInto('send').values({
+        account: session.account,
+        send_id: request.sendId,
+        request_hash: requestHash,
+        response: toBinary(SendResponseSchema, made),
+        created_ms: now,
+      }),
+    );
+    const old = write.all(
+      db.sql
+        .selectFrom('send')
+        .select(['account', 'send_id'])
+        .where('created_ms', '<', now - SENDS_KEPT_MS)
+        .orderBy('created_ms')
+        .limit(PRUNED_AT_ONCE),
+    );
+    for (const { account, send_id } of old) {
+      write.run(db.sql.deleteFrom('send').where('account', '=', account).where('send_id', '=', send_id));
+    }
+    return {
+      response: made,
+      delivered: deliveries.map(({ row }) => ({ account: row.no, head: row.head + 1 })),
+    };
+  });
+  for (const { account, head } of delivered) ctx.hub.mailbox(account, head);
+  return response;
+};

@@ -1,0 +1,150 @@
+/**
+ * The cloud's database: SQLite behind kysely's query builder, run synchronously (docs/decisions/0002). One connection
+ * writes; pulls read from a second one that cannot write. Every query is compiled by kysely and its prepared statement
+ * kept by its text.
+ *
+ * Invariants
+ * - An answer is given only after its transaction is on disk (WAL, synchronous=FULL).
+ * - Nothing is awaited inside a transaction: `transaction` takes a synchronous function.
+ * - What is deleted is overwritten (secure_delete), and leaves the WAL with the next truncating checkpoint.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Database as SqliteDatabase, Statement } from 'better-sqlite3';
+import Sqlite from 'better-sqlite3';
+import {
+  type CompiledQuery,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import { migrate } from './migrate.ts';
+import type { Tables } from './tables.ts';
+
+type Query<Row> = { compile(): CompiledQuery<Row> };
+
+export type Reader = {
+  all<Row>(query: Query<Row>): Row[];
+  first<Row>(query: Query<Row>): Row | undefined;
+  /** Rows one by one: stop early and the rest is never read. Write nothing meanwhile. */
+  each<Row>(query: Query<Row>): IterableIterator<Row>;
+  /** SQLite's own words on how it would run this (for tests of query plans). */
+  plan(query: Query<unknown>): string[];
+};
+
+export type Writer = Reader & {
+  /** The number of rows that changed. */
+  run(query: Query<unknown>): number;
+};
+
+export type Database = {
+  /** Builds queries; it has no connection of its own. */
+  readonly sql: Kysely<Tables>;
+  readonly read: Reader;
+  /** One IMMEDIATE transaction: all of it or nothing. */
+  transaction<T>(work: (write: Writer) => T): T;
+  /** Moves the WAL into the database file and empties it. */
+  checkpoint(): void;
+  close(): void;
+};
+
+const builder = (): Kysely<Tables> =>
+  new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new SqliteAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new SqliteIntrospector(db),
+      createQueryCompiler: () => new SqliteQueryCompiler(),
+    },
+  });
+
+const KEPT_STATEMENTS = 400;
+
+const connection = (sqlite: SqliteDatabase): Writer => {
+  const statements = new Map<string, Statement<unknown[], unknown>>();
+  const prepare = (text: string): Statement<unknown[], unknown> => {
+    const known = statements.get(text);
+    if (known !== undefined) {
+      statements.delete(text);
+      statements.set(text, known);
+      return known;
+    }
+    const made = sqlite.prepare<unknown[], unknown>(text);
+    statements.set(text, made);
+    if (statements.size > KEPT_STATEMENTS) {
+      const oldest = statements.keys().next().value;
+      if (oldest !== undefined) statements.delete(oldest);
+    }
+    return made;
+  };
+  return {
+    all: <Row>(query: Query<Row>) => {
+      const { sql, parameters } = query.compile();
+      return prepare(sql).all(...parameters) as Row[];
+    },
+    first: <Row>(query: Query<Row>) => {
+      const { sql, parameters } = query.compile();
+      return prepare(sql).get(...parameters) as Row | undefined;
+    },
+    each: <Row>(query: Query<Row>) => {
+      const { sql, parameters } = query.compile();
+      return prepare(sql).iterate(...parameters) as IterableIterator<Row>;
+    },
+    plan: (query) => {
+      const { sql, parameters } = query.compile();
+      const rows = sqlite.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...parameters) as { detail: string }[];
+      return rows.map((row) => row.detail);
+    },
+    run: (query) => {
+      const { sql, parameters } = query.compile();
+      return prepare(sql).run(...parameters).changes;
+    },
+  };
+};
+
+const prepareConnection = (sqlite: SqliteDatabase): void => {
+  sqlite.pragma('temp_store = MEMORY');
+  sqlite.pragma('trusted_schema = OFF');
+  sqlite.pragma('foreign_keys = ON');
+  sqlite.pragma('busy_timeout = 5000');
+};
+
+export const databaseFile = (dataDir: string): string => join(dataDir, 'cloud.db');
+
+export const openDatabase = (dataDir: string): Database => {
+  const inMemory = dataDir === ':memory:';
+  if (!inMemory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const file = inMemory ? ':memory:' : databaseFile(dataDir);
+
+  const writing = new Sqlite(file);
+  prepareConnection(writing);
+  writing.pragma('journal_mode = WAL');
+  writing.pragma('synchronous = FULL');
+  writing.pragma('secure_delete = ON');
+  migrate(writing);
+
+  // A database in memory belongs to its one connection.
+  const reading = inMemory ? writing : new Sqlite(file, { readonly: true });
+  if (!inMemory) prepareConnection(reading);
+
+  const write = connection(writing);
+  const immediate = writing.transaction((work: (write: Writer) => unknown) => work(write)).immediate;
+  return {
+    sql: builder(),
+    read: inMemory ? write : connection(reading),
+    transaction: <T>(work: (write: Writer) => T) => immediate(work as (write: Writer) => unknown) as T,
+    checkpoint: () => {
+      if (!inMemory && writing.open) writing.pragma('wal_checkpoint(TRUNCATE)');
+    },
+    close: () => {
+      if (!writing.open) return;
+      if (!inMemory) {
+        reading.close();
+        writing.pragma('wal_checkpoint(TRUNCATE)');
+      }
+      writing.close();
+    },
+  };
+};

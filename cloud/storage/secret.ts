@@ -1,0 +1,86 @@
+/**
+ * The cloud's one secret file: the OPAQUE server setup and the key that authenticates change tokens. Losing it makes every
+ * password useless, so a file that cannot be read or understood stops the start and is never overwritten.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import * as opaque from '@serenity-kit/opaque';
+
+export type CloudSecret = { opaqueSetup: string; tokenKey: Uint8Array };
+
+export class SecretUnreadableError extends Error {
+  override name = 'SecretUnreadableError';
+}
+
+const fresh = (): CloudSecret => ({ opaqueSetup: opaque.server.createSetup(), tokenKey: randomBytes(32) });
+
+export const secretFile = (dataDir: string): string => join(dataDir, 'cloud.secret.json');
+
+const parse = (file: string): CloudSecret => {
+  const help = `Restore it from a backup: without it nobody can sign in. It was not changed.`;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SecretUnreadableError(`The cloud's secret file ${file} cannot be read. ${help}`, { cause });
+  }
+  try {
+    const value = JSON.parse(text) as { version?: unknown; opaqueSetup?: unknown; tokenKey?: unknown };
+    if (value.version !== 1 || typeof value.opaqueSetup !== 'string' || typeof value.tokenKey !== 'string')
+      throw new Error();
+    opaque.server.getPublicKey(value.opaqueSetup);
+    const tokenKey = new Uint8Array(Buffer.from(value.tokenKey, 'base64url'));
+    if (tokenKey.length !== 32) throw new Error();
+    return { opaqueSetup: value.opaqueSetup, tokenKey };
+  } catch {
+    throw new SecretUnreadableError(`The cloud's secret file ${file} is damaged. ${help}`);
+  }
+};
+
+/** `databaseExists`: a database without its secret is a mistake to report, not a reason to make a new secret. */
+export const openSecret = async (dataDir: string, databaseExists: boolean): Promise<CloudSecret> => {
+  await opaque.ready;
+  if (dataDir === ':memory:') return fresh();
+  const file = secretFile(dataDir);
+  if (existsSync(file)) return parse(file);
+  if (databaseExists) {
+    throw new SecretUnreadableError(
+      `${file} is missing but the database beside it is there. Restore the secret file from a backup: without it nobody can sign in.`,
+    );
+  }
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const made = fresh();
+  const text = JSON.stringify({
+    version: 1,
+    opaqueSetup: made.opaqueSetup,
+    tokenKey: Buffer.from(made.tokenKey).toString('base64url'),
+  });
+  // Written beside, made durable, then linked into place: a link never replaces a file that is there.
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  const handle = openSync(draft, 'wx', 0o600);
+  try {
+    writeSync(handle, text);
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    unlinkSync(draft);
+  }
+  return parse(file);
+};

@@ -1,0 +1,92 @@
+/**
+ * The cloud's tables as kysely sees them (the SQL itself is in migrations/). Ids are 16-byte blobs, times are
+ * milliseconds since 1970. `Generated` columns are given by the database.
+ */
+import type { Generated } from 'kysely';
+
+type Bytes = Uint8Array;
+
+export interface Tables {
+  account: {
+    no: Generated<number>;
+    id: Bytes;
+    handle: string;
+    opaque_record: string;
+    password_wrap: Bytes;
+    recovery_wrap: Bytes;
+    recovery_key: Bytes;
+    sign_up_hash: Bytes;
+    created_ms: number;
+    log_length: number;
+    epoch: number;
+    bytes_used: number;
+  };
+  invitation: { code_hash: Bytes; created_ms: number; used_ms: number | null };
+  sign_in_failure: { handle_hash: Bytes; failures: number; locked_until_ms: number; last_ms: number };
+  ticket: {
+    hash: Bytes;
+    account: number;
+    by_recovery: number;
+    expires_ms: number;
+    used_for: Bytes | null;
+  };
+  log_entry: { account: number; position: number; body: Bytes; signature: Bytes };
+  epoch: { account: number; epoch: number; body: Bytes; signature: Bytes };
+  key_wrap: { account: number; epoch: number; recipient: Bytes; suite: number; sealed: Bytes };
+  session: {
+    token_hash: Bytes;
+    account: number;
+    device: Bytes;
+    created_ms: number;
+    last_seen_ms: number;
+    revoked_ms: number | null;
+  };
+  zone: {
+    no: Generated<number>;
+    account: number;
+    kind: number;
+    generation: number;
+    incarnation: number;
+    head: number;
+    digest: Bytes;
+    records: number;
+    tombstones: number;
+    purge_at_ms: number;
+  };
+  record: {
+    no: Generated<number>;
+    zone: number;
+    id: Bytes;
+    seq: number;
+    rev: number;
+    epoch: number;
+    /** 2^32 - 1 - hint: the walk of a first sync is then one ascending index. */
+    rank: number;
+    size: number;
+    hash: Bytes;
+    /** NULL for a tombstone. */
+    ct: Bytes | null;
+    /** NULL for a live record. */
+    proof: Bytes | null;
+  };
+  mailbox: { account: number; head: number; last_accepted_ms: number; entries: number; bytes: number };
+  mailbox_cursor: { account: number; device: Bytes; position: number };
+  envelope: {
+    no: Generated<number>;
+    sender: Bytes;
+    send_id: Bytes;
+    accepted_ms: number;
+    content: Bytes;
+    holders: number;
+  };
+  mailbox_entry: {
+    account: number;
+    position: number;
+    envelope: number;
+    epoch: number;
+    suite: number;
+    sealed_key: Bytes;
+    size: number;
+  };
+  send: { account: number; send_id: Bytes; request_hash: Bytes; response: Bytes; created_ms: number };
+}

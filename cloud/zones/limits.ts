@@ -1,0 +1,15 @@
+/** The zone protocol's numbers (SPEC ZON-2). */
+export const MOST_OPERATIONS = 400;
+export const LARGEST_PUSH = 2 * 1024 * 1024;
+export const LARGEST_RECORD = 256 * 1024;
+export const LARGEST_PROOF = 1_024;
+/** Over quota, a record that is there may still grow by less than this. */
+export const FREE_GROWTH = 1_024;
+export const PAGE_RECORDS = 1_000;
+export const PAGE_BYTES = 4 * 1024 * 1024;
+export const PAGE_ITEMS = 10_000;
+export const MOST_FETCHED = 400;
+export const DEFAULT_QUOTA = 5 * 1024 ** 3;
+export const HIGHEST_HINT = 0xffff_ffff;
+/** What a push's conflicts may bring back together; beyond it the push is refused as too large, and halved. */
+export const LARGEST_ANSWER = 16 * 1024 * 1024;

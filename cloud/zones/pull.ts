@@ -1,0 +1,141 @@
+/**
+ * Open, Changes and Backfill: how a device comes to know a zone (SPEC ZON-7 to ZON-9). All of it reads on the second
+ * connection, row by row, so that a page of large records is never read further than it goes.
+ */
+import { create } from '@bufbuild/protobuf';
+import { sql } from 'kysely';
+import {
+  type BackfillRequest,
+  type BackfillResponse,
+  BackfillResponseSchema,
+  type ChangesRequest,
+  type ChangesResponse,
+  ChangesResponseSchema,
+  type OpenZoneRequest,
+  type OpenZoneResponse,
+  OpenZoneResponseSchema,
+  type Record,
+} from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type { CloudContext } from '../context.ts';
+import type { Session } from '../devices/sessions.ts';
+import type { Database } from '../storage/database.ts';
+import { PAGE_BYTES, PAGE_RECORDS } from './limits.ts';
+import { toWire, type WireRow, wireColumns, wireSize } from './record.ts';
+import { BEFORE_ALL, openChangeToken, openCursor, sealChangeToken, sealCursor } from './tokens.ts';
+import { findZone, zoneState } from './zone-row.ts';
+
+/** Up to this gap what remains is counted; above it, the gap itself is the estimate. */
+const COUNTED_GAP = 20_000;
+
+const pageLimit = (asked: number): number => (asked === 0 ? PAGE_RECORDS : Math.min(asked, PAGE_RECORDS));
+
+export const changesQuery = (db: Database, zone: number, after: number, limit: number) =>
+  db.sql
+    .selectFrom('record')
+    .select(wireColumns)
+    .where('zone', '=', zone)
+    .where('seq', '>', after)
+    .orderBy('seq')
+    .limit(limit);
+
+export const backfillQuery = (
+  db: Database,
+  zone: number,
+  head: number,
+  rank: number,
+  id: Uint8Array,
+  limit: number,
+) =>
+  db.sql
+    .selectFrom('record')
+    .select(wireColumns)
+    .where('zone', '=', zone)
+    .where(sql<boolean>`(rank, id) > (${rank}, ${id})`)
+    .where('seq', '<=', head)
+    .orderBy('rank')
+    .orderBy('id')
+    .limit(limit);
+
+const takePage = (
+  rows: Iterable<WireRow>,
+  limit: number,
+): { records: Record[]; last: WireRow | undefined; more: boolean } => {
+  const records: Record[] = [];
+  let last: WireRow | undefined;
+  let bytes = 0;
+  for (const row of rows) {
+    bytes += wireSize(row);
+    if (records.length === limit || (records.length > 0 && bytes > PAGE_BYTES))
+      return { records, last, more: true };
+    records.push(toWire(row));
+    last = row;
+  }
+  return { records, last, more: false };
+};
+
+export const openZone = (ctx: CloudContext, session: Session, request: OpenZoneRequest): OpenZoneResponse => {
+  const zone = findZone(ctx.db.read, ctx.db, session, request.zone);
+  const { tokenKey } = ctx.secret;
+  const walk = { head: zone.head, left: zone.records + zone.tombstones, ...BEFORE_ALL };
+  return create(OpenZoneResponseSchema, {
+    state: zoneState(ctx, session, zone, true),
+    token: sealChangeToken(tokenKey, session.account, zone, zone.head),
+    backfillCursor: sealCursor(tokenKey, session.account, zone, walk),
+  });
+};
+
+export const changes = (ctx: CloudContext, session: Session, request: ChangesRequest): ChangesResponse => {
+  const { db } = ctx;
+  const zone = findZone(db.read, db, session, request.zone);
+  const after = openChangeToken(ctx.secret.tokenKey, request.token, session.account, zone);
+  const limit = pageLimit(request.limit);
+  const { records, last, more } = takePage(db.read.each(changesQuery(db, zone.no, after, limit + 1)), limit);
+  const upTo = more && last !== undefined ? last.seq : zone.head;
+  return create(ChangesResponseSchema, {
+    records,
+    token: sealChangeToken(ctx.secret.tokenKey, session.account, zone, upTo),
+    more,
+    state: zoneState(ctx, session, zone, !more),
+    remaining: BigInt(more ? remainingAfter(db, zone, upTo) : 0),
+  });
+};
+
+const remainingAfter = (
+  db: Database,
+  zone: { no: number; head: number; records: number; tombstones: number },
+  seq: number,
+): number => {
+  const gap = zone.head - seq;
+  if (gap > COUNTED_GAP) return Math.min(gap, zone.records + zone.tombstones);
+  const counted = db.read.first(
+    db.sql
+      .selectFrom('record')
+      .select((expression) => expression.fn.countAll<number>().as('count'))
+      .where('zone', '=', zone.no)
+      .where('seq', '>', seq),
+  );
+  return counted?.count ?? 0;
+};
+
+export const backfill = (ctx: CloudContext, session: Session, request: BackfillRequest): BackfillResponse => {
+  const { db } = ctx;
+  const zone = findZone(db.read, db, session, request.zone);
+  const walk = openCursor(ctx.secret.tokenKey, request.cursor, session.account, zone);
+  const limit = pageLimit(request.limit);
+  const rows = db.read.each(backfillQuery(db, zone.no, walk.head, walk.rank, walk.id, limit + 1));
+  const { records, last, more } = takePage(rows, limit);
+  // An estimate: a record that moved above the head where the walk began comes by the forward feed instead.
+  const left = more ? Math.max(1, walk.left - records.length) : 0;
+  const place = last === undefined ? walk : { rank: last.rank, id: last.id };
+  return create(BackfillResponseSchema, {
+    records,
+    cursor: sealCursor(ctx.secret.tokenKey, session.account, zone, {
+      head: walk.head,
+      left,
+      rank: place.rank,
+      id: place.id,
+    }),
+    more,
+    remaining: BigInt(left),
+  });
+};

@@ -1,0 +1,97 @@
+/** A zone's own row: where it stands. */
+import { create } from '@bufbuild/protobuf';
+import { ZoneDigest } from '../../shared/crypto/zone-digest.ts';
+import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
+import { Zone, type ZoneState, ZoneStateSchema } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type { CloudContext } from '../context.ts';
+import type { Session } from '../devices/sessions.ts';
+import { CloudError } from '../http/errors.ts';
+import type { Database, Reader, Writer } from '../storage/database.ts';
+
+export type ZoneRow = {
+  no: number;
+  kind: number;
+  generation: number;
+  incarnation: number;
+  head: number;
+  digest: Uint8Array;
+  records: number;
+  tombstones: number;
+  purge_at_ms: number;
+};
+
+/** 48 random bits: two incarnations of one zone never have the same by accident. */
+export const newIncarnation = (random: CloudContext['random']): number => {
+  const bytes = random(6);
+  return (
+    new DataView(bytes.buffer, bytes.byteOffset).getUint16(0) * 2 ** 32 +
+    new DataView(bytes.buffer, bytes.byteOffset).getUint32(2)
+  );
+};
+
+export const createZones = (
+  write: Writer,
+  { db, random }: Pick<CloudContext, 'db' | 'random'>,
+  account: number,
+): void => {
+  for (const kind of [Zone.ACCOUNT, Zone.MESSAGES]) {
+    write.run(
+      db.sql.insertInto('zone').values({
+        account,
+        kind,
+        generation: 1,
+        incarnation: newIncarnation(random),
+        head: 0,
+        digest: new ZoneDigest().toBytes(),
+        records: 0,
+        tombstones: 0,
+        purge_at_ms: 0,
+      }),
+    );
+  }
+};
+
+/** The asking account's zone of that kind; there is no way to name another account's. */
+export const findZone = (reader: Reader, db: Database, session: Session, kind: Zone): ZoneRow => {
+  const row = reader.first(
+    db.sql
+      .selectFrom('zone')
+      .select([
+        'no',
+        'kind',
+        'generation',
+        'incarnation',
+        'head',
+        'digest',
+        'records',
+        'tombstones',
+        'purge_at_ms',
+      ])
+      .where('account', '=', session.account)
+      .where('kind', '=', kind),
+  );
+  if (row === undefined) throw new CloudError(ErrorCode.ZONE_FORBIDDEN, 'This account has no such zone.');
+  return row;
+};
+
+export const bytesUsed = (reader: Reader, db: Database, account: number): number =>
+  reader.first(db.sql.selectFrom('account').select('bytes_used').where('no', '=', account))?.bytes_used ?? 0;
+
+export const zoneState = (
+  ctx: CloudContext,
+  session: Session,
+  zone: ZoneRow,
+  withDigest: boolean,
+): ZoneState =>
+  create(ZoneStateSchema, {
+    generation: zone.generation,
+    incarnation: BigInt(zone.incarnation),
+    head: BigInt(zone.head),
+    digest: withDigest ? zone.digest : new Uint8Array(),
+    records: BigInt(zone.records),
+    tombstones: BigInt(zone.tombstones),
+    bytesUsed: BigInt(bytesUsed(ctx.db.read, ctx.db, session.account)),
+    quotaBytes: BigInt(ctx.quotaBytes),
+    purgeAtMs: BigInt(zone.purge_at_ms),
+    timeMs: BigInt(ctx.now()),
+  });
