@@ -5,7 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { root } from '../../build/node24.mjs';
+import { root } from './node24.mjs';
 
 export type ProgramOptions = {
   name: string;
