@@ -25,7 +25,7 @@ import {
   verifyKeyring,
 } from './keyring-store.ts';
 import { openSession } from './sessions.ts';
-import { type Ticket, useTicket } from './tickets.ts';
+import { spendTicket, type Ticket } from './tickets.ts';
 
 export const keyringConflict = (): CloudError =>
   new CloudError(ErrorCode.KEYRING_CONFLICT, 'The keyring has moved on: read it again.');
@@ -54,7 +54,7 @@ export const joinDevice = (
       // The first answer was lost on its way: the same join again gets a session again.
       return { token: openSession(write, ctx, ticket.account, device), position: undefined };
     }
-    useTicket(write, ctx, ticket, usedFor);
+    spendTicket(write, ctx, ticket, usedFor);
     const account = write.first(
       db.sql.selectFrom('account').select(['id', 'log_length', 'epoch']).where('no', '=', ticket.account),
     );

@@ -18,15 +18,13 @@ export const issueTicket = (ctx: CloudContext, account: number, byRecovery: bool
   ctx.db.transaction((write) => {
     write.run(ctx.db.sql.deleteFrom('ticket').where('expires_ms', '<=', now));
     write.run(
-      ctx.db.sql
-        .insertInto('ticket')
-        .values({
-          hash,
-          account,
-          by_recovery: byRecovery ? 1 : 0,
-          expires_ms: now + TICKET_MS,
-          used_for: null,
-        }),
+      ctx.db.sql.insertInto('ticket').values({
+        hash,
+        account,
+        by_recovery: byRecovery ? 1 : 0,
+        expires_ms: now + TICKET_MS,
+        used_for: null,
+      }),
     );
   });
   return token;
@@ -48,7 +46,7 @@ export const findTicket = (ctx: CloudContext, bearer: string | undefined): Ticke
   return { hash, account: row.account, byRecovery: row.by_recovery === 1, usedFor: row.used_for };
 };
 
-export const useTicket = (write: Writer, ctx: CloudContext, ticket: Ticket, usedFor: Uint8Array): void => {
+export const spendTicket = (write: Writer, ctx: CloudContext, ticket: Ticket, usedFor: Uint8Array): void => {
   const changed = write.run(
     ctx.db.sql
       .updateTable('ticket')

@@ -22,7 +22,7 @@ import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
 import { bytesOf, bytesWithin } from '../http/check.ts';
 import { CloudError, malformed, tooLarge } from '../http/errors.ts';
-import type { Writer } from '../storage/database.ts';
+import type { Database, Writer } from '../storage/database.ts';
 import { type Decision, decideDelete, decidePut, type Stored } from './decide.ts';
 import { LARGEST_ANSWER, LARGEST_PROOF, LARGEST_PUSH, LARGEST_RECORD, MOST_OPERATIONS } from './limits.ts';
 import { rankOf, toWire, wireColumns, wireSize } from './record.ts';
@@ -68,18 +68,20 @@ const check = (operations: Operation[]): void => {
   if (bytes > LARGEST_PUSH) throw tooLarge(`A push has at most ${LARGEST_PUSH} bytes.`);
 };
 
+/** What the compare-and-set needs of each record, without its ciphertext. */
+export const storedQuery = (db: Database, zone: number, ids: Uint8Array[]) =>
+  db.sql
+    .selectFrom('record')
+    .select(['id', 'seq', 'rev', 'size', 'hash', sql<number>`ct IS NULL`.as('tombstone')])
+    .where('zone', '=', zone)
+    .where('id', 'in', ids);
+
 /** One transaction's view of the zone: what is stored, what this push has changed so far. */
 const createBatch = (write: Writer, ctx: CloudContext, zone: ZoneRow, operations: Operation[]) => {
   const { db } = ctx;
   const ids = new Map<string, Uint8Array>();
   for (const { op } of operations) if (op.case !== undefined) ids.set(toHex(op.value.id), op.value.id);
-  const there = write.all(
-    db.sql
-      .selectFrom('record')
-      .select(['id', 'seq', 'rev', 'size', 'hash', sql<number>`ct IS NULL`.as('tombstone')])
-      .where('zone', '=', zone.no)
-      .where('id', 'in', [...ids.values()]),
-  );
+  const there = write.all(storedQuery(db, zone.no, [...ids.values()]));
   const stored = new Map<string, Stored>(
     there.map((row) => [toHex(row.id), { ...row, tombstone: row.tombstone === 1 }]),
   );

@@ -43,6 +43,14 @@ export const inventory = (
   });
 };
 
+export const fetchQuery = (db: Database, zone: number, ids: Uint8Array[]) =>
+  db.sql
+    .selectFrom('record')
+    .select(wireColumns)
+    .where('zone', '=', zone)
+    .where('id', 'in', ids)
+    .orderBy('id');
+
 /** The records of these ids that the zone has, as many as one page holds: ask again for those that are missing. */
 export const fetchRecords = (
   { db }: CloudContext,
@@ -53,14 +61,7 @@ export const fetchRecords = (
     throw malformed(`1 to ${MOST_FETCHED} ids.`);
   for (const id of request.ids) bytesOf(id, 16, 'id');
   const zone = findZone(db.read, db, session, request.zone);
-  const rows = db.read.each(
-    db.sql
-      .selectFrom('record')
-      .select(wireColumns)
-      .where('zone', '=', zone.no)
-      .where('id', 'in', request.ids)
-      .orderBy('id'),
-  );
+  const rows = db.read.each(fetchQuery(db, zone.no, request.ids));
   const records = [];
   let bytes = 0;
   for (const row of rows) {

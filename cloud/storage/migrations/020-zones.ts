@@ -35,6 +35,6 @@ export const migration020 = {
     ) STRICT;
     CREATE UNIQUE INDEX record_by_id ON record (zone, id);
     CREATE UNIQUE INDEX record_by_seq ON record (zone, seq);
-    CREATE INDEX record_by_rank ON record (zone, rank, id, seq);
+    CREATE INDEX record_by_rank ON record (zone, rank, id);
   `,
 };
