@@ -1,0 +1,64 @@
+/**
+ * Bases without content: of records that do not open (the cloud has them, this device cannot read them) and of tombstones that wait
+ * for the end of a first sync. Knowing the base keeps the digest comparable; content that is here is not touched.
+ */
+import type { Store } from './open.ts';
+import { type Base, changeBase, recordRow } from './records.ts';
+import { plain, ZONE_NUMBER, type ZoneName } from './values.ts';
+
+export function rememberBase(
+  store: Store,
+  zone: ZoneName,
+  id: Uint8Array,
+  base: Base,
+  proof: Uint8Array | null = null,
+): void {
+  store.write(() => {
+    const row = recordRow(store, zone, id);
+    if (row !== undefined) {
+      changeBase(store, zone, id, row, base, proof);
+      return;
+    }
+    store.run(
+      'INSERT INTO record (rid, zone, id, kind, rev, epoch, hint, hash, proof) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?)',
+      store.memory.smallRid(),
+      ZONE_NUMBER[zone],
+      id,
+      base.rev,
+      base.epoch,
+      base.hint,
+      base.hash,
+      proof,
+    );
+    if (base.rev > 0 && base.hash !== null)
+      store.memory.digest(ZONE_NUMBER[zone]).add(id, base.rev, base.hash);
+  });
+}
+
+/** Tombstones that were proven but whose content is still here. */
+export function heldTombstones(
+  store: Store,
+  zone: ZoneName,
+  hash: Uint8Array,
+  limit: number,
+): { id: Uint8Array; rev: number; epoch: number; proof: Uint8Array }[] {
+  return store
+    .all<{ id: Uint8Array; rev: number; epoch: number; proof: Uint8Array }>(
+      `SELECT id, rev, epoch, proof FROM record WHERE zone = ? AND gone = 0 AND proof IS NOT NULL AND hash = ? LIMIT ?`,
+      ZONE_NUMBER[zone],
+      hash,
+      limit,
+    )
+    .map((row) => ({ id: plain(row.id), rev: row.rev, epoch: row.epoch, proof: plain(row.proof) }));
+}
+
+/** Records of which only the base is known: the cloud's version does not open here. */
+export function unreadable(store: Store, zone: ZoneName, limit: number): Uint8Array[] {
+  return store
+    .all<{ id: Uint8Array }>(
+      'SELECT id FROM record WHERE zone = ? AND gone = 0 AND payload IS NULL AND rev > 0 LIMIT ?',
+      ZONE_NUMBER[zone],
+      limit,
+    )
+    .map((row) => plain(row.id));
+}

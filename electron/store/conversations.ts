@@ -1,0 +1,167 @@
+/** The list of conversations, as the window shows it. Each call costs what it returns. */
+import { itemsOf, MESSAGE_COLUMNS, type MessageItem, type MessageRow, ownAccount } from './messages.ts';
+import type { Store } from './open.ts';
+import { waitingMessages } from './outbox.ts';
+import { mapKey, plain, plainOrNull, sameBytes } from './values.ts';
+
+export type Member = {
+  account: Uint8Array;
+  handle: string;
+  name: string;
+  identityKey: Uint8Array | null;
+  fromMe: boolean;
+  deliveredMs: number | null;
+  readMs: number | null;
+};
+
+export type ConversationItem = {
+  guid: Uint8Array;
+  recordId: Uint8Array | null;
+  readingId: Uint8Array | null;
+  kind: 'direct' | 'group';
+  /** A group's name, if it has one. */
+  name: string | null;
+  /** Own account included. */
+  members: Member[];
+  pinned: boolean;
+  mutedUntilMs: number | null;
+  unread: number;
+  markedUnread: boolean;
+  draft: string;
+  /** The newest shown: one that waits in the outbox, else the newest accepted. */
+  last: Pick<MessageItem, 'id' | 'text' | 'fromMe' | 'sender' | 'acceptedMs' | 'state' | 'unsentMs'> | null;
+  activityMs: number;
+  readUpTo: { ms: number; guid: Uint8Array } | null;
+  clearedUpTo: { ms: number; guid: Uint8Array; atMs: number | null } | null;
+};
+
+type Row = {
+  cid: number;
+  guid: Uint8Array;
+  record_id: Uint8Array | null;
+  reading_id: Uint8Array | null;
+  kind: number;
+  name: string | null;
+  pinned: number;
+  muted_until_ms: number | null;
+  unread: number;
+  marked_unread: number;
+  draft: string;
+  last_rid: number | null;
+  activity_ms: number;
+  read_ms: number;
+  read_guid: Uint8Array;
+  clear_ms: number;
+  clear_guid: Uint8Array;
+  clear_at_ms: number | null;
+};
+const COLUMNS =
+  'cid, guid, record_id, reading_id, kind, name, pinned, muted_until_ms, unread, marked_unread, draft, last_rid, activity_ms, read_ms, read_guid, clear_ms, clear_guid, clear_at_ms';
+
+/** Pinned on top, then the newest first. */
+export function listConversations(store: Store, limit = 10_000): ConversationItem[] {
+  const rows = store.all<Row>(
+    `SELECT ${COLUMNS} FROM conversation WHERE listed = 1 ORDER BY pinned DESC, activity_ms DESC, cid DESC LIMIT ?`,
+    limit,
+  );
+  const self = ownAccount(store);
+  const waiting = new Set(
+    store
+      .all<{ conversation: Uint8Array }>(`SELECT DISTINCT conversation FROM outbox WHERE kind = 'message'`)
+      .map((row) => mapKey(row.conversation)),
+  );
+  return rows.map((row) => itemOf(store, row, self, waiting.size > 0 && waiting.has(mapKey(row.guid))));
+}
+
+/** Listed or not; undefined while its record has not arrived. */
+export function getConversation(store: Store, guid: Uint8Array): ConversationItem | undefined {
+  const row = store.get<Row>(`SELECT ${COLUMNS} FROM conversation WHERE guid = ?`, guid);
+  return row === undefined || row.kind === 0 ? undefined : itemOf(store, row, ownAccount(store), true);
+}
+
+function itemOf(store: Store, row: Row, self: Uint8Array | null, mayWait: boolean): ConversationItem {
+  const guid = plain(row.guid);
+  return {
+    guid,
+    recordId: plainOrNull(row.record_id),
+    readingId: plainOrNull(row.reading_id),
+    kind: row.kind === 2 ? 'group' : 'direct',
+    name: row.name,
+    members: membersOf(store, row.cid, self),
+    pinned: row.pinned === 1,
+    mutedUntilMs: row.muted_until_ms,
+    unread: row.unread,
+    markedUnread: row.marked_unread === 1,
+    draft: row.draft,
+    last:
+      (mayWait ? lastWaiting(store, guid, self) : null) ?? lastAccepted(store, row.cid, guid, row.last_rid),
+    activityMs: row.activity_ms,
+    readUpTo: row.read_ms < 0 ? null : { ms: row.read_ms, guid: plain(row.read_guid) },
+    clearedUpTo:
+      row.clear_ms < 0 ? null : { ms: row.clear_ms, guid: plain(row.clear_guid), atMs: row.clear_at_ms },
+  };
+}
+
+function membersOf(store: Store, cid: number, self: Uint8Array | null): Member[] {
+  return store
+    .all<{
+      account: Uint8Array;
+      handle: string;
+      name: string;
+      identity_key: Uint8Array | null;
+      delivered_ms: number;
+      read_ms: number;
+    }>(
+      'SELECT account, handle, name, identity_key, delivered_ms, read_ms FROM conversation_member WHERE cid = ? AND member = 1',
+      cid,
+    )
+    .map((row) => ({
+      account: plain(row.account),
+      handle: row.handle,
+      name: row.name,
+      identityKey: plainOrNull(row.identity_key),
+      fromMe: self !== null && sameBytes(self, row.account),
+      deliveredMs: row.delivered_ms < 0 ? null : row.delivered_ms,
+      readMs: row.read_ms < 0 ? null : row.read_ms,
+    }));
+}
+
+/** Members of one conversation, for naming senders on a page. Undefined when it is unknown. */
+export function conversationMembers(store: Store, guid: Uint8Array): Member[] | undefined {
+  const row = store.get<{ cid: number }>('SELECT cid FROM conversation WHERE guid = ?', guid);
+  return row === undefined ? undefined : membersOf(store, row.cid, ownAccount(store));
+}
+
+function lastWaiting(store: Store, guid: Uint8Array, self: Uint8Array | null): ConversationItem['last'] {
+  const entry = waitingMessages(store, guid).at(-1);
+  if (entry === undefined) return null;
+  return {
+    id: entry.sendId,
+    text: entry.text,
+    fromMe: true,
+    sender: self ?? new Uint8Array(16),
+    acceptedMs: entry.createdMs,
+    state: entry.state === 'queued' ? 'waiting' : entry.state,
+    unsentMs: null,
+  };
+}
+
+function lastAccepted(
+  store: Store,
+  cid: number,
+  guid: Uint8Array,
+  rid: number | null,
+): ConversationItem['last'] {
+  if (rid === null) return null;
+  const row = store.get<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE rid = ?`, rid);
+  if (row === undefined) return null;
+  const { id, text, fromMe, sender, acceptedMs, state, unsentMs } = itemsOf(store, { cid, guid }, [row])[0]!;
+  return { id, text, fromMe, sender, acceptedMs, state, unsentMs };
+}
+
+/** For the badge: conversations with something unread. */
+export function unreadConversations(store: Store): number {
+  return store.get<{ n: number }>(
+    'SELECT count(*) AS n FROM conversation WHERE listed = 1 AND (unread > 0 OR marked_unread = 1)',
+  )!.n;
+}

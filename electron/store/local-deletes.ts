@@ -1,0 +1,104 @@
+/**
+ * Deletes made while the switch is off: they are this device's own and never become registers, until the person turns the switch on
+ * and is asked. Each function refreshes what is shown in the same transaction.
+ */
+import { decodePayload } from '../../shared/model/payload-codec.ts';
+import type { Store } from './open.ts';
+import { refreshClear } from './project-conversation.ts';
+import { projectMessage } from './project-message.ts';
+import { recordRow } from './records.ts';
+import { plain } from './values.ts';
+
+export type LocalDelete = { id: Uint8Array; deletedMs: number; gone: boolean };
+export type LocalClear = {
+  conversation: Uint8Array;
+  upToMs: number;
+  upToGuid: Uint8Array;
+  deletedMs: number;
+};
+
+/** Into Recently Deleted of this device, or (`gone`) out of it for good. */
+export function addLocalDelete(store: Store, id: Uint8Array, deletedMs: number, gone = false): void {
+  store.write(() => {
+    store.run(
+      `INSERT INTO local_delete (id, deleted_ms, gone) VALUES (?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET gone = max(gone, excluded.gone)`,
+      id,
+      deletedMs,
+      gone ? 1 : 0,
+    );
+    store.memory.localDeletesChanged();
+    refresh(store, id);
+    if (gone) store.run('UPDATE record SET payload = NULL WHERE zone = 2 AND id = ?', id);
+  });
+}
+
+/** Back out of this device's Recently Deleted. */
+export function removeLocalDelete(store: Store, id: Uint8Array): void {
+  store.write(() => {
+    store.run('DELETE FROM local_delete WHERE id = ?', id);
+    // Still "some", so that the projection looks once more; then counted anew.
+    refresh(store, id);
+    store.memory.localDeletesChanged();
+  });
+}
+
+function refresh(store: Store, id: Uint8Array): void {
+  const row = recordRow(store, 'messages', id);
+  if (row?.payload == null || row.kind !== 1) return;
+  projectMessage(store, id, row.rid, decodePayload(plain(row.payload)), true);
+}
+
+export function listLocalDeletes(store: Store, limit = 100_000): LocalDelete[] {
+  return store
+    .all<{ id: Uint8Array; deleted_ms: number; gone: number }>(
+      'SELECT id, deleted_ms, gone FROM local_delete LIMIT ?',
+      limit,
+    )
+    .map((row) => ({ id: plain(row.id), deletedMs: row.deleted_ms, gone: row.gone === 1 }));
+}
+
+export function localDeleteCount(store: Store): number {
+  const singles = store.get<{ n: number }>('SELECT count(*) AS n FROM local_delete')!.n;
+  const cleared = store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM local_clear l JOIN conversation c ON c.guid = l.conversation JOIN message m ON m.cid = c.cid
+     WHERE m.shown = 1 AND (m.accepted_ms, m.guid) <= (l.up_to_ms, l.up_to_guid)`,
+  )!.n;
+  return singles + cleared;
+}
+
+/** A whole conversation. */
+export function setLocalClear(store: Store, clear: LocalClear): void {
+  store.write(() => {
+    store.run(
+      `INSERT INTO local_clear (conversation, up_to_ms, up_to_guid, deleted_ms) VALUES (?, ?, ?, ?)
+       ON CONFLICT (conversation) DO UPDATE SET up_to_ms = excluded.up_to_ms, up_to_guid = excluded.up_to_guid,
+         deleted_ms = excluded.deleted_ms`,
+      clear.conversation,
+      clear.upToMs,
+      clear.upToGuid,
+      clear.deletedMs,
+    );
+    refreshClear(store, store.memory.conversation(clear.conversation));
+  });
+}
+
+export function removeLocalClear(store: Store, conversation: Uint8Array): void {
+  store.write(() => {
+    store.run('DELETE FROM local_clear WHERE conversation = ?', conversation);
+    refreshClear(store, store.memory.conversation(conversation));
+  });
+}
+
+export function listLocalClears(store: Store): LocalClear[] {
+  return store
+    .all<{ conversation: Uint8Array; up_to_ms: number; up_to_guid: Uint8Array; deleted_ms: number }>(
+      'SELECT conversation, up_to_ms, up_to_guid, deleted_ms FROM local_clear',
+    )
+    .map((row) => ({
+      conversation: plain(row.conversation),
+      upToMs: row.up_to_ms,
+      upToGuid: plain(row.up_to_guid),
+      deletedMs: row.deleted_ms,
+    }));
+}

@@ -1,0 +1,93 @@
+/** Where this device stands in its mailbox, and envelopes that it cannot open yet. */
+import type { Store } from './open.ts';
+import { plain } from './values.ts';
+
+/** stored: everything up to here is in this database. acknowledged: the cloud knows. */
+export type MailCursor = { stored: number; acknowledged: number };
+
+export function getMailCursor(store: Store): MailCursor {
+  return store.get<MailCursor>('SELECT stored, acknowledged FROM mail_cursor WHERE one = 1')!;
+}
+
+/** They only rise, unless `reset` (a new account, a restored cloud). */
+export function setMailCursor(store: Store, cursor: Partial<MailCursor>, reset = false): void {
+  store.write(() => {
+    const now = reset ? { stored: 0, acknowledged: 0 } : getMailCursor(store);
+    store.run(
+      'UPDATE mail_cursor SET stored = ?, acknowledged = ? WHERE one = 1',
+      Math.max(now.stored, cursor.stored ?? now.stored),
+      Math.max(now.acknowledged, cursor.acknowledged ?? now.acknowledged),
+    );
+  });
+}
+
+export type PendingEnvelope = {
+  position: number;
+  acceptedMs: number;
+  sender: Uint8Array;
+  sendId: Uint8Array;
+  content: Uint8Array;
+  epoch: number;
+  suite: number;
+  sealedKey: Uint8Array;
+  /** What it waits for. */
+  reason: string;
+  receivedMs: number;
+};
+
+export function addPending(store: Store, envelope: PendingEnvelope): void {
+  store.write(() =>
+    store.run(
+      `INSERT INTO pending_envelope (position, accepted_ms, sender, send_id, content, epoch, suite, sealed_key, reason, received_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (position) DO UPDATE SET reason = excluded.reason`,
+      envelope.position,
+      envelope.acceptedMs,
+      envelope.sender,
+      envelope.sendId,
+      envelope.content,
+      envelope.epoch,
+      envelope.suite,
+      envelope.sealedKey,
+      envelope.reason,
+      envelope.receivedMs,
+    ),
+  );
+}
+
+/** In the order of the mailbox. */
+export function listPending(store: Store, afterPosition = 0, limit = 500): PendingEnvelope[] {
+  return store
+    .all<{
+      position: number;
+      accepted_ms: number;
+      sender: Uint8Array;
+      send_id: Uint8Array;
+      content: Uint8Array;
+      epoch: number;
+      suite: number;
+      sealed_key: Uint8Array;
+      reason: string;
+      received_ms: number;
+    }>(
+      `SELECT position, accepted_ms, sender, send_id, content, epoch, suite, sealed_key, reason, received_ms
+       FROM pending_envelope WHERE position > ? ORDER BY position LIMIT ?`,
+      afterPosition,
+      limit,
+    )
+    .map((row) => ({
+      position: row.position,
+      acceptedMs: row.accepted_ms,
+      sender: plain(row.sender),
+      sendId: plain(row.send_id),
+      content: plain(row.content),
+      epoch: row.epoch,
+      suite: row.suite,
+      sealedKey: plain(row.sealed_key),
+      reason: row.reason,
+      receivedMs: row.received_ms,
+    }));
+}
+
+export function removePending(store: Store, position: number): void {
+  store.write(() => store.run('DELETE FROM pending_envelope WHERE position = ?', position));
+}

@@ -1,0 +1,331 @@
+/**
+ * Pages of a conversation, for the window (read-only connection) and the worker's commands.
+ *
+ * Order is (acceptedAt, guid) everywhere; what waits in the outbox comes after everything accepted, in its own order. A page costs
+ * its own length, whatever the size of the store (message_shown).
+ */
+import type { Store } from './open.ts';
+import { waitingMessages } from './outbox.ts';
+import { comparePlaces, plain, plainOrNull, SERVICE_NUMBER, sameBytes } from './values.ts';
+
+export type MessageState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
+export type MessageService = 'lockstep' | 'sms' | 'mms' | 'rcs';
+const SERVICE = new Map(
+  Object.entries(SERVICE_NUMBER).map(([name, number]) => [number, name as MessageService]),
+);
+
+export type MessageItem = {
+  /** Record id, or, while it is in the outbox, its send id. */
+  id: Uint8Array;
+  conversation: Uint8Array;
+  guid: Uint8Array;
+  sender: Uint8Array;
+  fromMe: boolean;
+  text: string;
+  acceptedMs: number;
+  sentMs: number;
+  service: MessageService;
+  state: MessageState;
+  failure: string | null;
+  editedMs: number | null;
+  unsentMs: number | null;
+  deletedMs: number | null;
+  deletedDevice: Uint8Array | null;
+  /** One a person, in the order they came. */
+  reactions: { account: Uint8Array; emoji: string }[];
+  /** `id` null: that message is not here (or not any more). */
+  replyTo: { id: Uint8Array | null; sender: Uint8Array; text: string } | null;
+};
+
+export type MessageRow = {
+  rid: number;
+  cid: number;
+  id: Uint8Array;
+  guid: Uint8Array;
+  sender: Uint8Array;
+  mine: number;
+  accepted_ms: number;
+  sent_ms: number;
+  service: number;
+  reactions: number;
+  text: string;
+  edited_ms: number | null;
+  unsent_ms: number | null;
+  deleted_ms: number | null;
+  deleted_device: Uint8Array | null;
+  reply_sender: Uint8Array | null;
+  reply_guid: Uint8Array | null;
+};
+export const MESSAGE_COLUMNS =
+  'rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, reactions, text, edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid';
+
+export type MessagePage = {
+  /** Oldest first. */
+  messages: MessageItem[];
+  hasOlder: boolean;
+  hasNewer: boolean;
+};
+
+export type PageRequest = {
+  conversation: Uint8Array;
+  /** A message's id and time; null: the newest end. The time is for one that is no longer here. */
+  anchor: { ms: number; id: Uint8Array } | null;
+  /** The anchor itself is only in 'around'. */
+  direction: 'older' | 'newer' | 'around';
+  limit: number;
+};
+
+type Bounds = { cid: number; guid: Uint8Array; clearMs: number; clearGuid: Uint8Array };
+type Place = { ms: number; guid: Uint8Array };
+
+const LAST_GUID = new Uint8Array(17).fill(255);
+const END: Place = { ms: Number.MAX_SAFE_INTEGER, guid: LAST_GUID };
+
+export function messagePage(store: Store, request: PageRequest): MessagePage {
+  const bounds = boundsOf(store, request.conversation);
+  const waiting = waitingMessages(store, request.conversation);
+  if (bounds === undefined) {
+    const items = waiting.map((entry) => waitingItem(store, entry));
+    return { messages: items, hasOlder: false, hasNewer: false };
+  }
+  const { limit, direction } = request;
+  const inOutbox =
+    request.anchor !== null && waiting.some((entry) => sameBytes(entry.sendId, request.anchor!.id));
+  // From the newest end, an anchor in the outbox included: it is all waiting ones and then the page.
+  if (request.anchor === null || (inOutbox && direction !== 'newer')) {
+    const rows = older(store, bounds, END, limit + 1);
+    const hasOlder = rows.length > limit;
+    if (hasOlder) rows.pop();
+    const withWaiting = request.anchor === null || direction === 'around';
+    const items = itemsOf(store, bounds, rows.reverse());
+    if (withWaiting) items.push(...waiting.map((entry) => waitingItem(store, entry)));
+    return { messages: items, hasOlder, hasNewer: false };
+  }
+  if (inOutbox) {
+    const at = waiting.findIndex((entry) => sameBytes(entry.sendId, request.anchor!.id));
+    const items = waiting.slice(at + 1).map((entry) => waitingItem(store, entry));
+    return { messages: items, hasOlder: true, hasNewer: false };
+  }
+  const place = placeOfAnchor(store, request.anchor);
+  if (direction === 'older') {
+    const rows = older(store, bounds, place, limit + 1);
+    const hasOlder = rows.length > limit;
+    if (hasOlder) rows.pop();
+    return { messages: itemsOf(store, bounds, rows.reverse()), hasOlder, hasNewer: true };
+  }
+  const half = direction === 'around' ? Math.ceil(limit / 2) : 0;
+  const before = direction === 'around' ? olderOrAt(store, bounds, place, half + 1) : [];
+  const hasOlder = direction === 'newer' || before.length > half;
+  if (direction === 'around' && hasOlder) before.pop();
+  const after = newer(store, bounds, place, limit - half + 1);
+  const hasNewer = after.length > limit - half;
+  if (hasNewer) after.pop();
+  const items = itemsOf(store, bounds, [...before.reverse(), ...after]);
+  if (!hasNewer) items.push(...waiting.map((entry) => waitingItem(store, entry)));
+  return { messages: items, hasOlder, hasNewer };
+}
+
+function boundsOf(store: Store, conversation: Uint8Array): Bounds | undefined {
+  const row = store.get<{ cid: number; clear_ms: number; clear_guid: Uint8Array }>(
+    'SELECT cid, clear_ms, clear_guid FROM conversation WHERE guid = ?',
+    conversation,
+  );
+  return row && { cid: row.cid, guid: conversation, clearMs: row.clear_ms, clearGuid: row.clear_guid };
+}
+
+function placeOfAnchor(store: Store, anchor: { ms: number; id: Uint8Array }): Place {
+  const row = store.get<{ accepted_ms: number; guid: Uint8Array }>(
+    `SELECT m.accepted_ms, m.guid FROM record r JOIN message m ON m.rid = r.rid WHERE r.zone = 2 AND r.id = ?`,
+    anchor.id,
+  );
+  return row === undefined ? { ms: anchor.ms, guid: LAST_GUID } : { ms: row.accepted_ms, guid: row.guid };
+}
+
+function older(store: Store, bounds: Bounds, place: Place, limit: number): MessageRow[] {
+  return store.all<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?) AND (accepted_ms, guid) < (?, ?)
+     ORDER BY accepted_ms DESC, guid DESC LIMIT ?`,
+    bounds.cid,
+    bounds.clearMs,
+    bounds.clearGuid,
+    place.ms,
+    place.guid,
+    limit,
+  );
+}
+function olderOrAt(store: Store, bounds: Bounds, place: Place, limit: number): MessageRow[] {
+  return store.all<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?) AND (accepted_ms, guid) <= (?, ?)
+     ORDER BY accepted_ms DESC, guid DESC LIMIT ?`,
+    bounds.cid,
+    bounds.clearMs,
+    bounds.clearGuid,
+    place.ms,
+    place.guid,
+    limit,
+  );
+}
+function newer(store: Store, bounds: Bounds, place: Place, limit: number): MessageRow[] {
+  const cleared = comparePlaces(bounds.clearMs, bounds.clearGuid, place.ms, place.guid) > 0;
+  return store.all<MessageRow>(
+    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?)
+     ORDER BY accepted_ms, guid LIMIT ?`,
+    bounds.cid,
+    cleared ? bounds.clearMs : place.ms,
+    cleared ? bounds.clearGuid : place.guid,
+    limit,
+  );
+}
+
+type Peer = { delivered_ms: number; delivered_guid: Uint8Array; read_ms: number; read_guid: Uint8Array };
+
+/** Watermarks of everybody else in a conversation. */
+function peersOf(store: Store, cid: number): Peer[] {
+  const peers = store.all<Peer & { account: Uint8Array }>(
+    'SELECT account, delivered_ms, delivered_guid, read_ms, read_guid FROM conversation_member WHERE cid = ? AND member = 1',
+    cid,
+  );
+  const self = ownAccount(store);
+  return self === null ? peers : peers.filter((peer) => !sameBytes(peer.account, self));
+}
+
+export function ownAccount(store: Store): Uint8Array | null {
+  if (!store.readonly) return store.memory.self;
+  const row = store.get<{ account_id: Uint8Array }>('SELECT account_id FROM identity WHERE one = 1');
+  return plainOrNull(row?.account_id);
+}
+
+/** Delivered, and read, means by all of the others. */
+function stateOf(row: MessageRow, peers: Peer[]): MessageState {
+  if (row.mine === 0) return 'received';
+  if (peers.length === 0) return 'sent';
+  const covers = (ms: number, guid: Uint8Array): boolean =>
+    comparePlaces(row.accepted_ms, row.guid, ms, guid) <= 0;
+  if (peers.every((peer) => covers(peer.read_ms, peer.read_guid))) return 'read';
+  const delivered = peers.every(
+    (peer) => covers(peer.delivered_ms, peer.delivered_guid) || covers(peer.read_ms, peer.read_guid),
+  );
+  return delivered ? 'delivered' : 'sent';
+}
+
+/** Rows of one conversation as the window needs them. */
+export function itemsOf(
+  store: Store,
+  bounds: { cid: number; guid: Uint8Array },
+  rows: MessageRow[],
+): MessageItem[] {
+  const peers = rows.some((row) => row.mine === 1) ? peersOf(store, bounds.cid) : [];
+  return rows.map((row) => ({
+    id: plain(row.id),
+    conversation: bounds.guid,
+    guid: plain(row.guid),
+    sender: plain(row.sender),
+    fromMe: row.mine === 1,
+    text: row.text,
+    acceptedMs: row.accepted_ms,
+    sentMs: row.sent_ms,
+    service: SERVICE.get(row.service as 1) ?? 'lockstep',
+    state: stateOf(row, peers),
+    failure: null,
+    editedMs: row.edited_ms,
+    unsentMs: row.unsent_ms,
+    deletedMs: row.deleted_ms,
+    deletedDevice: plainOrNull(row.deleted_device),
+    reactions: row.reactions === 0 ? [] : reactionsOf(store, row.rid),
+    replyTo:
+      row.reply_guid === null || row.reply_sender === null
+        ? null
+        : replyOf(store, row.reply_sender, row.reply_guid),
+  }));
+}
+
+function reactionsOf(store: Store, rid: number): { account: Uint8Array; emoji: string }[] {
+  const rows = store.all<{ account: Uint8Array; emoji: string; stamp: number }>(
+    'SELECT account, emoji, stamp FROM message_reaction WHERE rid = ?',
+    rid,
+  );
+  return rows
+    .sort((a, b) => a.stamp - b.stamp || Buffer.compare(a.account, b.account))
+    .map((row) => ({ account: plain(row.account), emoji: row.emoji }));
+}
+
+function replyOf(store: Store, sender: Uint8Array, guid: Uint8Array): MessageItem['replyTo'] {
+  const rows = store.all<{ id: Uint8Array; sender: Uint8Array; text: string; shown: number }>(
+    'SELECT id, sender, text, shown FROM message WHERE guid = ?',
+    guid,
+  );
+  const row = rows.find((one) => sameBytes(one.sender, sender) && one.shown === 1);
+  return { id: row === undefined ? null : plain(row.id), sender: plain(sender), text: row?.text ?? '' };
+}
+
+function waitingItem(store: Store, entry: ReturnType<typeof waitingMessages>[number]): MessageItem {
+  const replied = entry.replyTo === null ? undefined : messageRow(store, entry.replyTo);
+  return {
+    id: entry.sendId,
+    conversation: entry.conversation,
+    guid: entry.guid,
+    sender: ownAccount(store) ?? new Uint8Array(16),
+    fromMe: true,
+    text: entry.text,
+    acceptedMs: entry.createdMs,
+    sentMs: entry.createdMs,
+    service: 'lockstep',
+    state: entry.state === 'queued' ? 'waiting' : entry.state,
+    failure: entry.failure,
+    editedMs: null,
+    unsentMs: null,
+    deletedMs: null,
+    deletedDevice: null,
+    reactions: [],
+    replyTo:
+      replied === undefined
+        ? null
+        : { id: plain(replied.id), sender: plain(replied.sender), text: replied.text },
+  };
+}
+
+export function messageRow(store: Store, recordId: Uint8Array): MessageRow | undefined {
+  return store.get<MessageRow>(
+    `SELECT m.rid, m.cid, m.id, m.guid, m.sender, m.mine, m.accepted_ms, m.sent_ms, m.service, m.reactions, m.text,
+       m.edited_ms, m.unsent_ms, m.deleted_ms, m.deleted_device, m.reply_sender, m.reply_guid
+     FROM record r JOIN message m ON m.rid = r.rid WHERE r.zone = 2 AND r.id = ?`,
+    recordId,
+  );
+}
+
+/** One message by its record id or outbox id, in Recently Deleted or not. */
+export function getMessage(store: Store, id: Uint8Array): MessageItem | undefined {
+  const row = messageRow(store, id);
+  if (row !== undefined) return itemsOf(store, conversationOf(store, row.cid), [row])[0];
+  const waiting = store.get<{ conversation: Uint8Array }>(
+    `SELECT conversation FROM outbox WHERE send_id = ? AND kind = 'message'`,
+    id,
+  );
+  if (waiting === undefined) return undefined;
+  const entry = waitingMessages(store, plain(waiting.conversation)).find((one) => sameBytes(one.sendId, id));
+  return entry === undefined ? undefined : waitingItem(store, entry);
+}
+
+/** By what an envelope names: for edits, reactions and receipts. */
+export function findMessage(store: Store, sender: Uint8Array, guid: Uint8Array): MessageItem | undefined {
+  const rows = store.all<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE guid = ?`, guid);
+  const row = rows.find((one) => sameBytes(one.sender, sender));
+  return row === undefined ? undefined : itemsOf(store, conversationOf(store, row.cid), [row])[0];
+}
+
+function conversationOf(store: Store, cid: number): { cid: number; guid: Uint8Array } {
+  const row = store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', cid);
+  return { cid, guid: plain(row!.guid) };
+}
+
+/** The newest message shown: what Delete of a whole conversation, and Mark as Read, go up to. */
+export function newestPlace(store: Store, conversation: Uint8Array): Place | null {
+  const bounds = boundsOf(store, conversation);
+  if (bounds === undefined) return null;
+  const [row] = older(store, bounds, END, 1);
+  return row === undefined ? null : { ms: row.accepted_ms, guid: plain(row.guid) };
+}
+
+export function messageCount(store: Store): number {
+  return store.get<{ n: number }>('SELECT count(*) AS n FROM message')!.n;
+}

@@ -1,0 +1,53 @@
+/**
+ * Brings a database to the newest schema, one numbered step after the other, each in a transaction of its own with the number it
+ * reaches (`user_version`). Only the writer does this. A step that has been released is never edited; the next one mends it.
+ */
+import type Database from 'better-sqlite3';
+import { StoreError } from './errors.ts';
+import * as first from './migrations/010-first.ts';
+
+/** `LOCK`, in the file's header: whose database this is. */
+export const APPLICATION_ID = 0x4c4f434b;
+
+export type Migration = { readonly number: number; readonly sql: string };
+
+/** In tens, so that a mend can be put between two. */
+export const MIGRATIONS: readonly Migration[] = [first];
+
+export const NEWEST = MIGRATIONS[MIGRATIONS.length - 1]!.number;
+
+export function schemaVersion(db: Database.Database): number {
+  return Number(db.pragma('user_version', { simple: true }));
+}
+
+/** Refuses what a newer Lockstep, or something else, wrote. */
+export function checkVersion(db: Database.Database): number {
+  const version = schemaVersion(db);
+  const application = Number(db.pragma('application_id', { simple: true }));
+  const tables = db.prepare('SELECT count(*) AS n FROM sqlite_schema').get() as { n: number };
+  if (tables.n > 0 && application !== APPLICATION_ID) {
+    throw new StoreError(
+      'damaged',
+      'This file is a database, but not one of Lockstep. Choose another data folder.',
+    );
+  }
+  if (version > NEWEST) {
+    throw new StoreError(
+      'fromTheFuture',
+      `The messages on this device were written by a newer Lockstep (schema ${version}, this one knows ${NEWEST}). Update Lockstep; nothing was changed.`,
+    );
+  }
+  return version;
+}
+
+export function migrate(db: Database.Database, upTo = NEWEST): void {
+  const version = checkVersion(db);
+  for (const step of MIGRATIONS) {
+    if (step.number <= version || step.number > upTo) continue;
+    db.transaction(() => {
+      db.pragma(`application_id = ${APPLICATION_ID}`);
+      db.exec(step.sql);
+      db.pragma(`user_version = ${step.number}`);
+    }).immediate();
+  }
+}

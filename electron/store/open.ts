@@ -1,0 +1,192 @@
+/**
+ * The device's message store: one SQLite file, encrypted at rest. Who opens it: the sync worker (the one writer) and the device's main
+ * thread (read-only, to answer the window). Nobody else.
+ *
+ * The functions on it stand beside this file, one file a topic, each `(store, …)`. Writes join the caller's transaction or
+ * make one. Invariants:
+ * - Every connection: cipher aegis with a raw key (anything else would run a key derivation), temporary data in memory only
+ *   (this build of SQLite spills sorts in the clear otherwise), schemas not trusted.
+ * - Projections (message, conversation, …) and the search index are changed in the transaction that changes their record.
+ * - synchronous=FULL: a commit is on the disk before it is answered. The mailbox is acknowledged and "Sent" is said on the
+ *   strength of a commit, and losing power must not make that a lie. Bulk work pays once per thousand records.
+ */
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { Changes } from './changes.ts';
+import { StoreError } from './errors.ts';
+import { checkVersion, migrate, NEWEST } from './migrate.ts';
+import { WriterMemory } from './writer-memory.ts';
+
+export type StoreOptions = {
+  path: string;
+  /** 32 bytes. The host keeps it in the keychain. */
+  key: Uint8Array;
+  readonly?: boolean;
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: what better-sqlite3 takes as a parameter is checked by it.
+type Parameter = any;
+
+export class Store {
+  readonly db: Database.Database;
+  readonly path: string;
+  readonly readonly: boolean;
+  /** What the current transaction, or those since `changes.take()`, touched: for events to the window. */
+  readonly changes = new Changes();
+  /** What the one writer may keep in memory between statements. */
+  readonly memory: WriterMemory;
+  readonly #statements = new Map<string, Database.Statement>();
+
+  constructor(db: Database.Database, path: string, readonly: boolean) {
+    this.db = db;
+    this.path = path;
+    this.readonly = readonly;
+    this.memory = new WriterMemory(this);
+  }
+
+  /** A prepared statement, made once. */
+  sql(text: string): Database.Statement {
+    let statement = this.#statements.get(text);
+    if (statement === undefined) {
+      statement = this.db.prepare(text);
+      this.#statements.set(text, statement);
+    }
+    return statement;
+  }
+  /** Every statement prepared so far: the test of query plans reads it. */
+  get prepared(): string[] {
+    return [...this.#statements.keys()];
+  }
+  get<Row>(text: string, ...parameters: Parameter[]): Row | undefined {
+    return this.sql(text).get(...parameters) as Row | undefined;
+  }
+  all<Row>(text: string, ...parameters: Parameter[]): Row[] {
+    return this.sql(text).all(...parameters) as Row[];
+  }
+  run(text: string, ...parameters: Parameter[]): number {
+    return this.sql(text).run(...parameters).changes;
+  }
+
+  /** One transaction. Inside another it is part of that one. */
+  write<T>(work: () => T): T {
+    if (this.readonly) throw new StoreError('misuse', 'Only the sync worker writes to the store.');
+    if (this.db.inTransaction) return work();
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.memory.flush();
+      this.db.exec('COMMIT');
+      this.changes.commit();
+      return result;
+    } catch (error) {
+      if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      this.memory.forget();
+      this.changes.rollback();
+      throw error;
+    }
+  }
+
+  /** Brings counters and the search index up to date inside a transaction; `write` does it before it commits. */
+  flush(): void {
+    this.memory.flush();
+  }
+
+  /** Moves the log into the database as far as readers allow. `truncate`: also empties the log file (after Delete Now). */
+  checkpoint(truncate = false): { busy: boolean; logPages: number } {
+    const mode = truncate ? 'TRUNCATE' : 'PASSIVE';
+    const [row] = this.db.pragma(`wal_checkpoint(${mode})`) as { busy: number; log: number }[];
+    return { busy: (row?.busy ?? 0) !== 0, logPages: row?.log ?? 0 };
+  }
+
+  /** What SQLite finds wrong; empty when all is well. `quick` leaves out comparing tables with their indexes. */
+  integrityCheck(quick = false): string[] {
+    const name = quick ? 'quick_check' : 'integrity_check';
+    const rows = this.db.pragma(name) as Record<string, string>[];
+    return rows.map((row) => row[name] ?? '').filter((line) => line !== 'ok');
+  }
+
+  close(): void {
+    if (!this.db.open) return;
+    this.#statements.clear();
+    if (!this.readonly) this.db.pragma('optimize');
+    this.db.close();
+  }
+}
+
+/** Opens, and for the writer makes or migrates. Throws `StoreError`; what it refuses to open it leaves as it was. */
+export function openStore(options: StoreOptions): Store {
+  const { path, key, readonly = false } = options;
+  if (key.length !== 32) throw new StoreError('wrongKey', 'The database key must be 32 bytes.');
+  const fresh = path === ':memory:' || !existsSync(path) || statSync(path).size === 0;
+  if (fresh && readonly) throw new StoreError('notReady', 'The message store has not been made yet.');
+  const db = new Database(path, { readonly, fileMustExist: readonly, timeout: 5_000 });
+  try {
+    unlock(db, path, key, fresh);
+    // `cipher` pages cannot be mapped; mmap stays off by SQLite's default of 0.
+    db.pragma('temp_store = MEMORY');
+    db.pragma('trusted_schema = OFF');
+    db.pragma(`cache_size = -${readonly ? 32_000 : 64_000}`);
+    if (readonly) {
+      db.pragma('query_only = ON');
+      if (checkVersion(db) < NEWEST)
+        throw new StoreError('notReady', 'The message store is not migrated yet.');
+    } else {
+      checkVersion(db);
+      db.pragma('journal_mode = WAL');
+      db.pragma('synchronous = FULL');
+      db.pragma('secure_delete = ON');
+      db.pragma('foreign_keys = OFF');
+      // The worker checkpoints between slices; this is for when it does not get to it.
+      db.pragma('wal_autocheckpoint = 8000');
+      db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
+      migrate(db);
+    }
+    return new Store(db, path, readonly);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function unlock(db: Database.Database, path: string, key: Uint8Array, fresh: boolean): void {
+  if (path === ':memory:') return;
+  const hex = Buffer.from(key.buffer, key.byteOffset, key.length).toString('hex');
+  db.pragma("cipher = 'aegis'");
+  db.pragma(`key = 'raw:${hex}'`);
+  try {
+    db.prepare('SELECT count(*) FROM sqlite_schema').get();
+  } catch (error) {
+    if (fresh) throw error;
+    const code = (error as { code?: string }).code ?? '';
+    if (code === 'SQLITE_NOTADB' && headerLooksRight(path)) {
+      throw new StoreError(
+        'wrongKey',
+        'This key does not open the messages on this device. Nothing was changed.',
+        {
+          cause: error,
+        },
+      );
+    }
+    if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_IOERR')) {
+      throw new StoreError('damaged', 'The messages on this device cannot be read. Nothing was changed.', {
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
+
+/** The cipher leaves bytes 16 to 23 of the file as SQLite wrote them: page size, versions and three constants. */
+function headerLooksRight(path: string): boolean {
+  const header = Buffer.alloc(24);
+  const file = openSync(path, 'r');
+  try {
+    if (readSync(file, header, 0, 24, 0) < 24) return false;
+  } finally {
+    closeSync(file);
+  }
+  if (header.subarray(0, 15).toString('latin1') === 'SQLite format 3') return false;
+  const pageSize = header.readUInt16BE(16);
+  const sizeRight = pageSize === 1 || (pageSize >= 512 && (pageSize & (pageSize - 1)) === 0);
+  return sizeRight && header[21] === 64 && header[22] === 32 && header[23] === 32;
+}

@@ -1,0 +1,193 @@
+/**
+ * What this device has to send, in order. A message is here until the cloud accepts it, then it is a record: `acceptMessage` moves it in
+ * one transaction, so it is never in both and never in neither. Edits, reactions and receipts go through here as well.
+ */
+import type { Payload } from '../../shared/model/payload.ts';
+import type { Store } from './open.ts';
+import { putMerged } from './records.ts';
+import { hex, plain, plainOrNull } from './values.ts';
+
+export type OutboxKind = 'message' | 'edit' | 'unsend' | 'reaction' | 'receipt' | 'rename';
+/** queued: goes by itself. sending: on its way. failed: until the person tries again or discards it. */
+export type OutboxState = 'queued' | 'sending' | 'failed';
+
+export type OutboxEntry = {
+  position: number;
+  /** Idempotency at the cloud, and the id that the window knows it by. */
+  sendId: Uint8Array;
+  kind: OutboxKind;
+  conversation: Uint8Array;
+  guid: Uint8Array;
+  /** `envelope.v1.Body`, serialised, not sealed: addressees' epochs are filled in when it goes. */
+  body: Uint8Array;
+  /** Of a message: what the transcript shows meanwhile, and the record it replies to. */
+  text: string;
+  replyTo: Uint8Array | null;
+  createdMs: number;
+  state: OutboxState;
+  failure: string | null;
+  attempts: number;
+  notBeforeMs: number;
+  /** The request exactly as sent, so that a repeat is the same bytes. */
+  sealed: Uint8Array | null;
+};
+
+export type NewOutboxEntry = Pick<
+  OutboxEntry,
+  'sendId' | 'kind' | 'conversation' | 'guid' | 'body' | 'createdMs'
+> &
+  Partial<Pick<OutboxEntry, 'text' | 'replyTo'>>;
+
+type Row = {
+  position: number;
+  send_id: Uint8Array;
+  kind: OutboxKind;
+  conversation: Uint8Array;
+  guid: Uint8Array;
+  body: Uint8Array;
+  text: string;
+  reply_to: Uint8Array | null;
+  created_ms: number;
+  state: OutboxState;
+  failure: string | null;
+  attempts: number;
+  not_before_ms: number;
+  sealed: Uint8Array | null;
+};
+const COLUMNS =
+  'position, send_id, kind, conversation, guid, body, text, reply_to, created_ms, state, failure, attempts, not_before_ms, sealed';
+
+function read(row: Row): OutboxEntry {
+  return {
+    position: row.position,
+    sendId: plain(row.send_id),
+    kind: row.kind,
+    conversation: plain(row.conversation),
+    guid: plain(row.guid),
+    body: plain(row.body),
+    text: row.text,
+    replyTo: plainOrNull(row.reply_to),
+    createdMs: row.created_ms,
+    state: row.state,
+    failure: row.failure,
+    attempts: row.attempts,
+    notBeforeMs: row.not_before_ms,
+    sealed: plainOrNull(row.sealed),
+  };
+}
+
+function touched(
+  store: Store,
+  entry: { kind: OutboxKind; conversation: Uint8Array; sendId: Uint8Array },
+): void {
+  if (entry.kind !== 'message') return;
+  const state = store.memory.conversation(entry.conversation);
+  store.memory.touch(state);
+  store.changes.message(state.hex, hex(entry.sendId));
+}
+
+/** On disk when the transaction is committed. */
+export function enqueue(store: Store, entry: NewOutboxEntry): OutboxEntry {
+  return store.write(() => {
+    store.run(
+      `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, reply_to, created_ms)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      entry.sendId,
+      entry.kind,
+      entry.conversation,
+      entry.guid,
+      entry.body,
+      entry.text ?? '',
+      entry.replyTo ?? null,
+      entry.createdMs,
+    );
+    touched(store, entry);
+    return getOutbox(store, entry.sendId)!;
+  });
+}
+
+export function getOutbox(store: Store, sendId: Uint8Array): OutboxEntry | undefined {
+  const row = store.get<Row>(`SELECT ${COLUMNS} FROM outbox WHERE send_id = ?`, sendId);
+  return row === undefined ? undefined : read(row);
+}
+
+/**
+ * The first that is not failed; order is kept across all. After a restart one that was 'sending' is found again: sending it anew with
+ * its send_id is safe.
+ */
+export function nextOutbox(store: Store): OutboxEntry | undefined {
+  const row = store.get<Row>(
+    `SELECT ${COLUMNS} FROM outbox WHERE state <> 'failed' ORDER BY position LIMIT 1`,
+  );
+  return row === undefined ? undefined : read(row);
+}
+
+/** All, in order: for a sender that goes conversation by conversation. */
+export function listOutbox(store: Store, limit = 1000): OutboxEntry[] {
+  return store.all<Row>(`SELECT ${COLUMNS} FROM outbox ORDER BY position LIMIT ?`, limit).map(read);
+}
+
+/** Messages of one conversation that wait, go or failed, in order. */
+export function waitingMessages(store: Store, conversation: Uint8Array): OutboxEntry[] {
+  return store
+    .all<Row>(
+      `SELECT ${COLUMNS} FROM outbox WHERE conversation = ? AND kind = 'message' ORDER BY position`,
+      conversation,
+    )
+    .map(read);
+}
+
+/** How many messages have not reached the cloud. */
+export function waitingCount(store: Store): number {
+  return store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message'`,
+  )!.n;
+}
+
+export type OutboxChange = Partial<
+  Pick<OutboxEntry, 'state' | 'failure' | 'attempts' | 'notBeforeMs' | 'sealed' | 'body'>
+>;
+
+export function updateOutbox(store: Store, sendId: Uint8Array, change: OutboxChange): void {
+  store.write(() => {
+    const before = getOutbox(store, sendId);
+    if (before === undefined) return;
+    const entry = { ...before, ...change };
+    store.run(
+      'UPDATE outbox SET state = ?, failure = ?, attempts = ?, not_before_ms = ?, sealed = ?, body = ? WHERE send_id = ?',
+      entry.state,
+      entry.failure,
+      entry.attempts,
+      entry.notBeforeMs,
+      entry.sealed,
+      entry.body,
+      sendId,
+    );
+    if (entry.state !== before.state || entry.failure !== before.failure) touched(store, entry);
+  });
+}
+
+/** Sent (of anything but a message), or discarded by the person. False when it was not there. */
+export function removeOutbox(store: Store, sendId: Uint8Array): boolean {
+  return store.write(() => {
+    const entry = getOutbox(store, sendId);
+    if (entry === undefined) return false;
+    store.run('DELETE FROM outbox WHERE send_id = ?', sendId);
+    touched(store, entry);
+    return true;
+  });
+}
+
+/** The cloud accepted a message: out of the outbox, into the messages. */
+export function acceptMessage(
+  store: Store,
+  sendId: Uint8Array,
+  recordId: Uint8Array,
+  payload: Payload,
+  dirty: boolean,
+): void {
+  store.write(() => {
+    removeOutbox(store, sendId);
+    putMerged(store, 'messages', recordId, payload, { dirty });
+  });
+}

@@ -1,0 +1,47 @@
+/** Device and settings records (zone `account`) -> `device`, `account_settings`, `blocked`. */
+import { readDevice } from '../../shared/model/device.ts';
+import { getRegister, type Payload } from '../../shared/model/payload.ts';
+import { readSettings } from '../../shared/model/settings.ts';
+import { DeviceField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import type { Store } from './open.ts';
+
+/** Throws PayloadError for what is no device. */
+export function projectDevice(store: Store, recordId: Uint8Array, payload: Payload): void {
+  const device = readDevice(payload);
+  if (device === null) return;
+  const seen = getRegister(payload, DeviceField.SEEN)?.value;
+  store.run(
+    `INSERT INTO device (id, record_id, name, switch_on, switch_reason, last_sync_ms, version, platform, seen)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET record_id = excluded.record_id, name = excluded.name, switch_on = excluded.switch_on,
+       switch_reason = excluded.switch_reason, last_sync_ms = excluded.last_sync_ms, version = excluded.version,
+       platform = excluded.platform, seen = excluded.seen`,
+    device.deviceId,
+    recordId,
+    device.name ?? '',
+    device.switchOn === null ? null : device.switchOn ? 1 : 0,
+    device.switchReason,
+    device.lastSyncMs,
+    device.appVersion,
+    device.platform,
+    seen ?? null,
+  );
+  store.changes.flag('devices');
+}
+
+export function projectSettings(store: Store, recordId: Uint8Array, payload: Payload): void {
+  const settings = readSettings(payload);
+  store.run('DELETE FROM blocked');
+  for (const account of settings.blocked) store.run('INSERT INTO blocked (account) VALUES (?)', account);
+  store.run(
+    `UPDATE account_settings SET record_id = ?, keep_days = ?, keep_effective_ms = ?, read_receipts = ?, profile_name = ?
+     WHERE one = 1`,
+    recordId,
+    settings.keepMessages?.days ?? 0,
+    settings.keepMessages?.effectiveMs ?? 0,
+    settings.readReceipts ? 1 : 0,
+    settings.profileName ?? '',
+  );
+  store.changes.flag('settings');
+  store.changes.flag('session');
+}

@@ -1,0 +1,154 @@
+/**
+ * A message record -> `message`, `message_reaction`, its conversation's state and the search index.
+ *
+ * Runs for every record of a first sync: no query that a new message does not need.
+ */
+import { type Message, readMessage } from '../../shared/model/message.ts';
+import type { Payload } from '../../shared/model/payload.ts';
+import { PayloadError } from '../../shared/model/payload.ts';
+import type { Store } from './open.ts';
+import { hex, plain, SERVICE_NUMBER, sameBytes } from './values.ts';
+
+// One payload is read twice in a row (its place, its projection): remember the last.
+let lastPayload: Payload | null = null;
+let lastMessage: Message | null = null;
+
+/** Null while the core has not arrived, or where it is no message: such a record is kept as it came and not shown. */
+function read(payload: Payload): Message | null {
+  if (payload === lastPayload) return lastMessage;
+  let message: Message | null;
+  try {
+    message = readMessage(payload);
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    message = null;
+  }
+  lastPayload = payload;
+  lastMessage = message;
+  return message;
+}
+
+/** Where a message stands in time, or null while its core has not arrived. */
+export function placeOf(payload: Payload): { ms: number; guid: Uint8Array } | null {
+  const message = read(payload);
+  return message === null ? null : { ms: message.acceptedMs, guid: message.guid };
+}
+
+/** What the projection was made of; to take its share back. */
+type Old = {
+  cid: number;
+  guid: Uint8Array;
+  accepted_ms: number;
+  mine: number;
+  shown: number;
+  text: string;
+  reactions: number;
+  deleted_ms: number | null;
+};
+
+function oldRow(store: Store, rid: number): Old | undefined {
+  return store.get<Old>(
+    'SELECT cid, guid, accepted_ms, mine, shown, text, reactions, deleted_ms FROM message WHERE rid = ?',
+    rid,
+  );
+}
+
+/** `known`: the record was here before, so it may have a projection. */
+export function projectMessage(
+  store: Store,
+  id: Uint8Array,
+  rid: number,
+  payload: Payload,
+  known: boolean,
+): void {
+  const message = read(payload);
+  if (message === null) return;
+  const old = known ? oldRow(store, rid) : undefined;
+  const local = store.memory.anyLocalDelete
+    ? store.get<{ deleted_ms: number; gone: number }>(
+        'SELECT deleted_ms, gone FROM local_delete WHERE id = ?',
+        id,
+      )
+    : undefined;
+  if (local?.gone === 1) {
+    if (old !== undefined) removeProjection(store, rid, old);
+    return;
+  }
+  const deletedMs = message.deleted?.deletedMs ?? local?.deleted_ms ?? null;
+  const state = store.memory.conversation(message.conversation);
+  const self = store.memory.self;
+  const mine = self !== null && sameBytes(self, message.sender);
+  const shown = deletedMs === null;
+  const text = message.unsent !== null ? '' : (message.edit?.text ?? message.text);
+  store
+    .sql(
+      `INSERT INTO message (rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, shown, reactions, text,
+         edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (rid) DO UPDATE SET cid = excluded.cid, guid = excluded.guid, sender = excluded.sender,
+         mine = excluded.mine, accepted_ms = excluded.accepted_ms, sent_ms = excluded.sent_ms, service = excluded.service,
+         shown = excluded.shown, reactions = excluded.reactions, text = excluded.text, edited_ms = excluded.edited_ms,
+         unsent_ms = excluded.unsent_ms, deleted_ms = excluded.deleted_ms, deleted_device = excluded.deleted_device,
+         reply_sender = excluded.reply_sender, reply_guid = excluded.reply_guid`,
+    )
+    .run(
+      rid,
+      state.cid,
+      id,
+      message.guid,
+      message.sender,
+      mine ? 1 : 0,
+      message.acceptedMs,
+      message.sentMs,
+      SERVICE_NUMBER[message.service],
+      shown ? 1 : 0,
+      message.reactions.length,
+      text,
+      message.edit?.editedMs ?? null,
+      message.unsent?.unsentMs ?? null,
+      deletedMs,
+      message.deleted?.device ?? null,
+      message.replyTo?.sender ?? null,
+      message.replyTo?.guid ?? null,
+    );
+  writeReactions(store, rid, message, old?.reactions ?? 0);
+  store.memory.search.change(rid, old?.shown === 1 ? old.text : null, shown ? text : null);
+  if (old !== undefined) takeBack(store, rid, old);
+  if (shown) state.appeared(store, { rid, mine, acceptedMs: message.acceptedMs, guid: message.guid });
+  if (!shown || old?.deleted_ms != null) store.changes.flag('recentlyDeleted');
+  store.changes.message(state.hex, hex(id));
+}
+
+function writeReactions(store: Store, rid: number, message: Message, before: number): void {
+  if (before > 0) store.run('DELETE FROM message_reaction WHERE rid = ?', rid);
+  for (const reaction of message.reactions) {
+    store.run(
+      'INSERT INTO message_reaction (rid, account, emoji, stamp) VALUES (?, ?, ?, ?)',
+      rid,
+      reaction.account,
+      reaction.emoji,
+      Number(reaction.stamp >> 16n),
+    );
+  }
+}
+
+function takeBack(store: Store, rid: number, old: Old): void {
+  if (old.shown === 0) return;
+  const state = store.memory.conversationByCid(old.cid);
+  state.vanished(store, { rid, mine: old.mine === 1, acceptedMs: old.accepted_ms, guid: plain(old.guid) });
+}
+
+function removeProjection(store: Store, rid: number, old: Old): void {
+  store.run('DELETE FROM message WHERE rid = ?', rid);
+  if (old.reactions > 0) store.run('DELETE FROM message_reaction WHERE rid = ?', rid);
+  if (old.shown === 1) store.memory.search.change(rid, old.text, null);
+  takeBack(store, rid, old);
+  const state = store.memory.conversationByCid(old.cid);
+  store.changes.message(state.hex, 'all');
+  store.changes.flag('recentlyDeleted');
+}
+
+export function unprojectMessage(store: Store, rid: number): void {
+  const old = oldRow(store, rid);
+  if (old !== undefined) removeProjection(store, rid, old);
+}

@@ -1,0 +1,126 @@
+/**
+ * What the cloud gave: pages of changes and of the first sync. One call, one transaction, about a thousand records.
+ *
+ * Pulling merges. When the merge is what the cloud has, nothing is to be pushed; otherwise the record is dirty. Ciphertext was opened
+ * and tombstones were proven by the caller; `bytes` are the plaintext as it came.
+ */
+import { mergePayloads } from '../../shared/model/merge.ts';
+import { equalPayloads } from '../../shared/model/payload.ts';
+import { decodePayload } from '../../shared/model/payload-codec.ts';
+import { getDirty, markDirty } from './dirty.ts';
+import type { Store } from './open.ts';
+import { project } from './project.ts';
+import {
+  type Base,
+  changeBase,
+  dropContent,
+  insertRecord,
+  recordRow,
+  replaceContent,
+  tombstoneBase,
+} from './records.ts';
+import { plain, ZONE_NUMBER, type ZoneName } from './values.ts';
+
+export type PulledRecord = {
+  id: Uint8Array;
+  rev: number;
+  epoch: number;
+  hint: number;
+  /** `recordHash(ct)`. */
+  hash: Uint8Array;
+  bytes: Uint8Array;
+};
+export type PulledTombstone = { id: Uint8Array; rev: number; epoch: number; proof: Uint8Array; gone: true };
+export type Pulled = PulledRecord | PulledTombstone;
+
+export type PulledResult = {
+  applied: number;
+  /** Merged with local changes that the cloud does not have: pushed next. */
+  stillDirty: number;
+  coreConflicts: Uint8Array[];
+  /** Deleted for good elsewhere while this device had changes to push (a Recover that lost, say). */
+  lost: { id: Uint8Array; kind: number; content: Uint8Array | null }[];
+};
+
+export function applyPulled(
+  store: Store,
+  zone: ZoneName,
+  items: readonly Pulled[],
+  nowMs: number,
+): PulledResult {
+  const result: PulledResult = { applied: 0, stillDirty: 0, coreConflicts: [], lost: [] };
+  return store.write(() => {
+    for (const item of items) {
+      if ('gone' in item) applyTombstone(store, zone, item, nowMs, result);
+      else applyRecord(store, zone, item, result);
+      result.applied += 1;
+    }
+    return result;
+  });
+}
+
+function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: PulledResult): void {
+  const { id } = item;
+  const base: Base = { rev: item.rev, epoch: item.epoch, hint: item.hint, hash: item.hash };
+  const row = recordRow(store, zone, id);
+  const theirs = decodePayload(item.bytes);
+  if (row === undefined) {
+    const rid = insertRecord(store, zone, id, theirs, item.bytes, base);
+    project(store, zone, id, rid, theirs, null);
+    return;
+  }
+  changeBase(store, zone, id, row, base, null);
+  if (row.gone === 1) {
+    // Gone is for good: the cloud does not know it yet, or forgot it. Tell it (again).
+    if (getDirty(store, zone, id) === undefined) markDirty(store, zone, id, 'delete');
+    result.stillDirty += 1;
+    return;
+  }
+  const ours = row.payload === null ? null : decodePayload(plain(row.payload));
+  const merged = ours === null ? { ...theirs, coreConflict: false } : mergePayloads(ours, theirs);
+  if (merged.coreConflict) result.coreConflicts.push(id);
+  if (ours === null || !equalPayloads(ours, merged)) replaceContent(store, zone, id, row, ours, merged);
+  if (equalPayloads(theirs, merged)) {
+    store.run('DELETE FROM dirty WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);
+    return;
+  }
+  result.stillDirty += 1;
+  if (getDirty(store, zone, id) === undefined) markDirty(store, zone, id, 'put');
+}
+
+function applyTombstone(
+  store: Store,
+  zone: ZoneName,
+  item: PulledTombstone,
+  nowMs: number,
+  result: PulledResult,
+): void {
+  const { id } = item;
+  const base = tombstoneBase(item.rev, item.epoch);
+  const row = recordRow(store, zone, id);
+  if (row === undefined) {
+    store.run(
+      `INSERT INTO record (rid, zone, id, kind, gone, rev, epoch, hint, hash, proof, gone_ms)
+       VALUES (?, ?, ?, 0, 1, ?, ?, 0, ?, ?, ?)`,
+      store.memory.smallRid(),
+      ZONE_NUMBER[zone],
+      id,
+      base.rev,
+      base.epoch,
+      base.hash,
+      item.proof,
+      nowMs,
+    );
+    store.memory.digest(ZONE_NUMBER[zone]).add(id, base.rev, base.hash!);
+    return;
+  }
+  const dirty = getDirty(store, zone, id);
+  if (dirty !== undefined) {
+    if (dirty.op === 'put') {
+      result.lost.push({ id, kind: row.kind, content: row.payload === null ? null : plain(row.payload) });
+    }
+    store.run('DELETE FROM dirty WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);
+  }
+  if (row.gone === 0) dropContent(store, row, nowMs);
+  changeBase(store, zone, id, row, base, item.proof);
+}

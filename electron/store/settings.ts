@@ -1,0 +1,65 @@
+/** The account's settings (projected from its record) and this device's own. */
+import { getMeta, setMeta } from './meta.ts';
+import type { Store } from './open.ts';
+import { plain, plainOrNull } from './values.ts';
+
+export type AccountSettings = {
+  /** Null while there is no such record. */
+  recordId: Uint8Array | null;
+  /** 0: forever. */
+  keepDays: number;
+  keepEffectiveMs: number;
+  readReceipts: boolean;
+  profileName: string;
+};
+
+export function getAccountSettings(store: Store): AccountSettings {
+  const row = store.get<{
+    record_id: Uint8Array | null;
+    keep_days: number;
+    keep_effective_ms: number;
+    read_receipts: number;
+    profile_name: string;
+  }>(
+    'SELECT record_id, keep_days, keep_effective_ms, read_receipts, profile_name FROM account_settings WHERE one = 1',
+  )!;
+  return {
+    recordId: plainOrNull(row.record_id),
+    keepDays: row.keep_days,
+    keepEffectiveMs: row.keep_effective_ms,
+    readReceipts: row.read_receipts === 1,
+    profileName: row.profile_name,
+  };
+}
+
+export function blockedAccounts(store: Store): Uint8Array[] {
+  return store.all<{ account: Uint8Array }>('SELECT account FROM blocked').map((row) => plain(row.account));
+}
+export function isBlocked(store: Store, account: Uint8Array): boolean {
+  return store.get('SELECT 1 AS one FROM blocked WHERE account = ?', account) !== undefined;
+}
+
+export const APPEARANCES = ['system', 'light', 'dark'] as const;
+export const LANGUAGES = ['system', 'en', 'nl'] as const;
+export type DeviceSettings = {
+  appearance: (typeof APPEARANCES)[number];
+  language: (typeof LANGUAGES)[number];
+};
+
+/** Of this device only; they never travel. */
+export function getDeviceSettings(store: Store): DeviceSettings {
+  const appearance = getMeta(store, 'appearance');
+  const language = getMeta(store, 'language');
+  return {
+    appearance: APPEARANCES.find((one) => one === appearance) ?? 'system',
+    language: LANGUAGES.find((one) => one === language) ?? 'system',
+  };
+}
+
+export function setDeviceSettings(store: Store, change: Partial<DeviceSettings>): void {
+  store.write(() => {
+    if (change.appearance !== undefined) setMeta(store, 'appearance', change.appearance);
+    if (change.language !== undefined) setMeta(store, 'language', change.language);
+    store.changes.flag('settings');
+  });
+}

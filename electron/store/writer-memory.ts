@@ -1,0 +1,148 @@
+/**
+ * What the one writer keeps in memory: where each conversation stands, the zones' digests, counters, and the search index's pending
+ * changes. Sound only because nobody else writes; a rollback forgets all of it.
+ *
+ * Within a transaction the work that many records share is put off: `flush` writes each touched conversation, digest and word list
+ * once, before the commit.
+ */
+import { ZoneDigest } from '../../shared/crypto/zone-digest.ts';
+import { ConversationState } from './conversation-state.ts';
+import type { Store } from './open.ts';
+import { FIRST_MESSAGE_RID } from './rid.ts';
+import { SearchQueue } from './search-queue.ts';
+import { mapKey, plain } from './values.ts';
+
+export class WriterMemory {
+  readonly search: SearchQueue;
+  readonly #store: Store;
+  readonly #conversations = new Map<string, ConversationState>();
+  readonly #byCid = new Map<number, ConversationState>();
+  readonly #touched = new Set<ConversationState>();
+  readonly #digests = new Map<number, ZoneDigest>();
+  #lastSmallRid: number | null = null;
+  #lastChange: number | null = null;
+  #self: Uint8Array | null | undefined;
+  #anyLocalDelete: boolean | undefined;
+
+  constructor(store: Store) {
+    this.#store = store;
+    this.search = new SearchQueue(store);
+  }
+
+  /** This account's id, or null before sign-in. */
+  get self(): Uint8Array | null {
+    if (this.#self === undefined) {
+      const row = this.#store.get<{ account_id: Uint8Array }>(
+        'SELECT account_id FROM identity WHERE one = 1',
+      );
+      this.#self = row === undefined ? null : plain(row.account_id);
+    }
+    return this.#self;
+  }
+  set self(account: Uint8Array | null) {
+    this.#self = account;
+  }
+
+  /** Row numbers of everything but messages. */
+  smallRid(): number {
+    if (this.#lastSmallRid === null) {
+      const row = this.#store.get<{ rid: number }>(
+        'SELECT rid FROM record WHERE rid < ? ORDER BY rid DESC LIMIT 1',
+        FIRST_MESSAGE_RID,
+      );
+      this.#lastSmallRid = row?.rid ?? 0;
+    }
+    this.#lastSmallRid += 1;
+    return this.#lastSmallRid;
+  }
+
+  /** A number higher than that of every change before. */
+  nextChange(): number {
+    if (this.#lastChange === null) {
+      let last = 0;
+      for (const zone of [1, 2]) {
+        const row = this.#store.get<{ change: number }>(
+          'SELECT change FROM dirty WHERE zone = ? ORDER BY change DESC LIMIT 1',
+          zone,
+        );
+        last = Math.max(last, row?.change ?? 0);
+      }
+      this.#lastChange = last;
+    }
+    this.#lastChange += 1;
+    return this.#lastChange;
+  }
+
+  /** The zone's running digest; changed by whoever changes a base, written by `flush`. */
+  digest(zone: number): ZoneDigest {
+    let digest = this.#digests.get(zone);
+    if (digest === undefined) {
+      const row = this.#store.get<{ digest: Uint8Array }>(
+        'SELECT digest FROM zone_state WHERE zone = ?',
+        zone,
+      );
+      digest = new ZoneDigest(row === undefined ? undefined : plain(row.digest));
+      this.#digests.set(zone, digest);
+    }
+    return digest;
+  }
+  setDigest(zone: number, digest: ZoneDigest): void {
+    this.#digests.set(zone, digest);
+  }
+
+  /** False while nothing was deleted with the switch off, which spares a look-up per record. */
+  get anyLocalDelete(): boolean {
+    this.#anyLocalDelete ??= this.#store.get('SELECT 1 AS one FROM local_delete LIMIT 1') !== undefined;
+    return this.#anyLocalDelete;
+  }
+  localDeletesChanged(): void {
+    this.#anyLocalDelete = undefined;
+  }
+
+  /** The state of a conversation, made when it is first heard of. */
+  conversation(guid: Uint8Array): ConversationState {
+    const key = mapKey(guid);
+    let state = this.#conversations.get(key);
+    if (state === undefined) {
+      state = ConversationState.load(this.#store, guid);
+      this.#conversations.set(key, state);
+      this.#byCid.set(state.cid, state);
+    }
+    return state;
+  }
+  conversationByCid(cid: number): ConversationState {
+    const known = this.#byCid.get(cid);
+    if (known !== undefined) return known;
+    const row = this.#store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', cid);
+    if (row === undefined) throw new Error(`No conversation ${cid}.`);
+    return this.conversation(plain(row.guid));
+  }
+  touch(state: ConversationState): void {
+    this.#touched.add(state);
+  }
+
+  flush(): void {
+    for (const state of this.#touched) state.flush(this.#store);
+    this.#touched.clear();
+    for (const [zone, digest] of this.#digests) {
+      this.#store.run(
+        'UPDATE zone_state SET digest = ?1 WHERE zone = ?2 AND digest <> ?1',
+        digest.toBytes(),
+        zone,
+      );
+    }
+    this.search.flush();
+  }
+
+  forget(): void {
+    this.#conversations.clear();
+    this.#byCid.clear();
+    this.#touched.clear();
+    this.#digests.clear();
+    this.search.forget();
+    this.#lastSmallRid = null;
+    this.#lastChange = null;
+    this.#self = undefined;
+    this.#anyLocalDelete = undefined;
+  }
+}
