@@ -1,10 +1,11 @@
-/** `npm run check:types`: the three programs, each with the types of the runtime it lives in. */
+/** `npm run check:types`: the programs, each with the types of the runtime it lives in. */
 import { run } from './run.ts';
 
 const PROGRAMS = {
   'shared (anywhere)': 'shared',
   'cloud, electron, scripts, tests (Node)': '.',
   'renderer (window)': 'renderer',
+  'e2e (Node, and what it runs in pages)': 'e2e',
 };
 
 let failed = 0;

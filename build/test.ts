@@ -70,7 +70,7 @@ function counted({ ok }: Outcome, report: string, count: (json: unknown) => Coun
 
 const STEPS: Step[] = [
   check('format', 'biome: format and lint', () => run('biome', ['check', '--error-on-warnings', '.'])),
-  check('types', 'the three programs', () => runNode('build/check-types.ts')),
+  check('types', 'each program for its runtime', () => runNode('build/check-types.ts')),
   check('layers', 'who imports whom', () => runNode('build/check-layers.ts')),
   check('unused', 'knip: files, exports, packages', () => run('knip', ['--no-progress'])),
   check('wire', 'the .proto files and their history', () => runNode('build/check-wire.ts')),
