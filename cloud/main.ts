@@ -4,6 +4,7 @@
  *     npm run cloud -- --data DIR --port N --host H [--name NAME] [--registration open|invitation|closed] [--trust-proxy]
  *     npm run cloud -- --data DIR --invite
  *
+ * LOCKSTEP_END_WITH_STDIN=1: whoever started it holds its standard input, and it ends with them, however they end.
  * Prints `Cloud ready: http://H:PORT` when it serves. SIGTERM and SIGINT end it: streams first, then what is under way is
  * answered, then the database closes.
  */
@@ -107,4 +108,8 @@ if (flags.invite) {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+  if (process.env['LOCKSTEP_END_WITH_STDIN'] === '1') {
+    process.stdin.on('end', end);
+    process.stdin.resume();
+  }
 }

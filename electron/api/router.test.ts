@@ -20,7 +20,9 @@ function make(calls: { [Topic in keyof ApiCalls]?: Partial<ApiCalls[Topic]> }) {
   const fetch = async (input: string | URL | Request, init?: RequestInit) =>
     app.fetch(new Request(input, init));
   const client = createTRPCClient<AppRouter>({
-    links: [httpLink({ url: 'http://device/rpc', fetch: fetch as typeof globalThis.fetch })],
+    links: [
+      httpLink({ url: 'http://device/rpc', fetch: (url, init) => fetch(url as string, init as RequestInit) }),
+    ],
   });
   return { client, reports, fetch };
 }

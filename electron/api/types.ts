@@ -105,6 +105,7 @@ export type Message = {
   editedAt: Milliseconds | null;
   unsentAt: Milliseconds | null;
   reactions: { emoji: string; people: Person[] }[];
+  /** `id` is empty when that message is not on this device (any more). */
   replyTo: { id: Id; text: string; senderName: string } | null;
 };
 

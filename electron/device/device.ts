@@ -6,6 +6,7 @@
 import type { Notice } from '../api/types.ts';
 import type { Host } from '../host/host.ts';
 import { createApp } from './app.ts';
+import { wakeCloudHere } from './calls/session.ts';
 import { createCalls } from './calls.ts';
 import { createEventHub } from './event-hub.ts';
 import { Profile } from './profile.ts';
@@ -68,8 +69,17 @@ async function start(
   if (profile.weakKeychain)
     notices.push({ id: 'device:keychainWeak', at: Date.now(), code: 'keychainWeak', detail: {} });
 
-  const calls = createCalls({ ...options, cloudUrl: options.cloudUrl ?? null, profile, hub, notices });
-  await calls.begin();
+  const context = {
+    profile,
+    hub,
+    host: options.host,
+    appVersion: options.appVersion,
+    cloudUrl: options.cloudUrl ?? null,
+    notices,
+    log,
+  };
+  const calls = createCalls(context);
+  void wakeCloudHere(context);
   const app = createApp({
     calls,
     rendererDir: options.rendererDir,

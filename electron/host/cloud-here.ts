@@ -23,7 +23,12 @@ export type CloudHere = {
   release(): void;
 };
 
-export const noteSchema = z.object({ leasePort: z.number().int(), secret: z.string(), url: z.string() });
+export const noteSchema = z.object({
+  pid: z.number().int(),
+  leasePort: z.number().int(),
+  secret: z.string(),
+  url: z.string(),
+});
 export type KeeperNote = z.infer<typeof noteSchema>;
 
 /** The files of the folder; the keeper uses the same names. */
@@ -40,6 +45,8 @@ export type CloudHereOptions = {
   /** `cloud/main.ts`, given by the composition root: the device's code does not know the cloud's. */
   cloudMain: string;
   keeper?: string;
+  /** How long the cloud goes on after the last lease, for an app that is just being restarted. */
+  lingerMs?: number;
   startWithinMs?: number;
 };
 
@@ -75,7 +82,11 @@ export function createCloudHere(options: CloudHereOptions): CloudHere {
     const log = openSync(files.log, 'a', 0o600);
     const child = spawn(
       process.execPath,
-      [keeper, '--folder', options.folder, '--cloud-main', options.cloudMain],
+      [
+        keeper,
+        ...['--folder', options.folder, '--cloud-main', options.cloudMain],
+        ...['--linger', String(options.lingerMs ?? 3_000)],
+      ],
       {
         detached: true, // it may outlive this app, if another one uses the cloud
         stdio: ['ignore', log, log],

@@ -12,18 +12,24 @@ import Database from 'better-sqlite3';
 import { cloudHereFiles, type KeeperNote } from './cloud-here.ts';
 
 const FIRST_LEASE_WITHIN_MS = 20_000;
-const LINGER_MS = 3_000;
 const STOP_WITHIN_MS = 15_000;
 const LONGEST_DELAY_MS = 30_000;
 /** This many starts in a row without one that served, and those who wait are told. */
 const TRIES = 4;
 
-const { values } = parseArgs({ options: { folder: { type: 'string' }, 'cloud-main': { type: 'string' } } });
+const { values } = parseArgs({
+  options: {
+    folder: { type: 'string' },
+    'cloud-main': { type: 'string' },
+    linger: { type: 'string', default: '3000' },
+  },
+});
 if (values.folder === undefined || values['cloud-main'] === undefined) {
   console.error('Usage: cloud-keeper --folder DIR --cloud-main FILE. Lockstep starts this by itself.');
   process.exit(2);
 }
 const cloudMain = values['cloud-main'];
+const lingerMs = Number(values.linger);
 const files = cloudHereFiles(values.folder);
 mkdirSync(files.data, { recursive: true, mode: 0o700 });
 
@@ -66,13 +72,13 @@ const server = createServer((socket) => {
   });
   socket.on('close', () => {
     waiting.delete(socket);
-    if (leases.delete(socket) && leases.size === 0) stopSoon(LINGER_MS);
+    if (leases.delete(socket) && leases.size === 0) stopSoon(lingerMs);
   });
 });
 
 const leasePort = await listen(server, 0);
 const port = await choosePort();
-const note: KeeperNote = { leasePort, secret, url: `http://127.0.0.1:${port}` };
+const note: KeeperNote = { pid: process.pid, leasePort, secret, url: `http://127.0.0.1:${port}` };
 writeWhole(files.note, JSON.stringify(note));
 stopSoon(FIRST_LEASE_WITHIN_MS);
 startCloud();

@@ -329,3 +329,15 @@ export function newestPlace(store: Store, conversation: Uint8Array): Place | nul
 export function messageCount(store: Store): number {
   return store.get<{ n: number }>('SELECT count(*) AS n FROM message')!.n;
 }
+
+/** How many of a conversation are shown, what waits in the outbox left out: for the warning before a delete. */
+export function shownCount(store: Store, conversation: Uint8Array): number {
+  const bounds = boundsOf(store, conversation);
+  if (bounds === undefined) return 0;
+  return store.get<{ n: number }>(
+    'SELECT count(*) AS n FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?)',
+    bounds.cid,
+    bounds.clearMs,
+    bounds.clearGuid,
+  )!.n;
+}

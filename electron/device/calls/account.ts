@@ -1,0 +1,87 @@
+/** Answers `settings.*`, `devices.*` and `notices.*`. */
+import type { DeviceCalls, NoticeCalls, SettingsCalls } from '../../api/calls.ts';
+import type { Device, Notice, Settings } from '../../api/types.ts';
+import { listDevices } from '../../store/devices.ts';
+import { getIdentity } from '../../store/identity.ts';
+import { listNotices } from '../../store/notices.ts';
+import { getAccountSettings, getDeviceSettings } from '../../store/settings.ts';
+import { hex } from '../../store/values.ts';
+import { type CallContext, run, storeOf } from './context.ts';
+
+export function accountCalls(context: CallContext): {
+  settings: SettingsCalls;
+  devices: DeviceCalls;
+  notices: NoticeCalls;
+} {
+  return { settings: settingsCalls(context), devices: deviceCalls(context), notices: noticeCalls(context) };
+}
+
+function settingsCalls(context: CallContext): SettingsCalls {
+  const get = (): Settings => {
+    const store = storeOf(context);
+    const { readReceipts, profileName } = getAccountSettings(store);
+    return { ...getDeviceSettings(store), readReceipts, name: profileName };
+  };
+  return {
+    get,
+    async set(change) {
+      await run(context, 'setSettings', change);
+      return get();
+    },
+  };
+}
+
+function deviceCalls(context: CallContext): DeviceCalls {
+  return {
+    list() {
+      const store = storeOf(context);
+      const self = getIdentity(store);
+      if (self === undefined) return [];
+      const mine = hex(self.deviceId);
+      const devices = listDevices(store).map(
+        (row): Device => ({
+          id: hex(row.id),
+          name: row.name,
+          thisDevice: hex(row.id) === mine,
+          platform: row.platform,
+          appVersion: row.version,
+          switchOn: row.switchOn,
+          lastSyncedAt: row.lastSyncMs,
+          addedAt: hex(row.id) === mine ? self.createdMs : null,
+        }),
+      );
+      return devices.sort(
+        (a, b) => Number(b.thisDevice) - Number(a.thisDevice) || a.name.localeCompare(b.name),
+      );
+    },
+    async rename(id, name) {
+      await run(context, 'renameDevice', { id, name });
+    },
+    async remove(input) {
+      await run(context, 'removeDevice', input);
+    },
+  };
+}
+
+function noticeCalls(context: CallContext): NoticeCalls {
+  const { notices, profile, hub } = context;
+  return {
+    list() {
+      // What the device itself says can be read while the profile is locked.
+      const stored = profile.locked === null ? listNotices(storeOf(context)) : [];
+      const all = stored.map(
+        ({ id, atMs, code, detail }): Notice => ({ id, at: atMs, code: code as Notice['code'], detail }),
+      );
+      return [...notices, ...all].sort((a, b) => b.at - a.at);
+    },
+    async dismiss(id) {
+      const at = notices.findIndex((notice) => notice.id === id);
+      if (at < 0) {
+        await run(context, 'dismissNotice', { id });
+        return;
+      }
+      notices.splice(at, 1);
+      hub.emit({ type: 'notices' });
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** What the answers to the local API work with: the profile, the events, and what the composition root decided. */
+import type { Notice } from '../../api/types.ts';
+import type { Host } from '../../host/host.ts';
+import type { Store } from '../../store/open.ts';
+import type { CommandInput, CommandName, CommandResult } from '../../sync/protocol.ts';
+import type { EventHub } from '../event-hub.ts';
+import type { Profile } from '../profile.ts';
+
+export type CallContext = {
+  profile: Profile;
+  hub: EventHub;
+  host: Host;
+  appVersion: string;
+  /** Given on the command line: then it is the only one. */
+  cloudUrl: string | null;
+  /** What the device itself has to say; the rest is in the store. */
+  notices: Notice[];
+  log: (line: string) => void;
+};
+
+/** The read-only connection. Throws `locked` or `stopping` where there is none. */
+export const storeOf = (context: CallContext): Store => context.profile.opened.store;
+
+/** Every write: a command to the sync worker, answered when it is committed. */
+export function run<N extends CommandName>(
+  context: CallContext,
+  name: N,
+  input: CommandInput<N>,
+): Promise<CommandResult<N>> {
+  return context.profile.opened.worker.run(name, input);
+}

@@ -1,0 +1,69 @@
+/** Answers `deletes.*` and `recentlyDeleted.*`. */
+import type { DeleteCalls, RecentlyDeletedCalls } from '../../api/calls.ts';
+import type { DeleteScope } from '../../api/types.ts';
+import { listDevices } from '../../store/devices.ts';
+import { getIdentity } from '../../store/identity.ts';
+import { shownCount } from '../../store/messages.ts';
+import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
+import { hex, unhex } from '../../store/values.ts';
+import { getZoneState } from '../../store/zone-state.ts';
+import { type CallContext, run, storeOf } from './context.ts';
+import { Titles } from './messages.ts';
+import { messageOf, People } from './people.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Recently Deleted whole, for Delete All and Recover All. */
+const ALL = 1_000_000;
+
+export function deleteCalls(context: CallContext): DeleteCalls {
+  return {
+    scope(target): DeleteScope {
+      const store = storeOf(context);
+      const mine = getIdentity(store)?.deviceId;
+      const zone = getZoneState(store, 'messages');
+      const switchOn = zone.switch === 'on' || zone.switch === 'enabling';
+      const devicesOn: string[] = [];
+      const devicesKeeping: string[] = [];
+      for (const device of listDevices(store)) {
+        const own = mine !== undefined && hex(device.id) === hex(mine);
+        // Of itself a device knows better than its record, which may be on its way.
+        const on = own ? switchOn : device.switchOn === true;
+        if (on) devicesOn.push(device.name);
+        if (!own && (!on || !switchOn)) devicesKeeping.push(device.name);
+      }
+      const messages =
+        target.kind === 'conversation' ? shownCount(store, unhex(target.id)) : target.ids.length;
+      return { messages, switchOn, devicesOn, devicesKeeping };
+    },
+  };
+}
+
+export function recentlyDeletedCalls(context: CallContext): RecentlyDeletedCalls {
+  const resolve = (ids: string[] | 'all'): string[] =>
+    ids === 'all' ? listRecentlyDeleted(storeOf(context), ALL).map(({ message }) => hex(message.id)) : ids;
+  return {
+    list(limit) {
+      const store = storeOf(context);
+      const people = new People(store);
+      const titles = new Titles(context, people);
+      const devices = new Map(listDevices(store).map((device) => [hex(device.id), device.name]));
+      const now = Date.now();
+      return listRecentlyDeleted(store, limit).map((item) => ({
+        message: messageOf(item.message, people),
+        conversationTitle: titles.of(item.message.conversation),
+        deletedAt: item.deletedMs,
+        goesAt: item.goesMs,
+        daysLeft: Math.max(0, Math.ceil((item.goesMs - now) / DAY_MS)),
+        deletedOn: item.deletedDevice === null ? null : (devices.get(hex(item.deletedDevice)) ?? null),
+      }));
+    },
+    async recover(ids) {
+      const those = resolve(ids);
+      if (those.length > 0) await run(context, 'recoverMessages', { ids: those });
+    },
+    async deleteNow(ids) {
+      const those = resolve(ids);
+      if (those.length > 0) await run(context, 'deleteForGood', { ids: those });
+    },
+  };
+}

@@ -1,0 +1,169 @@
+/** Answers `conversations.*`, `messages.*` and `search.*`: reads from the store, writes by the worker. */
+import type { ConversationCalls, MessageCalls, SearchCalls } from '../../api/calls.ts';
+import { notFound } from '../../api/failure.ts';
+import type { ConversationSummary, Message } from '../../api/types.ts';
+import { getConversation, listConversations } from '../../store/conversations.ts';
+import { getMessage, messagePage } from '../../store/messages.ts';
+import { searchConversations, searchMessages } from '../../store/search.ts';
+import { unhex } from '../../store/values.ts';
+import { type CallContext, run, storeOf } from './context.ts';
+import { messageOf, People, summaryOf, titleOf } from './people.ts';
+
+export function conversationCalls(context: CallContext): ConversationCalls {
+  const get = (id: string): ConversationSummary => {
+    const store = storeOf(context);
+    const item = getConversation(store, unhex(id));
+    if (item === undefined) throw notFound('conversation');
+    return summaryOf(item, new People(store));
+  };
+  return {
+    list() {
+      const store = storeOf(context);
+      const people = new People(store);
+      return listConversations(store).map((item) => summaryOf(item, people));
+    },
+    get,
+    async start(input) {
+      const { id } = await run(context, 'startConversation', input);
+      return get(id);
+    },
+    async markRead(conversationId, upTo) {
+      await run(context, 'markRead', { conversationId, upTo });
+    },
+    async markUnread(conversationId) {
+      await run(context, 'markUnread', { conversationId });
+    },
+    async setPinned(conversationId, on) {
+      await run(context, 'setPinned', { conversationId, on });
+    },
+    async setMuted(conversationId, until) {
+      await run(context, 'setMuted', { conversationId, until });
+    },
+    async setDraft(conversationId, text) {
+      await run(context, 'setDraft', { conversationId, text });
+    },
+    async rename(conversationId, name) {
+      await run(context, 'renameConversation', { conversationId, name: name ?? '' });
+    },
+    async delete(conversationId) {
+      await run(context, 'deleteConversation', { conversationId });
+    },
+  };
+}
+
+export function messageCalls(context: CallContext): MessageCalls {
+  return {
+    page({ conversationId, anchor, direction, limit }) {
+      const store = storeOf(context);
+      const people = new People(store);
+      const page = messagePage(store, {
+        conversation: unhex(conversationId),
+        anchor: anchor === null ? null : { ms: anchor.at, id: unhex(anchor.id) },
+        direction,
+        limit,
+      });
+      return { ...page, messages: page.messages.map((item) => messageOf(item, people)) };
+    },
+    async send(input): Promise<Message> {
+      const { id } = await run(context, 'send', input);
+      const store = storeOf(context);
+      const people = new People(store);
+      const item = getMessage(store, unhex(id));
+      if (item !== undefined) return messageOf(item, people);
+      // Accepted already, before we looked: under its record's id by now. The window hears of that by an event.
+      return justSent(context, id, input);
+    },
+    async retry(id) {
+      await run(context, 'retry', { id });
+    },
+    async discard(id) {
+      await run(context, 'discard', { id });
+    },
+    async edit(id, text) {
+      await run(context, 'edit', { id, text });
+    },
+    async unsend(id) {
+      await run(context, 'unsend', { id });
+    },
+    async react(id, emoji) {
+      await run(context, 'react', { id, emoji: emoji ?? '' });
+    },
+    async delete(ids) {
+      await run(context, 'deleteMessages', { ids });
+    },
+  };
+}
+
+function justSent(
+  context: CallContext,
+  id: string,
+  input: { conversationId: string; text: string },
+): Message {
+  const store = storeOf(context);
+  const item = getConversation(store, unhex(input.conversationId));
+  if (item === undefined) throw notFound('conversation');
+  const me = summaryOf(item, new People(store)).members.find((person) => person.me);
+  if (me === undefined) throw notFound('conversation');
+  const now = Date.now();
+  return {
+    id,
+    conversationId: input.conversationId,
+    sender: me,
+    fromMe: true,
+    text: input.text,
+    at: now,
+    sentAt: now,
+    service: 'lockstep',
+    state: 'sending',
+    failure: null,
+    editedAt: null,
+    unsentAt: null,
+    reactions: [],
+    replyTo: null,
+  };
+}
+
+export function searchCalls(context: CallContext): SearchCalls {
+  return {
+    query(text, limit) {
+      const store = storeOf(context);
+      const people = new People(store);
+      const conversations = searchConversations(store, text, limit).flatMap((guid) => {
+        const item = getConversation(store, guid);
+        return item === undefined ? [] : [summaryOf(item, people)];
+      });
+      const titles = new Titles(context, people);
+      const hits = searchMessages(store, text, limit).hits.map(({ message, snippet, ranges }) => ({
+        message: messageOf(message, people),
+        conversationTitle: titles.of(message.conversation),
+        snippet,
+        ranges,
+      }));
+      return { conversations, hits };
+    },
+  };
+}
+
+/** Conversations' titles for a list of messages, each made once. */
+export class Titles {
+  readonly #context: CallContext;
+  readonly #people: People;
+  readonly #known = new Map<string, string>();
+  constructor(context: CallContext, people: People) {
+    this.#context = context;
+    this.#people = people;
+  }
+  of(guid: Uint8Array): string {
+    const key = Buffer.from(guid).toString('latin1');
+    let title = this.#known.get(key);
+    if (title === undefined) {
+      const item = getConversation(storeOf(this.#context), guid);
+      title =
+        item === undefined
+          ? ''
+          : titleOf(item.kind === 'group' ? item.name : null, this.#people.meet(item.members));
+      this.#known.set(key, title);
+    }
+    return title;
+  }
+}

@@ -1,0 +1,138 @@
+/** The store's rows as the plain data that the renderer shows: who is who, what a conversation is called. */
+import type { ConversationSummary, FailureReason, Message, Person } from '../../api/types.ts';
+import { type ConversationItem, conversationMembers, type Member } from '../../store/conversations.ts';
+import { getIdentity } from '../../store/identity.ts';
+import type { MessageItem } from '../../store/messages.ts';
+import type { Store } from '../../store/open.ts';
+import { getPin } from '../../store/pins.ts';
+import { getAccountSettings } from '../../store/settings.ts';
+import { hex } from '../../store/values.ts';
+
+/** For one answer: everybody is looked up once. */
+export class People {
+  readonly #store: Store;
+  readonly #known = new Map<string, Person>();
+  readonly #conversations = new Set<string>();
+  readonly #self: string | null;
+
+  constructor(store: Store) {
+    this.#store = store;
+    const identity = getIdentity(store);
+    this.#self = identity === undefined ? null : hex(identity.accountId);
+    if (identity === undefined) return;
+    const id = hex(identity.accountId);
+    const name = getAccountSettings(store).profileName || identity.handle;
+    this.#known.set(id, { id, handle: identity.handle, name, me: true });
+  }
+
+  meet(members: readonly Member[]): Person[] {
+    return members.map((member) => {
+      const id = hex(member.account);
+      const known = this.#known.get(id);
+      if (known !== undefined && (known.handle !== '' || id === this.#self)) return known;
+      const person: Person = {
+        id,
+        handle: member.handle,
+        name: member.name || member.handle,
+        me: id === this.#self,
+      };
+      this.#known.set(id, person);
+      return person.handle === '' ? this.of(member.account) : person;
+    });
+  }
+
+  of(account: Uint8Array): Person {
+    const id = hex(account);
+    const known = this.#known.get(id);
+    if (known !== undefined && known.handle !== '') return known;
+    const pin = getPin(this.#store, account);
+    const handle = pin?.handle ?? '';
+    // Somebody of whom nothing has arrived yet: an id is better than nobody.
+    const person: Person = { id, handle, name: pin?.name || handle || id.slice(0, 8), me: id === this.#self };
+    this.#known.set(id, person);
+    return person;
+  }
+
+  ofConversation(guid: Uint8Array): void {
+    const key = hex(guid);
+    if (this.#conversations.has(key)) return;
+    this.#conversations.add(key);
+    this.meet(conversationMembers(this.#store, guid) ?? []);
+  }
+}
+
+export function titleOf(name: string | null, members: readonly Person[]): string {
+  if (name !== null && name !== '') return name;
+  const others = members.filter(({ me }) => !me);
+  return (others.length === 0 ? members : others).map((person) => person.name).join(', ');
+}
+
+export function summaryOf(item: ConversationItem, people: People): ConversationSummary {
+  const members = people.meet(item.members);
+  const { last } = item;
+  return {
+    id: hex(item.guid),
+    kind: item.kind,
+    title: titleOf(item.kind === 'group' ? item.name : null, members),
+    name: item.name,
+    members,
+    pinned: item.pinned,
+    mutedUntil: item.mutedUntilMs,
+    unread: item.unread,
+    markedUnread: item.markedUnread,
+    draft: item.draft,
+    lastMessage:
+      last === null
+        ? null
+        : {
+            text: last.text,
+            fromMe: last.fromMe,
+            senderName: people.of(last.sender).name,
+            at: last.acceptedMs,
+            state: last.state,
+          },
+    activityAt: item.activityMs,
+  };
+}
+
+export function messageOf(item: MessageItem, people: People): Message {
+  people.ofConversation(item.conversation);
+  const reactions = new Map<string, Person[]>();
+  for (const { account, emoji } of item.reactions) {
+    reactions.set(emoji, [...(reactions.get(emoji) ?? []), people.of(account)]);
+  }
+  return {
+    id: hex(item.id),
+    conversationId: hex(item.conversation),
+    sender: people.of(item.sender),
+    fromMe: item.fromMe,
+    text: item.text,
+    at: item.acceptedMs,
+    sentAt: item.sentMs,
+    service: item.service,
+    state: item.state,
+    failure: item.failure === null ? null : failureReason(item.failure),
+    editedAt: item.editedMs,
+    unsentAt: item.unsentMs,
+    reactions: [...reactions].map(([emoji, those]) => ({ emoji, people: those })),
+    replyTo:
+      item.replyTo === null
+        ? null
+        : {
+            id: item.replyTo.id === null ? '' : hex(item.replyTo.id),
+            text: item.replyTo.text,
+            senderName: people.of(item.replyTo.sender).name,
+          },
+  };
+}
+
+const REASONS: ReadonlySet<string> = new Set<FailureReason>([
+  'noAccount',
+  'mailboxFull',
+  'tooLarge',
+  'identityChanged',
+  'notAMember',
+  'refused',
+]);
+const failureReason = (text: string): FailureReason =>
+  REASONS.has(text) ? (text as FailureReason) : 'refused';

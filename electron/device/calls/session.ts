@@ -1,0 +1,161 @@
+/** Answers `session.*`. */
+import type { SessionCalls } from '../../api/calls.ts';
+import { Failure } from '../../api/failure.ts';
+import type { AccountInfo, ApiEvent, CloudChoice, SessionState } from '../../api/types.ts';
+import { getDevice } from '../../store/devices.ts';
+import { getIdentity, type Identity } from '../../store/identity.ts';
+import type { Store } from '../../store/open.ts';
+import { getAccountSettings } from '../../store/settings.ts';
+import { hex } from '../../store/values.ts';
+import type { DeviceDescription } from '../../sync/protocol.ts';
+import { type CallContext, run, storeOf } from './context.ts';
+
+export function sessionCalls(context: CallContext): SessionCalls {
+  const { profile, host, hub } = context;
+
+  const state = (): SessionState => profile.locked ?? readState(context, storeOf(context));
+
+  async function resolveCloud(choice: CloudChoice): Promise<string> {
+    if (choice.kind === 'address') return choice.url;
+    if (context.cloudUrl !== null) return context.cloudUrl;
+    if (host.cloudHere === null) {
+      throw new Failure(
+        'cloudHereNotOffered',
+        'This host cannot run a cloud on this computer. Enter the address of one.',
+      );
+    }
+    return host.cloudHere.acquire();
+  }
+
+  const description = (name: string | null): DeviceDescription => ({
+    name: name ?? host.deviceName,
+    platform: host.platform,
+    appVersion: context.appVersion,
+  });
+
+  /** Everything that windows show hangs on who is signed in. */
+  function changed(): SessionState {
+    for (const event of everything()) hub.emit(event);
+    return state();
+  }
+
+  return {
+    state,
+    checkCloud: async (choice) => run(context, 'checkCloud', { url: await resolveCloud(choice) }),
+
+    async passwordStrength({ password, handle, name }) {
+      // Its word lists are large, and only wanted at sign-up.
+      const { passwordStrength } = await import('../../sync/account/password.ts');
+      return passwordStrength(password, handle, name);
+    },
+
+    async signUp({ cloud, handle, name, password, invitation, deviceName }) {
+      const cloudUrl = await resolveCloud(cloud);
+      await run(context, 'signUp', {
+        cloudUrl,
+        handle,
+        name,
+        password,
+        invitation,
+        device: description(deviceName),
+      });
+      return changed();
+    },
+    async confirmRecovery(answers) {
+      await run(context, 'confirmRecovery', { answers });
+      return changed();
+    },
+    async signIn({ cloud, handle, password, deviceName }) {
+      const cloudUrl = await resolveCloud(cloud);
+      await run(context, 'signIn', { cloudUrl, handle, password, device: description(deviceName) });
+      return changed();
+    },
+    async recover({ cloud, handle, words, newPassword, deviceName }) {
+      const cloudUrl = await resolveCloud(cloud);
+      await run(context, 'recover', {
+        cloudUrl,
+        handle,
+        words,
+        newPassword,
+        device: description(deviceName),
+      });
+      return changed();
+    },
+    async signOut(wipe) {
+      await run(context, 'signOut', null);
+      if (wipe) await profile.wipe();
+      host.cloudHere?.release();
+      return changed();
+    },
+    async changePassword({ current, next, signOutOthers }) {
+      await run(context, 'changePassword', { currentPassword: current, newPassword: next, signOutOthers });
+    },
+    async unlock() {
+      if (profile.locked !== null) await profile.open();
+      return changed();
+    },
+    async startFresh() {
+      const now = state();
+      if (now.kind !== 'locked' && now.kind !== 'removed') {
+        throw new Failure(
+          'notLocked',
+          'Starting fresh is for a device that is locked or was removed. Sign out instead.',
+        );
+      }
+      await profile.setAside();
+      return changed();
+    },
+  };
+}
+
+/** Once at start: somebody who is signed in on the cloud on this computer needs it to run. */
+export async function wakeCloudHere(context: CallContext): Promise<void> {
+  const { host, profile } = context;
+  if (host.cloudHere === null || profile.locked !== null) return;
+  const identity = getIdentity(storeOf(context));
+  if (identity === undefined || identity.cloudUrl !== host.cloudHere.address()) return;
+  try {
+    await host.cloudHere.acquire();
+    await run(context, 'syncNow', null);
+  } catch (error) {
+    context.log(`The cloud on this computer: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+export const everything = (): ApiEvent[] => [
+  { type: 'session' },
+  { type: 'conversations', ids: 'all' },
+  { type: 'messages', conversationId: 'all', ids: 'all' },
+  { type: 'recentlyDeleted' },
+  { type: 'settings' },
+  { type: 'devices' },
+  { type: 'notices' },
+];
+
+function readState(context: CallContext, store: Store): SessionState {
+  const identity = getIdentity(store);
+  if (identity === undefined) {
+    return {
+      kind: 'signedOut',
+      cloudAddress: context.cloudUrl,
+      canHostHere: context.cloudUrl === null && context.host.cloudHere !== null,
+    };
+  }
+  const account = accountInfo(store, identity);
+  if (identity.state !== 'active') return { kind: 'removed', account, reason: identity.state };
+  const id = hex(identity.deviceId);
+  return {
+    kind: 'signedIn',
+    account,
+    device: { id, name: getDevice(store, identity.deviceId)?.name ?? context.host.deviceName },
+    cloud: { url: identity.cloudUrl, here: identity.cloudUrl === context.host.cloudHere?.address() },
+  };
+}
+
+function accountInfo(store: Store, identity: Identity): AccountInfo {
+  return {
+    id: hex(identity.accountId),
+    handle: identity.handle,
+    name: getAccountSettings(store).profileName || identity.handle,
+  };
+}
