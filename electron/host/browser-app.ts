@@ -31,7 +31,7 @@ export type BrowserApp = {
 };
 
 /** After this, connections that are still open are cut. */
-const DRAIN_MS = 2_000;
+const DRAIN_MS = 1_000;
 
 export async function startBrowserApp(options: BrowserAppOptions): Promise<BrowserApp> {
   const { args, log } = options;

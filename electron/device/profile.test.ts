@@ -1,0 +1,123 @@
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { createBrowserHost } from '../host/browser-host.ts';
+import { ProfileInUse } from './profile-lock.ts';
+import { testDevices } from './testing/devices.ts';
+
+const devices = testDevices();
+afterEach(() => devices.clean());
+
+/** Every file of a folder with its content: equal before and after means that nothing was changed. */
+function contentOf(folder: string, except: string[] = []): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const name of readdirSync(folder)) {
+    if (/^(profile\.lock|running\.json)/.test(name) || except.includes(name)) continue;
+    const file = path.join(folder, name);
+    all[name] = readFileSync(file).toString('base64');
+  }
+  return all;
+}
+
+async function usedProfile(): Promise<string> {
+  const first = await devices.start();
+  await first.api.settings.set.mutate({ appearance: 'dark' });
+  await devices.stop(first);
+  return first.folder;
+}
+
+test('HOST-9 a new profile gets a key and an empty database, and finds both again', async () => {
+  const folder = await usedProfile();
+  expect(existsSync(path.join(folder, 'database.key'))).toBe(true);
+  const again = await devices.start(folder);
+  expect(await again.api.session.state.query()).toEqual({
+    kind: 'signedOut',
+    cloudAddress: null,
+    canHostHere: false,
+  });
+  expect((await again.api.settings.get.query()).appearance).toBe('dark');
+});
+
+test('HOST-10 a database without its key file is locked, and nothing is changed', async () => {
+  const folder = await usedProfile();
+  rmSync(path.join(folder, 'database.key'));
+  const before = contentOf(folder);
+  const it = await devices.start(folder);
+  expect(await it.api.session.state.query()).toMatchObject({ kind: 'locked', reason: 'keyUnreadable' });
+  await expect(it.api.conversations.list.query()).rejects.toMatchObject({ data: { reason: 'locked' } });
+  expect(await it.api.session.unlock.mutate()).toMatchObject({ kind: 'locked' });
+  await devices.stop(it);
+  expect(contentOf(folder)).toEqual(before);
+});
+
+test('HOST-10 a wrong key is locked, and the right one put back opens everything', async () => {
+  const folder = await usedProfile();
+  const keyPath = path.join(folder, 'database.key');
+  const right = readFileSync(keyPath);
+  const other = await usedProfile();
+  copyFileSync(path.join(other, 'database.key'), keyPath);
+  const before = contentOf(folder);
+  const it = await devices.start(folder);
+  expect(await it.api.session.state.query()).toMatchObject({ kind: 'locked', reason: 'keyUnreadable' });
+  expect(contentOf(folder)).toEqual(before);
+  writeFileSync(keyPath, right);
+  expect(await it.api.session.unlock.mutate()).toMatchObject({ kind: 'signedOut' });
+  expect((await it.api.settings.get.query()).appearance).toBe('dark');
+});
+
+test('HOST-10 a damaged database is locked, and nothing is changed', async () => {
+  const folder = await usedProfile();
+  writeFileSync(path.join(folder, 'messages.db'), Buffer.alloc(8192, 7));
+  for (const name of ['messages.db-wal', 'messages.db-shm']) rmSync(path.join(folder, name), { force: true });
+  const before = contentOf(folder);
+  const it = await devices.start(folder);
+  expect(await it.api.session.state.query()).toMatchObject({ kind: 'locked' });
+  await devices.stop(it);
+  expect(contentOf(folder)).toEqual(before);
+});
+
+test('HOST-11 a profile under a passphrase is locked with another one', async () => {
+  const folder = devices.newFolder();
+  const host = (passphrase: string) => ({ host: createBrowserHost({ passphrase, cloudHere: null }) });
+  await devices.stop(await devices.start(folder, host('correct horse battery')));
+  const wrong = await devices.start(folder, host('another'));
+  expect(await wrong.api.session.state.query()).toMatchObject({ kind: 'locked', reason: 'passphrase' });
+  await devices.stop(wrong);
+  const right = await devices.start(folder, host('correct horse battery'));
+  expect(await right.api.session.state.query()).toMatchObject({ kind: 'signedOut' });
+});
+
+test("HOST-10 starting fresh is the person's own word: it puts the old files aside, whole", async () => {
+  const folder = await usedProfile();
+  const key = readFileSync(path.join(folder, 'database.key'), 'utf8');
+  writeFileSync(path.join(folder, 'database.key'), 'damaged');
+  const it = await devices.start(folder);
+  await expect(it.api.session.startFresh.mutate({ confirmed: false as never })).rejects.toMatchObject({
+    data: { reason: 'invalidInput' },
+  });
+  expect(await it.api.session.startFresh.mutate({ confirmed: true })).toMatchObject({ kind: 'signedOut' });
+  const aside = readdirSync(folder).find((name) => name.startsWith('set-aside-')) ?? '';
+  expect(readFileSync(path.join(folder, aside, 'database.key'), 'utf8')).toBe('damaged');
+  expect(existsSync(path.join(folder, aside, 'messages.db'))).toBe(true);
+  expect(readFileSync(path.join(folder, 'database.key'), 'utf8')).not.toBe(key);
+  await expect(it.api.session.startFresh.mutate({ confirmed: true })).rejects.toMatchObject({
+    data: { reason: 'notLocked' },
+  });
+});
+
+test('HOST-8 a profile that is open is not opened again', async () => {
+  const it = await devices.start();
+  it.device.noteAddress('http://127.0.0.1:1/?token=x');
+  await expect(devices.start(it.folder)).rejects.toThrow(ProfileInUse);
+  await expect(devices.start(it.folder)).rejects.toThrow('http://127.0.0.1:1/?token=x');
+});
+
+test('HOST-14 a keychain that protects nothing is said, and can be put away', async () => {
+  const host = createBrowserHost({ passphrase: null, cloudHere: null });
+  const weak = { ...host, keychain: (folder: string) => ({ ...host.keychain(folder), strong: false }) };
+  const it = await devices.start(undefined, { host: weak });
+  const [notice] = await it.api.notices.list.query();
+  expect(notice).toMatchObject({ code: 'keychainWeak' });
+  await it.api.notices.dismiss.mutate({ id: notice?.id ?? '' });
+  expect(await it.api.notices.list.query()).toEqual([]);
+});

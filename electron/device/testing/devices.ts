@@ -1,0 +1,57 @@
+/** Devices for tests: real stores and workers in temporary folders, called without a port. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createTRPCClient, httpLink, type TRPCClient } from '@trpc/client';
+import type { AppRouter } from '../../api/router.ts';
+import { createBrowserHost } from '../../host/browser-host.ts';
+import { createDevice, type Device, type DeviceOptions } from '../device.ts';
+
+export type TestDevice = { device: Device; api: TRPCClient<AppRouter>; folder: string; logs: string[] };
+
+export function apiOf(fetch: (request: Request) => Promise<Response>): TRPCClient<AppRouter> {
+  return createTRPCClient<AppRouter>({
+    links: [
+      httpLink({
+        url: 'http://device/rpc',
+        fetch: (url, init) => fetch(new Request(url as string, init as RequestInit)),
+      }),
+    ],
+  });
+}
+
+/** One of these a test file; `clean` in afterEach. */
+export function testDevices() {
+  const folders: string[] = [];
+  const running = new Set<Device>();
+  const newFolder = (): string => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'lockstep-device-'));
+    folders.push(folder);
+    return folder;
+  };
+  return {
+    newFolder,
+    async start(folder = newFolder(), options: Partial<DeviceOptions> = {}): Promise<TestDevice> {
+      const logs: string[] = [];
+      const device = await createDevice({
+        profileDir: folder,
+        host: createBrowserHost({ passphrase: null, cloudHere: null }),
+        rendererDir: path.join(folder, 'no-renderer'),
+        appVersion: '0.0.0-test',
+        log: (line) => logs.push(line),
+        ...options,
+      });
+      running.add(device);
+      return { device, api: apiOf((request) => device.fetch(request)), folder, logs };
+    },
+    async stop(it: TestDevice): Promise<void> {
+      running.delete(it.device);
+      await it.device.stop();
+    },
+    async clean(): Promise<void> {
+      await Promise.all([...running].map((device) => device.stop()));
+      running.clear();
+      for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
