@@ -8,7 +8,7 @@
  * - Nothing is awaited inside a transaction: `transaction` takes a synchronous function.
  * - What is deleted is overwritten (secure_delete), and leaves the WAL with the next truncating checkpoint.
  */
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database as SqliteDatabase, Statement } from 'better-sqlite3';
 import Sqlite from 'better-sqlite3';
@@ -118,6 +118,8 @@ export const openDatabase = (dataDir: string): Database => {
   if (!inMemory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = inMemory ? ':memory:' : databaseFile(dataDir);
 
+  // For its owner alone, whatever the folder allows; SQLite gives the WAL the same rights.
+  if (!inMemory) closeSync(openSync(file, 'a', 0o600));
   const writing = new Sqlite(file);
   prepareConnection(writing);
   writing.pragma('journal_mode = WAL');
