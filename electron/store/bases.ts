@@ -31,7 +31,7 @@ export function rememberBase(
       proof,
     );
     if (base.rev > 0 && base.hash !== null)
-      store.memory.digest(ZONE_NUMBER[zone]).add(id, base.rev, base.hash);
+      store.memory.changeDigest(ZONE_NUMBER[zone]).add(id, base.rev, base.hash);
   });
 }
 

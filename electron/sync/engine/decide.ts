@@ -31,7 +31,7 @@ function pullStep(zone: ZoneState, name: ZoneName): Step | null {
   }
   switch (zone.stage) {
     case 'unopened':
-      return { lane: 'zones', type: 'open', zone: name };
+      return { lane: 'zones', type: 'open', zone: name, take: true };
     case 'walking':
       return { lane: 'zones', type: 'walk', zone: name };
     case 'behind':
@@ -58,14 +58,14 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
     if (messages.dirty > 0 && messages.dueAt <= now && mayPush(state, 'messages', now)) {
       return { lane: 'zones', type: 'push', zone: 'messages', limit: messages.pushLimit };
     }
-  } else if (messages.stage === 'unopened' && messages.head === 0) {
+  } else if (!messages.named) {
     // Switch off: only to learn the generation, by which records are named.
-    return { lane: 'zones', type: 'open', zone: 'messages' };
+    return { lane: 'zones', type: 'open', zone: 'messages', take: false };
   }
   for (const name of ['account', 'messages'] as const) {
     const zone = state.zones[name];
     if (zone.repair && zone.stage === 'current' && (name === 'account' || takesPart(state))) {
-      return { lane: 'zones', type: 'repair', zone: name, accept: false };
+      return { lane: 'zones', type: 'repair', zone: name };
     }
   }
   if (state.switch === 'disabling' && drained(messages)) {
@@ -75,15 +75,15 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
     return { lane: 'zones', type: 'finishSwitch', on: true };
   }
   if (state.tidyAt <= now && account.stage === 'current' && state.clock === null) {
-    return { lane: 'zones', type: 'tidy' };
+    const mayDelete = state.switch === 'off' || (messages.stage === 'current' && state.switch === 'on');
+    return { lane: 'zones', type: 'tidy', mayDelete };
   }
   return null;
 }
 
 function nextMailStep(state: EngineState, now: number): Step | null {
   const { messages } = state.zones;
-  const named = messages.stage !== 'unopened' || messages.head > 0 || messages.seen > 0;
-  if (!named) {
+  if (!messages.named) {
     return null;
   }
   if (state.outbox.waiting > 0 && state.outbox.dueAt <= now && mayWrite(state)) {

@@ -69,8 +69,8 @@ const remembered = (change: Partial<Remembered> = {}): Remembered => ({
   switch: 'on',
   switchReason: null,
   zones: {
-    account: { stage: 'behind', stopped: null, seen: 10, walked: 0 },
-    messages: { stage: 'behind', stopped: null, seen: 20, walked: 0 },
+    account: { stage: 'behind', named: true, stopped: null, seen: 10, walked: 0 },
+    messages: { stage: 'behind', named: true, stopped: null, seen: 20, walked: 0 },
   },
   lastSyncedAt: null,
   ...change,
@@ -113,7 +113,7 @@ describe('the engine', () => {
       seen.add(paused?.reason ?? phase);
     };
     note(settled());
-    note(new Bench().send({ type: 'started', remembered: { ...remembered(), zones: { ...remembered().zones, account: { stage: 'unopened', stopped: null, seen: 0, walked: 0 } } } }));
+    note(new Bench().send({ type: 'started', remembered: { ...remembered(), zones: { ...remembered().zones, account: { stage: 'unopened', named: true, stopped: null, seen: 0, walked: 0 } } } }));
     note(settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }));
     note(settled().dirty(0, 500));
     note(settled({ switch: 'enabling' }));
@@ -135,7 +135,7 @@ describe('the engine', () => {
       note(settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }).done('changes', { ...noChanges(21), alarm: stopped }));
     }
     const walking = remembered();
-    walking.zones.messages = { stage: 'walking', stopped: null, seen: 0, walked: 10 };
+    walking.zones.messages = { stage: 'walking', named: true, stopped: null, seen: 0, walked: 10 };
     note(new Bench().send({ type: 'started', remembered: walking }).done('changes', noChanges(10)));
     expect([...seen].sort()).toEqual([
       'appTooOld', 'clockWrong', 'cloudUnreachable', 'diskFull', 'downloading', 'finishing', 'forked', 'idle', 'keyringForged',
@@ -225,7 +225,7 @@ describe('the engine', () => {
   test('SYN-9 a new generation switches off here and uploads nothing', () => {
     const bench = settled().dirty(0, 7).failed('push', 'generationChanged');
     expect(bench.names()).toContain('open messages');
-    bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'generation' });
+    bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'generation', alarm: null });
     expect(bench.state).toMatchObject({ switch: 'off', switchReason: 'purged' });
     expect(bench.names().filter((name) => name.startsWith('push'))).toEqual([]);
     expect(statusOf(bench.state)).toMatchObject({ switch: 'off', switchReason: 'purged' });
@@ -234,7 +234,7 @@ describe('the engine', () => {
   test('SYN-10 a new incarnation forgets revs before anything else', () => {
     const bench = settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }).failed('changes', 'incarnationChanged');
     bench.steps();
-    bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'incarnation' });
+    bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'incarnation', alarm: null });
     expect(bench.names()).toEqual(['forgetRevs messages']);
     bench.done('forgetRevs', null);
     expect(bench.names()).toEqual(['open messages']);

@@ -26,17 +26,15 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
     case 'push':
       return pushed(state, event as Extract<Done, { step: { type: 'push' } }>);
     case 'repair': {
-      const { zone, accept } = event.step;
-      const { healthy } = event.result as { healthy: boolean };
-      if (healthy || accept) {
-        return patchZone(state, zone, { repair: false, stage: 'behind' });
+      const { zone } = event.step;
+      const { healthy, head } = event.result as { healthy: boolean; head: number };
+      if (healthy) {
+        return patchZone(state, zone, { repair: false, repairedAt: head, stage: 'behind' });
       }
       return patchZone(state, zone, { repair: false, stage: 'stopped', stopped: 'rolledBack' });
     }
     case 'forgetRevs':
       return patchZone(state, event.step.zone, { forget: false, stage: 'unopened', seen: 0, repair: false });
-    case 'leaveGeneration':
-      return left(state, event.step.zone);
     case 'finishSwitch':
       return event.step.on
         ? { ...withSwitch(state, 'on', null), lastSyncedAt: now }
@@ -63,7 +61,10 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
 
 function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' } }>): EngineState {
   const { zone } = event.step;
-  const { head, seen, stage, total, moved } = event.result;
+  const { head, seen, stage, total, moved, alarm } = event.result;
+  if (alarm !== null) {
+    return patchZone(state, zone, { named: true, stage: 'stopped', stopped: alarm });
+  }
   if (moved === 'incarnation') {
     return patchZone(state, zone, { forget: true, stage: 'unopened' });
   }
@@ -71,6 +72,7 @@ function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' 
     return left(state, zone);
   }
   return patchZone(state, zone, {
+    named: true,
     head,
     seen,
     stage,
@@ -83,6 +85,7 @@ function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' 
 function left(state: EngineState, zone: ZoneName): EngineState {
   const after = patchZone(state, zone, {
     stage: 'unopened',
+    named: true,
     seen: 0,
     head: 0,
     repair: false,
@@ -115,6 +118,9 @@ function pulled(state: EngineState, event: Extract<Done, { step: { type: 'change
     return patchZone(state, name, { stage: 'stopped', stopped: result.alarm, seen: result.seen });
   }
   const zone = state.zones[name];
+  if (result.digest === 'differs' && zone.repairedAt === result.head) {
+    return patchZone(state, name, { stage: 'stopped', stopped: 'damaged', seen: result.seen, repairedAt: -1 });
+  }
   const done = zone.pull.done + result.applied;
   const head = Math.max(result.head, zone.head);
   const atHead = !result.more && result.seen >= head;

@@ -126,8 +126,8 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
     tidyAt: now,
   };
   for (const name of ['account', 'messages'] as const) {
-    const { stage, stopped, seen, walked } = remembered.zones[name];
-    after = patchZone(after, name, { stage, stopped, seen, head: seen, walk: { done: walked, total: null } });
+    const { stage, named, stopped, seen, walked } = remembered.zones[name];
+    after = patchZone(after, name, { stage, named, stopped, seen, head: seen, walk: { done: walked, total: null } });
   }
   return after;
 }

@@ -30,6 +30,8 @@ export type Work = { done: number; total: number | null };
 
 export type ZoneState = {
   stage: ZoneStage;
+  /** The generation is known: records can be named. */
+  named: boolean;
   /** The cloud's head as last heard, and up to where this device has pulled. */
   head: number;
   seen: number;
@@ -39,6 +41,8 @@ export type ZoneState = {
   /** Operations in a push; halves when the cloud finds a batch too large. */
   pushLimit: number;
   repair: boolean;
+  /** The head at which a repair was done; differing there once more is damage. -1: none. */
+  repairedAt: number;
   /** Revs must be forgotten before the next open: the zone was restored or moved. */
   forget: boolean;
   stopped: Extract<PausedReason, 'rolledBack' | 'forked' | 'damaged'> | null;
@@ -49,15 +53,16 @@ export type ZoneState = {
 };
 
 export type Step =
-  | { lane: 'zones'; type: 'open'; zone: ZoneName }
+  /** take false: only to learn the generation. */
+  | { lane: 'zones'; type: 'open'; zone: ZoneName; take: boolean }
   | { lane: 'zones'; type: 'walk'; zone: ZoneName }
   | { lane: 'zones'; type: 'changes'; zone: ZoneName }
   | { lane: 'zones'; type: 'push'; zone: ZoneName; limit: number }
-  | { lane: 'zones'; type: 'repair'; zone: ZoneName; accept: boolean }
+  | { lane: 'zones'; type: 'repair'; zone: ZoneName }
   | { lane: 'zones'; type: 'forgetRevs'; zone: ZoneName }
-  | { lane: 'zones'; type: 'leaveGeneration'; zone: ZoneName }
   | { lane: 'zones'; type: 'finishSwitch'; on: boolean }
-  | { lane: 'zones'; type: 'tidy' }
+  /** mayDelete: the messages zone is at its head and both clocks agree, so a machine may delete what is due. */
+  | { lane: 'zones'; type: 'tidy'; mayDelete: boolean }
   | { lane: 'keys'; type: 'refreshKeyring' }
   | { lane: 'mail'; type: 'receive' }
   | { lane: 'mail'; type: 'send' };
@@ -65,7 +70,15 @@ export type Step =
 export type Lane = Step['lane'];
 
 export type StepResult = {
-  open: { head: number; seen: number; stage: 'walking' | 'behind'; total: number; moved: 'generation' | 'incarnation' | null };
+  open: {
+    head: number;
+    seen: number;
+    /** unopened: only the generation was asked for (switch off). */
+    stage: 'unopened' | 'walking' | 'behind';
+    total: number;
+    moved: 'generation' | 'incarnation' | null;
+    alarm: 'rolledBack' | null;
+  };
   walk: { applied: number; remaining: number; more: boolean; staleKeyring: boolean };
   changes: {
     applied: number;
@@ -84,9 +97,8 @@ export type StepResult = {
     full: boolean;
     moved: boolean;
   };
-  repair: { healthy: boolean };
+  repair: { healthy: boolean; head: number };
   forgetRevs: null;
-  leaveGeneration: null;
   finishSwitch: null;
   tidy: { nextAt: number };
   refreshKeyring: null;
@@ -119,7 +131,16 @@ export type Remembered = {
   signedIn: boolean;
   switch: SwitchState;
   switchReason: 'purged' | 'removed' | null;
-  zones: Record<ZoneName, { stage: 'unopened' | 'walking' | 'behind' | 'stopped'; stopped: ZoneState['stopped']; seen: number; walked: number }>;
+  zones: Record<
+    ZoneName,
+    {
+      stage: 'unopened' | 'walking' | 'behind' | 'stopped';
+      named: boolean;
+      stopped: ZoneState['stopped'];
+      seen: number;
+      walked: number;
+    }
+  >;
   lastSyncedAt: number | null;
 };
 
@@ -193,12 +214,14 @@ export const TIDY_MS = 10 * 60_000;
 function emptyZone(): ZoneState {
   return {
     stage: 'unopened',
+    named: false,
     head: 0,
     seen: 0,
     dirty: 0,
     dueAt: 0,
     pushLimit: PUSH_LIMIT,
     repair: false,
+    repairedAt: -1,
     forget: false,
     stopped: null,
     fullUntil: 0,

@@ -1,0 +1,118 @@
+/** Which command is done by what. Commands that only write are one transaction each and done at once. */
+import { dismissNotice } from '../../store/notices.ts';
+import type { StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
+import type { Command, CommandInput, CommandName, Commands } from '../protocol.ts';
+import type { Runner } from '../run/runner.ts';
+import * as conversations from './conversations.ts';
+import * as deletes from './deletes.ts';
+import { setSettings } from './settings.ts';
+import { storageInfo, switchPreview } from './storage.ts';
+
+export type CommandContext = {
+  ctx: StepContext;
+  runner: Runner;
+  /** For commands that talk to the cloud: one after the other. */
+  queue<T>(work: () => Promise<T>): Promise<T>;
+};
+
+type Handlers<N extends CommandName> = {
+  [K in N]: (on: CommandContext, input: CommandInput<K>) => Commands[K]['result'] | Promise<Commands[K]['result']>;
+};
+
+type AskingName =
+  | 'checkCloud'
+  | 'signUp'
+  | 'confirmRecovery'
+  | 'signIn'
+  | 'recover'
+  | 'changePassword'
+  | 'signOut'
+  | 'renameDevice'
+  | 'removeDevice'
+  | 'startConversation';
+type OutboxName = 'markRead' | 'renameConversation' | 'send' | 'retry' | 'discard' | 'edit' | 'unsend' | 'react';
+
+/** Commands of the other half of sync: accounts and people (they ask the cloud), and what goes into the outbox (one transaction). */
+export type OtherCommands = {
+  [K in AskingName]: (ctx: StepContext, input: CommandInput<K>) => Promise<Commands[K]['result']>;
+} & { [K in OutboxName]: (ctx: StepContext, input: CommandInput<K>) => Commands[K]['result'] };
+
+/** A command that only writes: committed when it answers. */
+function writing<I>(work: (ctx: StepContext, input: I) => unknown) {
+  return ({ ctx }: CommandContext, input: I): null => {
+    ctx.store.write(() => work(ctx, input));
+    return null;
+  };
+}
+
+/** One that asks the cloud something. */
+function asking<I, R>(work: (ctx: StepContext, input: I) => Promise<R>) {
+  return ({ ctx, queue }: CommandContext, input: I): Promise<R> => queue(() => work(ctx, input));
+}
+
+const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
+  markUnread: writing(conversations.markUnread),
+  setPinned: writing(conversations.setPinned),
+  setMuted: writing(conversations.setMuted),
+  setDraft: writing(conversations.setDraft),
+  deleteConversation: writing(conversations.deleteConversation),
+
+  deleteMessages: writing(deletes.deleteMessages),
+  recoverMessages: writing(deletes.recoverMessages),
+  deleteForGood: ({ ctx }, input) => {
+    deletes.deleteForGood(ctx, input);
+    return null;
+  },
+
+  setSwitch: ({ runner }, { on }) => {
+    runner.dispatch({ type: 'setSwitch', on });
+    return null;
+  },
+  cancelSync: ({ runner }) => {
+    const { switch: value } = runner.state;
+    if (value === 'enabling' || value === 'disabling') {
+      runner.dispatch({ type: 'setSwitch', on: value === 'disabling' });
+    }
+    return null;
+  },
+  syncNow: ({ runner }) => {
+    runner.dispatch({ type: 'syncNow' });
+    return null;
+  },
+  repair: ({ runner }) => {
+    runner.dispatch({ type: 'repairNow' });
+    return null;
+  },
+  status: ({ runner }) => runner.status,
+  storage: asking(storageInfo),
+  switchPreview: asking(switchPreview),
+
+  setSettings: writing(setSettings),
+  dismissNotice: writing((ctx, { id }: CommandInput<'dismissNotice'>) => dismissNotice(ctx.store, id)),
+};
+
+const ASKING: ReadonlySet<string> = new Set<AskingName>([
+  'checkCloud',
+  'signUp',
+  'confirmRecovery',
+  'signIn',
+  'recover',
+  'changePassword',
+  'signOut',
+  'renameDevice',
+  'removeDevice',
+  'startConversation',
+]);
+
+export async function executeCommand(on: CommandContext, others: OtherCommands, command: Command): Promise<unknown> {
+  const { name, input } = command;
+  if (name in handlers) {
+    return (handlers as unknown as Record<string, (on: CommandContext, input: unknown) => unknown>)[name]?.(on, input);
+  }
+  const other = (others as unknown as Record<string, (ctx: StepContext, input: unknown) => unknown>)[name];
+  if (other === undefined) {
+    throw new SyncFailure('unknownCommand', `There is no command ${name}.`);
+  }
+  return ASKING.has(name) ? on.queue(async () => other(on.ctx, input)) : on.ctx.store.write(() => other(on.ctx, input));
+}

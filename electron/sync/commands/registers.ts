@@ -1,0 +1,30 @@
+/** How a command writes: one register of one record, stamped later than what it replaces, in the caller's transaction. */
+import { getRegister, type Payload, setRegister } from '../../../shared/model/payload.ts';
+import { getPayload, putMerged } from '../../store/records.ts';
+import type { ZoneName } from '../../store/values.ts';
+import type { StepContext } from '../context.ts';
+import { currentKeys } from '../zones/names.ts';
+
+export const NO_KEY = new Uint8Array();
+/** A register's cleared value. */
+export const CLEARED = new Uint8Array();
+
+/** `fresh`: what the record is when this device has none yet. */
+export function writeRegister(
+  ctx: StepContext,
+  zone: ZoneName,
+  id: Uint8Array,
+  fresh: Payload,
+  field: number,
+  value: Uint8Array,
+  key: Uint8Array = NO_KEY,
+): void {
+  const before = getPayload(ctx.store, zone, id) ?? fresh;
+  const now = getRegister(before, field, key);
+  if (now === undefined ? value.length === 0 : Buffer.compare(now.value, value) === 0) {
+    return;
+  }
+  const stamp = ctx.hlc.now(now?.stamp ?? 0n);
+  const after = setRegister(before, field, key, stamp, currentKeys(ctx).deviceId, value);
+  putMerged(ctx.store, zone, id, after, { dirty: true });
+}

@@ -1,0 +1,28 @@
+/** Settings: what the account shares travels in its record, appearance and language are this device's own. */
+import { newSettings } from '../../../shared/model/settings.ts';
+import { flagValue, textValue } from '../../../shared/model/values.ts';
+import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { setDeviceSettings } from '../../store/settings.ts';
+import type { StepContext } from '../context.ts';
+import type { CommandInput } from '../protocol.ts';
+import { settingsRecordId } from '../zones/names.ts';
+import { writeRegister } from './registers.ts';
+
+export function setSettings(ctx: StepContext, input: CommandInput<'setSettings'>): void {
+  const { store } = ctx;
+  const { appearance, language, readReceipts, name } = input;
+  store.write(() => {
+    setDeviceSettings(store, {
+      ...(appearance === undefined ? {} : { appearance }),
+      ...(language === undefined ? {} : { language }),
+    });
+    if (readReceipts !== undefined) {
+      const value = flagValue(readReceipts);
+      writeRegister(ctx, 'account', settingsRecordId(ctx), newSettings(), SettingsField.READ_RECEIPTS, value);
+    }
+    if (name !== undefined) {
+      const value = textValue(name);
+      writeRegister(ctx, 'account', settingsRecordId(ctx), newSettings(), SettingsField.PROFILE_NAME, value);
+    }
+  });
+}

@@ -1,0 +1,45 @@
+/** What the cloud holds, and what switching on would do: numbers for Settings. */
+import type { StorageInfo, SwitchPreview } from '../../api/types.ts';
+import { dirtyCount } from '../../store/dirty.ts';
+import { localDeleteCount } from '../../store/local-deletes.ts';
+import { messageCount } from '../../store/messages.ts';
+import { getZoneState } from '../../store/zone-state.ts';
+import { Zone, type ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type { StepContext } from '../context.ts';
+
+async function ask(ctx: StepContext): Promise<CloudZoneState> {
+  const { state } = await ctx.cloud.zones.openZone({ zone: Zone.MESSAGES }, { signal: ctx.abort });
+  if (state === undefined) {
+    throw new Error('The cloud did not say where the zone stands.');
+  }
+  return state;
+}
+
+export async function storageInfo(ctx: StepContext): Promise<StorageInfo> {
+  const state = await ask(ctx);
+  return {
+    bytesUsed: Number(state.bytesUsed),
+    quotaBytes: Number(state.quotaBytes),
+    messagesInCloud: Number(state.records),
+    messagesHere: messageCount(ctx.store),
+    asOf: ctx.clock.now(),
+  };
+}
+
+/** Of what is counted without opening records: those that the cloud has and this device was never given, and the other way round. */
+export async function switchPreview(ctx: StepContext): Promise<SwitchPreview> {
+  const state = await ask(ctx);
+  const { store } = ctx;
+  const toUpload = dirtyCount(store, 'messages');
+  const known = store.get<{ live: number; gone: number }>(
+    `SELECT count(CASE WHEN gone = 0 AND rev > 0 THEN 1 END) AS live, count(CASE WHEN gone = 1 AND rev > 0 THEN 1 END) AS gone
+     FROM record WHERE zone = 2`,
+  ) ?? { live: 0, gone: 0 };
+  const { head } = getZoneState(store, 'messages');
+  return {
+    toUpload,
+    toDownload: head === Number(state.head) ? 0 : Math.max(0, Number(state.records) - known.live),
+    deletedHere: localDeleteCount(store),
+    deletedElsewhere: Math.max(0, Number(state.tombstones) - known.gone),
+  };
+}

@@ -1,0 +1,279 @@
+/**
+ * The sync engine put together from its parts, without a thread. `core.ts` does it with the real ones; a test of the zones alone leaves
+ * accounts and mail away.
+ *
+ * It is the only writer of the store. Commands are answered when their transaction is committed; those that need the network are done one
+ * after the other, those that only write are done at once, between two slices of whatever bulk work is going on.
+ */
+import { Hlc } from '../../../shared/clock/hlc.ts';
+import { getIdentity } from '../../store/identity.ts';
+import { getMeta, setMeta } from '../../store/meta.ts';
+import type { Store } from '../../store/open.ts';
+import { getZoneState, setZoneState } from '../../store/zone-state.ts';
+import type { SyncStatus } from '../../api/types.ts';
+import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
+import { executeCommand, type OtherCommands } from '../commands/execute.ts';
+import type { StepResult } from '../engine/state.ts';
+import { loadKeys, refreshKeyring } from '../keyring/own.ts';
+import { type CloudClient, createCloudClient, type Fetch } from '../network/cloud-client.ts';
+import { lockstepError } from '../network/errors.ts';
+import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
+import type { Command, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
+import { Announcer } from './announcer.ts';
+import { counts, remembered } from './remembered.ts';
+import { Runner } from './runner.ts';
+import { systemTimers, type Timers } from './timers.ts';
+import { forgetRevs } from '../zones/forget.ts';
+import { openZone } from '../zones/open-zone.ts';
+import { pullChanges, walkPage } from '../zones/pull.ts';
+import { pushBatch } from '../zones/push.ts';
+import { repairZone } from '../zones/repair.ts';
+import { finishSwitch } from '../zones/switch.ts';
+import { tidy } from '../zones/tidy.ts';
+import type { ZoneContext } from '../zones/zone-call.ts';
+import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
+
+export type SyncCoreOptions = {
+  store: Store;
+  fetch: Fetch;
+  clock: { now(): number };
+  random: Random;
+  emit(event: SyncEvent): void;
+  timers?: Timers;
+  /** Whether this machine has any network at all. */
+  online?(): boolean;
+  /** A step that failed: kind and detail, never content. */
+  onFailure?(step: string, kind: string, detail: string): void;
+};
+
+export type SyncCore = {
+  start(): void;
+  execute<N extends CommandName>(command: Extract<Command, { name: N }>): Promise<CommandResult<N>>;
+  status(): SyncStatus;
+  stop(): Promise<void>;
+};
+
+const HLC_META = 'hlc';
+
+/** What the other half of sync brings: mail's two steps, and the commands that are not about zones. */
+export type SyncParts = {
+  receive(ctx: StepContext): Promise<StepResult['receive']>;
+  send(ctx: StepContext): Promise<StepResult['send']>;
+  commands: OtherCommands;
+};
+
+export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCore {
+  const { store, clock, random } = options;
+  const timers = options.timers ?? systemTimers;
+  const abort = new AbortController();
+  let keys: EpochKeys | null = null;
+  let client: { token: string; url: string; cloud: CloudClient } | null = null;
+  let stream: PokeStream | null = null;
+  /** The cloud's clock against this device's, as heard last. */
+  let cloudAhead: number | null = null;
+  let clockWrong = false;
+
+  const cloudAt = (url: string, token: string | null) => createCloudClient({ fetch: options.fetch, url, token });
+  const announcer = new Announcer(store, timers, options.emit);
+
+  const ctx: ZoneContext = {
+    store,
+    get cloud() {
+      const identity = getIdentity(store);
+      if (identity === undefined || identity.sessionToken === null || identity.state !== 'active') {
+        throw new SyncFailure('signedOut', 'Nobody is signed in on this device.');
+      }
+      const { cloudUrl: url, sessionToken: token } = identity;
+      if (client === null || client.token !== token || client.url !== url) {
+        client = { token, url, cloud: cloudAt(url, token) };
+      }
+      return client.cloud;
+    },
+    cloudAt,
+    clock,
+    random,
+    hlc: persistentHlc(store, clock, () => clockWrong),
+    keys: {
+      get: () => keys,
+      set: (next) => {
+        keys = next;
+      },
+    },
+    emit: options.emit,
+    signal,
+    abort: abort.signal,
+    timers,
+    ahead: new Map(),
+    askedKeysFor: new Set(),
+  };
+
+  const runner = new Runner({
+    clock,
+    timers,
+    jitter: () => (random(1)[0] ?? 0) / 256,
+    steps: {
+      open: ({ zone, take }) => openZone(ctx, zone, take),
+      walk: ({ zone }) => walkPage(ctx, zone),
+      changes: ({ zone }) => pullChanges(ctx, zone),
+      push: ({ zone, limit }) => pushBatch(ctx, zone, limit),
+      repair: ({ zone }) => repairZone(ctx, zone),
+      forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
+      finishSwitch: ({ on }) => finishSwitch(ctx, on),
+      tidy: ({ mayDelete }) => tidy(ctx, mayDelete, cloudAhead === null ? null : clock.now() + cloudAhead),
+      refreshKeyring: () => refreshKeyring(ctx),
+      receive: () => parts.receive(ctx),
+      send: () => parts.send(ctx),
+    },
+    remembered: () => remembered(store),
+    counts: () => counts(store),
+    saveSwitch: (value, reason) => {
+      setZoneState(store, 'messages', { switch: value, switchReason: reason });
+      announcer.changed();
+    },
+    watch,
+    unwatch: () => {
+      stream?.close();
+      stream = null;
+    },
+    online: () => options.online?.() ?? true,
+    onStatus: (status) => announcer.status(status),
+    onStep: () => announcer.changed(),
+    onFailure: (step, kind, detail) => options.onFailure?.(step.type, kind, detail),
+  });
+
+  function signal(signal: Signal): void {
+    switch (signal.type) {
+      case 'signedIn':
+        signedIn();
+        break;
+      case 'signedOut':
+        client = null;
+        runner.dispatch({ type: 'ended', reason: signal.reason === 'signedOut' ? 'signedOut' : 'removed' });
+        break;
+      case 'outbox':
+      case 'dirty':
+        runner.recount();
+        break;
+      case 'keyringStale':
+        runner.dispatch({ type: 'keyringPoke' });
+        break;
+      case 'keyringForged':
+        runner.dispatch({ type: 'keyringForged' });
+        break;
+      case 'cloudTime':
+        cloudAhead = signal.cloudMs - clock.now();
+        runner.dispatch({ type: 'cloudTime', cloudMs: signal.cloudMs });
+        clockWrong = runner.state.clock !== null;
+        break;
+    }
+    announcer.changed();
+  }
+
+  function signedIn(): void {
+    client = null;
+    if (keys === null) {
+      loadKeys(ctx);
+    }
+    const messages = getZoneState(store, 'messages');
+    if (messages.phase === 'new' && messages.switch === 'off' && messages.switchReason === null) {
+      // A new device takes part: people expect their history. Switching off is one click.
+      setZoneState(store, 'messages', { switch: 'enabling' });
+    }
+    runner.dispatch({ type: 'started', remembered: remembered(store) });
+    runner.recount();
+  }
+
+  function watch(): void {
+    stream?.close();
+    let cloud: CloudClient;
+    try {
+      cloud = ctx.cloud;
+    } catch {
+      return;
+    }
+    stream = openPokeStream({
+      cloud,
+      timers,
+      onPoke: heard,
+      onClosed: (error) => {
+        stream = null;
+        runner.dispatch({ type: 'streamClosed', retryAfterMs: lockstepError(error)?.retryAfterMs ?? 0 });
+      },
+    });
+  }
+
+  function heard(poke: WatchResponse['poke']): void {
+    if (runner.state.stream !== 'open') {
+      runner.dispatch({ type: 'streamOpened' });
+    }
+    switch (poke.case) {
+      case 'zone': {
+        const zone = poke.value.zone === Zone.ACCOUNT ? 'account' : 'messages';
+        runner.dispatch({ type: 'zonePoke', zone, head: Number(poke.value.head) });
+        return;
+      }
+      case 'mailbox':
+        runner.dispatch({ type: 'mailPoke' });
+        return;
+      case 'keyring':
+        runner.dispatch({ type: 'keyringPoke' });
+        return;
+      case 'beat':
+        signal({ type: 'cloudTime', cloudMs: Number(poke.value.timeMs) });
+        return;
+      case 'revoked':
+        // The next call says whether the device was removed, and by what.
+        runner.dispatch({ type: 'keyringPoke' });
+        return;
+      default:
+        return;
+    }
+  }
+
+  let networkCommands: Promise<unknown> = Promise.resolve();
+  const queue = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = networkCommands.then(work, work);
+    networkCommands = next.catch(() => {});
+    return next;
+  };
+
+  return {
+    start() {
+      loadKeys(ctx);
+      runner.start();
+    },
+    async execute(command) {
+      try {
+        return (await executeCommand({ ctx, runner, queue }, parts.commands, command)) as never;
+      } finally {
+        runner.recount();
+        announcer.changed();
+      }
+    },
+    status: () => runner.status,
+    async stop() {
+      abort.abort();
+      await runner.stop();
+      await networkCommands;
+      announcer.stop();
+    },
+  };
+}
+
+/** The clock's last stamp is saved with each write it stamps: a restart never gives an earlier one. */
+function persistentHlc(store: Store, clock: { now(): number }, wrong: () => boolean): Hlc {
+  const saved = getMeta(store, HLC_META);
+  const hlc = new Hlc(clock, saved === null ? 0n : BigInt(saved));
+  const give = hlc.now.bind(hlc);
+  hlc.now = (...replaced: bigint[]) => {
+    if (wrong()) {
+      throw new SyncFailure('clockWrong', 'This device\'s clock is more than five minutes off. Set it first.');
+    }
+    const stamp = give(...replaced);
+    setMeta(store, HLC_META, hlc.last.toString());
+    return stamp;
+  };
+  return hlc;
+}

@@ -1,0 +1,49 @@
+/** The engine's state as the database tells it: at start and after signing in. */
+import { getIdentity } from '../../store/identity.ts';
+import { dirtyCount, nextDirtyMs } from '../../store/dirty.ts';
+import type { Store } from '../../store/open.ts';
+import { nextOutbox, waitingCount } from '../../store/outbox.ts';
+import { getZoneState } from '../../store/zone-state.ts';
+import type { Counts, Remembered, ZoneName } from '../engine/state.ts';
+
+export function remembered(store: Store): Remembered {
+  const identity = getIdentity(store);
+  const account = getZoneState(store, 'account');
+  const messages = getZoneState(store, 'messages');
+  const zone = (name: ZoneName): Remembered['zones'][ZoneName] => {
+    const state = name === 'account' ? account : messages;
+    const known = { named: state.generation > 0, stopped: null, seen: state.head, walked: state.backfillDone };
+    switch (state.phase) {
+      case 'walking':
+        return { ...known, stage: 'walking' };
+      case 'releasing':
+      case 'following':
+        return { ...known, stage: 'behind' };
+      case 'stopped:forked':
+        return { ...known, stage: 'stopped', stopped: 'forked' };
+      case 'stopped:rolledBack':
+        return { ...known, stage: 'stopped', stopped: 'rolledBack' };
+      default:
+        return { ...known, stage: 'unopened' };
+    }
+  };
+  const reason = messages.switchReason;
+  return {
+    signedIn: identity !== undefined && identity.state === 'active' && identity.sessionToken !== null,
+    switch: messages.switch,
+    switchReason: reason === 'purged' || reason === 'removed' ? reason : null,
+    zones: { account: zone('account'), messages: zone('messages') },
+    lastSyncedAt: messages.switch === 'on' ? messages.lastSyncedMs : account.lastSyncedMs,
+  };
+}
+
+export function counts(store: Store): Counts {
+  const zone = (name: ZoneName) => ({ dirty: dirtyCount(store, name), dueAt: nextDirtyMs(store, name) ?? 0 });
+  const next = nextOutbox(store);
+  // Edits, reactions and receipts go as well, but a person is told of messages only.
+  const waiting = next === undefined ? 0 : Math.max(1, waitingCount(store));
+  return {
+    zones: { account: zone('account'), messages: zone('messages') },
+    outbox: { waiting, dueAt: next?.notBeforeMs ?? 0 },
+  };
+}

@@ -1,0 +1,139 @@
+/**
+ * Writes an opened page, in slices with room for commands between them. The last slice and the place reached (token, cursor) are one
+ * transaction: a crash in between leaves records that come once more and merge to the same, never a hole.
+ */
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
+import { getRegister } from '../../../shared/model/payload.ts';
+import { decodePayload } from '../../../shared/model/payload-codec.ts';
+import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { heldTombstones, rememberBase } from '../../store/bases.ts';
+import { addNotice } from '../../store/notices.ts';
+import { applyPulled, type Pulled, type PulledResult } from '../../store/pulled.ts';
+import { recordRow, tombstoneBase } from '../../store/records.ts';
+import { KIND, type ZoneName } from '../../store/values.ts';
+import type { StepContext } from '../context.ts';
+import { type Damaged, type OpenedPage, withoutUndecodable } from './open-page.ts';
+import type { ZoneContext } from './zone-call.ts';
+
+/** About 8 ms of inserting. */
+const SLICE = 300;
+
+export type ApplyOptions = {
+  /** During a first sync: what is here stays until the walk ends (SPEC SYN-15). */
+  holdTombstones: boolean;
+  /** Saves the place reached; inside the last slice's transaction. */
+  place(): void;
+};
+
+export async function applyPage(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  opened: OpenedPage,
+  options: ApplyOptions,
+): Promise<void> {
+  let page = opened;
+  for (let at = 0; ; at += SLICE) {
+    const slice = page.items.slice(at, at + SLICE);
+    const last = at + SLICE >= page.items.length;
+    try {
+      ctx.store.write(() => {
+        applyItems(ctx, zone, slice, options.holdTombstones);
+        if (last) {
+          for (const one of page.damaged) {
+            noteDamaged(ctx, zone, one);
+          }
+          noteOlder(ctx, zone, page);
+          options.place();
+        }
+      });
+    } catch (error) {
+      // Plaintexts that are no payloads: found only now, set aside, and the page tried once more without them.
+      const rest = withoutUndecodable(page);
+      if (rest.items.length === page.items.length) {
+        throw error;
+      }
+      page = rest;
+      at = -SLICE;
+      continue;
+    }
+    if (last) {
+      return;
+    }
+    await ctx.timers.breathe();
+  }
+}
+
+function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], hold: boolean): void {
+  const { store } = ctx;
+  const now = ctx.clock.now();
+  const apply: Pulled[] = [];
+  for (const item of items) {
+    if (hold && 'gone' in item) {
+      const row = recordRow(store, zone, item.id);
+      if (row !== undefined && row.gone === 0 && row.payload !== null) {
+        rememberBase(store, zone, item.id, tombstoneBase(item.rev, item.epoch), item.proof);
+        continue;
+      }
+    }
+    apply.push(item);
+  }
+  report(ctx, zone, applyPulled(store, zone, apply, now));
+}
+
+/** The walk has ended: what was deleted for good elsewhere goes here as well. A slice; true when there is more. */
+export function applyHeldTombstones(ctx: StepContext, zone: ZoneName): boolean {
+  const held = heldTombstones(ctx.store, zone, tombstoneHash(), SLICE);
+  if (held.length > 0) {
+    const items = held.map((one): Pulled => ({ ...one, gone: true }));
+    report(ctx, zone, applyPulled(ctx.store, zone, items, ctx.clock.now()));
+  }
+  return held.length === SLICE;
+}
+
+/** What merging met that a person must be told. */
+export function report(ctx: StepContext, zone: ZoneName, result: PulledResult): void {
+  const now = ctx.clock.now();
+  for (const id of result.coreConflicts) {
+    addNotice(ctx.store, `coreConflict:${toHex(id)}`, 'coreConflict', now, { zone, id: toHex(id) });
+  }
+  for (const lost of result.lost) {
+    if (wasRecovered(lost.kind, lost.content)) {
+      addNotice(ctx.store, `recoverLost:${toHex(lost.id)}`, 'recoverLost', now, { id: toHex(lost.id) });
+    }
+  }
+}
+
+/** Its local content says "not deleted", written here, and the tombstone won. */
+function wasRecovered(kind: number, content: Uint8Array | null): boolean {
+  if (kind !== KIND.message || content === null) {
+    return false;
+  }
+  const deleted = getRegister(decodePayload(content), MessageField.DELETED);
+  return deleted !== undefined && deleted.value.length === 0;
+}
+
+function noteDamaged(ctx: StepContext, zone: ZoneName, damaged: Damaged): void {
+  const { store } = ctx;
+  const { id, rev, epoch, hint, hash } = damaged;
+  // The base is true whether or not the content opens; nothing that is here changes.
+  rememberBase(store, zone, id, { rev, epoch, hint, hash });
+  const unproven = damaged.tombstone;
+  addNotice(store, `damaged:${zone}:${toHex(id)}:${rev}`, 'recordRefused', ctx.clock.now(), {
+    zone,
+    id: toHex(id),
+    why: unproven ? 'unprovenTombstone' : damaged.why,
+  });
+}
+
+function noteOlder(ctx: StepContext, zone: ZoneName, page: OpenedPage): void {
+  for (const { id, rev, knownRev } of page.older) {
+    addNotice(ctx.store, `older:${zone}:${toHex(id)}:${rev}:${knownRev}`, 'recordRefused', ctx.clock.now(), {
+      zone,
+      id: toHex(id),
+      why: 'olderVersion',
+      rev,
+      knownRev,
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * The zone was restored or moved (a new incarnation), or a person chose Repair: no rev is true any more. Everything local stays, is
+ * merged with what the cloud has, and is offered again, tombstones too. Nothing is swept because the cloud lacks it.
+ */
+import type { ZoneName } from '../../store/values.ts';
+import { forgetBases, getZoneState, offerSlice, setZoneState } from '../../store/zone-state.ts';
+import type { ZoneContext } from './zone-call.ts';
+
+const SLICE = 1000;
+
+export async function forgetRevs(ctx: ZoneContext, zone: ZoneName): Promise<null> {
+  const { store } = ctx;
+  ctx.ahead.clear();
+  store.write(() => {
+    forgetBases(store, zone);
+    const { extra } = getZoneState(store, zone);
+    setZoneState(store, zone, {
+      // Until all is offered a restart begins here again; offering twice is offering once.
+      phase: 'forgetting',
+      incarnation: 0n,
+      token: null,
+      backfillCursor: null,
+      head: 0,
+      extra: { ...extra, heads: [] },
+    });
+  });
+  for (let at: number | null = 0; at !== null; ) {
+    at = offerSlice(store, zone, at, SLICE);
+    await ctx.timers.breathe();
+  }
+  setZoneState(store, zone, { phase: 'new' });
+  return null;
+}

@@ -1,0 +1,88 @@
+/**
+ * Heads of the messages zone, compared between devices: every device writes into its `device` record which (seq, digest) it has seen.
+ * Another digest at one seq is a fork; a head below what a device of this account has seen is a rollback (SPEC SYN-6).
+ */
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { SeenHeadSchema, SeenValueSchema } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { listDevices } from '../../store/devices.ts';
+import { addNotice } from '../../store/notices.ts';
+import { sameBytes } from '../../store/values.ts';
+import { getZoneState, setZoneState } from '../../store/zone-state.ts';
+import type { StepContext } from '../context.ts';
+
+/** [generation, incarnation, seq, digest]: JSON in `zone_state.extra`. */
+type OwnHead = [number, string, number, string];
+const KEPT = 100;
+
+function ownHeads(ctx: StepContext): OwnHead[] {
+  const heads = getZoneState(ctx.store, 'messages').extra['heads'];
+  return Array.isArray(heads) ? (heads as OwnHead[]) : [];
+}
+
+export function noteOwnHead(ctx: StepContext, cloud: CloudZoneState): void {
+  const heads = ownHeads(ctx);
+  const seq = Number(cloud.head);
+  const last = heads.at(-1);
+  if (last !== undefined && last[2] === seq && last[1] === cloud.incarnation.toString()) {
+    return;
+  }
+  const next: OwnHead[] = [
+    ...heads.slice(-(KEPT - 1)),
+    [cloud.generation, cloud.incarnation.toString(), seq, toHex(cloud.digest)],
+  ];
+  const { extra } = getZoneState(ctx.store, 'messages');
+  setZoneState(ctx.store, 'messages', { extra: { ...extra, heads: next } });
+}
+
+/** The value of DEVICE_FIELD_SEEN. */
+export function seenValue(ctx: StepContext): Uint8Array {
+  const heads = ownHeads(ctx).map(([generation, incarnation, seq, digest]) =>
+    create(SeenHeadSchema, {
+      generation,
+      incarnation: BigInt(incarnation),
+      seq: BigInt(seq),
+      digest: fromHex(digest),
+    }),
+  );
+  return toBinary(SeenValueSchema, create(SeenValueSchema, { heads }));
+}
+
+type Said = { alarm: 'rolledBack' | 'forked'; detail: Record<string, string | number> };
+
+/** What the other devices' records say against the head that the cloud has just shown. */
+export function otherDevicesSay(ctx: StepContext, cloud: CloudZoneState): Said | null {
+  const here = cloud.digest.length === 32 ? cloud.digest : null;
+  const own = ownHeads(ctx);
+  const head = Number(cloud.head);
+  for (const device of listDevices(ctx.store)) {
+    if (device.seen === null) {
+      continue;
+    }
+    for (const seen of fromBinary(SeenValueSchema, device.seen).heads) {
+      if (seen.generation !== cloud.generation || seen.incarnation !== cloud.incarnation) {
+        continue;
+      }
+      const seq = Number(seen.seq);
+      if (seq > head) {
+        return { alarm: 'rolledBack', detail: { head, known: seq, device: toHex(device.id) } };
+      }
+      const mine = own.find(([, incarnation, at]) => at === seq && incarnation === seen.incarnation.toString());
+      const digest = mine !== undefined ? fromHex(mine[3]) : seq === head ? here : null;
+      if (digest !== null && !sameBytes(digest, seen.digest)) {
+        return { alarm: 'forked', detail: { head: seq, device: toHex(device.id) } };
+      }
+    }
+  }
+  return null;
+}
+
+export function alarmNotice(
+  ctx: StepContext,
+  alarm: 'rolledBack' | 'forked',
+  detail: Record<string, string | number>,
+): void {
+  const code = alarm === 'forked' ? 'zoneForked' : 'zoneRolledBack';
+  addNotice(ctx.store, `${code}:${JSON.stringify(detail)}`, code, ctx.clock.now(), detail);
+}

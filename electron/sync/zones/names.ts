@@ -1,0 +1,90 @@
+/**
+ * Record ids and zone keys of this account. An id is `HMAC(K_id, kind | name)`, K_id comes from K_1 and the zone's generation, so two
+ * devices that hold the same thing make the same record.
+ */
+import { idKey, zoneKey } from '../../../shared/crypto/epoch-keys.ts';
+import { recordId } from '../../../shared/crypto/records.ts';
+import { SETTINGS_NAME } from '../../../shared/model/settings.ts';
+import type { Store } from '../../store/open.ts';
+import { KIND, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
+import { getZoneState } from '../../store/zone-state.ts';
+import type { EpochKeys, StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
+
+
+/** Before the first open nothing has been named otherwise: a new zone's generation. */
+const FIRST_GENERATION = 1;
+
+export function currentKeys(ctx: StepContext): EpochKeys {
+  const keys = ctx.keys.get();
+  if (keys === null) {
+    throw new SyncFailure('signedOut', 'Nobody is signed in on this device.');
+  }
+  return keys;
+}
+
+export function generationOf(store: Store, zone: ZoneName): number {
+  return getZoneState(store, zone).generation || FIRST_GENERATION;
+}
+
+const zoneKeys = new WeakMap<EpochKeys, Map<number, Uint8Array>>();
+const idKeys = new WeakMap<EpochKeys, Map<number, Uint8Array>>();
+
+/** The zone's key of one epoch, or undefined where this device does not hold the epoch. */
+export function zoneKeyOf(keys: EpochKeys, zone: ZoneName, epoch: number): Uint8Array | undefined {
+  let known = zoneKeys.get(keys);
+  if (known === undefined) {
+    known = new Map();
+    zoneKeys.set(keys, known);
+  }
+  const at = epoch * 2 + (zone === 'account' ? 0 : 1);
+  let key = known.get(at);
+  if (key === undefined) {
+    const epochKey = keys.epochKey(epoch);
+    if (epochKey === undefined) {
+      return undefined;
+    }
+    key = zoneKey(epochKey, ZONE_NUMBER[zone]);
+    known.set(at, key);
+  }
+  return key;
+}
+
+export function idKeyOf(keys: EpochKeys, zone: ZoneName, generation: number): Uint8Array {
+  let known = idKeys.get(keys);
+  if (known === undefined) {
+    known = new Map();
+    idKeys.set(keys, known);
+  }
+  const at = generation * 2 + (zone === 'account' ? 0 : 1);
+  let key = known.get(at);
+  if (key === undefined) {
+    const first = keys.epochKey(1);
+    if (first === undefined) {
+      throw new SyncFailure('keyringStale', 'This device does not hold the account\'s first key yet.');
+    }
+    key = idKey(first, ZONE_NUMBER[zone], generation);
+    known.set(at, key);
+  }
+  return key;
+}
+
+function named(ctx: StepContext, zone: ZoneName, kind: number, ...name: Uint8Array[]): Uint8Array {
+  return recordId(idKeyOf(currentKeys(ctx), zone, generationOf(ctx.store, zone)), kind, ...name);
+}
+
+export function messageRecordId(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): Uint8Array {
+  return named(ctx, 'messages', KIND.message, sender, guid);
+}
+export function conversationRecordId(ctx: StepContext, guid: Uint8Array): Uint8Array {
+  return named(ctx, 'messages', KIND.conversation, guid);
+}
+export function readingRecordId(ctx: StepContext, conversation: Uint8Array): Uint8Array {
+  return named(ctx, 'messages', KIND.reading, conversation);
+}
+export function deviceRecordId(ctx: StepContext, deviceId: Uint8Array): Uint8Array {
+  return named(ctx, 'account', KIND.device, deviceId);
+}
+export function settingsRecordId(ctx: StepContext): Uint8Array {
+  return named(ctx, 'account', KIND.settings, SETTINGS_NAME);
+}

@@ -1,0 +1,118 @@
+/**
+ * Opens what the cloud gave: decrypts, proves tombstones, and sorts out what may not be believed. Changes nothing.
+ *
+ * - known: the very version that this device has already (its own pushes come back by the feed).
+ * - older: a lower rev than the one this device has seen, or another content under the same rev: rolled back, refused.
+ * - damaged: does not open, or a tombstone without proof. Nothing is deleted because of it.
+ * - staleKeyring: sealed under an epoch that this device has not heard of: fetch the keyring first.
+ */
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import { SealError } from '../../../shared/crypto/errors.ts';
+import { openRecord, openTombstone } from '../../../shared/crypto/records.ts';
+import { recordHash, tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
+import { decodePayload } from '../../../shared/model/payload-codec.ts';
+import type { Record as CloudRecord } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type { Pulled } from '../../store/pulled.ts';
+import { recordRow } from '../../store/records.ts';
+import { plain, sameBytes, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
+import type { ZoneContext } from './zone-call.ts';
+import { currentKeys, zoneKeyOf } from './names.ts';
+
+export type Damaged = { id: Uint8Array; rev: number; epoch: number; hint: number; hash: Uint8Array; tombstone: boolean; why: string };
+export type Older = { id: Uint8Array; rev: number; knownRev: number };
+
+export type OpenedPage = {
+  items: Pulled[];
+  damaged: Damaged[];
+  older: Older[];
+  known: number;
+  staleKeyring: boolean;
+};
+
+const SLICE_MS = 8;
+/** `Date.now` would be a hidden clock of the simulation; the slice's length only decides when to breathe. */
+const stopwatch = () => performance.now();
+
+export async function openPage(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  generation: number,
+  records: readonly CloudRecord[],
+): Promise<OpenedPage> {
+  const page: OpenedPage = { items: [], damaged: [], older: [], known: 0, staleKeyring: false };
+  let began = stopwatch();
+  for (const record of records) {
+    openOne(ctx, zone, generation, record, page);
+    if (page.staleKeyring) {
+      return page;
+    }
+    if (stopwatch() - began > SLICE_MS) {
+      await ctx.timers.breathe();
+      began = stopwatch();
+    }
+  }
+  return page;
+}
+
+function openOne(ctx: ZoneContext, zone: ZoneName, generation: number, record: CloudRecord, page: OpenedPage): void {
+  const { id, rev, epoch, hint } = record;
+  const hash = record.tombstone ? tombstoneHash() : recordHash(record.ct);
+  const row = recordRow(ctx.store, zone, id);
+  if (row !== undefined && row.rev > 0) {
+    const same = row.rev === rev && row.hash !== null && sameBytes(plain(row.hash), hash);
+    if (same && (row.payload !== null || row.gone === 1) && (!record.tombstone || row.gone === 1)) {
+      page.known += 1;
+      return;
+    }
+    if (rev < row.rev || (rev === row.rev && !same)) {
+      page.older.push({ id, rev, knownRev: row.rev });
+      return;
+    }
+  }
+  const keys = currentKeys(ctx);
+  const key = zoneKeyOf(keys, zone, epoch);
+  if (key === undefined) {
+    // Once for each record: when the verified keyring has no such epoch after that, somebody made it up.
+    const asked = `${zone}:${toHex(id)}:${epoch}`;
+    if (epoch > keys.current && !ctx.askedKeysFor.has(asked)) {
+      ctx.askedKeysFor.add(asked);
+      page.staleKeyring = true;
+      return;
+    }
+    page.damaged.push({ id, rev, epoch, hint, hash, tombstone: record.tombstone, why: 'unknownKey' });
+    return;
+  }
+  try {
+    if (record.tombstone) {
+      openTombstone({ zoneKey: key, zone: ZONE_NUMBER[zone], id, epoch, proof: record.proof });
+      page.items.push({ id, rev, epoch, proof: record.proof, gone: true });
+    } else {
+      const bytes = openRecord({ zoneKey: key, zone: ZONE_NUMBER[zone], generation, id, rev, epoch, ct: record.ct });
+      page.items.push({ id, rev, epoch, hint, hash, bytes });
+    }
+  } catch (error) {
+    if (!(error instanceof SealError)) {
+      throw error;
+    }
+    page.damaged.push({ id, rev, epoch, hint, hash, tombstone: record.tombstone, why: error.code });
+  }
+}
+
+/** Items whose plaintext is no payload are damage too; looked for only when applying a page failed. */
+export function withoutUndecodable(page: OpenedPage): OpenedPage {
+  const items: Pulled[] = [];
+  const damaged = [...page.damaged];
+  for (const item of page.items) {
+    if ('gone' in item) {
+      items.push(item);
+      continue;
+    }
+    try {
+      decodePayload(item.bytes);
+      items.push(item);
+    } catch {
+      damaged.push({ ...item, tombstone: false, why: 'undecodable' });
+    }
+  }
+  return { ...page, items, damaged };
+}

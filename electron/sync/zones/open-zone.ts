@@ -1,0 +1,78 @@
+/** Asks the cloud where a zone stands, and begins (or begins again) the first sync at its head. */
+import type { StepResult } from '../engine/state.ts';
+import { addNotice } from '../../store/notices.ts';
+import type { ZoneName } from '../../store/values.ts';
+import { getZoneState, setZoneState } from '../../store/zone-state.ts';
+import { ownDeviceSwitch } from './own-device.ts';
+import { alarmNotice } from './heads.ts';
+import { heard, ZONE, type ZoneContext } from './zone-call.ts';
+
+export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean): Promise<StepResult['open']> {
+  const { store } = ctx;
+  const response = await ctx.cloud.zones.openZone({ zone: ZONE[zone] }, { signal: ctx.abort });
+  const state = response.state;
+  if (state === undefined) {
+    throw new Error('The cloud opened a zone without saying where it stands.');
+  }
+  const known = getZoneState(store, zone);
+  const generation = state.generation;
+  const head = Number(state.head);
+  const result: StepResult['open'] = { head, seen: 0, stage: 'unopened', total: 0, moved: null, alarm: null };
+
+  if (known.generation !== 0 && known.generation !== generation) {
+    const accepted = known.extra['leftFor'] === generation && known.switch === 'enabling';
+    if (!accepted) {
+      leaveGeneration(ctx, zone, generation);
+      return { ...result, moved: 'generation' };
+    }
+    // A person switched on again after the purge: everything here is offered to the new generation.
+    return { ...result, moved: 'incarnation' };
+  }
+  if (known.incarnation !== 0n && known.incarnation !== state.incarnation) {
+    return { ...result, moved: 'incarnation' };
+  }
+  if (!take) {
+    setZoneState(store, zone, { generation, incarnation: state.incarnation, ...heard(ctx, state) });
+    return result;
+  }
+  if (head < known.head) {
+    alarmNotice(ctx, 'rolledBack', { zone, head, known: known.head });
+    setZoneState(store, zone, { phase: 'stopped:rolledBack' });
+    return { ...result, alarm: 'rolledBack' };
+  }
+  const total = Number(state.records + state.tombstones);
+  ctx.ahead.clear();
+  setZoneState(store, zone, {
+    generation,
+    incarnation: state.incarnation,
+    phase: 'walking',
+    // The forward feed goes on from here when the walk has ended.
+    token: response.token,
+    head,
+    backfillCursor: response.backfillCursor,
+    backfillDone: 0,
+    backfillTotal: total,
+    ...heard(ctx, state),
+  });
+  return { ...result, seen: head, stage: 'walking', total };
+}
+
+/** Purged, or its keys reset: the switch goes off here, everything local stays, the person is told (SPEC SYN-9). */
+function leaveGeneration(ctx: ZoneContext, zone: ZoneName, generation: number): void {
+  const { store } = ctx;
+  store.write(() => {
+    const { extra, switch: before } = getZoneState(store, zone);
+    setZoneState(store, zone, {
+      phase: 'new',
+      token: null,
+      backfillCursor: null,
+      head: 0,
+      extra: { ...extra, leftFor: generation, heads: [] },
+    });
+    if (zone === 'messages' && before !== 'off') {
+      setZoneState(store, zone, { switch: 'off', switchReason: 'purged' });
+      ownDeviceSwitch(ctx, false, 'purged');
+      addNotice(store, `zonePurged:${generation}`, 'zonePurged', ctx.clock.now(), { generation });
+    }
+  });
+}

@@ -1,0 +1,142 @@
+/** The two ways records come down: backward during a first sync (newest days first), forward by the change feed ever after. */
+import type { BackfillResponse, ChangesResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type { StepResult } from '../engine/state.ts';
+import { sameBytes, type ZoneName } from '../../store/values.ts';
+import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
+import { applyHeldTombstones, applyPage } from './apply.ts';
+import { alarmNotice, noteOwnHead, otherDevicesSay } from './heads.ts';
+import { openPage } from './open-page.ts';
+import { askAhead, heard, takePage, ZONE, type ZoneContext } from './zone-call.ts';
+
+const PAGE = 1000;
+/** A first sync's first pages are small, so that there is something to read at once. */
+const FIRST_PAGE = 300;
+const CHECKPOINT_PAGES = 8;
+
+export async function walkPage(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['walk']> {
+  const { store } = ctx;
+  const state = getZoneState(store, zone);
+  const cursor = state.backfillCursor ?? new Uint8Array();
+  const limit = state.backfillDone < PAGE ? FIRST_PAGE : PAGE;
+  const ask = (at: Uint8Array): Promise<BackfillResponse> =>
+    ctx.cloud.zones.backfill({ zone: ZONE[zone], cursor: at, limit }, { signal: ctx.abort });
+  const page = await takePage(ctx, `walk ${zone}`, cursor, ask);
+  if (page.more) {
+    askAhead(ctx, `walk ${zone}`, page.cursor, ask);
+  }
+  const opened = await openPage(ctx, zone, state.generation, page.records);
+  const remaining = Number(page.remaining);
+  if (opened.staleKeyring) {
+    return { applied: 0, remaining, more: true, staleKeyring: true };
+  }
+  const applied = page.records.length;
+  const done = state.backfillDone + applied;
+  await applyPage(ctx, zone, opened, {
+    holdTombstones: true,
+    place: () =>
+      setZoneState(store, zone, {
+        backfillDone: done,
+        backfillTotal: done + remaining,
+        backfillCursor: page.more ? page.cursor : null,
+        phase: page.more ? 'walking' : 'releasing',
+      }),
+  });
+  if (Math.floor(done / PAGE) % CHECKPOINT_PAGES === 0) {
+    store.checkpoint();
+  }
+  if (!page.more) {
+    await releaseHeld(ctx, zone);
+  }
+  return { applied, remaining, more: page.more, staleKeyring: false };
+}
+
+/** After the walk. Also after a restart in the middle of it. */
+export async function releaseHeld(ctx: ZoneContext, zone: ZoneName): Promise<void> {
+  while (applyHeldTombstones(ctx, zone)) {
+    await ctx.timers.breathe();
+  }
+  setZoneState(ctx.store, zone, { phase: 'following' });
+}
+
+export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['changes']> {
+  const { store } = ctx;
+  const state = getZoneState(store, zone);
+  if (state.phase === 'releasing') {
+    await releaseHeld(ctx, zone);
+  }
+  const token = state.token ?? new Uint8Array();
+  const ask = (at: Uint8Array): Promise<ChangesResponse> =>
+    ctx.cloud.zones.changes({ zone: ZONE[zone], token: at, limit: PAGE }, { signal: ctx.abort });
+  const page = await takePage(ctx, `changes ${zone}`, token, ask);
+  const cloud = page.state;
+  if (cloud === undefined) {
+    throw new Error('The cloud sent changes without saying where the zone stands.');
+  }
+  const result: StepResult['changes'] = {
+    applied: page.records.length,
+    remaining: Number(page.remaining),
+    more: page.more,
+    seen: state.head,
+    head: Number(cloud.head),
+    digest: 'unknown',
+    alarm: null,
+    staleKeyring: false,
+  };
+  if (result.head < state.head) {
+    return alarm(ctx, zone, 'rolledBack', result, { head: result.head, known: state.head });
+  }
+  if (page.more) {
+    askAhead(ctx, `changes ${zone}`, page.token, ask);
+  }
+  const opened = await openPage(ctx, zone, state.generation, page.records);
+  if (opened.staleKeyring) {
+    return { ...result, staleKeyring: true };
+  }
+  const lastSeq = Number(page.records.at(-1)?.seq ?? 0n);
+  const seen = page.more ? Math.max(state.head, lastSeq) : result.head;
+  await applyPage(ctx, zone, opened, {
+    holdTombstones: false,
+    place: () =>
+      setZoneState(store, zone, {
+        token: page.token,
+        head: seen,
+        ...heard(ctx, cloud),
+        ...(page.more ? {} : { lastSyncedMs: ctx.clock.now() }),
+      }),
+  });
+  result.seen = seen;
+  if (page.more) {
+    return result;
+  }
+  if (zone === 'account') {
+    // Heads that other devices have told of are compared with what the messages zone says from now on, not with what it said before.
+    ctx.ahead.clear();
+  }
+  if (cloud.digest.length === 32) {
+    result.digest = sameBytes(zoneDigest(store, zone), cloud.digest) ? 'same' : 'differs';
+  }
+  if (zone === 'messages' && result.digest === 'same') {
+    noteOwnHead(ctx, cloud);
+  }
+  if (zone === 'messages') {
+    const said = otherDevicesSay(ctx, cloud);
+    if (said !== null) {
+      return alarm(ctx, zone, said.alarm, result, said.detail);
+    }
+  }
+  return result;
+}
+
+function alarm(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  what: 'rolledBack' | 'forked',
+  result: StepResult['changes'],
+  detail: Record<string, string | number>,
+): StepResult['changes'] {
+  ctx.store.write(() => {
+    setZoneState(ctx.store, zone, { phase: `stopped:${what}` });
+    alarmNotice(ctx, what, { zone, ...detail });
+  });
+  return { ...result, alarm: what };
+}

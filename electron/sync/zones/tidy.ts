@@ -1,0 +1,49 @@
+/**
+ * Housekeeping: what a machine deletes (30 days), and what this device tells the others. Runs at the head of the zones only, and deletes
+ * only when the cloud's time *and* the device's agree that the day has come (SPEC SYN-28).
+ */
+import type { StepResult } from '../engine/state.ts';
+import { getDirty, markDirty } from '../../store/dirty.ts';
+import { addLocalDelete } from '../../store/local-deletes.ts';
+import { dueForGood } from '../../store/recently-deleted.ts';
+import { recordRow } from '../../store/records.ts';
+import { getZoneState } from '../../store/zone-state.ts';
+import { ownDeviceSeen } from './own-device.ts';
+import type { ZoneContext } from './zone-call.ts';
+
+const SLICE = 200;
+const AGAIN_MS = 10 * 60_000;
+
+/** `cloudMs`: the cloud's time as heard last, carried on by this device's clock; null when it has not spoken yet. */
+export async function tidy(ctx: ZoneContext, mayDelete: boolean, cloudMs: number | null): Promise<StepResult['tidy']> {
+  const { store } = ctx;
+  ownDeviceSeen(ctx);
+  store.checkpoint();
+  const now = ctx.clock.now();
+  if (!mayDelete || cloudMs === null) {
+    return { nextAt: now + AGAIN_MS };
+  }
+  const agreed = Math.min(now, cloudMs);
+  const travels = getZoneState(store, 'messages').switch === 'on';
+  const due = dueForGood(store, agreed, SLICE);
+  let deleted = 0;
+  store.write(() => {
+    for (const id of due) {
+      if (!travels) {
+        addLocalDelete(store, id, now, true);
+        deleted += 1;
+        continue;
+      }
+      const row = recordRow(store, 'messages', id);
+      // What has changes of its own waits until they are pushed; the content goes when the cloud has agreed.
+      if (row !== undefined && row.rev > 0 && getDirty(store, 'messages', id) === undefined) {
+        markDirty(store, 'messages', id, 'delete', 0, row.rev);
+        deleted += 1;
+      }
+    }
+    if (deleted > 0) {
+      store.changes.flag('recentlyDeleted');
+    }
+  });
+  return { nextAt: deleted === SLICE ? now + 1000 : now + AGAIN_MS };
+}

@@ -1,0 +1,56 @@
+/** Small things that every zone step shares. */
+import { Zone, type ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type { ZoneName } from '../../store/values.ts';
+import type { ZoneState } from '../../store/zone-state.ts';
+import type { StepContext } from '../context.ts';
+import type { Timers } from '../run/timers.ts';
+
+export const ZONE: Record<ZoneName, Zone> = { account: Zone.ACCOUNT, messages: Zone.MESSAGES };
+
+/** A zone step's context: besides the common one, the timers and what was asked for ahead. */
+export type ZoneContext = StepContext & {
+  readonly timers: Timers;
+  readonly ahead: Map<string, Ahead>;
+  /** Records for whose unknown epoch the keyring was fetched already. */
+  readonly askedKeysFor: Set<string>;
+};
+
+/** The next page, requested while this one is being applied. */
+export type Ahead = { key: string; page: Promise<unknown> };
+
+/** What the cloud says about a zone beside its records. Goes into the database with the page it came with. */
+export function heard(ctx: StepContext, state: CloudZoneState): Partial<ZoneState> {
+  ctx.signal({ type: 'cloudTime', cloudMs: Number(state.timeMs) });
+  return {
+    cloudRecords: Number(state.records),
+    bytesUsed: Number(state.bytesUsed),
+    quotaBytes: Number(state.quotaBytes),
+    purgeAtMs: state.purgeAtMs > 0n ? Number(state.purgeAtMs) : null,
+    askedMs: ctx.clock.now(),
+  };
+}
+
+/** The page that begins at `key`: the one asked for ahead when it is that one, else a new request. */
+export async function takePage<T>(
+  ctx: ZoneContext,
+  lane: string,
+  at: Uint8Array,
+  ask: (at: Uint8Array) => Promise<T>,
+): Promise<T> {
+  const key = Buffer.from(at).toString('base64');
+  const ahead = ctx.ahead.get(lane);
+  ctx.ahead.delete(lane);
+  return ahead?.key === key ? ((await ahead.page) as T) : ask(at);
+}
+
+export function askAhead<T>(
+  ctx: ZoneContext,
+  lane: string,
+  at: Uint8Array,
+  ask: (at: Uint8Array) => Promise<T>,
+): void {
+  const page = ask(at);
+  // Its failure is met where the page is taken; nobody may be waiting by then.
+  page.catch(() => {});
+  ctx.ahead.set(lane, { key: Buffer.from(at).toString('base64'), page });
+}
