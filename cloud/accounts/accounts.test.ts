@@ -306,7 +306,9 @@ test('ACC-11 the keyring changes by compare-and-set and only with what verifies'
   expect(await codeOf(account.updateKeyring({ ...request, entries: [] }))).toBe('KEYRING_INVALID');
   expect(await codeOf(third.account.updateKeyring(request))).toBe('KEYRING_INVALID');
   const eve = await signUp(cloud, 'eve@example.org');
-  expect(await codeOf(eve.account.updateKeyring({ ...request, expectedLogLength: 2 }))).toBe('KEYRING_INVALID');
+  expect(await codeOf(eve.account.updateKeyring({ ...request, expectedLogLength: 2 }))).toBe(
+    'KEYRING_INVALID',
+  );
   expect(await codeOf(account.updateKeyring({ expectedLogLength: 4, expectedEpoch: 1 }))).toBe('MALFORMED');
   expect((await account.getKeyring({})).keyring?.log.length).toBe(4);
   expect(await account.updateKeyring(request)).toMatchObject({ logLength: 5, epoch: 2 });

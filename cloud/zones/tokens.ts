@@ -3,7 +3,7 @@
  * (SPEC ZON-7).
  *
  *     change token     1 u8 | kind u8 | account u48 | generation u32 | incarnation u48 | seq u48 | tag 16
- *     backfill cursor  2 u8 | kind u8 | account u48 | generation u32 | incarnation u48 | head u48 | left u48 | rank u32 | id 16 | tag 16
+ *     backfill cursor  2 u8 | kind u8 | account u48 | generation u32 | incarnation u48 | head u48 | left u48 | rank + 1 u48 | id 16 | tag 16
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
@@ -76,25 +76,25 @@ export const openChangeToken = (
 /** `head`: where the walk began. `left`: records still to come. `rank`, `id`: the last one given. */
 export type Walk = { head: number; left: number; rank: number; id: Uint8Array };
 
-/** Sorts before every record's id. */
-export const BEFORE_ALL = { rank: 0, id: new Uint8Array(16) } as const;
+/** A place before every record. */
+export const BEFORE_ALL = { rank: -1, id: new Uint8Array(16) } as const;
 
 export const sealCursor = (key: Uint8Array, account: number, zone: ZoneRow, walk: Walk): Uint8Array => {
-  const body = Buffer.alloc(HEAD + 32);
+  const body = Buffer.alloc(HEAD + 34);
   writeHead(body, BACKFILL, account, zone);
   body.writeUIntBE(walk.head, HEAD, 6);
   body.writeUIntBE(walk.left, HEAD + 6, 6);
-  body.writeUInt32BE(walk.rank, HEAD + 12);
-  body.set(walk.id, HEAD + 16);
+  body.writeUIntBE(walk.rank + 1, HEAD + 12, 6);
+  body.set(walk.id, HEAD + 18);
   return seal(key, body);
 };
 
 export const openCursor = (key: Uint8Array, cursor: Uint8Array, account: number, zone: ZoneRow): Walk => {
-  const body = open(key, cursor, BACKFILL, HEAD + 32, account, zone);
+  const body = open(key, cursor, BACKFILL, HEAD + 34, account, zone);
   return {
     head: body.readUIntBE(HEAD, 6),
     left: body.readUIntBE(HEAD + 6, 6),
-    rank: body.readUInt32BE(HEAD + 12),
-    id: new Uint8Array(body.subarray(HEAD + 16, HEAD + 32)),
+    rank: body.readUIntBE(HEAD + 12, 6) - 1,
+    id: new Uint8Array(body.subarray(HEAD + 18, HEAD + 34)),
   };
 };
