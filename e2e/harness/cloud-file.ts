@@ -16,7 +16,7 @@ export function recordsOf(folder: string): StoredRecord[] {
 }
 
 /** The names of the files under a folder that contain these bytes. */
-export function filesWith(folder: string, bytes: Uint8Array): string[] {
+export function filesWith(folder: string, bytes: Buffer): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
     const path = join(folder, name);
     return statSync(path).isFile() && readFileSync(path).includes(bytes);
