@@ -24,6 +24,7 @@ export type SessionState =
   /** Nobody is signed in on this device. */
   | { kind: 'signedOut'; cloudAddress: string | null; canHostHere: boolean }
   /** The account is made; its recovery key must still be shown and asked back. */
+  /** `ask`: which two words, counted from 0. */
   | { kind: 'confirmRecovery'; words: string[]; ask: [number, number]; account: AccountInfo }
   | {
       kind: 'signedIn';

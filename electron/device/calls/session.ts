@@ -7,6 +7,7 @@ import { getIdentity, type Identity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
+import { recoveryQuestion } from '../../sync/account/pending.ts';
 import type { DeviceDescription } from '../../sync/protocol.ts';
 import { type CallContext, run, storeOf } from './context.ts';
 
@@ -142,6 +143,8 @@ function readState(context: CallContext, store: Store): SessionState {
     };
   }
   const account = accountInfo(store, identity);
+  const question = recoveryQuestion(store);
+  if (question !== null) return { kind: 'confirmRecovery', ...question, account };
   if (identity.state !== 'active') return { kind: 'removed', account, reason: identity.state };
   const id = hex(identity.deviceId);
   return {

@@ -1,0 +1,231 @@
+/** Real devices, workers and stores against the real cloud, over the local API alone. */
+import { existsSync, readdirSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { type ServerType, serve } from '@hono/node-server';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../cloud/app.ts';
+import { type TestDevice, testDevices } from './testing/devices.ts';
+
+const PASSWORD = 'violet-harbour-tunnel-93';
+const devices = testDevices();
+let cloud: Cloud;
+let server: ServerType;
+let url: string;
+let people = 0;
+
+beforeAll(async () => {
+  cloud = await createCloud({ dataDir: devices.newFolder(), registration: 'open', name: 'Test' });
+  server = serve({ fetch: (request) => cloud.fetch(request), port: 0, hostname: '127.0.0.1' });
+  await new Promise<void>((resolve) => server.once('listening', () => resolve()));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterEach(() => devices.clean());
+afterAll(async () => {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  await cloud.close();
+  if ('closeAllConnections' in server) server.closeAllConnections();
+  await closed;
+});
+
+const address = () => ({ kind: 'address', url }) as const;
+const soon = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 30 });
+
+async function signedUp(name: string): Promise<TestDevice & { handle: string }> {
+  people += 1;
+  const handle = `${name.toLowerCase()}${people}@example.org`;
+  const it = await devices.start();
+  const state = await it.api.session.signUp.mutate({
+    cloud: address(),
+    handle,
+    name,
+    password: PASSWORD,
+    deviceName: `${name}'s Mac`,
+  });
+  if (state.kind !== 'confirmRecovery') throw new Error(`Signed up, and then ${state.kind}.`);
+  const [a, b] = state.ask;
+  const after = await it.api.session.confirmRecovery.mutate({
+    answers: [state.words[a] ?? '', state.words[b] ?? ''],
+  });
+  expect(after).toMatchObject({
+    kind: 'signedIn',
+    account: { handle, name },
+    device: { name: `${name}'s Mac` },
+  });
+  return { ...it, handle };
+}
+
+async function texts(it: TestDevice, conversationId: string): Promise<string[]> {
+  const page = await it.api.messages.page.query({ conversationId });
+  return page.messages.map(({ text }) => text);
+}
+
+test('API-5 two people write to each other; sent, delivered and read appear', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id, title } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  expect(title).toBe(bob.handle);
+  const sent = await anna.api.messages.send.mutate({ conversationId: id, text: 'Hallo Bob 👋' });
+  expect(sent).toMatchObject({ text: 'Hallo Bob 👋', fromMe: true, conversationId: id });
+  await soon(() => texts(bob, id)).toEqual(['Hallo Bob 👋']);
+  const [there] = await bob.api.conversations.list.query();
+  expect(there).toMatchObject({
+    id,
+    unread: 1,
+    kind: 'direct',
+    lastMessage: { text: 'Hallo Bob 👋', fromMe: false },
+  });
+  const stateOf = async () =>
+    (await anna.api.messages.page.query({ conversationId: id })).messages.map(({ state }) => state);
+  await soon(stateOf).toEqual(['delivered']);
+  await bob.api.conversations.markRead.mutate({ id });
+  await soon(async () => (await bob.api.conversations.get.query({ id })).unread).toBe(0);
+  await soon(stateOf).toEqual(['read']);
+  await bob.api.messages.send.mutate({ conversationId: id, text: 'Hallo Anna' });
+  await soon(() => texts(anna, id)).toEqual(['Hallo Bob 👋', 'Hallo Anna']);
+  const hits = await anna.api.search.query.query({ text: 'hallo anna' });
+  expect(hits.hits.map(({ message }) => message.text)).toEqual(['Hallo Anna']);
+});
+
+test('API-2 signing up with what cannot be is refused with a reason', async () => {
+  const it = await devices.start();
+  const signUp = (change: object) =>
+    it.api.session.signUp.mutate({
+      cloud: address(),
+      handle: 'weak@example.org',
+      name: 'W',
+      password: PASSWORD,
+      ...change,
+    });
+  await expect(signUp({ password: 'password1' })).rejects.toMatchObject({ data: { reason: 'weakPassword' } });
+  await expect(signUp({ cloud: { kind: 'address', url: 'http://127.0.0.1:1' } })).rejects.toMatchObject({
+    data: { reason: expect.stringMatching(/offline|cloudUnreachable/) },
+  });
+  const wrong = it.api.session.signIn.mutate({
+    cloud: address(),
+    handle: 'nobody@example.org',
+    password: 'x',
+  });
+  await expect(wrong).rejects.toMatchObject({ data: { reason: 'wrongPassword' } });
+  expect(await it.api.session.state.query()).toMatchObject({ kind: 'signedOut' });
+});
+
+test('API-9 a second device has the history; the warning before a delete names both', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  for (const text of ['one', 'two', 'three'])
+    await anna.api.messages.send.mutate({ conversationId: id, text });
+  await soon(() => texts(bob, id)).toEqual(['one', 'two', 'three']);
+  await anna.api.sync.setSwitch.mutate({ on: true });
+  await soon(async () => (await anna.api.sync.status.query()).switch).toBe('on');
+
+  const second = await devices.start();
+  const state = await second.api.session.signIn.mutate({
+    cloud: address(),
+    handle: anna.handle,
+    password: PASSWORD,
+    deviceName: 'Second',
+  });
+  expect(state).toMatchObject({
+    kind: 'signedIn',
+    device: { name: 'Second' },
+    account: { handle: anna.handle },
+  });
+  await soon(async () => (await second.api.devices.list.query()).map(({ name }) => name)).toEqual([
+    'Second',
+    "Anna's Mac",
+  ]);
+  const target = { kind: 'conversation', id } as const;
+  await second.api.sync.setSwitch.mutate({ on: true });
+  await soon(() => texts(second, id)).toEqual(['one', 'two', 'three']);
+  await soon(async () => (await anna.api.deletes.scope.query({ target })).devicesOn.sort()).toEqual([
+    "Anna's Mac",
+    'Second',
+  ]);
+  expect(await anna.api.deletes.scope.query({ target })).toMatchObject({
+    messages: 3,
+    switchOn: true,
+    devicesKeeping: [],
+  });
+  await second.api.sync.setSwitch.mutate({ on: false });
+  await soon(async () => (await anna.api.deletes.scope.query({ target })).devicesKeeping).toEqual(['Second']);
+  expect(await second.api.deletes.scope.query({ target })).toMatchObject({
+    switchOn: false,
+    devicesOn: ["Anna's Mac"],
+    devicesKeeping: ["Anna's Mac"],
+  });
+});
+
+test('API-9 deleted on one, in Recently Deleted on both, recovered on the other, deleted now', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  await anna.api.messages.send.mutate({ conversationId: id, text: 'stays' });
+  await anna.api.messages.send.mutate({ conversationId: id, text: 'goes' });
+  await soon(() => texts(bob, id)).toEqual(['stays', 'goes']);
+  const second = await devices.start();
+  await second.api.session.signIn.mutate({ cloud: address(), handle: anna.handle, password: PASSWORD });
+  for (const it of [anna, second]) {
+    await it.api.sync.setSwitch.mutate({ on: true });
+    await soon(async () => (await it.api.sync.status.query()).switch).toBe('on');
+  }
+  await soon(() => texts(second, id)).toEqual(['stays', 'goes']);
+  const [, goes] = (await anna.api.messages.page.query({ conversationId: id })).messages;
+  await anna.api.messages.delete.mutate({ ids: [goes?.id ?? ''] });
+  const deleted = async (it: TestDevice) =>
+    (await it.api.recentlyDeleted.list.query()).map(({ message }) => message.text);
+  expect(await deleted(anna)).toEqual(['goes']);
+  await soon(() => deleted(second)).toEqual(['goes']);
+  const [item] = await second.api.recentlyDeleted.list.query();
+  expect(item).toMatchObject({ daysLeft: 30, conversationTitle: bob.handle });
+  await second.api.recentlyDeleted.recover.mutate({ ids: 'all' });
+  await soon(() => texts(anna, id)).toEqual(['stays', 'goes']);
+  await second.api.messages.delete.mutate({ ids: [goes?.id ?? ''] });
+  await second.api.recentlyDeleted.deleteNow.mutate({ ids: 'all' });
+  await soon(() => texts(anna, id)).toEqual(['stays']);
+  await soon(() => deleted(anna)).toEqual([]);
+  expect(await texts(bob, id)).toEqual(['stays', 'goes']);
+});
+
+test('API-10 signing out with wipe leaves neither database nor key of before', async () => {
+  const anna = await signedUp('Anna');
+  const before = readdirSync(anna.folder);
+  expect(before).toContain('messages.db');
+  expect(await anna.api.session.signOut.mutate({ wipe: true })).toMatchObject({ kind: 'signedOut' });
+  expect(await anna.api.conversations.list.query()).toEqual([]);
+  await devices.stop(anna);
+  expect(existsSync(`${anna.folder}/messages.db`)).toBe(true);
+  const again = await devices.start(anna.folder);
+  expect(await again.api.session.state.query()).toMatchObject({ kind: 'signedOut' });
+});
+
+test('API-11 an event stream begins with everything, and tells of what another person wrote', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const stop = new AbortController();
+  const response = await bob.device.fetch(
+    new Request('http://device/rpc/events.subscribe', { signal: stop.signal }),
+  );
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let seen = '';
+  const until = async (what: string) => {
+    while (!seen.includes(what)) seen += (await reader?.read())?.value ?? '';
+  };
+  for (const type of [
+    'session',
+    'conversations',
+    'messages',
+    'recentlyDeleted',
+    'status',
+    'settings',
+    'devices',
+    'notices',
+  ]) {
+    await until(`"type":"${type}"`);
+  }
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  await anna.api.messages.send.mutate({ conversationId: id, text: 'news' });
+  await until(`"conversationId":"${id}"`);
+  stop.abort();
+  await expect.poll(() => bob.device.streams).toBe(0);
+});
