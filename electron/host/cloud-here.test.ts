@@ -7,11 +7,12 @@ import { type CloudHere, cloudHereFiles, createCloudHere, noteSchema } from './c
 
 let folder: string;
 const apps: CloudHere[] = [];
-const app = () => {
+const fake = fileURLToPath(new URL('./testing/fake-cloud.ts', import.meta.url));
+const app = (cloudMain = fake) => {
   const made = createCloudHere({
     folder,
     lingerMs: 600,
-    cloudMain: fileURLToPath(new URL('./testing/fake-cloud.ts', import.meta.url)),
+    cloudMain,
   });
   apps.push(made);
   return made;
@@ -75,4 +76,14 @@ test('HOST-15 its files are for this person alone', async () => {
   const files = cloudHereFiles(folder);
   for (const file of [files.note, files.log]) expect(statSync(file).mode & 0o077).toBe(0);
   expect(statSync(files.data).mode & 0o077).toBe(0);
+});
+
+test('HOST-15 the real cloud serves there, keeps its data, and ends with its keeper', async () => {
+  const real = fileURLToPath(new URL('../../cloud/main.ts', import.meta.url));
+  const url = await app(real).acquire();
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  const note = noteSchema.parse(JSON.parse(readFileSync(cloudHereFiles(folder).note, 'utf8')));
+  expect(note.url).toBe(url);
+  for (const one of apps) one.release();
+  await gone(`${url}/healthz`);
 });

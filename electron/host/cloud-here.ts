@@ -71,10 +71,7 @@ export function createCloudHere(options: CloudHereOptions): CloudHere {
       }
       await sleep(50);
     }
-    throw new Failure(
-      'cloudHereFailed',
-      `The cloud on this computer did not start. Its log is ${files.log}.`,
-    );
+    throw new Failure('cannotHostHere', `The cloud on this computer did not start. Its log is ${files.log}.`);
   }
 
   function startKeeper(): void {
@@ -165,7 +162,7 @@ async function ask(notePath: string, withinMs: number): Promise<Lease | null> {
         socket.destroy();
         reject(
           new Failure(
-            'cloudHereFailed',
+            'cannotHostHere',
             `The cloud on this computer did not start: ${line.replace(/^failed /, '')}`,
           ),
         );

@@ -21,7 +21,7 @@ export function sessionCalls(context: CallContext): SessionCalls {
     if (context.cloudUrl !== null) return context.cloudUrl;
     if (host.cloudHere === null) {
       throw new Failure(
-        'cloudHereNotOffered',
+        'cannotHostHere',
         'This host cannot run a cloud on this computer. Enter the address of one.',
       );
     }
