@@ -111,7 +111,7 @@ function applyTombstone(
       item.proof,
       nowMs,
     );
-    store.memory.digest(ZONE_NUMBER[zone]).add(id, base.rev, base.hash!);
+    store.memory.changeDigest(ZONE_NUMBER[zone]).add(id, base.rev, base.hash!);
     return;
   }
   const dirty = getDirty(store, zone, id);

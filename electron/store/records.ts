@@ -151,7 +151,7 @@ export function changeBase(
   base: Base,
   proof: Uint8Array | null,
 ): void {
-  const digest = store.memory.digest(ZONE_NUMBER[zone]);
+  const digest = store.memory.changeDigest(ZONE_NUMBER[zone]);
   if (row.rev > 0 && row.hash !== null) digest.remove(id, row.rev, plain(row.hash));
   if (base.rev > 0 && base.hash !== null) digest.add(id, base.rev, base.hash);
   store.run(
@@ -197,7 +197,7 @@ export function insertRecord(
     rid = place === null ? store.memory.smallRid() : rid + 1;
   }
   if (base !== null && base.rev > 0 && base.hash !== null) {
-    store.memory.digest(zoneNumber).add(id, base.rev, base.hash);
+    store.memory.changeDigest(zoneNumber).add(id, base.rev, base.hash);
   }
   return rid;
 }

@@ -19,6 +19,7 @@ export class WriterMemory {
   readonly #byCid = new Map<number, ConversationState>();
   readonly #touched = new Set<ConversationState>();
   readonly #digests = new Map<number, ZoneDigest>();
+  readonly #digestsChanged = new Set<number>();
   #lastSmallRid: number | null = null;
   #lastChange: number | null = null;
   #self: Uint8Array | null | undefined;
@@ -73,7 +74,7 @@ export class WriterMemory {
     return this.#lastChange;
   }
 
-  /** The zone's running digest; changed by whoever changes a base, written by `flush`. */
+  /** The zone's running digest, as it stands. */
   digest(zone: number): ZoneDigest {
     let digest = this.#digests.get(zone);
     if (digest === undefined) {
@@ -86,8 +87,14 @@ export class WriterMemory {
     }
     return digest;
   }
+  /** For whoever changes a base. */
+  changeDigest(zone: number): ZoneDigest {
+    this.#digestsChanged.add(zone);
+    return this.digest(zone);
+  }
   setDigest(zone: number, digest: ZoneDigest): void {
     this.#digests.set(zone, digest);
+    this.#digestsChanged.add(zone);
   }
 
   /** False while nothing was deleted with the switch off, which spares a look-up per record. */
@@ -124,13 +131,10 @@ export class WriterMemory {
   flush(): void {
     for (const state of this.#touched) state.flush(this.#store);
     this.#touched.clear();
-    for (const [zone, digest] of this.#digests) {
-      this.#store.run(
-        'UPDATE zone_state SET digest = ?1 WHERE zone = ?2 AND digest <> ?1',
-        digest.toBytes(),
-        zone,
-      );
+    for (const zone of this.#digestsChanged) {
+      this.#store.run('UPDATE zone_state SET digest = ? WHERE zone = ?', this.digest(zone).toBytes(), zone);
     }
+    this.#digestsChanged.clear();
     this.search.flush();
   }
 
@@ -139,6 +143,7 @@ export class WriterMemory {
     this.#byCid.clear();
     this.#touched.clear();
     this.#digests.clear();
+    this.#digestsChanged.clear();
     this.search.forget();
     this.#lastSmallRid = null;
     this.#lastChange = null;

@@ -20,6 +20,9 @@ CREATE TABLE record (
   payload BLOB
 ) STRICT;
 CREATE UNIQUE INDEX record_by_id ON record (zone, id);
+-- Bases without content, and proven tombstones that wait for the end of a first sync: few, and found without looking through all.
+CREATE INDEX record_unreadable ON record (zone) WHERE gone = 0 AND payload IS NULL;
+CREATE INDEX record_held ON record (zone) WHERE gone = 0 AND proof IS NOT NULL;
 
 -- Records with changes to push. change: rises with every change, so that one made during a push stays.
 CREATE TABLE dirty (

@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { StoreError } from './errors.ts';
+import { getMeta, setMeta } from './meta.ts';
+import { APPLICATION_ID, MIGRATIONS, NEWEST, schemaVersion } from './migrate.ts';
+import { openStore } from './open.ts';
+import { getRecord } from './records.ts';
+import { bytes16, KEY, type Kit, kit, putConversation, putMessage } from './store.testkit.ts';
+
+let k: Kit;
+beforeEach(async () => {
+  k = await kit();
+});
+afterEach(() => k.close());
+
+function code(work: () => unknown): string {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof StoreError) return error.code;
+    throw error;
+  }
+  return 'opened';
+}
+
+test('STO-1 the key is raw: opening runs no key derivation', () => {
+  k.store.close();
+  const times: number[] = [];
+  for (let i = 0; i < 5; i++) {
+    const start = performance.now();
+    openStore({ path: k.path, key: KEY }).close();
+    times.push(performance.now() - start);
+  }
+  // Argon2id with the cipher's own parameters takes far longer than this.
+  expect(Math.min(...times)).toBeLessThan(20);
+  expect(code(() => openStore({ path: k.path, key: new Uint8Array(16) }))).toBe('wrongKey');
+});
+
+test('STO-2 a wrong key is refused and nothing is overwritten', () => {
+  putMessage(k.store, 1);
+  k.store.close();
+  const before = readFileSync(k.path);
+  expect(code(() => openStore({ path: k.path, key: new Uint8Array(32) }))).toBe('wrongKey');
+  expect(code(() => openStore({ path: k.path, key: new Uint8Array(32), readonly: true }))).toBe('wrongKey');
+  expect(readFileSync(k.path).equals(before)).toBe(true);
+  const again = openStore({ path: k.path, key: KEY });
+  expect(getRecord(again, 'messages', bytes16(1))).toBeDefined();
+  again.close();
+});
+
+test('STO-2 a damaged file is refused as damaged and left as it is', () => {
+  putMessage(k.store, 1);
+  k.store.close();
+  const noise = join(k.folder, 'noise.db');
+  writeFileSync(noise, Buffer.alloc(8192, 0x55));
+  expect(code(() => openStore({ path: noise, key: KEY }))).toBe('damaged');
+  expect(readFileSync(noise).equals(Buffer.alloc(8192, 0x55))).toBe(true);
+});
+
+test('STO-3 a database from the future is refused', () => {
+  k.store.db.pragma(`user_version = ${NEWEST + 10}`);
+  k.store.close();
+  expect(code(() => openStore({ path: k.path, key: KEY }))).toBe('fromTheFuture');
+  expect(code(() => openStore({ path: k.path, key: KEY, readonly: true }))).toBe('fromTheFuture');
+});
+
+test('STO-3 a reader waits for the writer to make or migrate', () => {
+  expect(code(() => openStore({ path: join(k.folder, 'none.db'), key: KEY, readonly: true }))).toBe(
+    'notReady',
+  );
+  k.store.db.pragma('user_version = 0');
+  expect(code(() => openStore({ path: k.path, key: KEY, readonly: true }))).toBe('notReady');
+});
+
+test('STO-4 migrations are numbered in tens, rise, and end at the newest', () => {
+  let last = 0;
+  for (const step of MIGRATIONS) {
+    expect(step.number % 10).toBe(0);
+    expect(step.number).toBeGreaterThan(last);
+    last = step.number;
+  }
+  expect(schemaVersion(k.store.db)).toBe(last);
+  expect(k.store.db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
+});
+
+test('STO-4 every table is STRICT', () => {
+  const tables = k.store.db.pragma('table_list') as {
+    name: string;
+    type: string;
+    strict: number;
+    schema: string;
+  }[];
+  const ours = tables.filter(
+    (one) => one.type === 'table' && one.schema === 'main' && !one.name.startsWith('sqlite_'),
+  );
+  expect(ours.length).toBeGreaterThan(15);
+  expect(ours.filter((one) => one.strict === 0).map((one) => one.name)).toEqual([]);
+});
+
+test('STO-5 each connection keeps temporary data in memory and trusts no schema; the writer syncs fully', () => {
+  const reader = openStore({ path: k.path, key: KEY, readonly: true });
+  for (const store of [k.store, reader]) {
+    expect(store.db.pragma('temp_store', { simple: true })).toBe(2);
+    expect(store.db.pragma('trusted_schema', { simple: true })).toBe(0);
+    expect(store.db.pragma('mmap_size', { simple: true })).toBe(0);
+  }
+  expect(k.store.db.pragma('synchronous', { simple: true })).toBe(2);
+  expect(k.store.db.pragma('secure_delete', { simple: true })).toBe(1);
+  expect(k.store.db.pragma('journal_mode', { simple: true })).toBe('wal');
+  reader.close();
+});
+
+test('STO-6 the reader cannot write', () => {
+  const reader = openStore({ path: k.path, key: KEY, readonly: true });
+  expect(code(() => setMeta(reader, 'a', 'b'))).toBe('misuse');
+  expect(() => reader.db.exec('DELETE FROM meta')).toThrow();
+  reader.close();
+});
+
+test('STO-7 nothing typed by a person is in the clear in any file, also while big sorts run', () => {
+  const canary = 'Kanarienvogel-4711';
+  putConversation(k.store);
+  for (let i = 1; i <= 3000; i++) putMessageText(i, `${canary} ${i} ${'x'.repeat(500)}`);
+  const open = new Set(readdirSync(k.folder));
+  const statement = k.store.db.prepare(
+    'SELECT m.text AS text FROM message m JOIN message n ON n.rid <= m.rid ORDER BY m.text || n.text LIMIT 100000',
+  );
+  let row = 0;
+  for (const _ of statement.iterate()) {
+    row += 1;
+    if (row === 10) break;
+  }
+  const found: string[] = [];
+  const folders = [k.folder, '/tmp', '/var/tmp'];
+  for (const folder of folders) {
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (folder !== k.folder && !name.startsWith('etilqs')) continue;
+      if (statSync(path).isFile() && readFileSync(path).includes(canary)) found.push(path);
+    }
+  }
+  expect(found).toEqual([]);
+  expect(open.has('messages.db-wal')).toBe(true);
+  copyFileSync(k.path, join(k.folder, 'copy.db'));
+  expect(readFileSync(join(k.folder, 'copy.db')).includes('SQLite format 3')).toBe(false);
+});
+
+function putMessageText(n: number, text: string): void {
+  if (k.store.db.inTransaction) throw new Error('No transaction expected.');
+  k.store.db.pragma('synchronous = OFF');
+  putMessage(k.store, n, { text });
+}
+
+test('STO-8 what was committed survives kill -9 at any moment, and what was not is not there by halves', async () => {
+  k.store.close();
+  for (let round = 0; round < 4; round++) {
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./kill.testchild.ts', import.meta.url)), k.path],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    let said = -1;
+    let rest = '';
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (data: Buffer) => {
+        rest += data.toString();
+        const lines = rest.split('\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) said = Math.max(said, Number(line));
+        if (said >= 5 + round * 7) child.kill('SIGKILL');
+      });
+      child.on('exit', () => resolve());
+    });
+    const store = openStore({ path: k.path, key: KEY });
+    const done = Number(getMeta(store, 'done') ?? -1);
+    expect(done).toBeGreaterThanOrEqual(said);
+    expect(store.integrityCheck()).toEqual([]);
+    const { records } = store.get<{ records: number }>(
+      'SELECT count(*) AS records FROM record WHERE kind = 1',
+    )!;
+    const { messages } = store.get<{ messages: number }>('SELECT count(*) AS messages FROM message')!;
+    // Ten a transaction: all of each, or none of it; projection and record alike.
+    expect(records).toBe((done + 1) * 10);
+    expect(messages).toBe(records);
+    store.close();
+  }
+});

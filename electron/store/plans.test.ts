@@ -1,0 +1,93 @@
+/**
+ * The plan of every query that the store prepares while all of its functions are used: no table is looked through and nothing is
+ * sorted in a temporary B-tree, but for what is listed here with its reason.
+ */
+import { expect, test } from 'vitest';
+import { heldTombstones, unreadable } from './bases.ts';
+import { getConversation, listConversations, unreadConversations } from './conversations.ts';
+import { listDevices } from './devices.ts';
+import { clean, dirtyBatch, getDirty } from './dirty.ts';
+import { addLocalDelete, removeLocalDelete } from './local-deletes.ts';
+import { listPending } from './mail.ts';
+import { findMessage, getMessage, messagePage, newestPlace } from './messages.ts';
+import { addNotice, listNotices } from './notices.ts';
+import { acceptMessage, enqueue, nextOutbox, updateOutbox } from './outbox.ts';
+import { findPinByHandle, getPin } from './pins.ts';
+import { clearedMessages, deletedHow, dueForGood, listRecentlyDeleted } from './recently-deleted.ts';
+import { baseInventory, deleteForGood, getRecord, isGone, recordIds } from './records.ts';
+import { searchMessages } from './search.ts';
+import { BOB, bytes16, kit, ME, message, putConversation, putMessage, WITH_BOB } from './store.testkit.ts';
+import { getZoneState, offerSlice, setZoneState } from './zone-state.ts';
+
+/** Whole-table reads that are meant: the table is small, or all of it is the answer. */
+const MEANT = [
+  'FROM device', // as many rows as the account has devices
+  'FROM local_delete LIMIT', // is there any at all
+  'FROM sqlite_schema',
+];
+
+test('STO-9 every query of a conversation, a push, a pull or a search goes by an index', async () => {
+  const k = await kit();
+  const { store } = k;
+  putConversation(store);
+  for (let i = 1; i <= 5; i++) putMessage(store, i);
+  const conversation = WITH_BOB();
+  const id = bytes16(3);
+  for (const direction of ['older', 'newer', 'around'] as const) {
+    messagePage(store, { conversation, anchor: null, direction, limit: 3 });
+    messagePage(store, { conversation, anchor: { ms: 1, id }, direction, limit: 3 });
+  }
+  enqueue(store, { sendId: bytes16(9), kind: 'message', conversation, guid: bytes16(9), body: id, createdMs: 1 });
+  listConversations(store);
+  getConversation(store, conversation);
+  unreadConversations(store);
+  getMessage(store, id);
+  findMessage(store, BOB, id);
+  newestPlace(store, conversation);
+  nextOutbox(store);
+  updateOutbox(store, bytes16(9), { state: 'sending' });
+  acceptMessage(store, bytes16(9), bytes16(9), message(9, { sender: ME }), true);
+  searchMessages(store, 'message', 3);
+  addLocalDelete(store, id, 5);
+  removeLocalDelete(store, id);
+  listRecentlyDeleted(store, 10);
+  dueForGood(store, 10, 10);
+  clearedMessages(store, conversation, 10);
+  deletedHow(store, id);
+  dirtyBatch(store, 'messages', 10, 0);
+  getDirty(store, 'messages', id);
+  clean(store, 'messages', id, 1);
+  getRecord(store, 'messages', id);
+  isGone(store, 'messages', id);
+  recordIds(store, 'messages', 0, 10);
+  baseInventory(store, 'messages', new Uint8Array(0), 10);
+  heldTombstones(store, 'messages', new Uint8Array(32), 10);
+  unreadable(store, 'messages', 10);
+  deleteForGood(store, 'messages', bytes16(4), { push: true, byPerson: true, nowMs: 1 });
+  offerSlice(store, 'messages', 0, 10);
+  setZoneState(store, 'messages', { head: 1 });
+  getZoneState(store, 'messages');
+  addNotice(store, 'a', 'deviceAdded', 1);
+  listNotices(store);
+  listPending(store);
+  getPin(store, BOB);
+  findPinByHandle(store, 'b');
+  listDevices(store);
+
+  const wrong: string[] = [];
+  let looked = 0;
+  for (const sql of store.prepared) {
+    looked += 1;
+    if (MEANT.some((part) => sql.includes(part))) continue;
+    const nulls = Array.from(sql.matchAll(/\?/g), () => null);
+    const plan = store.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...nulls) as { detail: string }[];
+    for (const { detail } of plan) {
+      const scans = detail.startsWith('SCAN') && !detail.includes('VIRTUAL TABLE INDEX') && !/USING (COVERING )?INDEX conversation_/.test(detail);
+      if (scans || detail.includes('TEMP B-TREE')) wrong.push(`${detail}: ${sql}`);
+    }
+    expect(sql).not.toMatch(/SELECT \*/);
+  }
+  expect(looked).toBeGreaterThan(40);
+  expect(wrong).toEqual([]);
+  k.close();
+});
