@@ -164,6 +164,7 @@ describe('device log', () => {
       [{ change: { case: 'add', value: { ...value, signKey: random(31) } } }, 'bad_change'],
       [{ change: { case: 'add', value: { ...value, sealKey: random(33) } } }, 'bad_change'],
       [{ change: { case: 'add', value: { ...value, sealKey: new Uint8Array(32) } } }, 'bad_change'],
+      [{ change: { case: 'remove', value: { deviceId: a.mac.deviceId } } }, 'bad_change'],
       [{}, 'unknown_change'],
     ];
     for (const [changes, code] of bad) {

@@ -10,7 +10,7 @@ import {
   type DeviceLogEntry,
   DeviceLogEntrySchema,
   type RemoveDevice,
-  type RemoveReason,
+  RemoveReason,
 } from '../proto/gen/lockstep/cloud/v1/keys_pb.js';
 import { copyBytes, EMPTY, equalBytes, requireLength, toHex } from './bytes.ts';
 import { TrustError } from './errors.ts';
@@ -325,6 +325,9 @@ class LogReader {
   }
 
   #removeDevice(value: RemoveDevice, index: number): void {
+    if (value.reason === RemoveReason.UNSPECIFIED) {
+      throw new TrustError('bad_change', 'A removal says why.', index);
+    }
     const device = this.devices.get(toHex(value.deviceId));
     if (device === undefined || device.removedIndex !== undefined) {
       throw new TrustError('bad_change', 'A device is removed that is not there.', index);

@@ -23,8 +23,6 @@ import { fastHash, fastOpen, fastSeal } from './sodium.ts';
 /** 1: XChaCha20-Poly1305, Padmé. */
 export const RECORD_SUITE = 1;
 export const RECORD_SCHEMA = 1;
-/** What sealing adds at most, beside the padding. */
-export const RECORD_OVERHEAD = 42;
 
 const HEAD = 2;
 const NONCE = 24;

@@ -167,8 +167,3 @@ export function clearRegister(
 ): Payload {
   return setRegister(payload, field, key, stamp, device, EMPTY);
 }
-
-/** The stamp that a write to this register must exceed; 0n where nothing was written. */
-export function stampOf(payload: Payload, field: number, key: Uint8Array = EMPTY): bigint {
-  return getRegister(payload, field, key)?.stamp ?? 0n;
-}
