@@ -287,7 +287,7 @@ export function recordIds(
 ): { rid: number; id: Uint8Array; gone: boolean }[] {
   return store
     .all<{ rid: number; id: Uint8Array; gone: number }>(
-      'SELECT rid, id, gone FROM record WHERE rid > ? AND zone = ? ORDER BY rid LIMIT ?',
+      'SELECT rid, id, gone FROM record WHERE rid > ? AND +zone = ? ORDER BY rid LIMIT ?',
       afterRid,
       ZONE_NUMBER[zone],
       limit,

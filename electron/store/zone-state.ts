@@ -148,7 +148,7 @@ export function offerSlice(store: Store, zone: ZoneName, afterRid: number, limit
   return store.write(() => {
     const number = ZONE_NUMBER[zone];
     const rows = store.all<{ rid: number; id: Uint8Array; gone: number; rev: number }>(
-      'SELECT rid, id, gone, rev FROM record WHERE rid > ? AND zone = ? ORDER BY rid LIMIT ?',
+      'SELECT rid, id, gone, rev FROM record WHERE rid > ? AND +zone = ? ORDER BY rid LIMIT ?',
       afterRid,
       number,
       limit,

@@ -197,7 +197,7 @@ CREATE TABLE outbox (
   sealed BLOB
 ) STRICT;
 CREATE INDEX outbox_by_conversation ON outbox (conversation, kind, position);
-CREATE INDEX outbox_by_state ON outbox (state, position);
+CREATE INDEX outbox_ready ON outbox (position) WHERE state <> 'failed';
 
 CREATE TABLE pending_envelope (
   position INTEGER PRIMARY KEY,
