@@ -15,6 +15,7 @@ import Database from 'better-sqlite3';
 import { Changes } from './changes.ts';
 import { StoreError } from './errors.ts';
 import { checkVersion, migrate, NEWEST } from './migrate.ts';
+import { refreshSearchIndex } from './search-index.ts';
 import { WriterMemory } from './writer-memory.ts';
 
 export type StoreOptions = {
@@ -141,7 +142,9 @@ export function openStore(options: StoreOptions): Store {
       db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
       migrate(db);
     }
-    return new Store(db, path, readonly);
+    const store = new Store(db, path, readonly);
+    if (!readonly) refreshSearchIndex(store);
+    return store;
   } catch (error) {
     db.close();
     throw error;

@@ -4,6 +4,7 @@ import { deletedValue, editValue } from '../../shared/model/values.ts';
 import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { deleteForGood, getPayload, putMerged } from './records.ts';
 import { searchMessages } from './search.ts';
+import { refreshSearchIndex } from './search-index.ts';
 import { bytes16, type Kit, kit, putConversation, putMessage } from './store.testkit.ts';
 
 let k: Kit;
@@ -121,4 +122,13 @@ test('STO-24 a snippet marks the hits in the text as it was written', () => {
   const [hit] = searchMessages(k.store, 'madchen 京都', 5).hits;
   expect(hit!.ranges.map(([from, to]) => hit!.snippet.slice(from, to))).toEqual(['MÄDCHEN', '京都']);
   expect(hit!.snippet.length).toBeLessThan(130);
+});
+
+test('STO-25 when text is cut in a new way, the index is made anew from what is shown', () => {
+  putMessage(k.store, 1, { text: 'zebra' });
+  expect(refreshSearchIndex(k.store)).toBe(false);
+  k.store.db.exec(`INSERT INTO message_text (message_text) VALUES ('delete-all')`);
+  expect(found('zebra')).toEqual([]);
+  expect(refreshSearchIndex(k.store, 1_000)).toBe(true);
+  expect(found('zebra')).toEqual(['zebra']);
 });
