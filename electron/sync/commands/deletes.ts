@@ -15,7 +15,8 @@ import {
 } from '../../store/local-deletes.ts';
 import { messageRow } from '../../store/messages.ts';
 import { deletedHow } from '../../store/recently-deleted.ts';
-import { deleteForGood as deleteRecord, getPayload } from '../../store/records.ts';
+import { deleteForGood as deleteRecord, getPayload, isGone } from '../../store/records.ts';
+import { addNotice } from '../../store/notices.ts';
 import { removeOutbox } from '../../store/outbox.ts';
 import { KIND, plain, sameBytes } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
@@ -65,8 +66,9 @@ export function recoverMessages(ctx: StepContext, input: CommandInput<'recoverMe
         recoverConversation(ctx, id);
       } else if (how === 'itself') {
         recoverOne(ctx, id);
+      } else if (isGone(store, 'messages', id)) {
+        addNotice(store, `recoverLost:${hexId}`, 'recoverLost', ctx.clock.now(), { id: hexId });
       }
-      // Not there any more: gone for good on another device meanwhile. Nothing to recover, and the list says so.
     }
     store.changes.flag('recentlyDeleted');
   });

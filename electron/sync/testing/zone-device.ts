@@ -69,6 +69,8 @@ export type ZoneDevice = {
   /** Closes and opens again on the same file, as after a kill. */
   restart(): Promise<void>;
   stop(): Promise<void>;
+  /** After `stop`. */
+  start(): void;
   /** Waits until the status is as wished, with real timers. */
   until(wish: (status: SyncStatus) => boolean, what?: string): Promise<void>;
   settled(): Promise<void>;
@@ -166,8 +168,10 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
     events,
     failures,
     async restart() {
-      await device.core.stop();
-      device.store.close();
+      await device.stop();
+      device.start();
+    },
+    start() {
       device.store = open();
       device.core = assemble(device.store);
       device.core.start();

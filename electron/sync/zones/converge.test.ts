@@ -9,7 +9,9 @@ await sodiumReady();
 test('SYN-29 two devices of one account come to hold the same, whatever each began with', async () => {
   const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
   const one = await firstDevice(cloud, 'anna@example.org');
-  for (let i = 0; i < 1500; i += 1) one.message(`one ${i}`, 1_700_000_000_000 + i * 60_000);
+  one.store.write(() => {
+    for (let i = 0; i < 1500; i += 1) one.message(`one ${i}`, 1_700_000_000_000 + i * 60_000);
+  });
   one.core.start();
   await one.settled();
   expect(one.core.status()).toMatchObject({ switch: 'on', phase: 'idle' });
