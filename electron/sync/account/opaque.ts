@@ -3,16 +3,10 @@
  * leaves this process; the stretching is Argon2id with 64 MiB, the same for every account of protocol 1.
  */
 import { client, ready } from '@serenity-kit/opaque';
-import { fromBase64url } from '../../../shared/crypto/bytes.ts';
-import { deriveKey } from '../../../shared/crypto/hash.ts';
+import { passwordWrapKey } from '../../../shared/crypto/root.ts';
 import { SyncFailure } from '../failure.ts';
 
 const STRETCHING = 'memory-constrained' as const;
-
-/** The 32 bytes that wrap the root, from OPAQUE's 64-byte export key. */
-function wrapKey(exportKey: string): Uint8Array {
-  return deriveKey(fromBase64url(exportKey), 'lockstep/root-wrap/password/v1');
-}
 
 export async function register(
   password: string,
@@ -27,7 +21,7 @@ export async function register(
     clientRegistrationState: start.clientRegistrationState,
     keyStretching: STRETCHING,
   });
-  return { registrationRecord: end.registrationRecord, wrapKey: wrapKey(end.exportKey) };
+  return { registrationRecord: end.registrationRecord, wrapKey: passwordWrapKey(end.exportKey) };
 }
 
 /** `finish` is called only when the password fits; a wrong one ends here, before the cloud is asked again. */
@@ -47,5 +41,5 @@ export async function logIn<T>(
   if (done === undefined) {
     throw new SyncFailure('wrongPassword', 'The handle or the password is wrong.');
   }
-  return { answer: await finish(done.finishLoginRequest), wrapKey: wrapKey(done.exportKey) };
+  return { answer: await finish(done.finishLoginRequest), wrapKey: passwordWrapKey(done.exportKey) };
 }

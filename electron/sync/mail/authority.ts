@@ -5,14 +5,12 @@
  * A record's id follows from (sender, guid), so "only the author edits" comes down to: the message that an edit names is one
  * of the signer's. Anything else cannot name it.
  */
-import { fromBinary } from '@bufbuild/protobuf';
-import { compareBytes, equalBytes } from '../../../shared/crypto/bytes.ts';
-import { directConversationGuid } from '../../../shared/model/conversation.ts';
+import { equalBytes } from '../../../shared/crypto/bytes.ts';
+import { type ConversationCore, decodeConversationCore } from '../../../shared/model/conversation.ts';
+import { decodeMessageBody } from '../../../shared/model/message.ts';
 import {
   type Body,
   type Edit,
-  type MessageBody,
-  MessageBodySchema,
   type MessageRef,
   type Reaction,
   type Receipt,
@@ -20,20 +18,14 @@ import {
   type Rename,
   type Unsend,
 } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
-import {
-  type ConversationCore,
-  ConversationCoreSchema,
-  ConversationKind,
-} from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { Refused } from './refused.ts';
 
-export const MAX_MEMBERS = 256;
 const MAX_TEXT = 64 * 1024;
 const MAX_EMOJI = 64;
 const MAX_NAME = 200;
 
 export type Said =
-  | { kind: 'message'; bytes: Uint8Array; message: MessageBody }
+  | { kind: 'message'; bytes: Uint8Array }
   | { kind: 'edit'; edit: Edit; ref: MessageRef }
   | { kind: 'unsend'; unsend: Unsend; ref: MessageRef }
   | { kind: 'reaction'; reaction: Reaction; ref: MessageRef }
@@ -71,25 +63,15 @@ export function isMember(conversation: ConversationCore, accountId: Uint8Array):
   return conversation.members.some((member) => equalBytes(member, accountId));
 }
 
-/** Checks a conversation's core as it came from somebody else: sorted members, a direct one under its derived guid. */
-export function readConversationCore(bytes: Uint8Array): ConversationCore {
-  const core = decode(() => fromBinary(ConversationCoreSchema, bytes), 'conversation');
-  const { members, guid, kind } = core;
-  const wellFormed =
-    guid.length === 16 && members.length >= 2 && members.length <= MAX_MEMBERS && members.every((id) => id.length === 16);
-  if (!wellFormed) throw new Refused('wrongMembers', 'The conversation is not well formed.');
-  for (let i = 1; i < members.length; i++) {
-    if (compareBytes(members[i - 1]!, members[i]!) >= 0) {
-      throw new Refused('wrongMembers', 'The members are not in order, each once.');
-    }
+/** A conversation's core as it came from somebody else: sorted members, a direct one under its derived guid. */
+function readConversationCore(bytes: Uint8Array): ConversationCore {
+  let core: ConversationCore;
+  try {
+    core = decodeConversationCore(bytes);
+  } catch (error) {
+    throw new Refused('wrongMembers', error instanceof Error ? error.message : 'The conversation is not well formed.');
   }
-  if (kind === ConversationKind.DIRECT) {
-    if (members.length !== 2 || !equalBytes(guid, directConversationGuid(members[0]!, members[1]!))) {
-      throw new Refused('wrongMembers', 'A conversation of two has the one id that follows from the two.');
-    }
-  } else if (kind !== ConversationKind.GROUP) {
-    throw new Refused('unknownKind', 'A kind of conversation that this version does not know.');
-  }
+  if (core.members.length < 2) throw new Refused('wrongMembers', 'A conversation needs somebody else in it.');
   return core;
 }
 
@@ -127,18 +109,17 @@ function whatIsSaid(body: Body): Said {
 const MAX_MS = 0xffff_ffff_ffffn;
 
 function messageSaid(body: Body, bytes: Uint8Array): Said {
-  const message = decode(() => fromBinary(MessageBodySchema, bytes), 'message');
-  if (!equalBytes(message.senderAccountId, body.senderAccountId)) {
+  const message = decode(() => decodeMessageBody(bytes), 'message');
+  if (!equalBytes(message.sender, body.senderAccountId)) {
     throw new Refused('otherSender', 'The message names another sender than the one who signed.');
   }
-  if (!equalBytes(message.guid, body.guid) || body.guid.length !== 16) {
+  if (!equalBytes(message.guid, body.guid)) {
     throw new Refused('damaged', 'The message has another id than its envelope.');
   }
   if (!equalBytes(message.conversation, body.conversation)) {
     throw new Refused('wrongMembers', 'The message belongs to another conversation than its envelope.');
   }
-  if (message.replyTo !== undefined) wellFormedRef(message.replyTo);
-  return { kind: 'message', bytes, message };
+  return { kind: 'message', bytes };
 }
 
 function ownMessage(body: Body, ref: MessageRef | undefined, text: string): MessageRef {

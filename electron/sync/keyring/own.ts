@@ -1,0 +1,174 @@
+/**
+ * The own account's keyring on this device: loaded from the store, and brought up to date from the cloud (SPEC TRU-8 to TRU-10).
+ *
+ * Nothing of an answer is used before all of it is verified against what is stored here: the device log and the epochs known so far
+ * are the pin, and a new one must continue them. What does not is said and refused; the stored keyring stays as it is.
+ */
+import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
+import { type DeviceLogState, verifyDeviceLog } from '../../../shared/crypto/device-log.ts';
+import { type EpochChain, openWrap, verifyEpochChain, walkDown } from '../../../shared/crypto/epochs.ts';
+import { TrustError } from '../../../shared/crypto/errors.ts';
+import { hash256 } from '../../../shared/crypto/hash.ts';
+import type { Signed } from '../../../shared/crypto/signing.ts';
+import {
+  type KeyWrap,
+  type PublicKeyring,
+  RemoveReason,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
+import { getIdentity, type Identity } from '../../store/identity.ts';
+import { getKeyring, saveKeyring, saveWraps } from '../../store/keyring.ts';
+import { addNotice } from '../../store/notices.ts';
+import type { Store } from '../../store/open.ts';
+import type { EpochKeys, StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
+import { endSession } from './session-end.ts';
+
+export type Keyring = { log: Signed[]; epochs: Signed[]; state: DeviceLogState; chain: EpochChain };
+
+/** A fresh object for each set of keys; what it was made of is copied. */
+export function holdKeys(
+  accountId: Uint8Array,
+  deviceId: Uint8Array,
+  keys: ReadonlyMap<number, Uint8Array>,
+): EpochKeys {
+  const held = new Map(keys);
+  return { accountId, deviceId, current: Math.max(0, ...held.keys()), epochKey: (epoch) => held.get(epoch) };
+}
+
+export function requireIdentity(store: Store): Identity {
+  const identity = getIdentity(store);
+  if (identity === undefined || identity.sessionToken === null || identity.state !== 'active') {
+    throw new SyncFailure('signedOut', 'Nobody is signed in on this device.');
+  }
+  return identity;
+}
+
+/** Puts what the store holds into memory: at start, and after signing in. Null when nobody is signed in. */
+export function loadKeys(ctx: Pick<StepContext, 'store' | 'keys'>): EpochKeys | null {
+  const identity = getIdentity(ctx.store);
+  if (identity === undefined || identity.state !== 'active') {
+    ctx.keys.set(null);
+    return null;
+  }
+  const held = new Map<number, Uint8Array>();
+  for (const { epoch, key } of getKeyring(ctx.store).epochs) if (key !== null) held.set(epoch, key);
+  const keys = holdKeys(identity.accountId, identity.deviceId, held);
+  ctx.keys.set(keys);
+  return keys;
+}
+
+/** What is stored here, verified again from its beginning. */
+export function ownKeyring(store: Store): Keyring {
+  const { accountId } = requireIdentity(store);
+  const { log, epochs } = getKeyring(store);
+  const state = verifyDeviceLog(log, { accountId });
+  return { log, epochs, state, chain: verifyEpochChain(epochs, state) };
+}
+
+/** Checks that `answer` is whole and continues what this device knows. Throws TrustError. */
+export function continueKeyring(
+  store: Store,
+  accountId: Uint8Array,
+  answer: Pick<PublicKeyring, 'log' | 'epochs'>,
+): Keyring {
+  const known = getKeyring(store);
+  const head = known.log.at(-1);
+  const pinned = head === undefined ? undefined : { length: known.log.length, headHash: hash256(head.body) };
+  const state = verifyDeviceLog(answer.log, { accountId, pinned });
+  const newest = known.epochs.at(-1);
+  const chain = verifyEpochChain(answer.epochs, state, {
+    pinned: newest === undefined ? undefined : { epoch: newest.epoch, headHash: hash256(newest.body) },
+  });
+  return { log: answer.log, epochs: answer.epochs, state, chain };
+}
+
+/** Asks the cloud, verifies, stores, and puts new keys into memory. */
+export async function refreshKeyring(ctx: StepContext): Promise<null> {
+  const identity = requireIdentity(ctx.store);
+  const answer = await ctx.cloud.accounts.getKeyring({}, { signal: ctx.abort });
+  try {
+    if (answer.keyring === undefined) throw new TrustError('empty', 'The cloud gave no keyring.');
+    await adoptKeyring(ctx, identity, answer.keyring, answer.wraps);
+  } catch (error) {
+    throw error instanceof TrustError ? alarm(ctx, error) : error;
+  }
+  return null;
+}
+
+export async function adoptKeyring(
+  ctx: StepContext,
+  identity: Identity,
+  answer: PublicKeyring,
+  wraps: readonly KeyWrap[],
+): Promise<void> {
+  const { store } = ctx;
+  const before = getKeyring(store);
+  const keyring = continueKeyring(store, identity.accountId, answer);
+  const self = keyring.state.devices.get(toHex(identity.deviceId));
+  if (self === undefined) throw new TrustError('forked', 'The device log does not know this device.');
+  if (self.removedIndex !== undefined) {
+    const stolen = self.removeReason === RemoveReason.STOLEN;
+    endSession(ctx, stolen ? 'stolen' : 'removed');
+    throw new SyncFailure('removed', 'This device was removed from the account.');
+  }
+  const keys = await keysOf(keyring, identity, wraps, before.epochs);
+  const added = [...keyring.state.devices.values()].filter(
+    (device) => device.addedIndex >= before.log.length && !equalBytes(device.deviceId, identity.deviceId),
+  );
+  store.write(() => {
+    saveKeyring(store, {
+      log: keyring.log,
+      epochs: keyring.epochs.map((signed, index) => ({
+        epoch: index + 1,
+        body: signed.body,
+        signature: signed.signature,
+        key: keys.get(index + 1) ?? null,
+      })),
+    });
+    saveWraps(store, wraps.map(({ epoch, recipient, suite, sealed }) => ({ epoch, recipient, suite, sealed })));
+    for (const device of added) {
+      if (device.removedIndex !== undefined) continue;
+      const id = toHex(device.deviceId);
+      addNotice(store, `deviceAdded:${id}`, 'deviceAdded', ctx.clock.now(), { device: id, at: device.addedMs });
+    }
+  });
+  ctx.keys.set(holdKeys(identity.accountId, identity.deviceId, keys));
+}
+
+/** The keys of all epochs: from this device's wrap of the newest one, and down the chain. Each is what its statement commits to. */
+async function keysOf(
+  keyring: Keyring,
+  identity: Identity,
+  wraps: readonly KeyWrap[],
+  known: readonly { epoch: number; key: Uint8Array | null }[],
+): Promise<Map<number, Uint8Array>> {
+  const current = keyring.epochs.length;
+  const held = known.find((epoch) => epoch.epoch === current)?.key;
+  if (held != null) return new Map(walkDown(keyring.chain, held));
+  const wrap = wraps.find((one) => one.epoch === current && equalBytes(one.recipient, identity.deviceId));
+  if (wrap === undefined) throw new TrustError('wrong_key', `The cloud withholds this device's key of epoch ${current}.`);
+  return new Map(walkDown(keyring.chain, await openOwnWrap(keyring, wrap, identity.sealKey.secretKey)));
+}
+
+/** A wrap that does not open is a forged one: the statement says that this device gets the key. */
+export async function openOwnWrap(keyring: Keyring, wrap: KeyWrap, secretKey: Uint8Array): Promise<Uint8Array> {
+  try {
+    return await openWrap(wrap, secretKey, keyring.chain);
+  } catch (error) {
+    if (error instanceof TrustError) throw error;
+    throw new TrustError('wrong_key', `The key of epoch ${wrap.epoch} was not sealed to this device.`);
+  }
+}
+
+/** Says it, stops whatever writes, and gives the failure to throw. */
+export function alarm(ctx: StepContext, error: TrustError): SyncFailure {
+  const rolledBack = error.code === 'rolled_back';
+  const code = rolledBack ? 'keyringRolledBack' : 'keyringForged';
+  const { log, epochs } = getKeyring(ctx.store);
+  addNotice(ctx.store, `${code}:${error.code}:${log.length}:${epochs.length}`, code, ctx.clock.now(), {
+    what: error.code,
+    message: error.message,
+  });
+  ctx.signal({ type: 'keyringForged' });
+  return new SyncFailure(code, error.message, null, { cause: error });
+}

@@ -1,0 +1,206 @@
+/**
+ * What a person does that travels by envelope: written into the outbox, and (but for a new message) into the own record at once, in
+ * one transaction. Works without a connection. The caller holds the transaction.
+ *
+ * The own record gets exactly what the receivers' get (`writesOf`), so that an echo of one's own envelope changes nothing.
+ */
+import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+import { uuidv7 } from '../../../shared/clock/ids.ts';
+import { decodeConversationCore } from '../../../shared/model/conversation.ts';
+import { encodeMessageBody } from '../../../shared/model/message.ts';
+import { getRegister } from '../../../shared/model/payload.ts';
+import { type Body, ReceiptKind } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { readConversation } from '../../../shared/model/conversation.ts';
+import { messageRow } from '../../store/messages.ts';
+import { enqueue, getOutbox, type OutboxKind, removeOutbox, updateOutbox } from '../../store/outbox.ts';
+import { getPayload } from '../../store/records.ts';
+import { getAccountSettings } from '../../store/settings.ts';
+import { plain } from '../../store/values.ts';
+import * as conversations from '../commands/conversations.ts';
+import type { StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
+import { requireIdentity } from '../keyring/own.ts';
+import type { CommandInput } from '../protocol.ts';
+import { conversationRecordId, messageRecordId } from '../zones/names.ts';
+import { authorize } from './authority.ts';
+import { writesOf } from './apply.ts';
+import { draftBody, readBody } from './body.ts';
+import { failedRowOf, queueReceipt } from './outbox-rows.ts';
+import { putWrites } from './put-writes.ts';
+
+export const MAX_TEXT = 32_000;
+
+type Topic = { guid: Uint8Array; coreBytes: Uint8Array; name: string };
+
+export function topicOf(ctx: StepContext, guid: Uint8Array): Topic {
+  const payload = getPayload(ctx.store, 'messages', conversationRecordId(ctx, guid));
+  const conversation = payload === undefined ? null : readConversation(payload);
+  if (payload === undefined || conversation === null) {
+    throw new SyncFailure('noConversation', 'This conversation is not on this device.');
+  }
+  return { guid, coreBytes: payload.core, name: conversation.kind === 'group' ? (conversation.name ?? '') : '' };
+}
+
+function draft(
+  ctx: StepContext,
+  topic: Topic,
+  guid: Uint8Array,
+  sentMs: number,
+  stamp: bigint,
+  content: Parameters<typeof draftBody>[5],
+): Uint8Array {
+  const { accountId, deviceId, handle } = requireIdentity(ctx.store);
+  const name = getAccountSettings(ctx.store).profileName;
+  return draftBody({ accountId, deviceId, handle, name }, topic, guid, sentMs, stamp, content);
+}
+
+export function send(ctx: StepContext, input: CommandInput<'send'>): { id: string } {
+  const text = input.text;
+  if (text.trim() === '') throw new SyncFailure('empty', 'There is nothing to send.');
+  if (text.length > MAX_TEXT) throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
+  const { accountId } = requireIdentity(ctx.store);
+  const topic = topicOf(ctx, fromHex(input.conversationId));
+  const sentMs = ctx.clock.now();
+  const guid = uuidv7(ctx.random, sentMs);
+  const replied = input.replyTo === null ? undefined : messageRow(ctx.store, fromHex(input.replyTo));
+  const bytes = encodeMessageBody({
+    guid,
+    conversation: topic.guid,
+    sender: accountId,
+    sentMs,
+    service: 'lockstep',
+    text,
+    replyTo: replied === undefined ? null : { sender: plain(replied.sender), guid: plain(replied.guid) },
+  });
+  const sendId = ctx.random(16);
+  enqueue(ctx.store, {
+    sendId,
+    kind: 'message',
+    conversation: topic.guid,
+    guid,
+    body: draft(ctx, topic, guid, sentMs, ctx.hlc.now(), { case: 'message', value: bytes }),
+    createdMs: sentMs,
+    text,
+    replyTo: replied === undefined ? null : plain(replied.id),
+  });
+  ctx.signal({ type: 'outbox' });
+  return { id: toHex(sendId) };
+}
+
+/** Into the outbox, and into the own record at once. */
+function say(
+  ctx: StepContext,
+  kind: Exclude<OutboxKind, 'message' | 'receipt'>,
+  topic: Topic,
+  replaced: bigint,
+  content: Parameters<typeof draftBody>[5],
+): void {
+  const { accountId } = requireIdentity(ctx.store);
+  const now = ctx.clock.now();
+  const guid = uuidv7(ctx.random, now);
+  const bytes = draft(ctx, topic, guid, now, ctx.hlc.now(replaced), content);
+  const body: Body = readBody(bytes);
+  putWrites(ctx, writesOf(body, authorize(body, accountId, topic.coreBytes), now, true));
+  enqueue(ctx.store, {
+    sendId: ctx.random(16),
+    kind,
+    conversation: topic.guid,
+    guid,
+    body: bytes,
+    createdMs: now,
+  });
+  ctx.signal({ type: 'outbox' });
+}
+
+type Known = { topic: Topic; ref: { senderAccountId: Uint8Array; guid: Uint8Array }; stamp(field: number): bigint };
+
+function messageOf(ctx: StepContext, id: string, mine: boolean): Known {
+  const row = messageRow(ctx.store, fromHex(id));
+  if (row === undefined) {
+    throw new SyncFailure('notFound', 'This message is not here, or has not been sent yet.');
+  }
+  if (mine && row.mine !== 1) throw new SyncFailure('notTheAuthor', 'Only who wrote a message edits or unsends it.');
+  const payload = getPayload(ctx.store, 'messages', plain(row.id));
+  const cid = ctx.store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', row.cid);
+  if (payload === undefined || cid === undefined) throw new SyncFailure('notFound', 'This message is not here any more.');
+  const key = requireIdentity(ctx.store).accountId;
+  return {
+    topic: topicOf(ctx, plain(cid.guid)),
+    ref: { senderAccountId: plain(row.sender), guid: plain(row.guid) },
+    stamp: (field) =>
+      getRegister(payload, field, field === MessageField.REACTION ? key : undefined)?.stamp ?? 0n,
+  };
+}
+
+export function edit(ctx: StepContext, input: CommandInput<'edit'>): null {
+  if (input.text.trim() === '') throw new SyncFailure('empty', 'An edited message needs a text. Unsend it instead.');
+  if (input.text.length > MAX_TEXT) throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
+  const { topic, ref, stamp } = messageOf(ctx, input.id, true);
+  say(ctx, 'edit', topic, stamp(MessageField.EDIT), { case: 'edit', value: { message: ref, text: input.text } });
+  return null;
+}
+
+export function unsend(ctx: StepContext, input: CommandInput<'unsend'>): null {
+  const { topic, ref, stamp } = messageOf(ctx, input.id, true);
+  say(ctx, 'unsend', topic, stamp(MessageField.UNSENT), { case: 'unsend', value: { message: ref } });
+  return null;
+}
+
+export function react(ctx: StepContext, input: CommandInput<'react'>): null {
+  const { topic, ref, stamp } = messageOf(ctx, input.id, false);
+  say(ctx, 'reaction', topic, stamp(MessageField.REACTION), {
+    case: 'reaction',
+    value: { message: ref, emoji: input.emoji },
+  });
+  return null;
+}
+
+export function renameConversation(ctx: StepContext, input: CommandInput<'renameConversation'>): null {
+  const guid = fromHex(input.conversationId);
+  const topic = topicOf(ctx, guid);
+  if (decodeConversationCore(topic.coreBytes).kind !== 'group') {
+    throw new SyncFailure('notAGroup', 'Only a group has a name of its own.');
+  }
+  const payload = getPayload(ctx.store, 'messages', conversationRecordId(ctx, guid));
+  const stamp = payload === undefined ? 0n : (getRegister(payload, ConversationField.NAME)?.stamp ?? 0n);
+  say(ctx, 'rename', topic, stamp, { case: 'rename', value: { name: input.name.trim().slice(0, 200) } });
+  return null;
+}
+
+/** The own read mark goes by zone; the others hear of it by one receipt, while read receipts are on. */
+export function markRead(ctx: StepContext, input: CommandInput<'markRead'>): null {
+  const read = conversations.markRead(ctx, input);
+  if (read !== null && getAccountSettings(ctx.store).readReceipts) {
+    queueReceipt(ctx, read.guid, ReceiptKind.READ, { acceptedMs: read.upTo.ms, guid: read.upTo.guid });
+  }
+  return null;
+}
+
+/** Try Again. `id`: of the outbox, or of the record of a message that some did not get. */
+export function retry(ctx: StepContext, input: { id: string }): null {
+  const entry = failedEntry(ctx, input.id);
+  updateOutbox(ctx.store, entry.sendId, { state: 'queued', failure: null, attempts: 0, notBeforeMs: 0 });
+  ctx.signal({ type: 'outbox' });
+  return null;
+}
+
+/** Never while it is on its way: it may have been accepted already. */
+export function discard(ctx: StepContext, input: { id: string }): null {
+  removeOutbox(ctx.store, failedEntry(ctx, input.id).sendId);
+  return null;
+}
+
+function failedEntry(ctx: StepContext, id: string) {
+  const entry = getOutbox(ctx.store, fromHex(id)) ?? failedRowOf(ctx.store, fromHex(id));
+  if (entry === undefined) throw new SyncFailure('notFound', 'This message is not waiting any more.');
+  if (entry.state === 'sending' || (entry.state === 'queued' && entry.sealed !== null)) {
+    throw new SyncFailure('onItsWay', 'This message is on its way already.');
+  }
+  return entry;
+}
+
+/** The record id that a message of the outbox will have. */
+export function recordIdOf(ctx: StepContext, body: Body): Uint8Array {
+  return messageRecordId(ctx, body.senderAccountId, body.guid);
+}

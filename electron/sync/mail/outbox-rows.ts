@@ -1,0 +1,75 @@
+/** What of the outbox is about receipts and retries: one waiting receipt per conversation and kind (SPEC OUT-7). */
+import { uuidv7 } from '../../../shared/clock/ids.ts';
+import { decodeConversationCore, readConversation } from '../../../shared/model/conversation.ts';
+import type { Watermark } from '../../../shared/model/values.ts';
+import { compareWatermarks } from '../../../shared/model/watermarks.ts';
+import type { ReceiptKind } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import { messageRow } from '../../store/messages.ts';
+import type { Store } from '../../store/open.ts';
+import { enqueue, getOutbox, type OutboxEntry, removeOutbox, updateOutbox } from '../../store/outbox.ts';
+import { getPayload } from '../../store/records.ts';
+import { getAccountSettings } from '../../store/settings.ts';
+import { plain } from '../../store/values.ts';
+import type { StepContext } from '../context.ts';
+import { requireIdentity } from '../keyring/own.ts';
+import { conversationRecordId } from '../zones/names.ts';
+import { draftBody, readBody } from './body.ts';
+
+type Waiting = { sendId: Uint8Array; kind: ReceiptKind; mark: Watermark };
+
+/** Receipts of a conversation that have not been sealed yet. */
+function waitingReceipts(store: Store, conversation: Uint8Array): Waiting[] {
+  return store
+    .all<{ send_id: Uint8Array; body: Uint8Array }>(
+      `SELECT send_id, body FROM outbox WHERE conversation = ? AND kind = 'receipt' AND sealed IS NULL`,
+      conversation,
+    )
+    .flatMap((row) => {
+      const { content } = readBody(plain(row.body));
+      if (content.case !== 'receipt') return [];
+      const { kind, upToAcceptedMs, upToGuid } = content.value;
+      return [{ sendId: plain(row.send_id), kind, mark: { acceptedMs: Number(upToAcceptedMs), guid: upToGuid } }];
+    });
+}
+
+/** In the caller's transaction. Raises the one that waits; a lower one changes nothing. */
+export function queueReceipt(ctx: StepContext, conversation: Uint8Array, kind: ReceiptKind, upTo: Watermark): void {
+  const { store } = ctx;
+  const payload = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
+  if (payload === undefined || readConversation(payload) === null) return;
+  if (decodeConversationCore(payload.core).members.length < 2) return;
+  const waiting = waitingReceipts(store, conversation).find((one) => one.kind === kind);
+  if (waiting !== undefined && compareWatermarks(waiting.mark, upTo) >= 0) return;
+  const { accountId, deviceId, handle } = requireIdentity(store);
+  const now = ctx.clock.now();
+  const guid = uuidv7(ctx.random, now);
+  const body = draftBody(
+    { accountId, deviceId, handle, name: getAccountSettings(store).profileName },
+    { guid: conversation, coreBytes: payload.core, name: '' },
+    guid,
+    now,
+    ctx.hlc.now(),
+    { case: 'receipt', value: { kind, upToAcceptedMs: BigInt(upTo.acceptedMs), upToGuid: upTo.guid } },
+  );
+  if (waiting !== undefined) updateOutbox(store, waiting.sendId, { body });
+  else enqueue(store, { sendId: ctx.random(16), kind: 'receipt', conversation, guid, body, createdMs: now });
+  ctx.signal({ type: 'outbox' });
+}
+
+/** Another device of this account has said it already. */
+export function dropCoveredReceipts(store: Store, conversation: Uint8Array, kind: ReceiptKind, upTo: Watermark): void {
+  for (const one of waitingReceipts(store, conversation)) {
+    if (one.kind === kind && compareWatermarks(one.mark, upTo) <= 0) removeOutbox(store, one.sendId);
+  }
+}
+
+/** What is left to deliver of a message that has its record already. */
+export function failedRowOf(store: Store, recordId: Uint8Array): OutboxEntry | undefined {
+  const row = messageRow(store, recordId);
+  if (row === undefined || row.mine !== 1) return undefined;
+  const waiting = store.get<{ send_id: Uint8Array }>(
+    `SELECT send_id FROM outbox WHERE kind = 'message' AND state = 'failed' AND guid = ?`,
+    row.guid,
+  );
+  return waiting === undefined ? undefined : getOutbox(store, plain(waiting.send_id));
+}

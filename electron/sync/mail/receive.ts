@@ -1,0 +1,231 @@
+/**
+ * The mailbox is read: a page is opened, checked and applied, with the cursor in the same transaction, and acknowledged after it
+ * (SPEC OUT-8, OUT-9, OUT-14 to OUT-17). With the switch on the engine has drained the zone before.
+ *
+ * An envelope that is refused is said and passed over; nothing makes the mailbox stand still but what time mends: no network, or keys of
+ * ours that cannot be had yet. One of somebody whose identity has changed is set aside until the person decides.
+ */
+import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
+import { decodeConversationCore } from '../../../shared/model/conversation.ts';
+import { getRegister, newPayload, setRegister } from '../../../shared/model/payload.ts';
+import { memberValue, type Watermark } from '../../../shared/model/values.ts';
+import { compareWatermarks } from '../../../shared/model/watermarks.ts';
+import { type Body, ReceiptKind } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { addPending, getMailCursor, listPending, removePending, setMailCursor } from '../../store/mail.ts';
+import { addNotice } from '../../store/notices.ts';
+import { getPin } from '../../store/pins.ts';
+import { getPayload, isGone } from '../../store/records.ts';
+import { isBlocked } from '../../store/settings.ts';
+import { KIND } from '../../store/values.ts';
+import type { StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
+import { requireIdentity } from '../keyring/own.ts';
+import { conversationRecordId, messageRecordId } from '../zones/names.ts';
+import { clampStamp, writesOf } from './apply.ts';
+import { type Allowed, authorize } from './authority.ts';
+import { type MailEnvelope, Opener } from './open-envelope.ts';
+import { dropCoveredReceipts, queueReceipt } from './outbox-rows.ts';
+import { putWrites } from './put-writes.ts';
+import { Refused } from './refused.ts';
+
+const PAGE = 500;
+/** A device that took a message from the mailbox gives its author's put a moment (DESIGN, The zone protocol). */
+const PUT_WITHIN_MS = 2_000;
+
+type Opened = { envelope: MailEnvelope; body: Body };
+type Result = Opened | { envelope: MailEnvelope; refused: Refused } | { envelope: MailEnvelope; waits: string };
+
+export async function receiveStep(ctx: StepContext): Promise<{ more: boolean; waits: boolean }> {
+  requireIdentity(ctx.store);
+  const { stored } = getMailCursor(ctx.store);
+  const page = await ctx.cloud.mailboxes.receive({ after: BigInt(stored), limit: PAGE }, { signal: ctx.abort });
+  if (Number(page.head) < stored) {
+    // The cloud was restored: what it still holds comes again and merges to the same.
+    setMailCursor(ctx.store, { stored: 0, acknowledged: 0 }, true);
+    return { more: page.head > 0n, waits: false };
+  }
+  const envelopes = page.envelopes.map(
+    (one): MailEnvelope => ({ ...one, position: Number(one.position), acceptedMs: Number(one.acceptedMs) }),
+  );
+  const results = await openAll(ctx, envelopes);
+  const last = envelopes.reduce((highest, one) => Math.max(highest, one.position), stored);
+  applyPage(ctx, results, last);
+  const { acknowledged, stored: now } = getMailCursor(ctx.store);
+  if (now > acknowledged) {
+    await ctx.cloud.mailboxes.acknowledge({ position: BigInt(now) }, { signal: ctx.abort });
+    setMailCursor(ctx.store, { acknowledged: now });
+  }
+  return { more: page.more && last > stored, waits: results.some((one) => 'waits' in one) };
+}
+
+/** After a changed identity was accepted: what was set aside is opened again. */
+export async function receivePending(ctx: StepContext): Promise<void> {
+  const envelopes = listPending(ctx.store);
+  const results = await openAll(ctx, envelopes.map(({ sender, ...one }) => ({ ...one, senderAccountId: sender })));
+  ctx.store.write(() => {
+    for (const result of results) if (!('waits' in result)) removePending(ctx.store, result.envelope.position);
+    applyResults(ctx, results.filter((one) => !('waits' in one)));
+  });
+}
+
+async function openAll(ctx: StepContext, envelopes: readonly MailEnvelope[]): Promise<Result[]> {
+  const opener = new Opener(ctx);
+  const results: Result[] = [];
+  for (const envelope of envelopes) {
+    try {
+      const body = await opener.open(envelope);
+      if (knownCore(ctx, body.conversation) === null) await opener.meet(membersOf(body));
+      results.push({ envelope, body });
+    } catch (error) {
+      if (error instanceof Refused) results.push({ envelope, refused: error });
+      else if (error instanceof SyncFailure && error.reason === 'identityChanged') {
+        results.push({ envelope, waits: error.reason });
+      } else throw error;
+    }
+  }
+  return results;
+}
+
+function membersOf(body: Body): Uint8Array[] {
+  try {
+    return decodeConversationCore(body.conversationCore).members;
+  } catch {
+    return [];
+  }
+}
+
+/** One transaction. Should one envelope break it in a way nobody thought of, the others are applied without that one. */
+function applyPage(ctx: StepContext, results: readonly Result[], last: number): void {
+  const { store } = ctx;
+  const place = () => setMailCursor(store, { stored: last });
+  try {
+    store.write(() => {
+      applyResults(ctx, results);
+      place();
+    });
+  } catch (error) {
+    if (isStorageError(error)) throw error;
+    for (const result of results) {
+      try {
+        store.write(() => applyResults(ctx, [result]));
+      } catch (problem) {
+        if (isStorageError(problem)) throw problem;
+        note(ctx, result.envelope, new Refused('damaged', 'It could not be written here.'));
+      }
+    }
+    place();
+  }
+}
+
+function isStorageError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return (typeof code === 'string' && code.startsWith('SQLITE_')) || error instanceof SyncFailure;
+}
+
+/** In the caller's transaction. */
+function applyResults(ctx: StepContext, results: readonly Result[]): void {
+  const delivered = new Map<string, { guid: Uint8Array; upTo: Watermark }>();
+  let changed = false;
+  for (const result of results) {
+    if ('waits' in result) setAside(ctx, result.envelope, result.waits);
+    else if ('refused' in result) note(ctx, result.envelope, result.refused);
+    else {
+      try {
+        changed = applyOne(ctx, result, delivered) || changed;
+      } catch (error) {
+        if (!(error instanceof Refused)) throw error;
+        note(ctx, result.envelope, error);
+      }
+    }
+  }
+  for (const { guid, upTo } of delivered.values()) queueReceipt(ctx, guid, ReceiptKind.DELIVERED, upTo);
+  if (changed) ctx.signal({ type: 'dirty', zone: 'messages' });
+}
+
+function applyOne(
+  ctx: StepContext,
+  { envelope, body }: Opened,
+  delivered: Map<string, { guid: Uint8Array; upTo: Watermark }>,
+): boolean {
+  const { store } = ctx;
+  const identity = requireIdentity(store);
+  const sender = body.senderAccountId;
+  const own = equalBytes(sender, identity.accountId);
+  if (!own && isBlocked(store, sender)) return false;
+  const known = knownCore(ctx, body.conversation);
+  const allowed = authorize(body, identity.accountId, known);
+  const { said } = allowed;
+  if (own && said.kind === 'receipt') {
+    const { kind, upToAcceptedMs, upToGuid } = said.receipt;
+    dropCoveredReceipts(store, body.conversation, kind, { acceptedMs: Number(upToAcceptedMs), guid: upToGuid });
+    return false;
+  }
+  if (said.kind === 'message' && isGone(store, 'messages', messageRecordId(ctx, sender, body.guid))) return false;
+  if (own) ctx.hlc.observe(body.stamp);
+  const writes = writesOf(body, allowed, envelope.acceptedMs, known !== null);
+  const members = own && known !== null ? null : memberWrites(ctx, body, allowed, envelope.acceptedMs);
+  if (members !== null) writes.push({ kind: KIND.conversation, name: [body.conversation], payload: members });
+  const atOnce = equalBytes(body.senderDeviceId, identity.deviceId);
+  const changed = putWrites(ctx, writes, atOnce ? 0 : soon(ctx));
+  if (!own && said.kind === 'message') {
+    const upTo = { acceptedMs: envelope.acceptedMs, guid: body.guid };
+    const key = toHex(body.conversation);
+    const before = delivered.get(key);
+    if (before === undefined || compareWatermarks(before.upTo, upTo) < 0) {
+      delivered.set(key, { guid: body.conversation, upTo });
+    }
+  }
+  return changed;
+}
+
+function soon(ctx: StepContext): number {
+  const [a = 0, b = 0] = ctx.random(2);
+  return ctx.clock.now() + Math.floor(((a * 256 + b) / 65_536) * PUT_WITHIN_MS);
+}
+
+function knownCore(ctx: StepContext, conversation: Uint8Array): Uint8Array | null {
+  if (conversation.length !== 16) return null;
+  const core = getPayload(ctx.store, 'messages', conversationRecordId(ctx, conversation))?.core;
+  return core === undefined || core.length === 0 ? null : core;
+}
+
+/**
+ * What was learnt of members: of the sender the name it gives itself, of the others (once, at the beginning) what the directory says.
+ * Stamped so that every device of the account writes the same.
+ */
+function memberWrites(ctx: StepContext, body: Body, allowed: Allowed, acceptedMs: number) {
+  const id = conversationRecordId(ctx, body.conversation);
+  const before = getPayload(ctx.store, 'messages', id);
+  let payload = newPayload(KIND.conversation, allowed.coreBytes);
+  let any = false;
+  for (const member of allowed.conversation.members) {
+    const pin = getPin(ctx.store, member);
+    const isSender = equalBytes(member, body.senderAccountId);
+    const now = before === undefined ? undefined : getRegister(before, ConversationField.MEMBER, member);
+    if (pin === undefined || (!isSender && now !== undefined)) continue;
+    const value = memberValue(pin.handle, isSender ? body.senderName.slice(0, 200) : pin.name, pin.identityKey);
+    if (now !== undefined && equalBytes(now.value, value)) continue;
+    const stamp = isSender ? clampStamp(body.stamp, acceptedMs) : 1n;
+    const device = isSender ? body.senderDeviceId : new Uint8Array();
+    payload = setRegister(payload, ConversationField.MEMBER, member, stamp, device, value);
+    any = true;
+  }
+  return any ? payload : null;
+}
+
+function setAside(ctx: StepContext, envelope: MailEnvelope, reason: string): void {
+  const { senderAccountId, ...rest } = envelope;
+  addPending(ctx.store, { ...rest, sender: senderAccountId, reason, receivedMs: ctx.clock.now() });
+}
+
+function note(ctx: StepContext, envelope: MailEnvelope, refused: Refused): void {
+  const sender = getPin(ctx.store, envelope.senderAccountId);
+  addNotice(
+    ctx.store,
+    `envelopeRefused:${toHex(envelope.sendId)}:${envelope.position}`,
+    'envelopeRefused',
+    ctx.clock.now(),
+    { why: refused.code, sender: toHex(envelope.senderAccountId), handle: sender?.handle ?? '' },
+  );
+}

@@ -1,0 +1,233 @@
+/**
+ * The outbox empties: one envelope after the other, in the order written (SPEC OUT-1 to OUT-5).
+ *
+ * How a message goes out once, whatever is lost in between:
+ *  1. Its request is sealed and stored, with a send id of its own, before it is first sent.
+ *  2. No answer, a crash: the same bytes go again, and the cloud gives its first answer again.
+ *  3. `epoch_stale`: the cloud delivered nothing and never will under that request, since a recipient's epoch only rises. So sealing
+ *     anew under a new send id cannot deliver twice; and until that is stored, step 2 repeats the old request and hears the same.
+ *  4. Accepted: the record is written and the row goes in one transaction. A crash before it leads back to 2.
+ */
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { equalBytes } from '../../../shared/crypto/bytes.ts';
+import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
+import { sealContent, sealContentKey, signBody } from '../../../shared/crypto/envelopes.ts';
+import { decodeConversationCore } from '../../../shared/model/conversation.ts';
+import { newMessage } from '../../../shared/model/message.ts';
+import {
+  type Accepted,
+  NotDeliveredReason,
+  type SendRequest,
+  SendRequestSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import type { Body } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import type { FailureReason } from '../../api/types.ts';
+import {
+  acceptMessage,
+  getOutbox,
+  nextOutbox,
+  type OutboxEntry,
+  removeOutbox,
+  updateOutbox,
+} from '../../store/outbox.ts';
+import { keysOfDevice } from '../account/devices.ts';
+import type { StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
+import { refreshKeyring, requireIdentity } from '../keyring/own.ts';
+import { lookUp, recipientKeys } from '../keyring/people.ts';
+import { ErrorCode, errorCode } from '../network/errors.ts';
+import { currentKeys, messageRecordId } from '../zones/names.ts';
+import { encodeBody, readBody } from './body.ts';
+
+const AT_ONCE = 50;
+const LARGEST_CONTENT = 256 * 1024;
+
+/** `nextAt`: when to ask again; Infinity when the outbox is empty. */
+export async function sendStep(ctx: StepContext): Promise<{ nextAt: number }> {
+  for (let left = AT_ONCE; left > 0; left--) {
+    const entry = nextOutbox(ctx.store);
+    if (entry === undefined) return { nextAt: Number.POSITIVE_INFINITY };
+    await sendOne(ctx, entry);
+  }
+  return { nextAt: ctx.clock.now() };
+}
+
+/** A message that cannot go as it is: the person decides. */
+class Undeliverable extends Error {
+  readonly reason: FailureReason;
+  constructor(reason: FailureReason) {
+    super(reason);
+    this.reason = reason;
+  }
+}
+
+async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
+  try {
+    let request = entry.sealed === null ? await seal(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);
+    for (let left = 4; left > 0 && request !== null; left--) {
+      const { result } = await ctx.cloud.mailboxes.send(request, { signal: ctx.abort });
+      if (result.case === 'accepted') return settle(ctx, entry, result.value);
+      if (result.case !== 'epochStale') throw new SyncFailure('cloudRefused', 'The cloud answered a send with nothing.');
+      await refreshStale(ctx, result.value.accountIds);
+      request = await seal(ctx, entry);
+    }
+    if (request !== null) throw new SyncFailure('keyringBusy', "The recipients' keys keep changing.", 5_000);
+  } catch (error) {
+    const reason = reasonOf(error);
+    if (reason === null) throw error;
+    fail(ctx, entry, reason);
+  }
+}
+
+/** Null: only time can tell (network, busy cloud, a session that ended). */
+function reasonOf(error: unknown): FailureReason | null {
+  if (error instanceof Undeliverable) return error.reason;
+  if (error instanceof SyncFailure) {
+    return error.reason === 'identityChanged' || error.reason === 'personForged' ? 'identityChanged' : null;
+  }
+  switch (errorCode(error)) {
+    case ErrorCode.TOO_LARGE:
+      return 'tooLarge';
+    case ErrorCode.NOT_FOUND:
+      return 'noAccount';
+    case ErrorCode.MALFORMED:
+    case ErrorCode.SEND_ID_REUSED:
+    case ErrorCode.FORBIDDEN:
+      return 'refused';
+    default:
+      return null;
+  }
+}
+
+async function refreshStale(ctx: StepContext, accountIds: readonly Uint8Array[]): Promise<void> {
+  const { accountId } = currentKeys(ctx);
+  for (const stale of accountIds) {
+    if (equalBytes(stale, accountId)) await refreshKeyring(ctx);
+    else await lookUp(ctx, { accountId: stale });
+  }
+}
+
+type Sealed = { accountId: Uint8Array; epoch: number; inboxKey: Uint8Array };
+
+/** Signs and seals for the epochs known now, and stores the request. Null when the row is gone meanwhile. */
+async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest | null> {
+  const identity = requireIdentity(ctx.store);
+  const body = readBody(entry.body);
+  const recipients = await recipientsOf(ctx, body);
+  body.addressees = [];
+  const full = create(SendRequestSchema, { sendId: ctx.random(16) });
+  const addressed = readBody(encodeBody(body));
+  addressed.addressees = recipients.map(
+    ({ accountId, epoch }) => ({ accountId, epoch }) as Body['addressees'][number],
+  );
+  const bytes = encodeBody(addressed);
+  const signature = signBody(bytes, keysOfDevice(identity));
+  const { content, contentKey } = sealContent({ body: bytes, signature, random: ctx.random });
+  if (content.length > LARGEST_CONTENT) throw new Undeliverable('tooLarge');
+  full.content = content;
+  for (const { accountId, epoch, inboxKey } of recipients) {
+    const { suite, sealedKey } = await sealContentKey({
+      content,
+      senderAccountId: identity.accountId,
+      recipientAccountId: accountId,
+      epoch,
+      contentKey,
+      inboxKey,
+      random: ctx.random,
+    });
+    full.recipients.push({ accountId, epoch, suite, sealedKey } as SendRequest['recipients'][number]);
+  }
+  const sealed = toBinary(SendRequestSchema, full);
+  return ctx.store.write(() => {
+    const now = getOutbox(ctx.store, entry.sendId);
+    if (now === undefined || now.state === 'failed') return null;
+    updateOutbox(ctx.store, entry.sendId, { state: 'sending', sealed, attempts: now.attempts + 1 });
+    // What is on disk is what goes: decoded from the very bytes.
+    return fromBinary(SendRequestSchema, sealed);
+  });
+}
+
+/** Everybody in the conversation and the own account; of a retry, those who did not get it. */
+async function recipientsOf(ctx: StepContext, body: Body): Promise<Sealed[]> {
+  const keys = currentKeys(ctx);
+  const again = body.addressees.map((addressee) => addressee.accountId);
+  const members = again.length > 0 ? again : decodeConversationCore(body.conversationCore).members;
+  const recipients: Sealed[] = [];
+  let others = 0;
+  for (const accountId of members) {
+    if (equalBytes(accountId, keys.accountId)) continue;
+    others += 1;
+    try {
+      const { epoch, inboxKey } = await recipientKeys(ctx, accountId);
+      recipients.push({ accountId, epoch, inboxKey });
+    } catch (error) {
+      // A member whose account is gone: the rest of a group still gets it.
+      if (errorCode(error) !== ErrorCode.NOT_FOUND) throw error;
+    }
+  }
+  if (others > 0 && recipients.length === 0) throw new Undeliverable('noAccount');
+  const epochKey = keys.epochKey(keys.current);
+  if (epochKey === undefined) throw new SyncFailure('keyringStale', 'This device does not hold the newest key yet.');
+  if (again.length === 0) {
+    recipients.push({ accountId: keys.accountId, epoch: keys.current, inboxKey: inboxKeyPair(epochKey).publicKey });
+  }
+  return recipients;
+}
+
+const REASON: Partial<Record<NotDeliveredReason, FailureReason>> = {
+  [NotDeliveredReason.MAILBOX_FULL]: 'mailboxFull',
+  [NotDeliveredReason.NO_ACCOUNT]: 'noAccount',
+};
+
+function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void {
+  const { store } = ctx;
+  const own = currentKeys(ctx).accountId;
+  store.write(() => {
+    const body = readBody(entry.body);
+    const missing = accepted.notDelivered.filter((one) => !equalBytes(one.accountId, own));
+    const first = body.addressees.length === 0;
+    if (body.content.case !== 'message') {
+      removeOutbox(store, entry.sendId);
+      return;
+    }
+    if (first) {
+      const payload = newMessage(body.content.value, Number(accepted.acceptedMs));
+      acceptMessage(store, entry.sendId, messageRecordId(ctx, own, body.guid), payload, true);
+    }
+    if (missing.length === 0) {
+      removeOutbox(store, entry.sendId);
+      return;
+    }
+    // The record is there, since the own account has it; what remains is to reach those who have not.
+    body.addressees = missing.map(({ accountId }) => ({ accountId, epoch: 0 }) as Body['addressees'][number]);
+    keepForRetry(ctx, entry, encodeBody(body), REASON[missing[0]!.reason] ?? 'refused');
+  });
+  if (entry.kind === 'message') ctx.signal({ type: 'dirty', zone: 'messages' });
+}
+
+function keepForRetry(ctx: StepContext, entry: OutboxEntry, body: Uint8Array, failure: FailureReason): void {
+  const { store } = ctx;
+  if (getOutbox(store, entry.sendId) === undefined) {
+    store.run(
+      `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, reply_to, created_ms, state)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'failed')`,
+      entry.sendId,
+      entry.kind,
+      entry.conversation,
+      entry.guid,
+      body,
+      entry.text,
+      entry.replyTo,
+      entry.createdMs,
+    );
+  }
+  updateOutbox(store, entry.sendId, { state: 'failed', failure, sealed: null, body });
+}
+
+/** A message stays and says why; a receipt or a reaction that nobody can get is of no use later. */
+function fail(ctx: StepContext, entry: OutboxEntry, failure: FailureReason): void {
+  ctx.store.write(() => {
+    if (entry.kind === 'message') updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure, sealed: null });
+    else removeOutbox(ctx.store, entry.sendId);
+  });
+}
