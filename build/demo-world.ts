@@ -69,7 +69,7 @@ export class DemoWorld {
     if (state.kind !== 'confirmRecovery') throw new Error(`After sign-up the device says ${state.kind}.`);
     const [first, second] = state.ask;
     await client.session.confirmRecovery.mutate({
-      answers: [state.words[first - 1] ?? '', state.words[second - 1] ?? ''],
+      answers: [state.words[first] ?? '', state.words[second] ?? ''],
     });
     return state.words;
   }
