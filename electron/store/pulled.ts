@@ -5,7 +5,7 @@
  * and tombstones were proven by the caller; `bytes` are the plaintext as it came.
  */
 import { mergePayloads } from '../../shared/model/merge.ts';
-import { equalPayloads } from '../../shared/model/payload.ts';
+import { equalPayloads, isNewerSchema } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
 import { getDirty, markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
@@ -77,7 +77,9 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
     return;
   }
   const ours = row.payload === null ? null : decodePayload(plain(row.payload));
-  const merged = ours === null ? { ...theirs, coreConflict: false } : mergePayloads(ours, theirs);
+  // A newer schema is not merged here: what the cloud has stays, or an old version would be written over it (decision 0010).
+  const merged =
+    ours === null || isNewerSchema(theirs) ? { ...theirs, coreConflict: false } : mergePayloads(ours, theirs);
   if (merged.coreConflict) result.coreConflicts.push(id);
   if (ours === null || !equalPayloads(ours, merged)) replaceContent(store, zone, id, row, ours, merged);
   if (equalPayloads(theirs, merged)) {
