@@ -2,7 +2,8 @@
  * What the device says to the sync worker and hears back (both sides of `postMessage`).
  *
  * Types only. Ids are lower-case hex strings and times milliseconds since 1970, as in `electron/api/types.ts`, so the local
- * API passes them through. Commands are done one after the other, each answered after its transaction is committed.
+ * API passes them through. A command is answered after its transaction is committed; those that ask the cloud are done one after the
+ * other and hold nothing else up.
  */
 import type {
   CloudInfo,
@@ -59,6 +60,8 @@ export type Commands = {
   // ---- people and conversations
   /** Looks handles up, pins their identities, makes (or finds) the conversation. More than one handle: a group. */
   startConversation: { input: { handles: string[]; name: string | null }; result: { id: Id } };
+  /** The person looked at somebody's changed identity and takes it. */
+  acceptIdentity: { input: { accountId: Id }; result: null };
   markRead: { input: { conversationId: Id; upTo: Place | null }; result: null };
   markUnread: { input: { conversationId: Id }; result: null };
   setPinned: { input: { conversationId: Id; on: boolean }; result: null };

@@ -30,7 +30,8 @@ type AskingName =
   | 'signOut'
   | 'renameDevice'
   | 'removeDevice'
-  | 'startConversation';
+  | 'startConversation'
+  | 'acceptIdentity';
 type OutboxName = 'markRead' | 'renameConversation' | 'send' | 'retry' | 'discard' | 'edit' | 'unsend' | 'react';
 
 /** Commands of the other half of sync: accounts and people (they ask the cloud), and what goes into the outbox (one transaction). */
@@ -103,6 +104,7 @@ const ASKING: ReadonlySet<string> = new Set<AskingName>([
   'renameDevice',
   'removeDevice',
   'startConversation',
+  'acceptIdentity',
 ]);
 
 export async function executeCommand(on: CommandContext, others: OtherCommands, command: Command): Promise<unknown> {

@@ -48,6 +48,7 @@ const zonesOnly: SyncParts = {
     renameDevice: noCommand,
     removeDevice: noCommand,
     startConversation: noCommand,
+    acceptIdentity: noCommand,
     markRead: noCommand,
     renameConversation: noCommand,
     send: noCommand,

@@ -1,0 +1,41 @@
+/** Sync as the worker, the tests and the simulator run it: the engine, the zones, accounts and mail put together. No thread. */
+import { confirmRecovery } from './account/recovery-words.ts';
+import { checkCloud } from './account/check-cloud.ts';
+import { changePassword, removeDevice, renameDevice, signOut } from './account/devices.ts';
+import { recover, signIn } from './account/sign-in.ts';
+import { signUp } from './account/sign-up.ts';
+import * as compose from './mail/compose.ts';
+import { acceptIdentity, startConversation } from './mail/start-conversation.ts';
+import { receiveStep } from './mail/receive-step.ts';
+import { sendStep } from './mail/send-step.ts';
+import { assembleSync, type SyncCore, type SyncCoreOptions, type SyncParts } from './run/assemble.ts';
+
+const parts: SyncParts = {
+  receive: receiveStep,
+  send: sendStep,
+  commands: {
+    checkCloud,
+    signUp,
+    confirmRecovery: async (ctx, input) => confirmRecovery(ctx, input),
+    signIn,
+    recover,
+    changePassword,
+    signOut,
+    renameDevice,
+    removeDevice,
+    startConversation,
+    acceptIdentity,
+    markRead: compose.markRead,
+    renameConversation: compose.renameConversation,
+    send: compose.send,
+    retry: compose.retry,
+    discard: compose.discard,
+    edit: compose.edit,
+    unsend: compose.unsend,
+    react: compose.react,
+  },
+};
+
+export function createSyncCore(options: SyncCoreOptions): SyncCore {
+  return assembleSync(options, parts);
+}
