@@ -101,9 +101,12 @@ if (flags.invite) {
     if (ending) return;
     ending = true;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    // A connection that stalls gets five seconds, an idle one none.
+    const stalled = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5_000);
     await cloud.close();
     if ('closeIdleConnections' in server) server.closeIdleConnections();
     await closed;
+    clearTimeout(stalled);
     process.exit(0);
   };
   process.on('SIGTERM', end);

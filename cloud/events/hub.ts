@@ -38,8 +38,10 @@ export type Hub = {
   keyring(account: number, position: KeyringPosition): void;
   revoke(account: number, device: Uint8Array): void;
   watch(account: number, device: Uint8Array, signal: AbortSignal): Watcher;
-  /** Ends every stream; later ones end at once. */
+  /** Ends every stream. */
   close(): void;
+  /** A stream that is only now begun says nothing and ends. */
+  closed(): boolean;
   /** How many watch now (for tests and the log). */
   size(): number;
 };
@@ -95,7 +97,6 @@ export const createHub = (timers: Timers = systemTimers): Hub => {
 
     watch(account, device, signal) {
       const seat: Seat = { device: toHex(device), waiting: nothing(), wake: () => undefined };
-      seat.waiting.closed = closed;
       const seats = accounts.get(account) ?? new Set<Seat>();
       seats.add(seat);
       accounts.set(account, seats);
@@ -135,6 +136,7 @@ export const createHub = (timers: Timers = systemTimers): Hub => {
         });
       }
     },
+    closed: () => closed,
     size: () => [...accounts.values()].reduce((sum, seats) => sum + seats.size, 0),
   };
 };

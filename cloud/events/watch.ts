@@ -38,6 +38,7 @@ export async function* watch(
   session: Session,
   signal: AbortSignal,
 ): AsyncGenerator<WatchResponse> {
+  if (ctx.hub.closed()) return;
   // The seat is taken before the heads are read: what changes in between is told twice rather than never.
   const watcher = ctx.hub.watch(session.account, session.device, signal);
   try {

@@ -1,5 +1,5 @@
 /** Reads a request's body up to a limit; nothing beyond the limit is kept (SPEC ERR-2). */
-import { tooLarge } from './errors.ts';
+import { malformed, tooLarge } from './errors.ts';
 
 export const readBody = async (request: Request, limit: number): Promise<Uint8Array> => {
   const refuse = () => tooLarge(`The body may have at most ${limit} bytes here.`);
@@ -10,7 +10,9 @@ export const readBody = async (request: Request, limit: number): Promise<Uint8Ar
   let length = 0;
   const reader = request.body.getReader();
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch(() => {
+      throw malformed('The body broke off.');
+    });
     if (done) break;
     length += value.byteLength;
     if (length > limit) {

@@ -184,6 +184,7 @@ export const createServer = (options: ServerOptions): Server => {
       throw malformed('The call does not follow the protocol.');
     const headers = response.header ?? new Headers();
     if (streaming && response.body !== undefined) {
+      gone.signal.addEventListener('abort', done, { once: true });
       return new Response(responseBody(response.body, gone, done), { status: response.status, headers });
     }
     const chunks: Uint8Array[] = [];
@@ -209,7 +210,9 @@ export const createServer = (options: ServerOptions): Server => {
       signal: gone.signal,
     };
     const method = handler === undefined ? 'unknown' : `${handler.service.name}/${handler.method.name}`;
-    underWay += 1;
+    // Streams are not waited for: the hub ends them, and one whose reader has stalled must not hold up a shutdown.
+    const waitedFor = handler?.method.methodKind === 'unary';
+    if (waitedFor) underWay += 1;
     let open = true;
     const done = () => {
       if (!open) return;
@@ -223,7 +226,7 @@ export const createServer = (options: ServerOptions): Server => {
         code: call.failure === undefined ? 'OK' : ErrorCode[call.failure.code],
         ms: now() - started,
       });
-      underWay -= 1;
+      if (waitedFor) underWay -= 1;
       if (underWay === 0) drained?.();
     };
     try {

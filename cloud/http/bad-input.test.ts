@@ -1,0 +1,167 @@
+/** Every call, held to the errors that SPEC promises for bad input. The list of calls comes from the services themselves. */
+import { fromBinary } from '@bufbuild/protobuf';
+import { base64Decode } from '@bufbuild/protobuf/wire';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { AccountService } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { ErrorCode, LockstepErrorSchema } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
+import { EventService } from '../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
+import { MailboxService } from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { ZoneService } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { type Cloud, createCloud } from '../app.ts';
+import { ORIGIN } from '../testing/clients.ts';
+import { addDevice, random, removal, signUp, type TestDevice } from '../testing/person.ts';
+
+const calls = [AccountService, ZoneService, MailboxService, EventService].flatMap((service) =>
+  service.methods.map((method) => ({
+    path: `/${service.typeName}/${method.name}`,
+    name: method.name,
+    streaming: method.methodKind !== 'unary',
+  })),
+);
+const withoutToken = [
+  'GetCloudInfo',
+  'SignUpStart',
+  'SignUpFinish',
+  'SignInStart',
+  'SignInFinish',
+  'RecoverStart',
+  'RecoverFinish',
+];
+const withTicket = ['JoinDevice'];
+/** Calls whose empty request is a good one. */
+const emptyIsFine = [
+  'GetCloudInfo',
+  'GetKeyring',
+  'ListSessions',
+  'SignOut',
+  'Watch',
+  'Receive',
+  'Acknowledge',
+];
+
+let cloud: Cloud;
+let anna: TestDevice;
+let revoked: TestDevice;
+const logged: string[] = [];
+beforeAll(async () => {
+  cloud = await createCloud({
+    dataDir: ':memory:',
+    registration: 'open',
+    log: (entry) => logged.push(JSON.stringify(entry)),
+  });
+  anna = await signUp(cloud, 'anna@example.org');
+  revoked = await addDevice(cloud, anna.person);
+  await anna.account.updateKeyring((await removal(anna, revoked.keys.deviceId)).request);
+});
+afterAll(() => cloud.close());
+
+const enveloped = (body: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const whole = new Uint8Array(5 + body.length);
+  new DataView(whole.buffer).setUint32(1, body.length);
+  whole.set(body, 5);
+  return whole;
+};
+
+type Call = (typeof calls)[number];
+
+const request = ({ path, streaming }: Call, body: Uint8Array, token?: string, over: RequestInit = {}) =>
+  cloud.fetch(
+    new Request(ORIGIN + path, {
+      method: 'POST',
+      headers: {
+        'content-type': streaming ? 'application/connect+proto' : 'application/proto',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: streaming ? enveloped(body) : new Uint8Array(body),
+      ...over,
+    }),
+  );
+
+/** Status and code of a refusal, whether it came alone or as the end of a stream. */
+const refusal = async (response: Response) => {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  let json = new TextDecoder().decode(bytes);
+  if (response.headers.get('content-type')?.startsWith('application/connect+'))
+    json = JSON.stringify(JSON.parse(json.slice(5)).error);
+  const body = JSON.parse(json) as { code: string; details: { type: string; value: string }[] };
+  expect(body.details.map((detail) => detail.type)).toEqual([LockstepErrorSchema.typeName]);
+  const error = fromBinary(LockstepErrorSchema, base64Decode(body.details[0]?.value ?? ''));
+  expect(error.message.length).toBeGreaterThan(5);
+  expect(error.requestId.length).toBeGreaterThan(5);
+  expect(Number(error.cloudTimeMs)).toBeGreaterThan(1_700_000_000_000);
+  return { status: response.status, code: ErrorCode[error.code] };
+};
+
+describe.each(calls)('$path', (call) => {
+  test('ERR-3 a body that does not decode is malformed', async () => {
+    // A field of length 127 that is not there.
+    const answer = await refusal(await request(call, new Uint8Array([0x0a, 0x7f, 1]), anna.token));
+    expect(answer).toEqual({ status: 400, code: 'MALFORMED' });
+  });
+
+  test('ERR-2 an oversized body is too large, declared or not', async () => {
+    const large = new Uint8Array(4 * 1024 * 1024);
+    expect(await refusal(await request(call, large, anna.token))).toEqual({ status: 413, code: 'TOO_LARGE' });
+    const chunks = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(64 * 1024)),
+    });
+    const endless = await request(call, large, anna.token, { body: chunks, duplex: 'half' } as RequestInit);
+    expect(await refusal(endless)).toEqual({ status: 413, code: 'TOO_LARGE' });
+  });
+
+  test('ERR-3 another content type, another method or a compressed body is malformed', async () => {
+    const headers = { 'content-type': 'text/plain' };
+    const malformed = { status: 400, code: 'MALFORMED' };
+    expect(await refusal(await request(call, new Uint8Array(), anna.token, { headers }))).toEqual(malformed);
+    expect(await refusal(await cloud.fetch(new Request(ORIGIN + call.path)))).toEqual(malformed);
+    const compressed = { 'content-type': 'application/proto', 'content-encoding': 'gzip' };
+    expect(await refusal(await request(call, new Uint8Array(), anna.token, { headers: compressed }))).toEqual(
+      malformed,
+    );
+  });
+
+  if (!withoutToken.includes(call.name)) {
+    test('ACC-7 without a token, with a forged one and with one of a revoked session', async () => {
+      const status = call.streaming ? 200 : 401;
+      const unknown = withTicket.includes(call.name) ? 'TICKET_EXPIRED' : 'UNAUTHENTICATED';
+      expect(await refusal(await request(call, new Uint8Array()))).toEqual({
+        status,
+        code: 'UNAUTHENTICATED',
+      });
+      const forged = Buffer.from(random(32)).toString('base64url');
+      expect(await refusal(await request(call, new Uint8Array(), forged))).toEqual({ status, code: unknown });
+      const ended = withTicket.includes(call.name) ? 'TICKET_EXPIRED' : 'SESSION_REVOKED';
+      expect(await refusal(await request(call, new Uint8Array(), revoked.token))).toEqual({
+        status,
+        code: ended,
+      });
+    });
+  }
+
+  if (!emptyIsFine.includes(call.name)) {
+    test('ERR-3 an empty request is refused by its fields', async () => {
+      const answer = await refusal(await request(call, new Uint8Array(), anna.token));
+      expect(['MALFORMED', 'HANDLE_INVALID', 'ZONE_FORBIDDEN', 'TICKET_EXPIRED']).toContain(answer.code);
+    });
+  }
+});
+
+test('ERR-3 unknown fields are ignored', async () => {
+  const info = calls.find((call) => call.name === 'GetCloudInfo');
+  if (info === undefined) throw new Error('no such call');
+  expect((await request(info, new Uint8Array([0xfa, 0x06, 1, 7]))).status).toBe(200);
+});
+
+test('ERR-3 a call that is not there is malformed', async () => {
+  const answer = await refusal(
+    await cloud.fetch(new Request(`${ORIGIN}/lockstep.cloud.v1.ZoneService/Nothing`, { method: 'POST' })),
+  );
+  expect(answer).toEqual({ status: 400, code: 'MALFORMED' });
+});
+
+test('ERR-6 the log of all this holds no handle and no token', () => {
+  const all = logged.join('\n');
+  expect(logged.length).toBeGreaterThan(100);
+  for (const canary of ['anna', 'example.org', anna.token, revoked.token, anna.person.password])
+    expect(all).not.toContain(canary);
+});
