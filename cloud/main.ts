@@ -104,8 +104,9 @@ if (flags.invite) {
     // A connection that stalls gets five seconds, an idle one none.
     const stalled = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), 5_000);
     await cloud.close();
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    const idle = setInterval(() => 'closeIdleConnections' in server && server.closeIdleConnections(), 20);
     await closed;
+    clearInterval(idle);
     clearTimeout(stalled);
     process.exit(0);
   };

@@ -1,5 +1,5 @@
 /**
- * The cloud's database: SQLite behind kysely's query builder, run synchronously (docs/decisions/0002). One connection
+ * The cloud's database: SQLite behind kysely's query builder, run synchronously (docs/decisions/0020). One connection
  * writes; pulls read from a second one that cannot write. Every query is compiled by kysely and its prepared statement
  * kept by its text.
  *

@@ -20,6 +20,7 @@ import {
 } from '../../shared/crypto/recovery.ts';
 import { createRoot, passwordWrapKey, type Root, unwrapRoot, wrapRoot } from '../../shared/crypto/root.ts';
 import type { Signed } from '../../shared/crypto/signing.ts';
+import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import type { AccountSecrets } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import type { Cloud } from '../app.ts';
 import { type Clients, clientsOf } from './clients.ts';
@@ -43,7 +44,7 @@ export const signUpRequest = async (
   handle: string,
   options: { password?: string; invitation?: string; address?: string } = {},
 ) => {
-  await opaque.ready;
+  await Promise.all([opaque.ready, sodiumReady()]);
   const password = options.password ?? `password of ${handle}`;
   const { account } = clientsOf(cloud, undefined, options.address);
   const { clientRegistrationState, registrationRequest } = opaque.client.startRegistration({ password });

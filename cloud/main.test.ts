@@ -1,0 +1,135 @@
+/** The command line as an operator meets it: one process, one port, real signals. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Cloud } from './app.ts';
+import { databaseFile } from './storage/database.ts';
+import { secretFile } from './storage/secret.ts';
+import { codeOf, ORIGIN } from './testing/clients.ts';
+import { random, signUp } from './testing/person.ts';
+
+let dataDir: string;
+const started: ChildProcess[] = [];
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), 'lockstep-cloud-'));
+});
+afterEach(() => {
+  for (const child of started.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const run = (...args: string[]) => {
+  const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+  const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(child);
+  const output = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => (output.out += String(chunk)));
+  child.stderr.on('data', (chunk) => (output.err += String(chunk)));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, output, ended };
+};
+
+/** A running cloud as `cloud.fetch`, over its port. */
+const serve = async (...args: string[]) => {
+  const running = run('--data', dataDir, '--port', '0', ...args);
+  const ready = new Promise<string>((resolve, reject) => {
+    running.child.stdout?.on('data', () => {
+      const url = /^Cloud ready: (http:\/\/\S+)\n$/.exec(running.output.out)?.[1];
+      if (url !== undefined) resolve(url);
+    });
+    running.ended.then(() => reject(new Error(`the cloud ended: ${running.output.err}`)), reject);
+  });
+  const url = await ready;
+  const cloud = {
+    fetch: async (request: Request) =>
+      fetch(new Request(request.url.replace(ORIGIN, url), request as RequestInit & { duplex: 'half' })),
+  } as unknown as Cloud;
+  return { ...running, url, cloud };
+};
+
+test('EVT-6 SIGTERM ends the streams, then the process, and nothing that was answered is lost', async () => {
+  const first = await serve();
+  expect(first.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(await (await fetch(`${first.url}/healthz`)).text()).toBe('ok');
+  const anna = await signUp(first.cloud, 'anna@example.org');
+  const stream = anna.event.watch({})[Symbol.asyncIterator]();
+  for (let i = 0; i < 4; i++) expect((await stream.next()).done).toBe(false);
+  const operations = [{ op: { case: 'put' as const, value: { id: random(16), ct: random(20), epoch: 1 } } }];
+  await anna.zone.push({ zone: 2, generation: 1, operations });
+  expect((await stream.next()).value?.poke.case).toBe('zone');
+
+  first.child.kill('SIGTERM');
+  expect((await stream.next()).done).toBe(true);
+  expect(await first.ended).toBe(0);
+
+  const second = await serve();
+  const fetchOfFirst = first.cloud as { fetch: unknown };
+  fetchOfFirst.fetch = second.cloud.fetch;
+  const state = (await anna.zone.openZone({ zone: 2 })).state;
+  expect(state?.head).toBe(1n);
+  second.child.kill('SIGINT');
+  expect(await second.ended).toBe(0);
+  for (const line of (first.output.err + second.output.err).trim().split('\n')) JSON.parse(line);
+  expect(first.output.err).not.toContain('anna');
+});
+
+test('ZON-1 kill -9 loses nothing that was answered', async () => {
+  const first = await serve();
+  const anna = await signUp(first.cloud, 'anna@example.org');
+  for (let i = 0; i < 20; i++) {
+    const operations = [
+      { op: { case: 'put' as const, value: { id: random(16), ct: random(20), epoch: 1 } } },
+    ];
+    await anna.zone.push({ zone: 2, generation: 1, operations });
+  }
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const second = await serve();
+  (first.cloud as { fetch: unknown }).fetch = second.cloud.fetch;
+  expect((await anna.zone.openZone({ zone: 2 })).state?.head).toBe(20n);
+  second.child.kill('SIGTERM');
+  expect(await second.ended).toBe(0);
+});
+
+test('ACC-14 --invite prints a code that a running cloud takes, once', async () => {
+  const running = await serve('--registration', 'invitation');
+  const invitation = run('--data', dataDir, '--invite');
+  expect(await invitation.ended).toBe(0);
+  const code = invitation.output.out.trim();
+  expect(code).toMatch(/^([a-z2-9]{5}-){3}[a-z2-9]{5}$/);
+  await signUp(running.cloud, 'anna@example.org', { invitation: code });
+  expect(await codeOf(signUp(running.cloud, 'bob@example.org', { invitation: code }))).toBe(
+    'INVITATION_INVALID',
+  );
+});
+
+test('ACC-13 its files are for its owner alone, and a damaged secret is said in words', async () => {
+  const running = await serve();
+  for (const file of [databaseFile(dataDir), `${databaseFile(dataDir)}-wal`, secretFile(dataDir)]) {
+    expect(statSync(file).mode & 0o077).toBe(0);
+  }
+  running.child.kill('SIGTERM');
+  await running.ended;
+  writeFileSync(secretFile(dataDir), 'scrambled');
+  const damaged = run('--data', dataDir, '--port', '0');
+  expect(await damaged.ended).toBe(1);
+  expect(damaged.output.err).toMatch(/^The cloud cannot start: .*secret.*Restore it from a backup/);
+  expect(damaged.output.err).not.toContain('at ');
+});
+
+test('wrong arguments are explained', async () => {
+  for (const args of [
+    [],
+    ['--data', dataDir, '--port', '99999'],
+    ['--data', dataDir, '--registration', 'maybe'],
+    ['--what'],
+  ]) {
+    const wrong = run(...args);
+    expect(await wrong.ended).toBe(2);
+    expect(wrong.output.err).toContain('Usage: npm run cloud');
+  }
+});
