@@ -1,5 +1,5 @@
 /**
- * The moment an account is on this device: identity, session, keyring, own device record and the switch, in one transaction. Sign-up,
+ * The moment an account is on this device: identity, session, keyring and own device record, in one transaction. Sign-up,
  * sign-in and recovery end here and nowhere else.
  */
 import { EMPTY, toHex } from '../../../shared/crypto/bytes.ts';
@@ -7,14 +7,13 @@ import type { DeviceKeys } from '../../../shared/crypto/device-log.ts';
 import type { Signed } from '../../../shared/crypto/signing.ts';
 import { newSettings } from '../../../shared/model/settings.ts';
 import { setRegister } from '../../../shared/model/payload.ts';
-import { appValue, switchValue, textValue } from '../../../shared/model/values.ts';
+import { appValue, textValue } from '../../../shared/model/values.ts';
 import { DeviceField, SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getIdentity, setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
 import { putMerged } from '../../store/records.ts';
-import { setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { holdKeys } from '../keyring/own.ts';
@@ -85,12 +84,9 @@ export function establish(ctx: StepContext, member: NewMember): void {
           key: member.keys.get(index + 1) ?? null,
         })),
       });
-      // Every device takes part unless its person says otherwise.
-      setZoneState(store, 'messages', { switch: 'enabling', switchReason: null });
       writeOwnDevice(ctx, [
         [DeviceField.NAME, textValue(description.name)],
         [DeviceField.APP, appValue(description.appVersion, description.platform)],
-        [DeviceField.SWITCH, switchValue(true)],
       ]);
       if (member.profileName !== null && member.profileName !== '') {
         const name = textValue(member.profileName);

@@ -10,6 +10,7 @@ import { type EpochChain, openWrap, verifyEpochChain, walkDown } from '../../../
 import { TrustError } from '../../../shared/crypto/errors.ts';
 import { hash256 } from '../../../shared/crypto/hash.ts';
 import type { Signed } from '../../../shared/crypto/signing.ts';
+import type { GetKeyringResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import {
   type KeyWrap,
   type PublicKeyring,
@@ -21,6 +22,7 @@ import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import type { EpochKeys, StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
+import { ErrorCode, errorCode } from '../network/errors.ts';
 import { endSession } from './session-end.ts';
 
 export type Keyring = { log: Signed[]; epochs: Signed[]; state: DeviceLogState; chain: EpochChain };
@@ -85,7 +87,7 @@ export function continueKeyring(
 /** Asks the cloud, verifies, stores, and puts new keys into memory. */
 export async function refreshKeyring(ctx: StepContext): Promise<null> {
   const identity = requireIdentity(ctx.store);
-  const answer = await ctx.cloud.accounts.getKeyring({}, { signal: ctx.abort });
+  const answer = await askForKeyring(ctx);
   try {
     if (answer.keyring === undefined) throw new TrustError('empty', 'The cloud gave no keyring.');
     await adoptKeyring(ctx, identity, answer.keyring, answer.wraps);
@@ -95,7 +97,17 @@ export async function refreshKeyring(ctx: StepContext): Promise<null> {
   return null;
 }
 
-export async function adoptKeyring(
+/** The first to hear that this device was removed: its session was revoked with that. */
+async function askForKeyring(ctx: StepContext): Promise<GetKeyringResponse> {
+  try {
+    return await ctx.cloud.accounts.getKeyring({}, { signal: ctx.abort });
+  } catch (error) {
+    if (errorCode(error) === ErrorCode.SESSION_REVOKED) endSession(ctx, 'removed');
+    throw error;
+  }
+}
+
+async function adoptKeyring(
   ctx: StepContext,
   identity: Identity,
   answer: PublicKeyring,
@@ -151,7 +163,7 @@ async function keysOf(
 }
 
 /** A wrap that does not open is a forged one: the statement says that this device gets the key. */
-export async function openOwnWrap(keyring: Keyring, wrap: KeyWrap, secretKey: Uint8Array): Promise<Uint8Array> {
+async function openOwnWrap(keyring: Keyring, wrap: KeyWrap, secretKey: Uint8Array): Promise<Uint8Array> {
   try {
     return await openWrap(wrap, secretKey, keyring.chain);
   } catch (error) {
@@ -161,7 +173,7 @@ export async function openOwnWrap(keyring: Keyring, wrap: KeyWrap, secretKey: Ui
 }
 
 /** Says it, stops whatever writes, and gives the failure to throw. */
-export function alarm(ctx: StepContext, error: TrustError): SyncFailure {
+function alarm(ctx: StepContext, error: TrustError): SyncFailure {
   const rolledBack = error.code === 'rolled_back';
   const code = rolledBack ? 'keyringRolledBack' : 'keyringForged';
   const { log, epochs } = getKeyring(ctx.store);

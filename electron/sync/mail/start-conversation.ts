@@ -19,7 +19,7 @@ import { ownKeyring, requireIdentity } from '../keyring/own.ts';
 import { acceptIdentity as accept, lookUp } from '../keyring/people.ts';
 import type { CommandInput } from '../protocol.ts';
 import { conversationRecordId } from '../zones/names.ts';
-import { receivePending } from './receive.ts';
+import { receivePending } from './receive-step.ts';
 
 export async function startConversation(
   ctx: StepContext,

@@ -17,10 +17,11 @@ import { newMessage } from '../../../shared/model/message.ts';
 import {
   type Accepted,
   NotDeliveredReason,
+  RecipientSchema,
   type SendRequest,
   SendRequestSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
-import type { Body } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import { AddresseeSchema, type Body } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import type { FailureReason } from '../../api/types.ts';
 import {
   acceptMessage,
@@ -114,13 +115,9 @@ async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest |
   const identity = requireIdentity(ctx.store);
   const body = readBody(entry.body);
   const recipients = await recipientsOf(ctx, body);
-  body.addressees = [];
   const full = create(SendRequestSchema, { sendId: ctx.random(16) });
-  const addressed = readBody(encodeBody(body));
-  addressed.addressees = recipients.map(
-    ({ accountId, epoch }) => ({ accountId, epoch }) as Body['addressees'][number],
-  );
-  const bytes = encodeBody(addressed);
+  body.addressees = recipients.map(({ accountId, epoch }) => create(AddresseeSchema, { accountId, epoch }));
+  const bytes = encodeBody(body);
   const signature = signBody(bytes, keysOfDevice(identity));
   const { content, contentKey } = sealContent({ body: bytes, signature, random: ctx.random });
   if (content.length > LARGEST_CONTENT) throw new Undeliverable('tooLarge');
@@ -135,7 +132,7 @@ async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest |
       inboxKey,
       random: ctx.random,
     });
-    full.recipients.push({ accountId, epoch, suite, sealedKey } as SendRequest['recipients'][number]);
+    full.recipients.push(create(RecipientSchema, { accountId, epoch, suite, sealedKey }));
   }
   const sealed = toBinary(SendRequestSchema, full);
   return ctx.store.write(() => {
@@ -199,7 +196,7 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
       return;
     }
     // The record is there, since the own account has it; what remains is to reach those who have not.
-    body.addressees = missing.map(({ accountId }) => ({ accountId, epoch: 0 }) as Body['addressees'][number]);
+    body.addressees = missing.map(({ accountId }) => create(AddresseeSchema, { accountId }));
     keepForRetry(ctx, entry, encodeBody(body), REASON[missing[0]!.reason] ?? 'refused');
   });
   if (entry.kind === 'message') ctx.signal({ type: 'dirty', zone: 'messages' });
