@@ -26,7 +26,7 @@ import { idKeyOf } from '../zones/names.ts';
 import { recordId } from '../../../shared/crypto/records.ts';
 import { encodePayload } from '../../../shared/model/payload-codec.ts';
 
-export const CLOUD_URL = 'http://cloud.test';
+export const CLOUD_URL = 'http://localhost:1';
 const CONVERSATION = new Uint8Array(16).fill(7);
 
 const noCommand = () => {
@@ -88,6 +88,10 @@ export type DeviceOptions = {
 };
 
 const folders: string[] = [];
+export function temporary(folder: string): string {
+  folders.push(folder);
+  return folder;
+}
 export function removeFolders(): void {
   for (const folder of folders.splice(0)) {
     rmSync(folder, { recursive: true, force: true });
@@ -107,8 +111,7 @@ export async function nextDevice(cloud: Cloud, person: Person, options: DeviceOp
 }
 
 async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOptions): Promise<ZoneDevice> {
-  const folder = mkdtempSync(join(tmpdir(), 'lockstep-sync-'));
-  folders.push(folder);
+  const folder = temporary(mkdtempSync(join(tmpdir(), 'lockstep-sync-')));
   const path = join(folder, 'messages.db');
   const key = systemRandom(32);
   const { person, keys, token } = account;
