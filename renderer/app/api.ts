@@ -1,0 +1,40 @@
+/**
+ * The one client of the local API. Calls go to the host this page came from; live events come over one server-sent
+ * stream (see events.ts, which shares it between tabs).
+ */
+import {
+  createTRPCClient,
+  httpBatchLink,
+  httpSubscriptionLink,
+  splitLink,
+  TRPCClientError,
+} from '@trpc/client';
+import type { AppRouter } from '../../electron/api/router.ts';
+import type { ApiFailure } from '../../electron/api/types.ts';
+
+const url = '/rpc';
+
+export const api = createTRPCClient<AppRouter>({
+  links: [
+    splitLink({
+      condition: (operation) => operation.type === 'subscription',
+      true: httpSubscriptionLink({ url }),
+      // One request carries what a moment asks for; the limit keeps a long query out of a URL.
+      false: httpBatchLink({ url, maxURLLength: 8000 }),
+    }),
+  ],
+});
+
+/** Why a call failed, as the texts need it. `appUnreachable`: the device behind this window does not answer. */
+export function failureOf(error: unknown): ApiFailure {
+  if (error instanceof TRPCClientError) {
+    const data: unknown = error.data;
+    if (typeof data === 'object' && data !== null && 'reason' in data && typeof data.reason === 'string') {
+      const wait = 'retryAfterMs' in data ? data.retryAfterMs : null;
+      return { reason: data.reason, retryAfterMs: typeof wait === 'number' ? wait : null };
+    }
+    // No answer in the API's own form: nothing listened, or something else did.
+    return { reason: 'appUnreachable', retryAfterMs: null };
+  }
+  return { reason: 'unexpected', retryAfterMs: null };
+}

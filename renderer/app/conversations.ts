@@ -1,0 +1,46 @@
+/** The conversation list as this window holds it: patched one by one for small changes, asked for whole otherwise. */
+import type { ConversationSummary, Id } from '../../electron/api/types.ts';
+import { api, failureOf } from './api.ts';
+import { createResource } from './resource.ts';
+
+export const conversations = createResource(() => api.conversations.list.query());
+
+const FEW = 8;
+
+/** Pinned first, then newest first; equal times by id, so that the order never flickers. */
+export function sortConversations(list: readonly ConversationSummary[]): ConversationSummary[] {
+  return [...list].sort(
+    (a, b) =>
+      Number(b.pinned) - Number(a.pinned) ||
+      b.activityAt - a.activityAt ||
+      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
+  );
+}
+
+export function putConversation(one: ConversationSummary): void {
+  const list = conversations.use.getState().data ?? [];
+  conversations.set(sortConversations([...list.filter((other) => other.id !== one.id), one]));
+}
+
+export function findConversation(id: Id): ConversationSummary | null {
+  return conversations.use.getState().data?.find((one) => one.id === id) ?? null;
+}
+
+export async function refreshConversations(ids: Id[] | 'all'): Promise<void> {
+  if (ids === 'all' || ids.length > FEW || conversations.use.getState().data === null)
+    return conversations.refresh();
+  const answers = await Promise.all(
+    ids.map(async (id) => {
+      try {
+        return { id, found: await api.conversations.get.query({ id }) };
+      } catch (error) {
+        return failureOf(error).reason === 'notFound' ? { id, found: null } : null;
+      }
+    }),
+  );
+  if (answers.includes(null)) return conversations.refresh();
+  const list = conversations.use.getState().data ?? [];
+  const kept = list.filter((one) => !ids.includes(one.id));
+  const found = answers.flatMap((answer) => (answer?.found ? [answer.found] : []));
+  conversations.set(sortConversations([...kept, ...found]));
+}

@@ -1,0 +1,112 @@
+/** Keys that work anywhere in the signed-in window. The list in Help.tsx is made from the same table. */
+import { useEffect } from 'react';
+import { conversations } from './conversations.ts';
+import { useView, view } from './state.ts';
+
+export const isMac = (): boolean => /mac/i.test(navigator.platform);
+
+type Shortcut = {
+  label: string;
+  keys: string[];
+  matches: (event: KeyboardEvent) => boolean;
+  run: () => void;
+};
+
+const command = (event: KeyboardEvent): boolean => (isMac() ? event.metaKey : event.ctrlKey);
+const commandKey = (): string => (isMac() ? '⌘' : 'Ctrl');
+
+function focusList(): void {
+  document.querySelector<HTMLElement>('.conversation[tabindex="0"]')?.focus();
+}
+
+function focusTranscript(): void {
+  document.querySelector<HTMLElement>('.message[tabindex="0"]')?.focus();
+}
+
+function step(by: 1 | -1): void {
+  const list = conversations.use.getState().data ?? [];
+  const { pane } = useView.getState();
+  const now = pane.kind === 'conversation' ? list.findIndex((one) => one.id === pane.id) : -1;
+  const next = list[now < 0 ? 0 : Math.min(list.length - 1, Math.max(0, now + by))];
+  if (next !== undefined) view.openConversation(next.id);
+}
+
+export function shortcuts(): Shortcut[] {
+  const key = commandKey();
+  return [
+    {
+      // Alt+N as well: a browser keeps Ctrl+N to itself.
+      label: 'help.newMessage',
+      keys: ['Alt', 'N'],
+      matches: (event) =>
+        (event.altKey && event.code === 'KeyN') || (command(event) && event.key.toLowerCase() === 'n'),
+      run: () => view.show({ kind: 'new' }),
+    },
+    {
+      label: 'help.search',
+      keys: [key, 'F'],
+      matches: (event) => command(event) && event.key.toLowerCase() === 'f',
+      run: () => document.getElementById('search')?.focus(),
+    },
+    {
+      label: 'help.settings',
+      keys: [key, ','],
+      matches: (event) => command(event) && event.key === ',',
+      run: () => view.openSettings(),
+    },
+    {
+      label: 'help.conversations',
+      keys: ['Alt', '1'],
+      matches: (event) => event.altKey && event.code === 'Digit1',
+      run: focusList,
+    },
+    {
+      label: 'help.transcript',
+      keys: ['Alt', '2'],
+      matches: (event) => event.altKey && event.code === 'Digit2',
+      run: focusTranscript,
+    },
+    {
+      label: 'help.messageField',
+      keys: ['Alt', '3'],
+      matches: (event) => event.altKey && event.code === 'Digit3',
+      run: () => document.getElementById('composer')?.focus(),
+    },
+    {
+      label: 'help.nextConversation',
+      keys: ['Alt', '↓'],
+      matches: (event) => event.altKey && event.key === 'ArrowDown',
+      run: () => step(1),
+    },
+    {
+      label: 'help.previousConversation',
+      keys: ['Alt', '↑'],
+      matches: (event) => event.altKey && event.key === 'ArrowUp',
+      run: () => step(-1),
+    },
+    {
+      label: 'help.open',
+      keys: [key, '/'],
+      matches: (event) => command(event) && event.key === '/',
+      run: () => useView.setState({ help: true }),
+    },
+  ];
+}
+
+export function useShortcuts(): void {
+  useEffect(() => {
+    const list = shortcuts();
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing) return;
+      // A dialog has the window to itself.
+      if (document.querySelector('[role="dialog"], [role="alertdialog"]') !== null) return;
+      const found = list.find((one) => one.matches(event));
+      if (found !== undefined) {
+        event.preventDefault();
+        found.run();
+      } else if (event.key === 'Escape') document.getElementById('composer')?.focus();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, []);
+}

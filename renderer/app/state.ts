@@ -1,0 +1,52 @@
+/** What the whole window shares: the session, the settings, the status, and what is on screen now. */
+import { create } from 'zustand';
+import type { DeleteTarget, Id, MessageCursor, SyncStatus } from '../../electron/api/types.ts';
+import { api } from './api.ts';
+import { createResource } from './resource.ts';
+
+export const session = createResource(() => api.session.state.query());
+export const settings = createResource(() => api.settings.get.query());
+export const status = createResource<SyncStatus>(() => api.sync.status.query());
+export const devices = createResource(() => api.devices.list.query());
+export const notices = createResource(() => api.notices.list.query());
+export const recentlyDeleted = createResource(() => api.recentlyDeleted.list.query({ limit: 1000 }));
+export const storage = createResource(() => api.sync.storage.query());
+
+/** Whether the device behind this window answers. */
+export const useConnection = create<{ connected: boolean }>(() => ({ connected: true }));
+
+export type Pane =
+  | { kind: 'none' }
+  | { kind: 'conversation'; id: Id; at: MessageCursor | null }
+  | { kind: 'new' }
+  | { kind: 'recentlyDeleted' };
+
+export type SettingsTab = 'messages' | 'account' | 'devices' | 'appearance' | 'language';
+
+type View = {
+  pane: Pane;
+  settingsTab: SettingsTab | null;
+  asking: DeleteTarget | null;
+  help: boolean;
+  /** Something just went wrong, or was done: said at the bottom of the window for a while. */
+  toast: { key: number; text: string } | null;
+};
+
+export const useView = create<View>(() => ({
+  pane: { kind: 'none' },
+  settingsTab: null,
+  asking: null,
+  help: false,
+  toast: null,
+}));
+
+let toasts = 0;
+export const view = {
+  show: (pane: Pane): void => useView.setState({ pane }),
+  openConversation: (id: Id, at: MessageCursor | null = null): void =>
+    useView.setState({ pane: { kind: 'conversation', id, at } }),
+  openSettings: (tab: SettingsTab = 'messages'): void => useView.setState({ settingsTab: tab }),
+  closeSettings: (): void => useView.setState({ settingsTab: null }),
+  askToDelete: (target: DeleteTarget): void => useView.setState({ asking: target }),
+  say: (text: string): void => useView.setState({ toast: { key: ++toasts, text } }),
+};

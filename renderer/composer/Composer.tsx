@@ -1,0 +1,146 @@
+/**
+ * Where one writes. Enter sends, Shift+Enter makes a line; what is not sent is kept as a draft, on the device, for this
+ * conversation. It also serves to edit a message that was sent.
+ */
+import { ArrowUp, Check, X } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ConversationSummary, Message } from '../../electron/api/types.ts';
+import { api, failureOf } from '../app/api.ts';
+import { nameOf } from '../app/format.ts';
+import { status, view } from '../app/state.ts';
+import { failureText } from '../ui/failure.ts';
+import { ComposerField } from './ComposerField.tsx';
+import { useDraft } from './useDraft.ts';
+import './composer.css';
+
+export type ComposerMode =
+  | { kind: 'new' }
+  | { kind: 'reply'; message: Message }
+  | { kind: 'edit'; message: Message };
+
+export const LONGEST = 100_000;
+
+type Props = {
+  conversation: ConversationSummary;
+  mode: ComposerMode;
+  onMode: (mode: ComposerMode) => void;
+  onSent: (message: Message) => void;
+};
+
+export function Composer({ conversation, mode, onMode, onSent }: Props) {
+  const { t } = useTranslation();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const draft = useDraft(conversation);
+  const [edited, setEdited] = useState('');
+  const offline = status.use(
+    (state) => state.data?.paused?.reason === 'offline' || state.data?.paused?.reason === 'cloudUnreachable',
+  );
+  const editing = mode.kind === 'edit';
+  const text = editing ? edited : draft.text;
+  const setText = editing ? setEdited : draft.setText;
+  const tooLong = Math.max(0, text.length - LONGEST);
+  const canSend = text.trim() !== '' && tooLong === 0;
+
+  useEffect(() => {
+    if (mode.kind === 'edit') setEdited(mode.message.text);
+    field.current?.focus();
+  }, [mode]);
+  useLayoutEffect(() => {
+    // On a narrow window the keyboard would cover what one came to read.
+    if (!matchMedia('(pointer: coarse)').matches) field.current?.focus();
+  }, []);
+
+  const backToNew = useCallback(() => onMode({ kind: 'new' }), [onMode]);
+
+  async function submit(): Promise<void> {
+    if (!canSend) return;
+    const what = text;
+    try {
+      if (mode.kind === 'edit') {
+        if (what !== mode.message.text) await api.messages.edit.mutate({ id: mode.message.id, text: what });
+        backToNew();
+        return;
+      }
+      // The field is free at once; a failure brings the text back.
+      draft.clear();
+      const replyTo = mode.kind === 'reply' ? mode.message.id : null;
+      if (mode.kind === 'reply') backToNew();
+      onSent(await api.messages.send.mutate({ conversationId: conversation.id, text: what, replyTo }));
+    } catch (error) {
+      if (mode.kind !== 'edit') draft.restore(what);
+      view.say(failureText(t, failureOf(error)));
+    }
+  }
+
+  return (
+    <form
+      className="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      {mode.kind === 'reply' && (
+        <Bar
+          title={t('composer.replying', {
+            name: mode.message.fromMe ? t('common.you') : nameOf(mode.message.sender),
+          })}
+          text={mode.message.text}
+          closeLabel={t('composer.cancelReply')}
+          onClose={backToNew}
+        />
+      )}
+      {editing && (
+        <Bar
+          title={t('composer.editing')}
+          text=""
+          closeLabel={t('composer.cancelEdit')}
+          onClose={backToNew}
+        />
+      )}
+      {offline && !editing && <p className="composer-hint">{t('composer.offline')}</p>}
+      {tooLong > 0 && (
+        <p className="composer-hint composer-error" role="alert">
+          {t('composer.tooLong', { count: tooLong })}
+        </p>
+      )}
+      <div className="composer-row">
+        <ComposerField
+          ref={field}
+          value={text}
+          placeholder={t('composer.placeholder', { title: conversation.title })}
+          onValue={setText}
+          onSubmit={() => void submit()}
+          onEscape={mode.kind === 'new' ? null : backToNew}
+          onBlur={editing ? undefined : draft.saveNow}
+        />
+        <button
+          type="submit"
+          className="send-button"
+          aria-label={t(editing ? 'composer.saveEdit' : 'composer.send')}
+          title={t(editing ? 'composer.saveEdit' : 'composer.send')}
+          disabled={!canSend}
+        >
+          {editing ? <Check aria-hidden="true" /> : <ArrowUp aria-hidden="true" />}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+type BarProps = { title: string; text: string; closeLabel: string; onClose: () => void };
+
+function Bar({ title, text, closeLabel, onClose }: BarProps) {
+  return (
+    <div className="composer-bar">
+      <div className="composer-bar-text">
+        <strong>{title}</strong>
+        {text !== '' && <span dir="auto">{text.slice(0, 200)}</span>}
+      </div>
+      <button type="button" className="icon-button" aria-label={closeLabel} onClick={onClose}>
+        <X aria-hidden="true" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+/** The warning before every delete. It asks the device how far the delete reaches before it lets anyone say yes. */
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ApiFailure, DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
+import { api, failureOf } from '../app/api.ts';
+import { useView, view } from '../app/state.ts';
+import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
+import { failureText } from '../ui/failure.ts';
+import { useAct } from '../ui/useAct.ts';
+import { warningOf } from './warning.ts';
+
+export function DeleteWarning() {
+  const target = useView((state) => state.asking);
+  if (target === null) return null;
+  return <Warning target={target} />;
+}
+
+function Warning({ target }: { target: DeleteTarget }) {
+  const { t, i18n } = useTranslation();
+  const act = useAct();
+  const [scope, setScope] = useState<DeleteScope | null>(null);
+  const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [busy, setBusy] = useState(false);
+  useEffect(() => {
+    let stale = false;
+    api.deletes.scope.query({ target }).then(
+      (answer) => !stale && setScope(answer),
+      (error: unknown) => !stale && setFailure(failureOf(error)),
+    );
+    return () => {
+      stale = true;
+    };
+  }, [target]);
+
+  const close = (): void => useView.setState({ asking: null });
+  const names = (list: string[]): string =>
+    new Intl.ListFormat(i18n.language, { style: 'long', type: 'conjunction' }).format(list);
+  const warning = scope === null ? null : warningOf(target, scope, names);
+  const forGood = target.kind === 'forGood';
+
+  async function confirm(): Promise<void> {
+    setBusy(true);
+    const count = scope?.messages ?? 1;
+    const done = forGood ? t('delete.gone', { count }) : t('delete.deleted', { count });
+    const ok = await act(() => {
+      if (target.kind === 'messages') return api.messages.delete.mutate({ ids: target.ids });
+      if (target.kind === 'conversation') return api.conversations.delete.mutate({ id: target.id });
+      return api.recentlyDeleted.deleteNow.mutate({ ids: target.ids });
+    }, done);
+    setBusy(false);
+    if (!ok) return;
+    const { pane } = useView.getState();
+    if (target.kind === 'conversation' && pane.kind === 'conversation' && pane.id === target.id)
+      view.show({ kind: 'none' });
+    close();
+  }
+
+  return (
+    <ConfirmDialog
+      open
+      destructive
+      title={warning === null ? t('delete.asking') : t(warning.title.key, warning.title.values)}
+      confirmLabel={t(forGood ? 'delete.deleteNow' : 'delete.delete')}
+      disabled={warning === null}
+      busy={busy}
+      onCancel={close}
+      onConfirm={() => void confirm()}
+    >
+      {failure !== null && <p role="alert">{failureText(t, failure)}</p>}
+      {warning === null && failure === null && <p>{t('delete.counting')}</p>}
+      {warning?.lines.map((line, index) => (
+        <p key={line.key} className={index === 0 ? 'strong' : undefined}>
+          {t(line.key, line.values)}
+        </p>
+      ))}
+    </ConfirmDialog>
+  );
+}

@@ -1,0 +1,56 @@
+/** What a person must be told, above what is open, until they put it away. */
+import { Info, ShieldAlert, X } from 'lucide-react';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Notice } from '../../electron/api/types.ts';
+import { api } from '../app/api.ts';
+import { fullTime } from '../app/format.ts';
+import { notices } from '../app/state.ts';
+import { useAct } from '../ui/useAct.ts';
+import { noticeTone } from './tone.ts';
+import './notices.css';
+
+export function Notices() {
+  const { t } = useTranslation();
+  const list = notices.use((state) => state.data);
+  useEffect(() => void notices.load(), []);
+  if (list === null || list.length === 0) return null;
+  return (
+    <section aria-label={t('notices.label')} className="notices">
+      <ul>
+        {list.map((notice) => (
+          <NoticeItem key={notice.id} notice={notice} />
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function NoticeItem({ notice }: { notice: Notice }) {
+  const { t, i18n } = useTranslation();
+  const act = useAct();
+  const alarm = noticeTone(notice.code) === 'alarm';
+  const Icon = alarm ? ShieldAlert : Info;
+  const somebody = t('notices.somebody');
+  return (
+    <li className="notice" data-tone={alarm ? 'alarm' : 'information'}>
+      <Icon aria-hidden="true" />
+      <p title={fullTime(notice.at, i18n.language)}>
+        {t(`notices.${notice.code}`, { name: somebody, handle: somebody, ...notice.detail })}
+      </p>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={t('common.dismiss')}
+        onClick={() =>
+          void act(async () => {
+            await api.notices.dismiss.mutate({ id: notice.id });
+            await notices.load();
+          })
+        }
+      >
+        <X aria-hidden="true" />
+      </button>
+    </li>
+  );
+}

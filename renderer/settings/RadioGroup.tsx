@@ -1,0 +1,27 @@
+/** One of a few, each with its own row. */
+type Props<T extends string> = {
+  legend: string;
+  value: T;
+  options: { value: T; label: string; lang?: string }[];
+  onChange: (value: T) => void;
+};
+
+export function RadioGroup<T extends string>({ legend, value, options, onChange }: Props<T>) {
+  return (
+    <fieldset className="settings-group radio-group">
+      <legend>{legend}</legend>
+      {options.map((option) => (
+        <label key={option.value} className="setting-row">
+          <span lang={option.lang}>{option.label}</span>
+          <input
+            type="radio"
+            name={legend}
+            value={option.value}
+            checked={option.value === value}
+            onChange={() => onChange(option.value)}
+          />
+        </label>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,31 @@
+/** The second line of a conversation in the list. Pure. */
+import type { ConversationSummary } from '../../electron/api/types.ts';
+
+export type Preview =
+  | { kind: 'draft'; text: string }
+  | { kind: 'failed' }
+  | { kind: 'mine'; text: string }
+  | { kind: 'named'; name: string; text: string }
+  | { kind: 'plain'; text: string }
+  | { kind: 'none' };
+
+/** A draft comes before everything, unless the conversation is open (then one sees it in the composer). */
+export function previewOf(one: ConversationSummary, open: boolean): Preview {
+  const draft = oneLine(one.draft);
+  if (draft !== '' && !open) return { kind: 'draft', text: draft };
+  const last = one.lastMessage;
+  if (last === null) return { kind: 'none' };
+  if (last.state === 'failed') return { kind: 'failed' };
+  const text = oneLine(last.text);
+  if (last.fromMe) return { kind: 'mine', text };
+  if (one.kind === 'group' && last.senderName !== '') return { kind: 'named', name: last.senderName, text };
+  return { kind: 'plain', text };
+}
+
+export function isMuted(one: Pick<ConversationSummary, 'mutedUntil'>, now: number): boolean {
+  return one.mutedUntil !== null && one.mutedUntil > now;
+}
+
+function oneLine(text: string): string {
+  return text.slice(0, 300).replace(/\s+/gu, ' ').trim();
+}

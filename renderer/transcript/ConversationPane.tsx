@@ -1,0 +1,127 @@
+/** One open conversation: header, transcript, composer. Everything it holds ends when another one is opened. */
+import { ChevronLeft } from 'lucide-react';
+import { useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from 'zustand';
+import type { ConversationSummary, Id, Message, MessageCursor } from '../../electron/api/types.ts';
+import { api, failureOf } from '../app/api.ts';
+import { conversations, findConversation, putConversation } from '../app/conversations.ts';
+import { view } from '../app/state.ts';
+import { Composer, type ComposerMode } from '../composer/Composer.tsx';
+import { failureText } from '../ui/failure.ts';
+import { PaneHeader } from './PaneHeader.tsx';
+import { TranscriptList } from './TranscriptList.tsx';
+import { createTranscript, type TranscriptStore } from './transcript-store.ts';
+import './transcript.css';
+
+type Props = { id: Id; at: MessageCursor | null };
+
+export function ConversationPane({ id, at }: Props) {
+  const { t } = useTranslation();
+  const conversation = conversations.use((state) => state.data?.find((one) => one.id === id) ?? null);
+  const loaded = conversations.use((state) => state.data !== null);
+  const [gone, setGone] = useState<string | null>(null);
+  // A conversation that the list does not hold yet: just begun, or found by the search.
+  useEffect(() => {
+    if (!loaded || findConversation(id) !== null) return;
+    api.conversations.get
+      .query({ id })
+      .then(putConversation, (error: unknown) =>
+        setGone(
+          failureOf(error).reason === 'notFound'
+            ? t('transcript.notFound')
+            : failureText(t, failureOf(error)),
+        ),
+      );
+  }, [id, loaded, t]);
+
+  if (conversation === null)
+    return (
+      <div className="screen-message">
+        {gone === null ? (
+          <div className="spinner" role="img" aria-label={t('common.loading')} />
+        ) : (
+          <p>{gone}</p>
+        )}
+        {gone !== null && (
+          <button type="button" className="button" onClick={() => view.show({ kind: 'none' })}>
+            <ChevronLeft aria-hidden="true" />
+            {t('common.back')}
+          </button>
+        )}
+      </div>
+    );
+  return <OpenConversation key={id} conversation={conversation} at={at} />;
+}
+
+function OpenConversation({
+  conversation,
+  at,
+}: {
+  conversation: ConversationSummary;
+  at: MessageCursor | null;
+}) {
+  const { t } = useTranslation();
+  const { id } = conversation;
+  const [transcript, setTranscript] = useState<TranscriptStore | null>(null);
+  const [mode, setMode] = useState<ComposerMode>({ kind: 'new' });
+  const unread = conversation.unread;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: how many were unread when it was opened, not since
+  useEffect(() => {
+    const made = createTranscript(id, unread, at);
+    setTranscript(made);
+    if (findConversation(id)?.markedUnread) void api.conversations.markRead.mutate({ id }).catch(() => {});
+    return () => made.end();
+  }, [id, at]);
+  const composing = useMemo(
+    () => ({
+      reply: (message: Message) => setMode({ kind: 'reply', message }),
+      edit: (message: Message) => setMode({ kind: 'edit', message }),
+    }),
+    [],
+  );
+  return (
+    <section className="pane" aria-label={t('transcript.header', { title: conversation.title })}>
+      <PaneHeader conversation={conversation} />
+      {transcript === null ? (
+        <div className="transcript" />
+      ) : (
+        <LoadedTranscript conversation={conversation} transcript={transcript} composing={composing} />
+      )}
+      <Composer
+        conversation={conversation}
+        mode={mode}
+        onMode={setMode}
+        onSent={(message) => transcript?.sent(message)}
+      />
+    </section>
+  );
+}
+
+type LoadedProps = {
+  conversation: ConversationSummary;
+  transcript: TranscriptStore;
+  composing: { reply: (message: Message) => void; edit: (message: Message) => void };
+};
+
+function LoadedTranscript({ conversation, transcript, composing }: LoadedProps) {
+  const { t } = useTranslation();
+  const window = useStore(transcript.store, (state) => state.window);
+  const failure = useStore(transcript.store, (state) => state.failure);
+  if (window === null)
+    return (
+      <div className="transcript screen-message">
+        {failure === null ? (
+          <div className="spinner" role="img" aria-label={t('common.loading')} />
+        ) : (
+          <>
+            <p role="alert">{failureText(t, failure)}</p>
+            <button type="button" className="button" onClick={() => void transcript.openAt(null)}>
+              {t('common.tryAgain')}
+            </button>
+          </>
+        )}
+      </div>
+    );
+  return <TranscriptList conversation={conversation} transcript={transcript} composing={composing} />;
+}

@@ -1,0 +1,46 @@
+/** The small line under a bubble: edited, on its way, delivered, read; or why not, and what one can do. */
+import { CircleAlert } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { Message } from '../../electron/api/types.ts';
+import { api } from '../app/api.ts';
+import { useAct } from '../ui/useAct.ts';
+
+type Props = { message: Message; group: boolean; showState: boolean };
+
+export function MessageState({ message, showState }: Props) {
+  const { t } = useTranslation();
+  const act = useAct();
+  const edited = message.editedAt !== null && message.unsentAt === null;
+  if (showState && message.state === 'failed')
+    return (
+      <div className="message-state message-state-failed">
+        <p>
+          <CircleAlert aria-hidden="true" />
+          <strong>{t('transcript.state.failed')}</strong>
+          {message.failure !== null && <span>{t(`transcript.failure.${message.failure}`)}</span>}
+        </p>
+        <div className="message-state-buttons">
+          <button
+            type="button"
+            className="link-button"
+            onClick={() => void act(() => api.messages.retry.mutate({ id: message.id }))}
+          >
+            {t('common.tryAgain')}
+          </button>
+          <button
+            type="button"
+            className="link-button"
+            onClick={() => void act(() => api.messages.discard.mutate({ id: message.id }))}
+          >
+            {t('transcript.discard')}
+          </button>
+        </div>
+      </div>
+    );
+  return (
+    <p className="message-state">
+      {edited && <span>{t('transcript.edited')}</span>}
+      {showState && message.state !== 'received' && <span>{t(`transcript.state.${message.state}`)}</span>}
+    </p>
+  );
+}

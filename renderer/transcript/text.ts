@@ -1,0 +1,102 @@
+/** What a message's text holds: links, emoji alone, more lines than one wants to see at once. Pure. */
+
+export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; href: string };
+
+const CANDIDATE = /\b(?:https?:\/\/|www\.)[^\s<>"'`\u2028\u2029]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu;
+/** Punctuation that ends a sentence rather than an address. */
+const TRAILING = /[.,;:!?…'"»”’]+$/u;
+const BRACKETS = [
+  { open: '(', close: ')' },
+  { open: '[', close: ']' },
+  { open: '{', close: '}' },
+];
+const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
+
+/**
+ * Finds web and mail addresses. Only http, https and mailto; nothing with a user name in it (`https://bank@evil…`) and
+ * nothing with invisible or direction-changing characters is made clickable: it stays text.
+ */
+export function linkify(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  let end = 0;
+  for (const match of text.matchAll(CANDIDATE)) {
+    const found = trimLink(match[0]);
+    const href = hrefOf(found);
+    if (href === null) continue;
+    if (match.index > end) parts.push({ kind: 'text', text: text.slice(end, match.index) });
+    parts.push({ kind: 'link', text: found, href });
+    end = match.index + found.length;
+  }
+  if (end < text.length) parts.push({ kind: 'text', text: text.slice(end) });
+  return parts;
+}
+
+function trimLink(candidate: string): string {
+  let link = candidate;
+  for (;;) {
+    const before = link;
+    link = link.replace(TRAILING, '');
+    for (const { open, close } of BRACKETS)
+      if (link.endsWith(close) && count(link, close) > count(link, open)) link = link.slice(0, -1);
+    if (link === before) return link;
+  }
+}
+
+const count = (text: string, char: string): number => text.split(char).length - 1;
+
+function hrefOf(link: string): string | null {
+  if (INVISIBLE.test(link)) return null;
+  const web = /^https?:\/\//i.test(link) || /^www\./i.test(link);
+  if (!web) return `mailto:${link}`;
+  const full = /^www\./i.test(link) ? `https://${link}` : link;
+  if (!URL.canParse(full)) return null;
+  const url = new URL(full);
+  if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '')
+    return null;
+  return url.hostname.includes('.') || url.hostname === 'localhost' || url.hostname.startsWith('[')
+    ? url.href
+    : null;
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const EMOJI = /^(?:\p{RGI_Emoji}|\p{Extended_Pictographic}\ufe0f?)$/v;
+
+/** Up to three emoji and nothing else are shown large. */
+export function isEmojiOnly(text: string): boolean {
+  const bare = text.trim();
+  if (bare === '' || bare.length > 60) return false;
+  let found = 0;
+  for (const { segment } of graphemes.segment(bare)) {
+    if (/^\s+$/u.test(segment)) continue;
+    if (!EMOJI.test(segment)) return false;
+    found++;
+    if (found > 3) return false;
+  }
+  return found > 0;
+}
+
+const FOLD_CHARS = 1200;
+const FOLD_LINES = 20;
+
+/** The part of a very long text that is shown until one asks for more; null when it is shown whole. */
+export function foldedText(text: string): string | null {
+  const lines = text.split('\n');
+  let folded = lines.length > FOLD_LINES + 4 ? lines.slice(0, FOLD_LINES).join('\n') : text;
+  if (folded.length > FOLD_CHARS + 200) {
+    // Cut between words where there is one near, never inside a character.
+    const cut = folded.slice(0, FOLD_CHARS);
+    const space = cut.search(/\s\S*$/u);
+    folded = space > FOLD_CHARS - 80 ? cut.slice(0, space) : wholeCharacters(folded, FOLD_CHARS);
+  }
+  return folded.length < text.length ? folded : null;
+}
+
+function wholeCharacters(text: string, atMost: number): string {
+  const near = text.slice(0, atMost + 40);
+  let end = 0;
+  for (const { index, segment } of graphemes.segment(near)) {
+    if (index + segment.length > atMost) break;
+    end = index + segment.length;
+  }
+  return text.slice(0, end || atMost);
+}
