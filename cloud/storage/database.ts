@@ -126,6 +126,8 @@ export const openDatabase = (dataDir: string): Database => {
   writing.pragma('synchronous = FULL');
   writing.pragma('secure_delete = ON');
   migrate(writing);
+  // A process that was killed may have left deleted ciphertext in the WAL.
+  if (!inMemory) writing.pragma('wal_checkpoint(TRUNCATE)');
 
   // A database in memory belongs to its one connection.
   const reading = inMemory ? writing : new Sqlite(file, { readonly: true });

@@ -59,6 +59,23 @@ test('ZON-6 deleted and replaced ciphertext leaves the database file and the wri
   await cloud.close();
 });
 
+test('ZON-6 what a killed process left in the write-ahead log is gone after the next start', async () => {
+  const never: Timers = { set: () => 0, clear: () => undefined };
+  const killed = await createCloud({ dataDir, registration: 'open', timers: never });
+  const anna = await signUp(killed, 'anna@example.org');
+  const id = random(16);
+  const ct = random(2_000);
+  const push = (op: { case: 'put'; value: object } | { case: 'delete'; value: object }) =>
+    anna.zone.push({ zone, generation: 1, operations: [{ op: op as never }] });
+  await push({ case: 'put', value: { id, ct, epoch: 1 } });
+  await push({ case: 'delete', value: { id, epoch: 1, proof: random(41) } });
+  expect(filesWith(ct.subarray(0, 24))).toEqual(['cloud.db-wal']);
+  const next = await createCloud({ dataDir, registration: 'open' });
+  expect(filesWith(ct.subarray(0, 24))).toEqual([]);
+  await next.close();
+  await killed.close();
+});
+
 test('ZON-7 after a restore tokens say incarnation_changed, after a purge generation_changed', async () => {
   const first = await createCloud({ dataDir, registration: 'open' });
   const anna = await signUp(first, 'anna@example.org');
