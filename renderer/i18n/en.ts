@@ -257,7 +257,7 @@ export const en = {
     titleForGood_one: 'Delete this message for good?',
     titleForGood_other: 'Delete {{count, number}} messages for good?',
     reachAll_one:
-      'It will be deleted from {{count, number}} of your devices, where Messages in iCloud is on.',
+      'It will be deleted from {{count, number}} of your devices where Messages in iCloud is on: {{names}}.',
     reachAll_other:
       'It will be deleted from all {{count, number}} of your devices where Messages in iCloud is on: {{names}}.',
     reachAllOnly: 'It will be deleted from this device and from iCloud.',

@@ -7,13 +7,13 @@ import { nl } from './nl.ts';
 
 export async function startI18n(): Promise<void> {
   await i18next.use(initReactI18next).init({
-    lng: languageFor('system', navigator.languages),
+    lng: regional(languageFor('system', navigator.languages), navigator.languages),
     fallbackLng: 'en',
     resources: { en: { translation: en }, nl: { translation: nl } },
     // React escapes by itself.
     interpolation: { escapeValue: false },
   });
-  document.documentElement.lang = i18next.language;
+  document.documentElement.lang = languageFor('system', navigator.languages);
 }
 
 /** The language to speak: the one chosen, else the first of the computer's that there is. */
@@ -26,8 +26,23 @@ export function languageFor(choice: Settings['language'], preferred: readonly st
   return 'en';
 }
 
+/** With the computer's region, where it names one for this language: `en-GB` writes times and dates otherwise than `en-US`. */
+export function regional(language: 'en' | 'nl', preferred: readonly string[]): string {
+  return preferred.find((tag) => tag.toLowerCase().split('-')[0] === language && isTag(tag)) ?? language;
+}
+
+/** Some systems hand out names that are no language tags (`en-US@posix`). */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.DateTimeFormat.supportedLocalesOf(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
 export function applyLanguage(choice: Settings['language']): void {
   const language = languageFor(choice, navigator.languages);
-  if (i18next.language !== language) void i18next.changeLanguage(language);
+  const tag = regional(language, navigator.languages);
+  if (i18next.language !== tag) void i18next.changeLanguage(tag);
   document.documentElement.lang = language;
 }
