@@ -67,7 +67,7 @@ export async function removeDevice(ctx: StepContext, input: CommandInput<'remove
 
 /** Devices that are on the log and have no session any more: signed out, or their session revoked. */
 export async function removeEndedDevices(ctx: StepContext): Promise<null> {
-  requireIdentity(ctx.store);
+  await asking(() => refreshKeyring(ctx));
   const { sessions } = await asking(() => ctx.cloud.accounts.listSessions({}, { signal: ctx.abort }));
   const alive = new Set(sessions.map((session) => toHex(session.deviceId)));
   const ended = ownKeyring(ctx.store)

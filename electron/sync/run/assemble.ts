@@ -15,7 +15,9 @@ import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
 import type { StepResult } from '../engine/state.ts';
+import { lookForEndedDevices } from '../account/devices.ts';
 import { loadKeys, refreshKeyring } from '../keyring/own.ts';
+import { endSession } from '../keyring/session-end.ts';
 import { type CloudClient, createCloudClient, type Fetch } from '../network/cloud-client.ts';
 import { lockstepError } from '../network/errors.ts';
 import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
@@ -52,6 +54,8 @@ export type SyncCore = {
   start(): void;
   execute<N extends CommandName>(command: Extract<Command, { name: N }>): Promise<CommandResult<N>>;
   status(): SyncStatus;
+  /** A step is under way. */
+  busy(): boolean;
   stop(): Promise<void>;
 };
 
@@ -122,7 +126,11 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
       finishSwitch: ({ on }) => finishSwitch(ctx, on),
       tidy: ({ mayDelete }) => tidy(ctx, mayDelete, cloudAhead === null ? null : clock.now() + cloudAhead),
-      refreshKeyring: () => refreshKeyring(ctx),
+      refreshKeyring: async () => {
+        await refreshKeyring(ctx);
+        await lookForEndedDevices(ctx);
+        return null;
+      },
       receive: () => parts.receive(ctx),
       send: () => parts.send(ctx),
     },
@@ -140,7 +148,12 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     online: () => options.online?.() ?? true,
     onStatus: (status) => announcer.status(status),
     onStep: () => announcer.changed(),
-    onFailure: (step, kind, detail) => options.onFailure?.(step.type, kind, detail),
+    onFailure: (step, kind, detail) => {
+      // Whichever step hears it first: the session is over, and the person is told why.
+      if (kind === 'removed') endSession(ctx, 'removed');
+      else if (kind === 'sessionEnded') endSession(ctx, 'revoked');
+      options.onFailure?.(step.type, kind, detail);
+    },
   });
 
   function signal(signal: Signal): void {
@@ -253,6 +266,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       }
     },
     status: () => runner.status,
+    busy: () => runner.busy,
     async stop() {
       abort.abort();
       await runner.stop();
