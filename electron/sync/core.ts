@@ -10,7 +10,7 @@ import { receiveStep } from './mail/receive-step.ts';
 import { sendStep } from './mail/send-step.ts';
 import { assembleSync, type SyncCore, type SyncCoreOptions, type SyncParts } from './run/assemble.ts';
 
-const parts: SyncParts = {
+export const realParts: SyncParts = {
   receive: receiveStep,
   send: sendStep,
   commands: {
@@ -37,5 +37,5 @@ const parts: SyncParts = {
 };
 
 export function createSyncCore(options: SyncCoreOptions): SyncCore {
-  return assembleSync(options, parts);
+  return assembleSync(options, realParts);
 }

@@ -67,6 +67,10 @@ export class Runner {
     return this.#state;
   }
 
+  get busy(): boolean {
+    return this.#running.size > 0;
+  }
+
   get status(): SyncStatus {
     return statusOf(this.#state);
   }

@@ -18,6 +18,7 @@ import { saveKeyring } from '../../store/keyring.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import { setZoneState } from '../../store/zone-state.ts';
+import { realParts } from '../core.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { SyncEvent } from '../protocol.ts';
 import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts';
@@ -85,6 +86,9 @@ export type DeviceOptions = {
   clock?: { now(): number };
   timers?: Timers;
   switch?: 'off' | 'enabling' | 'on';
+  random?: (length: number) => Uint8Array;
+  /** With accounts and mail. */
+  whole?: boolean;
 };
 
 const folders: string[] = [];
@@ -120,19 +124,21 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
   const failures: string[] = [];
 
   const open = () => openStore({ path, key });
-  const assemble = (store: Store) =>
-    assembleSync(
+  const assemble = (store: Store) => {
+    const parts = options.whole === true ? realParts : zonesOnly;
+    return assembleSync(
       {
         store,
         fetch: options.fetch ?? fetchOf(cloud),
         clock,
-        random: systemRandom,
+        random: options.random ?? systemRandom,
         emit: (event) => events.push(event),
         timers: options.timers ?? systemTimers,
         onFailure: (step, kind, detail) => failures.push(`${step} ${kind} ${detail}`),
       },
-      zonesOnly,
+      parts,
     );
+  };
 
   const store = open();
   setIdentity(store, {

@@ -1,0 +1,39 @@
+/** Seeded randomness of a simulation: the same seed gives the same run. Never for keys of real people. */
+export type SeededRandom = {
+  /** 0 <= x < 1. */
+  next(): number;
+  /** 0 <= n < below. */
+  below(below: number): number;
+  chance(probability: number): boolean;
+  pick<T>(from: readonly T[]): T;
+  bytes(length: number): Uint8Array;
+  /** An independent stream. */
+  fork(): SeededRandom;
+};
+
+/** mulberry32. */
+export function seeded(seed: number): SeededRandom {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const random: SeededRandom = {
+    next,
+    below: (below) => Math.floor(next() * below),
+    chance: (probability) => next() < probability,
+    pick: (from) => {
+      const picked = from[Math.floor(next() * from.length)];
+      if (picked === undefined) {
+        throw new RangeError('Nothing to pick from.');
+      }
+      return picked;
+    },
+    bytes: (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256)),
+    fork: () => seeded(Math.floor(next() * 4_294_967_296)),
+  };
+  return random;
+}
