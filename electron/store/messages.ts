@@ -6,7 +6,7 @@
  */
 import type { Store } from './open.ts';
 import { waitingMessages } from './outbox.ts';
-import { comparePlaces, plain, plainOrNull, SERVICE_NUMBER, sameBytes } from './values.ts';
+import { comparePlaces, hex, plain, plainOrNull, SERVICE_NUMBER, sameBytes } from './values.ts';
 
 export type MessageState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 export type MessageService = 'lockstep' | 'sms' | 'mms' | 'rcs';
@@ -214,7 +214,9 @@ export function itemsOf(
   bounds: { cid: number; guid: Uint8Array },
   rows: MessageRow[],
 ): MessageItem[] {
-  const peers = rows.some((row) => row.mine === 1) ? peersOf(store, bounds.cid) : [];
+  const mine = rows.some((row) => row.mine === 1);
+  const peers = mine ? peersOf(store, bounds.cid) : [];
+  const undelivered = mine ? undeliveredOf(store, bounds.guid) : NONE;
   return rows.map((row) => ({
     id: plain(row.id),
     conversation: bounds.guid,
@@ -225,8 +227,8 @@ export function itemsOf(
     acceptedMs: row.accepted_ms,
     sentMs: row.sent_ms,
     service: SERVICE.get(row.service as 1) ?? 'lockstep',
-    state: stateOf(row, peers),
-    failure: null,
+    state: undelivered.has(hex(row.guid)) ? 'failed' : stateOf(row, peers),
+    failure: undelivered.get(hex(row.guid)) ?? null,
     editedMs: row.edited_ms,
     unsentMs: row.unsent_ms,
     deletedMs: row.deleted_ms,
@@ -237,6 +239,17 @@ export function itemsOf(
         ? null
         : replyOf(store, row.reply_sender, row.reply_guid),
   }));
+}
+
+const NONE: ReadonlyMap<string, string> = new Map();
+
+/** Why some did not get a message that was accepted, by its guid: it can be tried again. */
+function undeliveredOf(store: Store, conversation: Uint8Array): ReadonlyMap<string, string> {
+  const rows = store.all<{ guid: Uint8Array; failure: string | null }>(
+    `SELECT guid, failure FROM outbox WHERE conversation = ? AND kind = 'redelivery' AND state = 'failed'`,
+    conversation,
+  );
+  return rows.length === 0 ? NONE : new Map(rows.map((row) => [hex(row.guid), row.failure ?? 'refused']));
 }
 
 function reactionsOf(store: Store, rid: number): { account: Uint8Array; emoji: string }[] {

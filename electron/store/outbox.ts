@@ -7,7 +7,8 @@ import type { Store } from './open.ts';
 import { putMerged } from './records.ts';
 import { hex, plain, plainOrNull } from './values.ts';
 
-export type OutboxKind = 'message' | 'edit' | 'unsend' | 'reaction' | 'receipt' | 'rename';
+/** redelivery: a message that has its record already and that some did not get. */
+export type OutboxKind = 'message' | 'redelivery' | 'edit' | 'unsend' | 'reaction' | 'receipt' | 'rename';
 /** queued: goes by itself. sending: on its way. failed: until the person tries again or discards it. */
 export type OutboxState = 'queued' | 'sending' | 'failed';
 
@@ -80,10 +81,10 @@ function touched(
   store: Store,
   entry: { kind: OutboxKind; conversation: Uint8Array; sendId: Uint8Array },
 ): void {
-  if (entry.kind !== 'message') return;
+  if (entry.kind !== 'message' && entry.kind !== 'redelivery') return;
   const state = store.memory.conversation(entry.conversation);
   store.memory.touch(state);
-  store.changes.message(state.hex, hex(entry.sendId));
+  store.changes.message(state.hex, entry.kind === 'message' ? hex(entry.sendId) : 'all');
 }
 
 /** On disk when the transaction is committed. */

@@ -91,7 +91,7 @@ export function send(ctx: StepContext, input: CommandInput<'send'>): { id: strin
 /** Into the outbox, and into the own record at once. */
 function say(
   ctx: StepContext,
-  kind: Exclude<OutboxKind, 'message' | 'receipt'>,
+  kind: Exclude<OutboxKind, 'message' | 'redelivery' | 'receipt'>,
   topic: Topic,
   replaced: bigint,
   content: Parameters<typeof draftBody>[5],

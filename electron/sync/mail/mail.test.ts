@@ -133,16 +133,18 @@ test('OUT-5 a full mailbox is said, and Try Again delivers later', async () => {
   await receiveStep(anna.ctx);
   anna.write(id, 'too much');
   await sendStep(anna.ctx);
-  const failed = anna.store.get<{ send_id: Uint8Array; failure: string }>('SELECT send_id, failure FROM outbox');
+  const failed = anna.store.get<{ failure: string }>('SELECT failure FROM outbox');
   expect(failed?.failure).toBe('mailboxFull');
-  expect(anna.texts(id)).toContain('too much');
+  expect(anna.texts(id)).toEqual(['fills it', 'too much']);
+  expect(anna.states(id)).toEqual(['sent', 'failed']);
   await receiveStep(bob.ctx);
-  anna.store.write(() => retry(anna.ctx, { id: Buffer.from(failed!.send_id).toString('hex') }));
+  const shown = messageIds(anna).at(-1);
+  anna.store.write(() => retry(anna.ctx, { id: Buffer.from(shown!).toString('hex') }));
   await sendStep(anna.ctx);
   await receiveStep(bob.ctx);
   expect(bob.texts(id)).toEqual(['fills it', 'too much']);
   expect(anna.store.get('SELECT 1 AS one FROM outbox WHERE kind = ?', 'message')).toBeUndefined();
-  expect(anna.texts(id)).toEqual(['fills it', 'too much']);
+  expect(anna.states(id)).toEqual(['sent', 'sent']);
 });
 
 test('OUT-11 edits and reactions reach everybody; only the author edits', async () => {

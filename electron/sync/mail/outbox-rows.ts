@@ -68,7 +68,7 @@ export function failedRowOf(store: Store, recordId: Uint8Array): OutboxEntry | u
   const row = messageRow(store, recordId);
   if (row === undefined || row.mine !== 1) return undefined;
   const waiting = store.get<{ send_id: Uint8Array }>(
-    `SELECT send_id FROM outbox WHERE kind = 'message' AND state = 'failed' AND guid = ?`,
+    `SELECT send_id FROM outbox WHERE kind = 'redelivery' AND guid = ?`,
     row.guid,
   );
   return waiting === undefined ? undefined : getOutbox(store, plain(waiting.send_id));

@@ -207,9 +207,8 @@ function keepForRetry(ctx: StepContext, entry: OutboxEntry, body: Uint8Array, fa
   if (getOutbox(store, entry.sendId) === undefined) {
     store.run(
       `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, reply_to, created_ms, state)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'failed')`,
+       VALUES (?, 'redelivery', ?, ?, ?, ?, ?, ?, 'failed')`,
       entry.sendId,
-      entry.kind,
       entry.conversation,
       entry.guid,
       body,
@@ -224,7 +223,8 @@ function keepForRetry(ctx: StepContext, entry: OutboxEntry, body: Uint8Array, fa
 /** A message stays and says why; a receipt or a reaction that nobody can get is of no use later. */
 function fail(ctx: StepContext, entry: OutboxEntry, failure: FailureReason): void {
   ctx.store.write(() => {
-    if (entry.kind === 'message') updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure, sealed: null });
+    const kept = entry.kind === 'message' || entry.kind === 'redelivery';
+    if (kept) updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure, sealed: null });
     else removeOutbox(ctx.store, entry.sendId);
   });
 }
