@@ -2,8 +2,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { createCloud } from '../../cloud/app.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
-import { removeFolders } from './testing/zone-device.ts';
 import { coreDevice } from './testing/core-device.ts';
+import { removeFolders } from './testing/zone-device.ts';
 
 afterAll(removeFolders);
 await sodiumReady();
@@ -14,7 +14,10 @@ test('SYN-29 two people and three devices: what is written, arrives everywhere o
   const bob = coreDevice(cloud);
   await anna.signUp('anna@example.org');
   await bob.signUp('bob@example.org');
-  const { id } = await anna.core.execute({ name: 'startConversation', input: { handles: ['bob@example.org'], name: null } });
+  const { id } = await anna.core.execute({
+    name: 'startConversation',
+    input: { handles: ['bob@example.org'], name: null },
+  });
   await anna.core.execute({ name: 'send', input: { conversationId: id, text: 'Hello', replyTo: null } });
   await bob.until(() => bob.texts().includes('Hello'), 'the message');
   const second = coreDevice(cloud);

@@ -1,13 +1,14 @@
 /** Sync as the worker, the tests and the simulator run it: the engine, the zones, accounts and mail put together. No thread. */
-import { confirmRecovery } from './account/recovery-words.ts';
+
 import { checkCloud } from './account/check-cloud.ts';
 import { changePassword, removeDevice, renameDevice, signOut } from './account/devices.ts';
+import { confirmRecovery } from './account/recovery-words.ts';
 import { recover, signIn } from './account/sign-in.ts';
 import { signUp } from './account/sign-up.ts';
 import * as compose from './mail/compose.ts';
-import { acceptIdentity, startConversation } from './mail/start-conversation.ts';
 import { receiveStep } from './mail/receive-step.ts';
 import { sendStep } from './mail/send-step.ts';
+import { acceptIdentity, startConversation } from './mail/start-conversation.ts';
 import { assembleSync, type SyncCore, type SyncCoreOptions, type SyncParts } from './run/assemble.ts';
 
 export const realParts: SyncParts = {

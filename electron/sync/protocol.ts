@@ -45,7 +45,13 @@ export type Commands = {
     result: null;
   };
   recover: {
-    input: { cloudUrl: string; handle: string; words: string[]; newPassword: string; device: DeviceDescription };
+    input: {
+      cloudUrl: string;
+      handle: string;
+      words: string[];
+      newPassword: string;
+      device: DeviceDescription;
+    };
     result: null;
   };
   changePassword: {

@@ -9,7 +9,7 @@ import { getConversation } from '../../store/conversations.ts';
 import { setLocalClear } from '../../store/local-deletes.ts';
 import { messageRow, newestPlace } from '../../store/messages.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
-import { KIND, type Place as StorePlace, plain } from '../../store/values.ts';
+import { KIND, plain, type Place as StorePlace } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
@@ -31,8 +31,20 @@ export function switchIsOn(ctx: StepContext): boolean {
   return value === 'on' || value === 'enabling';
 }
 
-export function writeConversation(ctx: StepContext, guid: Uint8Array, field: ConversationField, value: Uint8Array): void {
-  writeRegister(ctx, 'messages', conversationRecordId(ctx, guid), newPayload(KIND.conversation), field, value);
+export function writeConversation(
+  ctx: StepContext,
+  guid: Uint8Array,
+  field: ConversationField,
+  value: Uint8Array,
+): void {
+  writeRegister(
+    ctx,
+    'messages',
+    conversationRecordId(ctx, guid),
+    newPayload(KIND.conversation),
+    field,
+    value,
+  );
 }
 
 function writeReading(ctx: StepContext, guid: Uint8Array, field: ReadingField, value: Uint8Array): void {
@@ -44,7 +56,12 @@ function reading(ctx: StepContext, guid: Uint8Array): Payload {
 }
 
 export function setPinned(ctx: StepContext, input: CommandInput<'setPinned'>): void {
-  writeConversation(ctx, conversationGuid(ctx, input.conversationId), ConversationField.PINNED, flagValue(input.on));
+  writeConversation(
+    ctx,
+    conversationGuid(ctx, input.conversationId),
+    ConversationField.PINNED,
+    flagValue(input.on),
+  );
 }
 
 export function setMuted(ctx: StepContext, input: CommandInput<'setMuted'>): void {
@@ -62,7 +79,10 @@ export function markUnread(ctx: StepContext, input: CommandInput<'markUnread'>):
 }
 
 /** Up to the message shown last, or the newest. One write however many there were. The place read to, or null. */
-export function markRead(ctx: StepContext, input: CommandInput<'markRead'>): { guid: Uint8Array; upTo: StorePlace } | null {
+export function markRead(
+  ctx: StepContext,
+  input: CommandInput<'markRead'>,
+): { guid: Uint8Array; upTo: StorePlace } | null {
   const guid = conversationGuid(ctx, input.conversationId);
   const upTo = input.upTo === null ? newestPlace(ctx.store, guid) : placeOf(ctx, input.upTo.id);
   const before = reading(ctx, guid);

@@ -14,10 +14,10 @@ import {
   removeLocalDelete,
 } from '../../store/local-deletes.ts';
 import { messageRow } from '../../store/messages.ts';
-import { deletedHow } from '../../store/recently-deleted.ts';
-import { deleteForGood as deleteRecord, getPayload, isGone } from '../../store/records.ts';
 import { addNotice } from '../../store/notices.ts';
 import { removeOutbox } from '../../store/outbox.ts';
+import { deletedHow } from '../../store/recently-deleted.ts';
+import { deleteForGood as deleteRecord, getPayload, isGone } from '../../store/records.ts';
 import { KIND, plain, sameBytes } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
@@ -89,7 +89,8 @@ function recoverOne(ctx: StepContext, id: Uint8Array): void {
 function recoverConversation(ctx: StepContext, id: Uint8Array): void {
   const { store } = ctx;
   const row = messageRow(store, id);
-  const guid = row && store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', row.cid)?.guid;
+  const guid =
+    row && store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', row.cid)?.guid;
   if (guid === undefined) {
     return;
   }
@@ -121,4 +122,3 @@ export function deleteForGood(ctx: StepContext, input: CommandInput<'deleteForGo
   // The pages that held the text are overwritten (secure_delete) and leave the log file too.
   store.checkpoint(true);
 }
-

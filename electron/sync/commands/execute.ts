@@ -17,7 +17,10 @@ export type CommandContext = {
 };
 
 type Handlers<N extends CommandName> = {
-  [K in N]: (on: CommandContext, input: CommandInput<K>) => Commands[K]['result'] | Promise<Commands[K]['result']>;
+  [K in N]: (
+    on: CommandContext,
+    input: CommandInput<K>,
+  ) => Commands[K]['result'] | Promise<Commands[K]['result']>;
 };
 
 type AskingName =
@@ -32,7 +35,15 @@ type AskingName =
   | 'removeDevice'
   | 'startConversation'
   | 'acceptIdentity';
-type OutboxName = 'markRead' | 'renameConversation' | 'send' | 'retry' | 'discard' | 'edit' | 'unsend' | 'react';
+type OutboxName =
+  | 'markRead'
+  | 'renameConversation'
+  | 'send'
+  | 'retry'
+  | 'discard'
+  | 'edit'
+  | 'unsend'
+  | 'react';
 
 /** Commands of the other half of sync: accounts and people (they ask the cloud), and what goes into the outbox (one transaction). */
 export type OtherCommands = {
@@ -107,14 +118,23 @@ const ASKING: ReadonlySet<string> = new Set<AskingName>([
   'acceptIdentity',
 ]);
 
-export async function executeCommand(on: CommandContext, others: OtherCommands, command: Command): Promise<unknown> {
+export async function executeCommand(
+  on: CommandContext,
+  others: OtherCommands,
+  command: Command,
+): Promise<unknown> {
   const { name, input } = command;
   if (name in handlers) {
-    return (handlers as unknown as Record<string, (on: CommandContext, input: unknown) => unknown>)[name]?.(on, input);
+    return (handlers as unknown as Record<string, (on: CommandContext, input: unknown) => unknown>)[name]?.(
+      on,
+      input,
+    );
   }
   const other = (others as unknown as Record<string, (ctx: StepContext, input: unknown) => unknown>)[name];
   if (other === undefined) {
     throw new SyncFailure('unknownCommand', `There is no command ${name}.`);
   }
-  return ASKING.has(name) ? on.queue(async () => other(on.ctx, input)) : on.ctx.store.write(() => other(on.ctx, input));
+  return ASKING.has(name)
+    ? on.queue(async () => other(on.ctx, input))
+    : on.ctx.store.write(() => other(on.ctx, input));
 }

@@ -1,10 +1,14 @@
 /** What the cloud holds, and what switching on would do: numbers for Settings. */
+
+import {
+  type ZoneState as CloudZoneState,
+  Zone,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { StorageInfo, SwitchPreview } from '../../api/types.ts';
 import { dirtyCount } from '../../store/dirty.ts';
 import { localDeleteCount } from '../../store/local-deletes.ts';
 import { messageCount } from '../../store/messages.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import { Zone, type ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { StepContext } from '../context.ts';
 
 async function ask(ctx: StepContext): Promise<CloudZoneState> {

@@ -8,7 +8,9 @@ export function takesPart(state: EngineState): boolean {
 
 /** Invariant 4: whether anything may leave this device now. */
 export function mayWrite(state: EngineState): boolean {
-  return state.session === 'active' && state.clock === null && state.keyring === 'current' && !state.appTooOld;
+  return (
+    state.session === 'active' && state.clock === null && state.keyring === 'current' && !state.appTooOld
+  );
 }
 
 function mayPush(state: EngineState, name: ZoneName, now: number): boolean {

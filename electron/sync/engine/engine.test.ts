@@ -102,7 +102,13 @@ function settled(change: Partial<Remembered> = {}): Bench {
 describe('the engine', () => {
   test('SYN-1 is pure: frozen states survive, the same event gives the same answer', () => {
     const bench = settled();
-    const event = deepFreeze({ type: 'zonePoke', zone: 'messages', head: 25, now: bench.now, jitter: 0.1 } as const);
+    const event = deepFreeze({
+      type: 'zonePoke',
+      zone: 'messages',
+      head: 25,
+      now: bench.now,
+      jitter: 0.1,
+    } as const);
     expect(reduce(bench.state, event)).toEqual(reduce(bench.state, event));
   });
 
@@ -113,7 +119,18 @@ describe('the engine', () => {
       seen.add(paused?.reason ?? phase);
     };
     note(settled());
-    note(new Bench().send({ type: 'started', remembered: { ...remembered(), zones: { ...remembered().zones, account: { stage: 'unopened', named: true, stopped: null, seen: 0, walked: 0 } } } }));
+    note(
+      new Bench().send({
+        type: 'started',
+        remembered: {
+          ...remembered(),
+          zones: {
+            ...remembered().zones,
+            account: { stage: 'unopened', named: true, stopped: null, seen: 0, walked: 0 },
+          },
+        },
+      }),
+    );
     note(settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }));
     note(settled().dirty(0, 500));
     note(settled({ switch: 'enabling' }));
@@ -126,27 +143,57 @@ describe('the engine', () => {
     note(offline);
     offline.send({ type: 'reachable', online: true });
     note(offline);
-    note(settled().dirty(0, 1).done('push', { accepted: 0, head: 20, staleKeyring: false, full: true, moved: false }));
+    note(
+      settled()
+        .dirty(0, 1)
+        .done('push', { accepted: 0, head: 20, staleKeyring: false, full: true, moved: false }),
+    );
     note(settled().dirty(0, 1).failed('push', 'purgePending'));
     note(settled().dirty(0, 1).failed('push', 'diskFull'));
     note(settled().dirty(0, 1).failed('push', 'appTooOld'));
     note(settled().dirty(0, 1).failed('push', 'removed'));
     for (const stopped of ['rolledBack', 'forked'] as const) {
-      note(settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }).done('changes', { ...noChanges(21), alarm: stopped }));
+      note(
+        settled()
+          .send({ type: 'zonePoke', zone: 'messages', head: 21 })
+          .done('changes', { ...noChanges(21), alarm: stopped }),
+      );
     }
     const walking = remembered();
     walking.zones.messages = { stage: 'walking', named: true, stopped: null, seen: 0, walked: 10 };
     note(new Bench().send({ type: 'started', remembered: walking }).done('changes', noChanges(10)));
     expect([...seen].sort()).toEqual([
-      'appTooOld', 'clockWrong', 'cloudUnreachable', 'diskFull', 'downloading', 'finishing', 'forked', 'idle', 'keyringForged',
-      'offline', 'preparing', 'purgePending', 'rolledBack', 'signedOut', 'storageFull', 'synchronizing', 'uploading',
+      'appTooOld',
+      'clockWrong',
+      'cloudUnreachable',
+      'diskFull',
+      'downloading',
+      'finishing',
+      'forked',
+      'idle',
+      'keyringForged',
+      'offline',
+      'preparing',
+      'purgePending',
+      'rolledBack',
+      'signedOut',
+      'storageFull',
+      'synchronizing',
+      'uploading',
     ]);
   });
 
   test('SYN-2 counts are those of the work under way', () => {
     const bench = settled().dirty(0, 1000);
-    expect(statusOf(bench.state)).toMatchObject({ phase: 'uploading', item: 'messages', done: 0, total: 1000 });
-    bench.dirty(0, 600).done('push', { accepted: 400, head: 420, staleKeyring: false, full: false, moved: false });
+    expect(statusOf(bench.state)).toMatchObject({
+      phase: 'uploading',
+      item: 'messages',
+      done: 0,
+      total: 1000,
+    });
+    bench
+      .dirty(0, 600)
+      .done('push', { accepted: 400, head: 420, staleKeyring: false, full: false, moved: false });
     expect(statusOf(bench.state)).toMatchObject({ phase: 'uploading', done: 400, total: 1000 });
     bench.dirty(0, 0);
     expect(statusOf(bench.state).phase).toBe('synchronizing');
@@ -170,7 +217,11 @@ describe('the engine', () => {
     expect(bench.names()).toEqual(['receive', 'changes messages']);
     bench.done('changes', noChanges(30)).done('receive', { more: false, waits: false });
     expect(bench.names()).toEqual([]);
-    expect(statusOf(bench.state).paused).toMatchObject({ reason: 'clockWrong', cloudTime: 1_300_001, deviceTime: 1_000_000 });
+    expect(statusOf(bench.state).paused).toMatchObject({
+      reason: 'clockWrong',
+      cloudTime: 1_300_001,
+      deviceTime: 1_000_000,
+    });
     bench.send({ type: 'cloudTime', cloudMs: 1_000_000 });
     expect(bench.names().sort()).toEqual(['push messages', 'send']);
   });
@@ -232,7 +283,9 @@ describe('the engine', () => {
   });
 
   test('SYN-10 a new incarnation forgets revs before anything else', () => {
-    const bench = settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }).failed('changes', 'incarnationChanged');
+    const bench = settled()
+      .send({ type: 'zonePoke', zone: 'messages', head: 21 })
+      .failed('changes', 'incarnationChanged');
     bench.steps();
     bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'incarnation', alarm: null });
     expect(bench.names()).toEqual(['forgetRevs messages']);
@@ -287,7 +340,8 @@ describe('the engine', () => {
 
   test('SYN-1 at most one step a lane is under way', () => {
     const bench = settled().dirty(2, 2, 2);
-    for (let i = 0; i < 20; i++) bench.send({ type: 'mailPoke' }).send({ type: 'zonePoke', zone: 'messages', head: 30 + i });
+    for (let i = 0; i < 20; i++)
+      bench.send({ type: 'mailPoke' }).send({ type: 'zonePoke', zone: 'messages', head: 30 + i });
     const lanes = bench.steps().map((step) => step.lane);
     expect(new Set(lanes).size).toBe(lanes.length);
   });

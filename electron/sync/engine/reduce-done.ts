@@ -76,7 +76,10 @@ function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' 
     head,
     seen,
     stage,
-    walk: { done: stage === 'walking' ? 0 : state.zones[zone].walk.done, total: stage === 'walking' ? total : null },
+    walk: {
+      done: stage === 'walking' ? 0 : state.zones[zone].walk.done,
+      total: stage === 'walking' ? total : null,
+    },
     pull: { done: 0, total: null },
   });
 }
@@ -119,7 +122,12 @@ function pulled(state: EngineState, event: Extract<Done, { step: { type: 'change
   }
   const zone = state.zones[name];
   if (result.digest === 'differs' && zone.repairedAt === result.head) {
-    return patchZone(state, name, { stage: 'stopped', stopped: 'damaged', seen: result.seen, repairedAt: -1 });
+    return patchZone(state, name, {
+      stage: 'stopped',
+      stopped: 'damaged',
+      seen: result.seen,
+      repairedAt: -1,
+    });
   }
   const done = zone.pull.done + result.applied;
   const head = Math.max(result.head, zone.head);

@@ -32,16 +32,14 @@ export function reduceFailed(before: EngineState, event: Failed): EngineState {
         : backOff(patchZone(state, zone, { stage: 'unopened' }), event, before);
     case 'generationChanged':
       // Open says which of the two it was, and to what.
-      return zone === null
-        ? backOff(state, event, before)
-        : patchZone(answered, zone, { stage: 'unopened' });
+      return zone === null ? backOff(state, event, before) : patchZone(answered, zone, { stage: 'unopened' });
     case 'incarnationChanged':
-      return zone === null
-        ? backOff(state, event, before)
-        : patchZone(answered, zone, { stage: 'unopened' });
+      return zone === null ? backOff(state, event, before) : patchZone(answered, zone, { stage: 'unopened' });
     case 'tooLarge':
       if (event.step.type === 'push') {
-        return patchZone(answered, event.step.zone, { pushLimit: Math.max(1, Math.floor(event.step.limit / 2)) });
+        return patchZone(answered, event.step.zone, {
+          pushLimit: Math.max(1, Math.floor(event.step.limit / 2)),
+        });
       }
       return backOff(state, event, before);
     case 'network':

@@ -67,7 +67,11 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
     case 'started':
       return started(event.remembered, state, event.now);
     case 'ended':
-      return { ...initialState(), session: event.reason === 'removed' ? 'ended' : 'none', online: state.online };
+      return {
+        ...initialState(),
+        session: event.reason === 'removed' ? 'ended' : 'none',
+        online: state.online,
+      };
     case 'counts':
       return counted(state, event);
     case 'done':
@@ -127,7 +131,14 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
   };
   for (const name of ['account', 'messages'] as const) {
     const { stage, named, stopped, seen, walked } = remembered.zones[name];
-    after = patchZone(after, name, { stage, named, stopped, seen, head: seen, walk: { done: walked, total: null } });
+    after = patchZone(after, name, {
+      stage,
+      named,
+      stopped,
+      seen,
+      head: seen,
+      walk: { done: walked, total: null },
+    });
   }
   return after;
 }
@@ -158,7 +169,10 @@ function clockSeen(state: EngineState, event: Extract<EngineEvent, { type: 'clou
   return { ...state, clock: { cloudMs: event.cloudMs, deviceMs: event.now, since } };
 }
 
-function streamClosed(state: EngineState, event: Extract<EngineEvent, { type: 'streamClosed' }>): EngineState {
+function streamClosed(
+  state: EngineState,
+  event: Extract<EngineEvent, { type: 'streamClosed' }>,
+): EngineState {
   if (state.session !== 'active') {
     return { ...state, stream: 'closed' };
   }
@@ -191,7 +205,13 @@ function setSwitch(state: EngineState, on: boolean): EngineState {
 
 /** Whatever was waiting for a time stops waiting. */
 function syncNow(state: EngineState): EngineState {
-  let after: EngineState = { ...lookEverywhere(state), retry: null, streamAt: 0, purgePendingUntil: 0, diskFullUntil: 0 };
+  let after: EngineState = {
+    ...lookEverywhere(state),
+    retry: null,
+    streamAt: 0,
+    purgePendingUntil: 0,
+    diskFullUntil: 0,
+  };
   for (const name of ['account', 'messages'] as const) {
     after = patchZone(after, name, { fullUntil: 0 });
   }

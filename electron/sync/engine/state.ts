@@ -106,7 +106,9 @@ export type StepResult = {
   send: { nextAt: number };
 };
 
-export type StepDone = { [T in Step['type']]: { step: Extract<Step, { type: T }>; result: StepResult[T] } }[Step['type']];
+export type StepDone = {
+  [T in Step['type']]: { step: Extract<Step, { type: T }>; result: StepResult[T] };
+}[Step['type']];
 
 /** network: no answer. busy: answered, "later". The others are what the cloud's error codes say. */
 export type FailureKind =

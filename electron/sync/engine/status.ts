@@ -62,7 +62,11 @@ function pausedView(state: EngineState): View | null {
     const view = paused('clockWrong', state.clock.since);
     return {
       ...view,
-      paused: view.paused && { ...view.paused, cloudTime: state.clock.cloudMs, deviceTime: state.clock.deviceMs },
+      paused: view.paused && {
+        ...view.paused,
+        cloudTime: state.clock.cloudMs,
+        deviceTime: state.clock.deviceMs,
+      },
     };
   }
   if (state.diskFullUntil > 0) {

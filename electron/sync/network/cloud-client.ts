@@ -2,7 +2,7 @@
  * Connect clients of one cloud over an injected `fetch`: the real one in the worker, `cloud.fetch` behind a fault injector in the
  * simulator and the tests.
  */
-import { createClient, type Client, type Interceptor } from '@connectrpc/connect';
+import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
 import { AccountService } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import { EventService } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';

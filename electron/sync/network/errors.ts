@@ -5,8 +5,8 @@
 import { ConnectError } from '@connectrpc/connect';
 import {
   ErrorCode,
-  LockstepErrorSchema,
   type LockstepError,
+  LockstepErrorSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 
 export { ErrorCode };

@@ -22,7 +22,9 @@ export function openPokeStream(options: {
   let cancelSilence = () => {};
   const listen = () => {
     cancelSilence();
-    cancelSilence = options.timers.after(SILENCE_MS, () => abort.abort(new Error('The poke stream fell silent.')));
+    cancelSilence = options.timers.after(SILENCE_MS, () =>
+      abort.abort(new Error('The poke stream fell silent.')),
+    );
   };
   const read = async (): Promise<unknown> => {
     try {

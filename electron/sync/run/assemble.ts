@@ -6,26 +6,24 @@
  * after the other, those that only write are done at once, between two slices of whatever bulk work is going on.
  */
 import { Hlc } from '../../../shared/clock/hlc.ts';
+import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
+import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type { SyncStatus } from '../../api/types.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
-import type { SyncStatus } from '../../api/types.ts';
-import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
-import { SyncFailure } from '../failure.ts';
-import { executeCommand, type OtherCommands } from '../commands/execute.ts';
-import type { StepResult } from '../engine/state.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
+import { executeCommand, type OtherCommands } from '../commands/execute.ts';
+import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
+import type { StepResult } from '../engine/state.ts';
+import { SyncFailure } from '../failure.ts';
 import { loadKeys, refreshKeyring } from '../keyring/own.ts';
 import { endSession } from '../keyring/session-end.ts';
 import { type CloudClient, createCloudClient, type Fetch } from '../network/cloud-client.ts';
 import { lockstepError } from '../network/errors.ts';
 import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
 import type { Command, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
-import { Announcer } from './announcer.ts';
-import { counts, remembered } from './remembered.ts';
-import { Runner } from './runner.ts';
-import { systemTimers, type Timers } from './timers.ts';
 import { forgetRevs } from '../zones/forget.ts';
 import { openZone } from '../zones/open-zone.ts';
 import { pullChanges, walkPage } from '../zones/pull.ts';
@@ -34,8 +32,10 @@ import { repairZone } from '../zones/repair.ts';
 import { finishSwitch } from '../zones/switch.ts';
 import { tidy } from '../zones/tidy.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
-import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
+import { Announcer } from './announcer.ts';
+import { counts, remembered } from './remembered.ts';
+import { Runner } from './runner.ts';
+import { systemTimers, type Timers } from './timers.ts';
 
 export type SyncCoreOptions = {
   store: Store;
@@ -79,7 +79,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   let cloudAhead: number | null = null;
   let clockWrong = false;
 
-  const cloudAt = (url: string, token: string | null) => createCloudClient({ fetch: options.fetch, url, token });
+  const cloudAt = (url: string, token: string | null) =>
+    createCloudClient({ fetch: options.fetch, url, token });
   const announcer = new Announcer(store, timers, options.emit);
 
   const ctx: ZoneContext = {
@@ -283,7 +284,7 @@ function persistentHlc(store: Store, clock: { now(): number }, wrong: () => bool
   const give = hlc.now.bind(hlc);
   hlc.now = (...replaced: bigint[]) => {
     if (wrong()) {
-      throw new SyncFailure('clockWrong', 'This device\'s clock is more than five minutes off. Set it first.');
+      throw new SyncFailure('clockWrong', "This device's clock is more than five minutes off. Set it first.");
     }
     const stamp = give(...replaced);
     setMeta(store, HLC_META, hlc.last.toString());

@@ -44,7 +44,12 @@ export function failureOf(error: unknown): StepFailure {
       cloudMs: said.cloudTimeMs > 0n ? Number(said.cloudTimeMs) : null,
     };
   }
-  const plain = (kind: FailureKind, retryAfterMs = 0): StepFailure => ({ kind, retryAfterMs, detail, cloudMs: null });
+  const plain = (kind: FailureKind, retryAfterMs = 0): StepFailure => ({
+    kind,
+    retryAfterMs,
+    detail,
+    cloudMs: null,
+  });
   if (error instanceof ConnectError) {
     return plain('network');
   }

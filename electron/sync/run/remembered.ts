@@ -1,6 +1,7 @@
 /** The engine's state as the database tells it: at start and after signing in. */
-import { getIdentity } from '../../store/identity.ts';
+
 import { dirtyCount, nextDirtyMs } from '../../store/dirty.ts';
+import { getIdentity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
 import { getZoneState } from '../../store/zone-state.ts';
@@ -12,7 +13,12 @@ export function remembered(store: Store): Remembered {
   const messages = getZoneState(store, 'messages');
   const zone = (name: ZoneName): Remembered['zones'][ZoneName] => {
     const state = name === 'account' ? account : messages;
-    const known = { named: state.generation > 0, stopped: null, seen: state.head, walked: state.backfillDone };
+    const known = {
+      named: state.generation > 0,
+      stopped: null,
+      seen: state.head,
+      walked: state.backfillDone,
+    };
     switch (state.phase) {
       case 'walking':
         return { ...known, stage: 'walking' };

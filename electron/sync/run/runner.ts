@@ -104,7 +104,11 @@ export class Runner {
     this.#reducing = true;
     try {
       for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-        const event = { ...next, now: this.#options.clock.now(), jitter: this.#options.jitter() } as EngineEvent;
+        const event = {
+          ...next,
+          now: this.#options.clock.now(),
+          jitter: this.#options.jitter(),
+        } as EngineEvent;
         const { state, effects } = reduce(this.#state, event);
         this.#state = state;
         for (const effect of effects) {
@@ -153,7 +157,9 @@ export class Runner {
     try {
       const steps = this.#options.steps as unknown as Record<string, (step: Step) => Promise<unknown>>;
       const result = await steps[step.type]?.(step);
-      outcome = { type: 'done', step, result } as unknown as Bare<{ type: 'done'; now: number; jitter: number } & StepDone>;
+      outcome = { type: 'done', step, result } as unknown as Bare<
+        { type: 'done'; now: number; jitter: number } & StepDone
+      >;
     } catch (error) {
       if (this.#stopped) {
         return;
@@ -166,7 +172,13 @@ export class Runner {
       if (failure.kind === 'network') {
         this.dispatch({ type: 'reachable', online: this.#options.online() });
       }
-      outcome = { type: 'failed', step, kind: failure.kind, retryAfterMs: failure.retryAfterMs, detail: failure.detail };
+      outcome = {
+        type: 'failed',
+        step,
+        kind: failure.kind,
+        retryAfterMs: failure.retryAfterMs,
+        detail: failure.detail,
+      };
     }
     if (this.#stopped) {
       return;

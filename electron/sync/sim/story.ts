@@ -44,7 +44,9 @@ export async function story(options: StoryOptions): Promise<string[]> {
       log.push(`${world.now - START} ${actor.name} ${what}`);
       return true;
     } catch (error) {
-      log.push(`${world.now - START} ${actor.name} ${what}: ${error instanceof Error ? error.message : error}`);
+      log.push(
+        `${world.now - START} ${actor.name} ${what}: ${error instanceof Error ? error.message : error}`,
+      );
       return false;
     } finally {
       pendingCommands -= 1;
@@ -85,35 +87,51 @@ export async function story(options: StoryOptions): Promise<string[]> {
     }
     if (die < 45) {
       const text = `${actor.name} ${step}`;
-      if (await told(actor, `writes "${text}"`, () => core.execute({ name: 'send', input: { conversationId: conversation, text, replyTo: null } }))) {
+      if (
+        await told(actor, `writes "${text}"`, () =>
+          core.execute({ name: 'send', input: { conversationId: conversation, text, replyTo: null } }),
+        )
+      ) {
         sent.push(text);
       }
     } else if (die < 55) {
       const message = someMessage(actor.device, random);
       if (message !== null) {
-        await told(actor, `reacts to ${message.text}`, () => core.execute({ name: 'react', input: { id: message.id, emoji: random.pick(['👍', '❤️', '']) } }));
+        await told(actor, `reacts to ${message.text}`, () =>
+          core.execute({ name: 'react', input: { id: message.id, emoji: random.pick(['👍', '❤️', '']) } }),
+        );
       }
     } else if (die < 63) {
       const message = someMessage(actor.device, random);
       if (message !== null) {
-        await told(actor, `deletes ${message.text}`, () => core.execute({ name: 'deleteMessages', input: { ids: [message.id] } }));
+        await told(actor, `deletes ${message.text}`, () =>
+          core.execute({ name: 'deleteMessages', input: { ids: [message.id] } }),
+        );
       }
     } else if (die < 68) {
       const message = someMessage(actor.device, random, true);
       if (message !== null) {
-        await told(actor, `recovers ${message.text}`, () => core.execute({ name: 'recoverMessages', input: { ids: [message.id] } }));
+        await told(actor, `recovers ${message.text}`, () =>
+          core.execute({ name: 'recoverMessages', input: { ids: [message.id] } }),
+        );
       }
     } else if (die < 71 && actor.person === 'anna') {
       const message = someMessage(actor.device, random, true);
       const on = core.status().switch;
       if (message !== null && (on === 'on' || on === 'enabling')) {
         goneForGood.add(message.text);
-        await told(actor, `deletes ${message.text} for good`, () => core.execute({ name: 'deleteForGood', input: { ids: [message.id] } }));
+        await told(actor, `deletes ${message.text} for good`, () =>
+          core.execute({ name: 'deleteForGood', input: { ids: [message.id] } }),
+        );
       }
     } else if (die < 76) {
-      await told(actor, 'reads', () => core.execute({ name: 'markRead', input: { conversationId: conversation, upTo: null } }));
+      await told(actor, 'reads', () =>
+        core.execute({ name: 'markRead', input: { conversationId: conversation, upTo: null } }),
+      );
     } else if (die < 80) {
-      await told(actor, 'drafts', () => core.execute({ name: 'setDraft', input: { conversationId: conversation, text: `draft ${step}` } }));
+      await told(actor, 'drafts', () =>
+        core.execute({ name: 'setDraft', input: { conversationId: conversation, text: `draft ${step}` } }),
+      );
     } else if (die < 86) {
       actor.line.up = !actor.line.up;
       log.push(`${world.now - START} ${actor.name} is ${actor.line.up ? 'connected' : 'cut off'}`);
@@ -123,7 +141,9 @@ export async function story(options: StoryOptions): Promise<string[]> {
       log.push(`${world.now - START} ${actor.name} dies`);
     } else if (die < 96) {
       const on = core.status().switch === 'off';
-      await told(actor, `switches ${on ? 'on' : 'off'}`, () => core.execute({ name: 'setSwitch', input: { on } }));
+      await told(actor, `switches ${on ? 'on' : 'off'}`, () =>
+        core.execute({ name: 'setSwitch', input: { on } }),
+      );
     } else {
       await told(actor, 'synchronizes', () => core.execute({ name: 'syncNow', input: null }));
     }
@@ -140,7 +160,9 @@ export async function story(options: StoryOptions): Promise<string[]> {
   }
   await world.run(120_000);
   for (const actor of actors) {
-    await told(actor, 'switches on', () => actor.device.core.execute({ name: 'setSwitch', input: { on: true } }));
+    await told(actor, 'switches on', () =>
+      actor.device.core.execute({ name: 'setSwitch', input: { on: true } }),
+    );
     await told(actor, 'synchronizes', () => actor.device.core.execute({ name: 'syncNow', input: null }));
   }
   await world.run(300_000);
@@ -179,7 +201,11 @@ async function cast(cloud: Cloud, world: World, random: SeededRandom): Promise<A
   return actors;
 }
 
-function someMessage(device: ZoneDevice, random: SeededRandom, deleted = false): { id: string; text: string } | null {
+function someMessage(
+  device: ZoneDevice,
+  random: SeededRandom,
+  deleted = false,
+): { id: string; text: string } | null {
   const rows = device.store.all<{ id: Uint8Array; text: string }>(
     deleted
       ? 'SELECT id, text FROM message WHERE deleted_ms IS NOT NULL ORDER BY id'
@@ -201,7 +227,9 @@ function check(actors: Actor[], sent: string[], goneForGood: Set<string>): strin
       )
       .map(({ id, gone, payload }) => `${toHex(id)} ${gone} ${payload === null ? '' : toHex(payload)}`);
   const texts = ({ device }: Actor) =>
-    device.store.all<{ text: string }>('SELECT text FROM message ORDER BY accepted_ms, guid').map(({ text }) => text);
+    device.store
+      .all<{ text: string }>('SELECT text FROM message ORDER BY accepted_ms, guid')
+      .map(({ text }) => text);
 
   const [one, ...others] = actors.filter(({ person }) => person === 'anna');
   if (one === undefined) {
@@ -211,10 +239,17 @@ function check(actors: Actor[], sent: string[], goneForGood: Set<string>): strin
     const a = content(one);
     const b = content(other);
     if (a.join() !== b.join()) {
-      const only = (x: string[], y: string[]) => x.filter((line) => !y.includes(line)).map((line) => line.slice(0, 400));
-      problems.push(`${one.name} and ${other.name} differ`, ...only(a, b).map((line) => `  - ${line}`), ...only(b, a).map((line) => `  + ${line}`));
+      const only = (x: string[], y: string[]) =>
+        x.filter((line) => !y.includes(line)).map((line) => line.slice(0, 400));
+      problems.push(
+        `${one.name} and ${other.name} differ`,
+        ...only(a, b).map((line) => `  - ${line}`),
+        ...only(b, a).map((line) => `  + ${line}`),
+      );
     }
-    if (toHex(zoneDigest(one.device.store, 'messages')) !== toHex(zoneDigest(other.device.store, 'messages'))) {
+    if (
+      toHex(zoneDigest(one.device.store, 'messages')) !== toHex(zoneDigest(other.device.store, 'messages'))
+    ) {
       problems.push(`${one.name} and ${other.name} have other digests`);
     }
   }
@@ -229,7 +264,9 @@ function check(actors: Actor[], sent: string[], goneForGood: Set<string>): strin
     }
     const status = actor.device.core.status();
     if (status.phase !== 'idle' || status.waitingToSend > 0) {
-      problems.push(`${actor.name} is not done: ${JSON.stringify(status)} ${actor.device.failures.slice(-3).join(' | ')}`);
+      problems.push(
+        `${actor.name} is not done: ${JSON.stringify(status)} ${actor.device.failures.slice(-3).join(' | ')}`,
+      );
     }
     const undone = actor.device.store.get<{ n: number }>(
       'SELECT count(*) AS n FROM record WHERE zone = 2 AND gone = 0 AND hash = ?',

@@ -129,7 +129,10 @@ export class World {
     for (;;) {
       await this.#settle();
       const next = this.#timers.reduce<Timer | null>(
-        (first, one) => (first === null || one.at < first.at || (one.at === first.at && one.order < first.order) ? one : first),
+        (first, one) =>
+          first === null || one.at < first.at || (one.at === first.at && one.order < first.order)
+            ? one
+            : first,
         null,
       );
       if (next === null || next.at > end) {

@@ -26,7 +26,10 @@ export type CoreDevice = {
   texts(): string[];
 };
 
-export function coreDevice(cloud: Cloud, options: DeviceOptions & { random?: (n: number) => Uint8Array } = {}): CoreDevice {
+export function coreDevice(
+  cloud: Cloud,
+  options: DeviceOptions & { random?: (n: number) => Uint8Array } = {},
+): CoreDevice {
   const folder = temporary(mkdtempSync(join(tmpdir(), 'lockstep-sync-')));
   const key = systemRandom(32);
   const events: SyncEvent[] = [];
@@ -52,7 +55,14 @@ export function coreDevice(cloud: Cloud, options: DeviceOptions & { random?: (n:
     async signUp(handle) {
       await device.core.execute({
         name: 'signUp',
-        input: { cloudUrl: CLOUD_URL, handle, password: PASSWORD, name: handle, invitation: null, device: description },
+        input: {
+          cloudUrl: CLOUD_URL,
+          handle,
+          password: PASSWORD,
+          name: handle,
+          invitation: null,
+          device: description,
+        },
       });
     },
     async signIn(handle) {

@@ -7,11 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cloud } from '../../../cloud/app.ts';
 import { addDevice, type Person, signUp, type TestDevice } from '../../../cloud/testing/person.ts';
-import { systemRandom } from '../../../shared/crypto/random.ts';
 import { uuidv7 } from '../../../shared/clock/ids.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
+import { systemRandom } from '../../../shared/crypto/random.ts';
+import { recordId } from '../../../shared/crypto/records.ts';
 import { newConversation } from '../../../shared/model/conversation.ts';
 import { encodeMessageBody, newMessage } from '../../../shared/model/message.ts';
+import { decodePayload, encodePayload } from '../../../shared/model/payload-codec.ts';
 import type { SyncStatus } from '../../api/types.ts';
 import { setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
@@ -24,8 +26,6 @@ import type { SyncEvent } from '../protocol.ts';
 import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts';
 import { systemTimers, type Timers } from '../run/timers.ts';
 import { idKeyOf } from '../zones/names.ts';
-import { recordId } from '../../../shared/crypto/records.ts';
-import { encodePayload } from '../../../shared/model/payload-codec.ts';
 
 export const CLOUD_URL = 'http://localhost:1';
 const CONVERSATION = new Uint8Array(16).fill(7);
@@ -79,6 +79,8 @@ export type ZoneDevice = {
   message(text: string, acceptedMs: number, options?: { notBeforeMs?: number }): string;
   texts(): string[];
   record(hexId: string): Uint8Array | null;
+  /** Has this record, as if its mailbox had brought it. */
+  adopt(hexId: string, bytes: Uint8Array | null): void;
 };
 
 export type DeviceOptions = {
@@ -106,11 +108,19 @@ export function fetchOf(cloud: Cloud): Fetch {
   return (input, init) => cloud.fetch(new Request(input, init));
 }
 
-export async function firstDevice(cloud: Cloud, handle: string, options: DeviceOptions = {}): Promise<ZoneDevice> {
+export async function firstDevice(
+  cloud: Cloud,
+  handle: string,
+  options: DeviceOptions = {},
+): Promise<ZoneDevice> {
   return zoneDevice(cloud, await signUp(cloud, handle), options);
 }
 
-export async function nextDevice(cloud: Cloud, person: Person, options: DeviceOptions = {}): Promise<ZoneDevice> {
+export async function nextDevice(
+  cloud: Cloud,
+  person: Person,
+  options: DeviceOptions = {},
+): Promise<ZoneDevice> {
   return zoneDevice(cloud, await addDevice(cloud, person), options);
 }
 
@@ -197,9 +207,15 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
         }
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
-      throw new Error(`${what} did not come: ${JSON.stringify(device.core.status())}; failures: ${failures.slice(-5).join(' | ')}`);
+      throw new Error(
+        `${what} did not come: ${JSON.stringify(device.core.status())}; failures: ${failures.slice(-5).join(' | ')}`,
+      );
     },
-    settled: () => device.until(({ phase, switch: value }) => phase === 'idle' && value !== 'enabling' && value !== 'disabling', 'idle'),
+    settled: () =>
+      device.until(
+        ({ phase, switch: value }) => phase === 'idle' && value !== 'enabling' && value !== 'disabling',
+        'idle',
+      ),
     message(text, acceptedMs, { notBeforeMs = 0 } = {}) {
       const guid = uuidv7(systemRandom, acceptedMs);
       return writeMessage(device.store, keysOfPerson, { text, acceptedMs, notBeforeMs, guid });
@@ -211,6 +227,12 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
            WHERE m.shown = 1 AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid) ORDER BY m.accepted_ms, m.guid`,
         )
         .map((row) => row.text),
+    adopt(hexId, bytes) {
+      if (bytes !== null) {
+        const id = Uint8Array.from(Buffer.from(hexId, 'hex'));
+        putMerged(device.store, 'messages', id, decodePayload(bytes), { dirty: true });
+      }
+    },
     record(hexId) {
       const payload = getPayload(device.store, 'messages', Uint8Array.from(Buffer.from(hexId, 'hex')));
       return payload === undefined ? null : encodePayload(payload);

@@ -68,7 +68,9 @@ export function otherDevicesSay(ctx: StepContext, cloud: CloudZoneState): Said |
       if (seq > head) {
         return { alarm: 'rolledBack', detail: { head, known: seq, device: toHex(device.id) } };
       }
-      const mine = own.find(([, incarnation, at]) => at === seq && incarnation === seen.incarnation.toString());
+      const mine = own.find(
+        ([, incarnation, at]) => at === seq && incarnation === seen.incarnation.toString(),
+      );
       const digest = mine !== undefined ? fromHex(mine[3]) : seq === head ? here : null;
       if (digest !== null && !sameBytes(digest, seen.digest)) {
         return { alarm: 'forked', detail: { head: seq, device: toHex(device.id) } };

@@ -1,6 +1,7 @@
 /** `hint`: what comes first in another device's first sync. It is outside the ciphertext: the day of a message, nothing finer. */
-import { decodePayload } from '../../../shared/model/payload-codec.ts';
+
 import { readMessage } from '../../../shared/model/message.ts';
+import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import { KIND } from '../../store/values.ts';
 
 const FIRST = 0xffff_ffff;

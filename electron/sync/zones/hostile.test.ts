@@ -4,13 +4,13 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import {
   type ChangesResponse,
   ChangesResponseSchema,
   type Record as CloudRecord,
   RecordSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import { getDirty, markDirty } from '../../store/dirty.ts';
 import { listNotices } from '../../store/notices.ts';
 import { putMerged, setBase } from '../../store/records.ts';
@@ -23,7 +23,7 @@ afterAll(removeFolders);
 
 const T = 1_700_000_000_000;
 let cloud: Cloud;
-let devices: ZoneDevice[] = [];
+const devices: ZoneDevice[] = [];
 let rewriteChanges: ((response: ChangesResponse) => void) | null = null;
 let dropPushAnswers = 0;
 let offline = false;
@@ -73,7 +73,8 @@ async function second(one: ZoneDevice): Promise<ZoneDevice> {
 async function pull(device: ZoneDevice): Promise<void> {
   await device.core.execute({ name: 'syncNow', input: null });
 }
-const codes = (device: ZoneDevice) => listNotices(device.store).map(({ code, detail }) => `${code} ${detail['why'] ?? ''}`.trim());
+const codes = (device: ZoneDevice) =>
+  listNotices(device.store).map(({ code, detail }) => `${code} ${detail['why'] ?? ''}`.trim());
 /** Only of the messages zone: its records carry a hint of a day. */
 const ofMessage = (record: CloudRecord) => record.hint < 0xffff_ffff;
 
@@ -92,7 +93,8 @@ async function twoInStep(): Promise<{ one: ZoneDevice; two: ZoneDevice; id: stri
 test('SYN-16 a record that does not open is set aside and said; nothing here is lost', async () => {
   const { one, two } = await twoInStep();
   rewriteChanges = (response) => {
-    for (const record of response.records) if (ofMessage(record)) record.ct = record.ct.map((byte, i) => (i === 60 ? byte ^ 1 : byte));
+    for (const record of response.records)
+      if (ofMessage(record)) record.ct = record.ct.map((byte, i) => (i === 60 ? byte ^ 1 : byte));
   };
   two.message('forged on its way', T + 1000);
   await pull(two);
@@ -147,7 +149,11 @@ test('SYN-18 an old version cannot pass as a new one, by rev or by the associate
   two.message('occasion', T + 1000);
   await pull(two);
   await two.settled();
-  await one.until(() => codes(one).includes('recordRefused not_authentic') && codes(one).includes('recordRefused olderVersion'), 'both notices');
+  await one.until(
+    () =>
+      codes(one).includes('recordRefused not_authentic') && codes(one).includes('recordRefused olderVersion'),
+    'both notices',
+  );
   expect(one.texts()).toContain('kept');
 });
 
@@ -254,7 +260,10 @@ test('SYN-25 the put of a message from the mailbox waits, and is dropped when th
   expect(bytes).not.toBeNull();
   // The same record on the other device, as its mailbox would bring it.
   const raw = Uint8Array.from(Buffer.from(id, 'hex'));
-  putMerged(two.store, 'messages', raw, decodePayload(bytes as Uint8Array), { dirty: true, notBeforeMs: Date.now() + 60_000 });
+  putMerged(two.store, 'messages', raw, decodePayload(bytes as Uint8Array), {
+    dirty: true,
+    notBeforeMs: Date.now() + 60_000,
+  });
   expect(getDirty(two.store, 'messages', raw)).toBeDefined();
   await pull(one);
   await one.settled();

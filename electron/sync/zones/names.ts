@@ -11,7 +11,6 @@ import { getZoneState } from '../../store/zone-state.ts';
 import type { EpochKeys, StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 
-
 /** Before the first open nothing has been named otherwise: a new zone's generation. */
 const FIRST_GENERATION = 1;
 
@@ -61,7 +60,7 @@ export function idKeyOf(keys: EpochKeys, zone: ZoneName, generation: number): Ui
   if (key === undefined) {
     const first = keys.epochKey(1);
     if (first === undefined) {
-      throw new SyncFailure('keyringStale', 'This device does not hold the account\'s first key yet.');
+      throw new SyncFailure('keyringStale', "This device does not hold the account's first key yet.");
     }
     key = idKey(first, ZONE_NUMBER[zone], generation);
     known.set(at, key);

@@ -15,10 +15,18 @@ import type { Record as CloudRecord } from '../../../shared/proto/gen/lockstep/c
 import type { Pulled } from '../../store/pulled.ts';
 import { recordRow } from '../../store/records.ts';
 import { plain, sameBytes, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
-import type { ZoneContext } from './zone-call.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
+import type { ZoneContext } from './zone-call.ts';
 
-export type Damaged = { id: Uint8Array; rev: number; epoch: number; hint: number; hash: Uint8Array; tombstone: boolean; why: string };
+export type Damaged = {
+  id: Uint8Array;
+  rev: number;
+  epoch: number;
+  hint: number;
+  hash: Uint8Array;
+  tombstone: boolean;
+  why: string;
+};
 export type Older = { id: Uint8Array; rev: number; knownRev: number };
 
 export type OpenedPage = {
@@ -54,7 +62,13 @@ export async function openPage(
   return page;
 }
 
-function openOne(ctx: ZoneContext, zone: ZoneName, generation: number, record: CloudRecord, page: OpenedPage): void {
+function openOne(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  generation: number,
+  record: CloudRecord,
+  page: OpenedPage,
+): void {
   const { id, rev, epoch, hint } = record;
   const hash = record.tombstone ? tombstoneHash() : recordHash(record.ct);
   const row = recordRow(ctx.store, zone, id);
@@ -87,7 +101,15 @@ function openOne(ctx: ZoneContext, zone: ZoneName, generation: number, record: C
       openTombstone({ zoneKey: key, zone: ZONE_NUMBER[zone], id, epoch, proof: record.proof });
       page.items.push({ id, rev, epoch, proof: record.proof, gone: true });
     } else {
-      const bytes = openRecord({ zoneKey: key, zone: ZONE_NUMBER[zone], generation, id, rev, epoch, ct: record.ct });
+      const bytes = openRecord({
+        zoneKey: key,
+        zone: ZONE_NUMBER[zone],
+        generation,
+        id,
+        rev,
+        epoch,
+        ct: record.ct,
+      });
       page.items.push({ id, rev, epoch, hint, hash, bytes });
     }
   } catch (error) {

@@ -1,10 +1,11 @@
 /** Asks the cloud where a zone stands, and begins (or begins again) the first sync at its head. */
-import type { StepResult } from '../engine/state.ts';
+
 import { addNotice } from '../../store/notices.ts';
 import type { ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
-import { ownDeviceSwitch } from './own-device.ts';
+import type { StepResult } from '../engine/state.ts';
 import { alarmNotice } from './heads.ts';
+import { ownDeviceSwitch } from './own-device.ts';
 import { heard, ZONE, type ZoneContext } from './zone-call.ts';
 
 export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean): Promise<StepResult['open']> {

@@ -1,8 +1,11 @@
 /** The two ways records come down: backward during a first sync (newest days first), forward by the change feed ever after. */
-import type { BackfillResponse, ChangesResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import type { StepResult } from '../engine/state.ts';
+import type {
+  BackfillResponse,
+  ChangesResponse,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
+import type { StepResult } from '../engine/state.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay } from './heads.ts';
 import { openPage } from './open-page.ts';

@@ -6,8 +6,8 @@ import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sealRecord, sealTombstone } from '../../../shared/crypto/records.ts';
 import { recordHash } from '../../../shared/crypto/zone-digest.ts';
 import type {
-  OperationResult,
   Record as CloudRecord,
+  OperationResult,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { clean, type Dirty, dirtyBatch } from '../../store/dirty.ts';
 import { addNotice } from '../../store/notices.ts';
@@ -36,7 +36,11 @@ type Sent = {
     | { case: 'delete'; value: { id: Uint8Array; epoch: number; proof: Uint8Array; baseRev?: number } };
 };
 
-export async function pushBatch(ctx: ZoneContext, zone: ZoneName, limit: number): Promise<StepResult['push']> {
+export async function pushBatch(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  limit: number,
+): Promise<StepResult['push']> {
   const { store } = ctx;
   const { generation } = getZoneState(store, zone);
   const sent = await collect(ctx, zone, generation, limit);
@@ -111,7 +115,14 @@ async function collect(ctx: ZoneContext, zone: ZoneName, generation: number, lim
     const rev = baseRev + 1;
     const hint = hintOf(record.kind, record.bytes, ctx.clock.now());
     const ct = sealRecord({
-      zoneKey, zone: zoneNumber, generation, id, rev, epoch, plaintext: record.bytes, random,
+      zoneKey,
+      zone: zoneNumber,
+      generation,
+      id,
+      rev,
+      epoch,
+      plaintext: record.bytes,
+      random,
     });
     if (sent.length > 0 && bytes + ct.length > LARGEST_PUSH) {
       break;
@@ -207,6 +218,10 @@ function deleted(ctx: ZoneContext, zone: ZoneName, one: Sent, rev: number): void
   if (row.gone === 1) {
     setBase(ctx.store, zone, id, { ...tombstoneBase(rev, one.epoch), proof });
   } else {
-    report(ctx, zone, applyPulled(ctx.store, zone, [{ id, rev, epoch: one.epoch, proof, gone: true }], ctx.clock.now()));
+    report(
+      ctx,
+      zone,
+      applyPulled(ctx.store, zone, [{ id, rev, epoch: one.epoch, proof, gone: true }], ctx.clock.now()),
+    );
   }
 }

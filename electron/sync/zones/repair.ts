@@ -2,10 +2,11 @@
  * The digests differ at one head: the list of what the cloud has against the list of what this device knows of it, and fetching what
  * differs. Local content is merged, never taken away. Unhealthy when the cloud has less than it had (SPEC SYN-19).
  */
-import type { StepResult } from '../engine/state.ts';
+
 import { baseInventory } from '../../store/records.ts';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, recountDigest, setZoneState } from '../../store/zone-state.ts';
+import type { StepResult } from '../engine/state.ts';
 import { applyPage } from './apply.ts';
 import { alarmNotice } from './heads.ts';
 import { openPage } from './open-page.ts';
@@ -25,7 +26,10 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
   let missing = 0;
   let after: Uint8Array = new Uint8Array();
   for (let more = true; more; ) {
-    const page = await ctx.cloud.zones.inventory({ zone: ZONE[zone], after, limit: LIST }, { signal: ctx.abort });
+    const page = await ctx.cloud.zones.inventory(
+      { zone: ZONE[zone], after, limit: LIST },
+      { signal: ctx.abort },
+    );
     const last = page.items.at(-1)?.id ?? null;
     const local = localUpTo(ctx, zone, after, page.more ? last : null);
     const { fetch, lost } = compare(page.items, local);

@@ -2,12 +2,13 @@
  * Housekeeping: what a machine deletes (30 days), and what this device tells the others. Runs at the head of the zones only, and deletes
  * only when the cloud's time *and* the device's agree that the day has come (SPEC SYN-28).
  */
-import type { StepResult } from '../engine/state.ts';
+
 import { getDirty, markDirty } from '../../store/dirty.ts';
 import { addLocalDelete } from '../../store/local-deletes.ts';
 import { dueForGood } from '../../store/recently-deleted.ts';
 import { recordRow } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
+import type { StepResult } from '../engine/state.ts';
 import { ownDeviceSeen } from './own-device.ts';
 import type { ZoneContext } from './zone-call.ts';
 
@@ -15,7 +16,11 @@ const SLICE = 200;
 const AGAIN_MS = 10 * 60_000;
 
 /** `cloudMs`: the cloud's time as heard last, carried on by this device's clock; null when it has not spoken yet. */
-export async function tidy(ctx: ZoneContext, mayDelete: boolean, cloudMs: number | null): Promise<StepResult['tidy']> {
+export async function tidy(
+  ctx: ZoneContext,
+  mayDelete: boolean,
+  cloudMs: number | null,
+): Promise<StepResult['tidy']> {
   const { store } = ctx;
   ownDeviceSeen(ctx);
   store.checkpoint();

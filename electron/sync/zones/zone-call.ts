@@ -1,5 +1,8 @@
 /** Small things that every zone step shares. */
-import { Zone, type ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import {
+  type ZoneState as CloudZoneState,
+  Zone,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { ZoneName } from '../../store/values.ts';
 import type { ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';

@@ -1,0 +1,108 @@
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
+import { heldTombstones } from '../../store/bases.ts';
+import type { Fetch } from '../network/cloud-client.ts';
+import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+
+await sodiumReady();
+afterAll(removeFolders);
+
+const DAY = 24 * 60 * 60 * 1000;
+let cloud: Cloud;
+const devices: ZoneDevice[] = [];
+let skewMs = 0;
+let cloudSkewMs = 0;
+const clock = { now: () => Date.now() + skewMs };
+
+beforeEach(async () => {
+  skewMs = 0;
+  cloudSkewMs = 0;
+  cloud = await createCloud({
+    dataDir: ':memory:',
+    registration: 'open',
+    clock: { now: () => Date.now() + cloudSkewMs },
+  });
+});
+afterEach(async () => {
+  for (const device of devices.splice(0)) await device.stop();
+  await cloud.close();
+});
+
+test('SYN-15 content goes only when the walk has ended, however early its tombstone came', async () => {
+  const one = await firstDevice(cloud, 'anna@example.org');
+  devices.push(one);
+  const ids: string[] = [];
+  one.store.write(() => {
+    for (let i = 0; i < 1200; i += 1) ids.push(one.message(`m${i}`, 1_700_000_000_000 + i));
+  });
+  one.core.start();
+  await one.settled();
+  // The second device has the same message, as its mailbox would have brought it, and was never in the zone.
+  let walking = true;
+  const held: number[] = [];
+  const slow: Fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const response = await fetchOf(cloud)(request);
+    if (request.url.endsWith('/Backfill') && walking) {
+      held.push(two.texts().filter((text) => text === 'm0').length);
+    }
+    return response;
+  };
+  const two: ZoneDevice = await nextDevice(cloud, one.person, { fetch: slow });
+  devices.push(two);
+  const first = ids[0] ?? '';
+  const payload = one.record(first);
+  two.adopt(first, payload);
+  await one.core.execute({ name: 'deleteForGood', input: { ids: [first] } });
+  await one.settled();
+  two.core.start();
+  await two.settled();
+  walking = false;
+  expect(held.length).toBeGreaterThan(1);
+  expect(held.every((count) => count === 1)).toBe(true);
+  expect(two.texts()).not.toContain('m0');
+  expect(two.texts().length).toBe(1199);
+  expect(heldTombstones(two.store, 'messages', tombstoneHash(), 10)).toEqual([]);
+});
+
+test("SYN-28 thirty days by both clocks: not by the device's alone", async () => {
+  const one = await firstDevice(cloud, 'anna@example.org', { clock });
+  devices.push(one);
+  const id = one.message('old', Date.now());
+  one.core.start();
+  await one.settled();
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+  await one.settled();
+  // The device's clock alone says a month has passed: it is wrong, and nothing is deleted.
+  skewMs = 31 * DAY;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.until(({ paused }) => paused?.reason === 'clockWrong', 'the wrong clock');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(one.record(id)).not.toBeNull();
+  // Both say so: it goes.
+  cloudSkewMs = 31 * DAY;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.until(() => one.record(id) === null, 'the tombstone');
+});
+
+test('SYN-30 a command is answered in the middle of a first sync', async () => {
+  const one = await firstDevice(cloud, 'anna@example.org');
+  devices.push(one);
+  one.store.write(() => {
+    for (let i = 0; i < 6000; i += 1) one.message(`m${i}`, 1_700_000_000_000 + i * 1000);
+  });
+  one.core.start();
+  await one.settled();
+  const two = await nextDevice(cloud, one.person);
+  devices.push(two);
+  two.core.start();
+  await two.until(({ phase, done }) => phase === 'downloading' && done > 0, 'downloading');
+  const began = performance.now();
+  await two.core.execute({ name: 'setSettings', input: { appearance: 'dark' } });
+  expect(performance.now() - began).toBeLessThan(200);
+  expect(two.core.status().phase).toBe('downloading');
+  await two.settled();
+  expect(two.texts().length).toBe(6000);
+});
