@@ -7,7 +7,14 @@ import { getIdentity } from '../../store/identity.ts';
 import { getKeyring } from '../../store/keyring.ts';
 import { listNotices } from '../../store/notices.ts';
 import { refreshKeyring } from '../keyring/own.ts';
-import { closeDevices, CLOUD_URL, fetchOf, mailDevice, type MailDevice, PASSWORD } from '../testing/mail-device.ts';
+import {
+  CLOUD_URL,
+  closeDevices,
+  fetchOf,
+  type MailDevice,
+  mailDevice,
+  PASSWORD,
+} from '../testing/mail-device.ts';
 import { checkCloud } from './check-cloud.ts';
 import { normalizeCloudUrl } from './cloud-address.ts';
 import { changePassword, removeDevice, removeEndedDevices, signOut } from './devices.ts';
@@ -51,7 +58,14 @@ test('TRU-2 plain http is for this computer alone', async () => {
   expect(normalizeCloudUrl('localhost:7447')).toBe('http://localhost:7447');
   expect(normalizeCloudUrl('http://127.0.0.1:80/')).toBe('http://127.0.0.1');
   expect(normalizeCloudUrl('http://nas.home', ['nas.home'])).toBe('http://nas.home');
-  for (const bad of ['http://cloud.example.org', '', 'ftp://x', 'https://u:p@x.org', 'https://x.org/?a', 'a b c']) {
+  for (const bad of [
+    'http://cloud.example.org',
+    '',
+    'ftp://x',
+    'https://u:p@x.org',
+    'https://x.org/?a',
+    'a b c',
+  ]) {
     expect(() => normalizeCloudUrl(bad), bad).toThrow();
   }
   expect((await checkCloud(anna.ctx, { url: CLOUD_URL })).registration).toBe('open');
@@ -72,7 +86,13 @@ test('TRU-3 a sign-up whose answer was lost goes on after a restart, with the sa
   expect(words).toHaveLength(24);
   expect(getIdentity(anna.store)?.state).toBe('active');
   const other = mailDevice(cloud);
-  await recover(other.ctx, { cloudUrl: CLOUD_URL, handle: HANDLE, words, newPassword: NEW_PASSWORD, device: description });
+  await recover(other.ctx, {
+    cloudUrl: CLOUD_URL,
+    handle: HANDLE,
+    words,
+    newPassword: NEW_PASSWORD,
+    device: description,
+  });
   expect(getIdentity(other.store)?.accountId).toEqual(getIdentity(anna.store)?.accountId);
 });
 
@@ -104,7 +124,15 @@ test('TRU-4 a wrong password, wrong words: nothing changes', async () => {
   expect(await failure(recover(other.ctx, { ...input, words: others }))).toBe('wrongWords');
   expect(getIdentity(other.store)).toBeUndefined();
   await other.signIn(HANDLE);
-  expect(await failure(changePassword(anna.ctx, { currentPassword: 'wrong-password', newPassword: NEW_PASSWORD, signOutOthers: false }))).toBe('wrongPassword');
+  expect(
+    await failure(
+      changePassword(anna.ctx, {
+        currentPassword: 'wrong-password',
+        newPassword: NEW_PASSWORD,
+        signOutOthers: false,
+      }),
+    ),
+  ).toBe('wrongPassword');
   expect(await failure(proveWith(anna.ctx, CLOUD_URL, HANDLE, PASSWORD))).toBe('no failure');
 });
 
@@ -127,7 +155,13 @@ test('TRU-7 recovery words let in without the password and set a new one; stoppe
   const { words } = await anna.signUp(HANDLE);
   const other = mailDevice(cloud);
   const real = fetchOf(cloud);
-  const input = { cloudUrl: CLOUD_URL, handle: HANDLE, words, newPassword: NEW_PASSWORD, device: description };
+  const input = {
+    cloudUrl: CLOUD_URL,
+    handle: HANDLE,
+    words,
+    newPassword: NEW_PASSWORD,
+    device: description,
+  };
   other.wire.fetch = async (request, init) => {
     if (String(request).endsWith('/JoinDevice')) throw new TypeError('cut');
     return real(request, init);
@@ -150,7 +184,13 @@ test('TRU-7 a message that waited while the only device died is read on the next
   bob.write(id, 'are you there?');
   await bob.exchange();
   const next = mailDevice(cloud);
-  await recover(next.ctx, { cloudUrl: CLOUD_URL, handle: HANDLE, words, newPassword: NEW_PASSWORD, device: description });
+  await recover(next.ctx, {
+    cloudUrl: CLOUD_URL,
+    handle: HANDLE,
+    words,
+    newPassword: NEW_PASSWORD,
+    device: description,
+  });
   await next.exchange();
   expect(next.texts(id)).toEqual(['are you there?']);
 });
@@ -173,8 +213,12 @@ test('TRU-9 a stolen device asks the password; signing out is finished by the ne
   await anna.signUp(HANDLE);
   const second = mailDevice(cloud);
   await second.signIn(HANDLE);
-  expect(await failure(removeDevice(anna.ctx, { id: idOf(second), stolen: true, password: null }))).toBe('passwordNeeded');
-  expect(await failure(removeDevice(anna.ctx, { id: idOf(second), stolen: true, password: 'wrong' }))).toBe('wrongPassword');
+  expect(await failure(removeDevice(anna.ctx, { id: idOf(second), stolen: true, password: null }))).toBe(
+    'passwordNeeded',
+  );
+  expect(await failure(removeDevice(anna.ctx, { id: idOf(second), stolen: true, password: 'wrong' }))).toBe(
+    'wrongPassword',
+  );
   await signOut(second.ctx, null);
   expect(getIdentity(second.store)).toBeUndefined();
   await refreshKeyring(anna.ctx);
@@ -210,7 +254,11 @@ test('TRU-4 a new password counts from then on, the old one no more', async () =
   await anna.signUp(HANDLE);
   const second = mailDevice(cloud);
   await second.signIn(HANDLE);
-  await changePassword(anna.ctx, { currentPassword: PASSWORD, newPassword: NEW_PASSWORD, signOutOthers: true });
+  await changePassword(anna.ctx, {
+    currentPassword: PASSWORD,
+    newPassword: NEW_PASSWORD,
+    signOutOthers: true,
+  });
   expect(await failure(mailDevice(cloud).signIn(HANDLE, PASSWORD))).toBe('wrongPassword');
   await mailDevice(cloud).signIn(HANDLE, NEW_PASSWORD);
   expect(await failure(refreshKeyring(second.ctx))).not.toBe('no failure');

@@ -1,6 +1,7 @@
 /** Asks a cloud who it is, before anybody types a password. */
-import type { CloudInfo } from '../../api/types.ts';
+
 import { Registration } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import type { CloudInfo } from '../../api/types.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { normalizeCloudUrl } from './cloud-address.ts';
@@ -19,8 +20,16 @@ export async function checkCloud(ctx: StepContext, input: { url: string }): Prom
   const { accounts } = ctx.cloudAt(url, null);
   const info = await asking(() => accounts.getCloudInfo({}, { signal: ctx.abort }));
   if (info.protocol !== PROTOCOL) {
-    throw new SyncFailure('appTooOld', `This cloud speaks protocol ${info.protocol}, this app ${PROTOCOL}. Update the older one.`);
+    throw new SyncFailure(
+      'appTooOld',
+      `This cloud speaks protocol ${info.protocol}, this app ${PROTOCOL}. Update the older one.`,
+    );
   }
   ctx.signal({ type: 'cloudTime', cloudMs: Number(info.timeMs) });
-  return { url, name: info.name, version: info.version, registration: REGISTRATION[info.registration] ?? 'closed' };
+  return {
+    url,
+    name: info.name,
+    version: info.version,
+    registration: REGISTRATION[info.registration] ?? 'closed',
+  };
 }

@@ -18,13 +18,22 @@ export function normalizeCloudUrl(typed: string, httpHosts: readonly string[] = 
   }
   const url = parse(text);
   if (url === null || url.hostname === '') {
-    throw new SyncFailure('addressInvalid', `"${text}" is not an address of a cloud. It looks like cloud.example.org.`);
+    throw new SyncFailure(
+      'addressInvalid',
+      `"${text}" is not an address of a cloud. It looks like cloud.example.org.`,
+    );
   }
   if (url.username !== '' || url.password !== '') {
-    throw new SyncFailure('addressInvalid', 'A cloud address has no user name or password in it. Leave them out.');
+    throw new SyncFailure(
+      'addressInvalid',
+      'A cloud address has no user name or password in it. Leave them out.',
+    );
   }
   if (url.search !== '' || url.hash !== '') {
-    throw new SyncFailure('addressInvalid', 'A cloud address ends before any "?" or "#". Leave the rest out.');
+    throw new SyncFailure(
+      'addressInvalid',
+      'A cloud address ends before any "?" or "#". Leave the rest out.',
+    );
   }
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !httpHosts.includes(url.hostname)) {
     throw new SyncFailure(

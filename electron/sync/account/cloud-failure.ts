@@ -34,9 +34,14 @@ export function cloudFailure(error: unknown): unknown {
     );
   }
   return isConnectError(error)
-    ? new SyncFailure('cloudUnreachable', 'The cloud did not answer. Check the connection and try again.', null, {
-        cause: error,
-      })
+    ? new SyncFailure(
+        'cloudUnreachable',
+        'The cloud did not answer. Check the connection and try again.',
+        null,
+        {
+          cause: error,
+        },
+      )
     : error;
 }
 

@@ -7,7 +7,12 @@
  */
 import { create } from '@bufbuild/protobuf';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
-import { type DeviceKeys, signRemoveDevice, verifyDeviceLog, logAfter } from '../../../shared/crypto/device-log.ts';
+import {
+  type DeviceKeys,
+  logAfter,
+  signRemoveDevice,
+  verifyDeviceLog,
+} from '../../../shared/crypto/device-log.ts';
 import { createEpoch } from '../../../shared/crypto/epochs.ts';
 import { newDevice } from '../../../shared/model/device.ts';
 import { textValue } from '../../../shared/model/values.ts';
@@ -46,7 +51,10 @@ export async function changePassword(ctx: StepContext, input: CommandInput<'chan
 async function provePassword(ctx: StepContext, identity: Identity, password: string): Promise<Proof> {
   const proof = await proveWith(ctx, identity.cloudUrl, identity.handle, password);
   if (!isOwnRoot(proof.root, ownKeyring(ctx.store).state.identityKey)) {
-    throw new SyncFailure('keyringForged', "The cloud's root is not the one of this account. Nothing was changed.");
+    throw new SyncFailure(
+      'keyringForged',
+      "The cloud's root is not the one of this account. Nothing was changed.",
+    );
   }
   return proof;
 }
@@ -58,7 +66,8 @@ export async function removeDevice(ctx: StepContext, input: CommandInput<'remove
     throw new SyncFailure('thisDevice', 'This is the device you are using. Sign out instead.');
   }
   if (input.stolen) {
-    if (input.password === null) throw new SyncFailure('passwordNeeded', 'The password is needed for a stolen device.');
+    if (input.password === null)
+      throw new SyncFailure('passwordNeeded', 'The password is needed for a stolen device.');
     await provePassword(ctx, identity, input.password);
   }
   await removeAll(ctx, [id], input.stolen ? RemoveReason.STOLEN : RemoveReason.REMOVED);
@@ -100,14 +109,21 @@ async function removeAll(ctx: StepContext, ids: Uint8Array[], reason: RemoveReas
     for (const deviceId of ids) {
       if (!active.has(toHex(deviceId))) continue;
       log.push(
-        signRemoveDevice({ log: logAfter(accountId, log), deviceId, reason, signer, timeMs: ctx.clock.now() }),
+        signRemoveDevice({
+          log: logAfter(accountId, log),
+          deviceId,
+          reason,
+          signer,
+          timeMs: ctx.clock.now(),
+        }),
       );
     }
     // Also the end of a removal whose answer was lost.
     if (log.length === keyring.log.length) return;
     const epoch = keyring.chain.current.epoch;
     const key = ctx.keys.get()?.epochKey(epoch);
-    if (key === undefined) throw new SyncFailure('keyringStale', 'This device does not hold the newest key yet.');
+    if (key === undefined)
+      throw new SyncFailure('keyringStale', 'This device does not hold the newest key yet.');
     const next = await createEpoch({
       log: verifyDeviceLog(log, { accountId }),
       previous: { chain: keyring.chain, key },
@@ -132,7 +148,8 @@ export async function signOut(ctx: StepContext, _input: null): Promise<null> {
   try {
     await ctx.cloud.accounts.signOut({}, { signal: ctx.abort });
   } catch (error) {
-    const unanswered = error instanceof Error && error.name === 'ConnectError' && lockstepError(error) === null;
+    const unanswered =
+      error instanceof Error && error.name === 'ConnectError' && lockstepError(error) === null;
     if (!unanswered && lockstepError(error) === null && !(error instanceof SyncFailure)) throw error;
   }
   ctx.store.write(() => {

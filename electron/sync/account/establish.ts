@@ -5,8 +5,8 @@
 import { EMPTY, toHex } from '../../../shared/crypto/bytes.ts';
 import type { DeviceKeys } from '../../../shared/crypto/device-log.ts';
 import type { Signed } from '../../../shared/crypto/signing.ts';
-import { newSettings } from '../../../shared/model/settings.ts';
 import { setRegister } from '../../../shared/model/payload.ts';
+import { newSettings } from '../../../shared/model/settings.ts';
 import { appValue, textValue } from '../../../shared/model/values.ts';
 import { DeviceField, SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getIdentity, setIdentity } from '../../store/identity.ts';
@@ -44,7 +44,10 @@ export type NewMember = {
 export function refuseOtherAccount(store: Store, accountId: Uint8Array): void {
   const owner = getMeta(store, OWNER);
   if (owner !== null && owner !== toHex(accountId)) {
-    throw new SyncFailure('otherAccount', "This device holds another account's messages. Put them aside first (start fresh).");
+    throw new SyncFailure(
+      'otherAccount',
+      "This device holds another account's messages. Put them aside first (start fresh).",
+    );
   }
 }
 

@@ -24,7 +24,13 @@ import { establish, refuseOtherAccount } from './establish.ts';
 import { pendingSignUps } from './pending.ts';
 import { questionFor } from './recovery-words.ts';
 
-export type Entry = { cloudUrl: string; ticket: string; secrets: AccountSecrets; root: Root; device: DeviceDescription };
+export type Entry = {
+  cloudUrl: string;
+  ticket: string;
+  secrets: AccountSecrets;
+  root: Root;
+  device: DeviceDescription;
+};
 
 /** The keyring as the cloud gave it, verified against the root; nothing is stored yet. */
 export function verifyAgainstRoot(ctx: StepContext, secrets: AccountSecrets, root: Root): Keyring {
@@ -90,11 +96,16 @@ export async function join(ctx: StepContext, entry: Entry): Promise<void> {
   });
 }
 
-async function keysByRoot(keyring: Keyring, secrets: AccountSecrets, root: Root): Promise<Map<number, Uint8Array>> {
+async function keysByRoot(
+  keyring: Keyring,
+  secrets: AccountSecrets,
+  root: Root,
+): Promise<Map<number, Uint8Array>> {
   const current = keyring.chain.current.epoch;
   const wrap = secrets.rootWraps.find((one) => one.epoch === current && one.recipient.length === 0);
   try {
-    if (wrap === undefined) throw new TrustError('wrong_key', `The cloud withholds the key of epoch ${current}.`);
+    if (wrap === undefined)
+      throw new TrustError('wrong_key', `The cloud withholds the key of epoch ${current}.`);
     const key = await openWrap(wrap, root.sealing.secretKey, keyring.chain);
     return walkDown(keyring.chain, key);
   } catch (error) {
@@ -113,7 +124,8 @@ export async function twice<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (error) {
-    const unanswered = error instanceof ConnectError && lockstepError(error) === null && error.code !== Code.Canceled;
+    const unanswered =
+      error instanceof ConnectError && lockstepError(error) === null && error.code !== Code.Canceled;
     if (!unanswered) throw error;
     return call();
   }

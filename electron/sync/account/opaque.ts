@@ -27,7 +27,9 @@ export async function register(
 /** `finish` is called only when the password fits; a wrong one ends here, before the cloud is asked again. */
 export async function logIn<T>(
   password: string,
-  start: (startLoginRequest: string) => Promise<{ loginResponse: string; finish: (request: string) => Promise<T> }>,
+  start: (
+    startLoginRequest: string,
+  ) => Promise<{ loginResponse: string; finish: (request: string) => Promise<T> }>,
 ): Promise<{ answer: T; wrapKey: Uint8Array }> {
   await ready;
   const begun = client.startLogin({ password });

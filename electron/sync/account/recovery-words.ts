@@ -19,7 +19,10 @@ export function confirmRecovery(ctx: StepContext, input: { answers: [string, str
   );
   if (!right) {
     const [first, second] = question.ask;
-    throw new SyncFailure('wrongWords', `These are not words ${first + 1} and ${second + 1} of the recovery key.`);
+    throw new SyncFailure(
+      'wrongWords',
+      `These are not words ${first + 1} and ${second + 1} of the recovery key.`,
+    );
   }
   ctx.store.write(() => keepRecoveryQuestion(ctx.store, null));
   return null;

@@ -95,7 +95,8 @@ function entropyOf(words: string[]): Uint8Array {
   try {
     return parseRecoveryWords(words);
   } catch (error) {
-    if (error instanceof RecoveryError) throw new SyncFailure('wrongWords', error.message, null, { cause: error });
+    if (error instanceof RecoveryError)
+      throw new SyncFailure('wrongWords', error.message, null, { cause: error });
     throw error;
   }
 }

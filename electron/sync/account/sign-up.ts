@@ -19,9 +19,9 @@ import { createEpoch } from '../../../shared/crypto/epochs.ts';
 import { newRecoveryKey, recoverySignKey, recoveryWrapKey } from '../../../shared/crypto/recovery.ts';
 import { createRoot, wrapRoot } from '../../../shared/crypto/root.ts';
 import { SignUpFinishRequestSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
-import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
+import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { CommandInput, DeviceDescription } from '../protocol.ts';
 import { normalizeCloudUrl } from './cloud-address.ts';
 import { asking, cloudFailure } from './cloud-failure.ts';
@@ -29,7 +29,13 @@ import { establish, refuseOtherAccount, refuseSignedIn } from './establish.ts';
 import { twice } from './join.ts';
 import { register } from './opaque.ts';
 import { demandStrongPassword } from './password.ts';
-import { addPendingSignUp, type PendingSignUp, pendingSignUps, type RecoveryQuestion, recoveryQuestion } from './pending.ts';
+import {
+  addPendingSignUp,
+  type PendingSignUp,
+  pendingSignUps,
+  type RecoveryQuestion,
+  recoveryQuestion,
+} from './pending.ts';
 import { questionFor } from './recovery-words.ts';
 import { proveWith, signInAgain } from './sign-in.ts';
 
@@ -76,7 +82,8 @@ async function goOn(
     throw error;
   }
   const pending = begun.find((one) => equalBytes(one.accountId, proof.secrets.accountId));
-  if (pending === undefined) throw new SyncFailure('handleTaken', 'This handle has an account already. Sign in instead.');
+  if (pending === undefined)
+    throw new SyncFailure('handleTaken', 'This handle has an account already. Sign in instead.');
   try {
     await finish(ctx, pending, input.device);
   } catch (error) {
@@ -106,7 +113,12 @@ async function prepare(
   const device = createDeviceKeys(ctx.random);
   const signer = { identity: root.identity };
   const genesis = signGenesis({ accountId, root, timeMs });
-  const added = signAddDevice({ log: logAfter(accountId, [genesis]), device: publicDevice(device), signer, timeMs });
+  const added = signAddDevice({
+    log: logAfter(accountId, [genesis]),
+    device: publicDevice(device),
+    signer,
+    timeMs,
+  });
   const log = [genesis, added];
   const { statement, key, wraps } = await createEpoch({
     log: verifyDeviceLog(log, { accountId }),
@@ -139,7 +151,11 @@ async function prepare(
 }
 
 /** The one request, and what follows from its answer. Throws what the cloud says. */
-async function finish(ctx: StepContext, pending: PendingSignUp, description: DeviceDescription): Promise<void> {
+async function finish(
+  ctx: StepContext,
+  pending: PendingSignUp,
+  description: DeviceDescription,
+): Promise<void> {
   const request = fromBinary(SignUpFinishRequestSchema, pending.request);
   const cloud = ctx.cloudAt(pending.cloudUrl, null);
   const { sessionToken } = await twice(() => cloud.accounts.signUpFinish(request, { signal: ctx.abort }));

@@ -137,11 +137,17 @@ async function adoptKeyring(
         key: keys.get(index + 1) ?? null,
       })),
     });
-    saveWraps(store, wraps.map(({ epoch, recipient, suite, sealed }) => ({ epoch, recipient, suite, sealed })));
+    saveWraps(
+      store,
+      wraps.map(({ epoch, recipient, suite, sealed }) => ({ epoch, recipient, suite, sealed })),
+    );
     for (const device of added) {
       if (device.removedIndex !== undefined) continue;
       const id = toHex(device.deviceId);
-      addNotice(store, `deviceAdded:${id}`, 'deviceAdded', ctx.clock.now(), { device: id, at: device.addedMs });
+      addNotice(store, `deviceAdded:${id}`, 'deviceAdded', ctx.clock.now(), {
+        device: id,
+        at: device.addedMs,
+      });
     }
   });
   ctx.keys.set(holdKeys(identity.accountId, identity.deviceId, keys));
@@ -158,7 +164,8 @@ async function keysOf(
   const held = known.find((epoch) => epoch.epoch === current)?.key;
   if (held != null) return new Map(walkDown(keyring.chain, held));
   const wrap = wraps.find((one) => one.epoch === current && equalBytes(one.recipient, identity.deviceId));
-  if (wrap === undefined) throw new TrustError('wrong_key', `The cloud withholds this device's key of epoch ${current}.`);
+  if (wrap === undefined)
+    throw new TrustError('wrong_key', `The cloud withholds this device's key of epoch ${current}.`);
   return new Map(walkDown(keyring.chain, await openOwnWrap(keyring, wrap, identity.sealKey.secretKey)));
 }
 

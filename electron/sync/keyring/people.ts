@@ -10,7 +10,10 @@ import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { type DeviceLogState, verifyDeviceLog } from '../../../shared/crypto/device-log.ts';
 import { verifyEpochChain } from '../../../shared/crypto/epochs.ts';
 import { TrustError } from '../../../shared/crypto/errors.ts';
-import { type PublicKeyring, PublicKeyringSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
+import {
+  type PublicKeyring,
+  PublicKeyringSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
@@ -55,7 +58,8 @@ export async function recipientKeys(ctx: StepContext, accountId: Uint8Array): Pr
 export function deviceLogOf(pin: Pin): DeviceLogState {
   const known = logs.get(pin.account.toString());
   if (known !== undefined && equalBytes(known.headHash, pin.headHash)) return known;
-  if (pin.keyring === null) throw new SyncFailure('personForged', 'This person has no verified keyring here.');
+  if (pin.keyring === null)
+    throw new SyncFailure('personForged', 'This person has no verified keyring here.');
   const { log } = fromBinary(PublicKeyringSchema, pin.keyring);
   const state = verifyDeviceLog(log, { accountId: pin.account });
   remember(state);
@@ -125,7 +129,10 @@ function take(ctx: StepContext, keyring: PublicKeyring): Pin {
 }
 
 /** Verifies from the beginning, or as the continuation of what is pinned. */
-function check(keyring: PublicKeyring, pinned: { length: number; headHash: Uint8Array } | undefined): Checked {
+function check(
+  keyring: PublicKeyring,
+  pinned: { length: number; headHash: Uint8Array } | undefined,
+): Checked {
   const state = verifyDeviceLog(keyring.log, { accountId: keyring.accountId, pinned });
   const { current } = verifyEpochChain(keyring.epochs, state);
   return { state, epoch: current.epoch, inboxKey: current.inboxKey };
@@ -175,10 +182,16 @@ function noteChanged(ctx: StepContext, before: Pin, identity: Uint8Array): void 
   ctx.store.write(() => {
     setPin(ctx.store, { ...before, changed: true });
     setMeta(ctx.store, candidateName(before.account), toHex(identity));
-    addNotice(ctx.store, `identityChanged:${account}:${toHex(identity)}`, 'identityChanged', ctx.clock.now(), {
-      account,
-      handle: before.handle,
-    });
+    addNotice(
+      ctx.store,
+      `identityChanged:${account}:${toHex(identity)}`,
+      'identityChanged',
+      ctx.clock.now(),
+      {
+        account,
+        handle: before.handle,
+      },
+    );
   });
 }
 
@@ -190,13 +203,21 @@ function forged(ctx: StepContext, keyring: PublicKeyring, error: TrustError): Sy
     handle: keyring.handle,
     what: error.code,
   });
-  return new SyncFailure('personForged', `The keys of ${keyring.handle} do not verify: ${error.message}`, null, {
-    cause: error,
-  });
+  return new SyncFailure(
+    'personForged',
+    `The keys of ${keyring.handle} do not verify: ${error.message}`,
+    null,
+    {
+      cause: error,
+    },
+  );
 }
 
 function identityChanged(handle: string): SyncFailure {
-  return new SyncFailure('identityChanged', `The identity of ${handle} has changed. Accept it before writing to them.`);
+  return new SyncFailure(
+    'identityChanged',
+    `The identity of ${handle} has changed. Accept it before writing to them.`,
+  );
 }
 
 const candidateName = (accountId: Uint8Array) => `identityCandidate:${toHex(accountId)}`;

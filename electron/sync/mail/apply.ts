@@ -31,7 +31,12 @@ export function clampStamp(stamp: bigint, acceptedMs: number): bigint {
   return stamp < latest ? stamp : latest;
 }
 
-export function writesOf(body: Body, allowed: Allowed, acceptedMs: number, conversationKnown: boolean): Write[] {
+export function writesOf(
+  body: Body,
+  allowed: Allowed,
+  acceptedMs: number,
+  conversationKnown: boolean,
+): Write[] {
   const { conversation, coreBytes, said } = allowed;
   const { senderAccountId: sender, senderDeviceId: device } = body;
   const stamp = clampStamp(body.stamp, acceptedMs);
@@ -46,7 +51,13 @@ export function writesOf(body: Body, allowed: Allowed, acceptedMs: number, conve
     }
     writes.push({ kind: Kind.CONVERSATION, name: [conversation.guid], payload });
   };
-  const onMessage = (guid: Uint8Array, author: Uint8Array, field: number, key: Uint8Array, value: Uint8Array) => {
+  const onMessage = (
+    guid: Uint8Array,
+    author: Uint8Array,
+    field: number,
+    key: Uint8Array,
+    value: Uint8Array,
+  ) => {
     const payload = setRegister(newPayload(Kind.MESSAGE), field, key, stamp, device, value);
     writes.push({ kind: Kind.MESSAGE, name: [author, guid], payload });
   };
@@ -57,7 +68,11 @@ export function writesOf(body: Body, allowed: Allowed, acceptedMs: number, conve
   }
   switch (said.kind) {
     case 'message':
-      writes.push({ kind: Kind.MESSAGE, name: [sender, body.guid], payload: newMessage(said.bytes, acceptedMs) });
+      writes.push({
+        kind: Kind.MESSAGE,
+        name: [sender, body.guid],
+        payload: newMessage(said.bytes, acceptedMs),
+      });
       break;
     case 'edit': {
       const { guid, senderAccountId } = said.ref;

@@ -69,7 +69,10 @@ function readConversationCore(bytes: Uint8Array): ConversationCore {
   try {
     core = decodeConversationCore(bytes);
   } catch (error) {
-    throw new Refused('wrongMembers', error instanceof Error ? error.message : 'The conversation is not well formed.');
+    throw new Refused(
+      'wrongMembers',
+      error instanceof Error ? error.message : 'The conversation is not well formed.',
+    );
   }
   if (core.members.length < 2) throw new Refused('wrongMembers', 'A conversation needs somebody else in it.');
   return core;
@@ -81,7 +84,11 @@ function whatIsSaid(body: Body): Said {
     case 'message':
       return messageSaid(body, content.value);
     case 'edit':
-      return { kind: 'edit', edit: content.value, ref: ownMessage(body, content.value.message, content.value.text) };
+      return {
+        kind: 'edit',
+        edit: content.value,
+        ref: ownMessage(body, content.value.message, content.value.text),
+      };
     case 'unsend':
       return { kind: 'unsend', unsend: content.value, ref: ownMessage(body, content.value.message, '') };
     case 'reaction':

@@ -4,14 +4,14 @@
  *
  * The own record gets exactly what the receivers' get (`writesOf`), so that an echo of one's own envelope changes nothing.
  */
-import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+
 import { uuidv7 } from '../../../shared/clock/ids.ts';
-import { decodeConversationCore } from '../../../shared/model/conversation.ts';
+import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+import { decodeConversationCore, readConversation } from '../../../shared/model/conversation.ts';
 import { encodeMessageBody } from '../../../shared/model/message.ts';
 import { getRegister } from '../../../shared/model/payload.ts';
 import { type Body, ReceiptKind } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
-import { readConversation } from '../../../shared/model/conversation.ts';
 import { messageRow } from '../../store/messages.ts';
 import { enqueue, getOutbox, type OutboxKind, removeOutbox, updateOutbox } from '../../store/outbox.ts';
 import { getPayload } from '../../store/records.ts';
@@ -23,8 +23,8 @@ import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
 import type { CommandInput } from '../protocol.ts';
 import { conversationRecordId, messageRecordId } from '../zones/names.ts';
-import { authorize } from './authority.ts';
 import { writesOf } from './apply.ts';
+import { authorize } from './authority.ts';
 import { draftBody, readBody } from './body.ts';
 import { failedRowOf, queueReceipt } from './outbox-rows.ts';
 import { putWrites } from './put-writes.ts';
@@ -39,7 +39,11 @@ export function topicOf(ctx: StepContext, guid: Uint8Array): Topic {
   if (payload === undefined || conversation === null) {
     throw new SyncFailure('noConversation', 'This conversation is not on this device.');
   }
-  return { guid, coreBytes: payload.core, name: conversation.kind === 'group' ? (conversation.name ?? '') : '' };
+  return {
+    guid,
+    coreBytes: payload.core,
+    name: conversation.kind === 'group' ? (conversation.name ?? '') : '',
+  };
 }
 
 function draft(
@@ -58,7 +62,8 @@ function draft(
 export function send(ctx: StepContext, input: CommandInput<'send'>): { id: string } {
   const text = input.text;
   if (text.trim() === '') throw new SyncFailure('empty', 'There is nothing to send.');
-  if (text.length > MAX_TEXT) throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
+  if (text.length > MAX_TEXT)
+    throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
   const { accountId } = requireIdentity(ctx.store);
   const topic = topicOf(ctx, fromHex(input.conversationId));
   const sentMs = ctx.clock.now();
@@ -113,17 +118,23 @@ function say(
   ctx.signal({ type: 'outbox' });
 }
 
-type Known = { topic: Topic; ref: { senderAccountId: Uint8Array; guid: Uint8Array }; stamp(field: number): bigint };
+type Known = {
+  topic: Topic;
+  ref: { senderAccountId: Uint8Array; guid: Uint8Array };
+  stamp(field: number): bigint;
+};
 
 function messageOf(ctx: StepContext, id: string, mine: boolean): Known {
   const row = messageRow(ctx.store, fromHex(id));
   if (row === undefined) {
     throw new SyncFailure('notFound', 'This message is not here, or has not been sent yet.');
   }
-  if (mine && row.mine !== 1) throw new SyncFailure('notTheAuthor', 'Only who wrote a message edits or unsends it.');
+  if (mine && row.mine !== 1)
+    throw new SyncFailure('notTheAuthor', 'Only who wrote a message edits or unsends it.');
   const payload = getPayload(ctx.store, 'messages', plain(row.id));
   const cid = ctx.store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', row.cid);
-  if (payload === undefined || cid === undefined) throw new SyncFailure('notFound', 'This message is not here any more.');
+  if (payload === undefined || cid === undefined)
+    throw new SyncFailure('notFound', 'This message is not here any more.');
   const key = requireIdentity(ctx.store).accountId;
   return {
     topic: topicOf(ctx, plain(cid.guid)),
@@ -134,10 +145,15 @@ function messageOf(ctx: StepContext, id: string, mine: boolean): Known {
 }
 
 export function edit(ctx: StepContext, input: CommandInput<'edit'>): null {
-  if (input.text.trim() === '') throw new SyncFailure('empty', 'An edited message needs a text. Unsend it instead.');
-  if (input.text.length > MAX_TEXT) throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
+  if (input.text.trim() === '')
+    throw new SyncFailure('empty', 'An edited message needs a text. Unsend it instead.');
+  if (input.text.length > MAX_TEXT)
+    throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
   const { topic, ref, stamp } = messageOf(ctx, input.id, true);
-  say(ctx, 'edit', topic, stamp(MessageField.EDIT), { case: 'edit', value: { message: ref, text: input.text } });
+  say(ctx, 'edit', topic, stamp(MessageField.EDIT), {
+    case: 'edit',
+    value: { message: ref, text: input.text },
+  });
   return null;
 }
 

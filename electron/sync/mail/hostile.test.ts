@@ -3,7 +3,13 @@ import { create, type DescMessage, fromBinary, type MessageShape, toBinary } fro
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
-import { createDeviceKeys, logAfter, publicDevice, signAddDevice, verifyDeviceLog } from '../../../shared/crypto/device-log.ts';
+import {
+  createDeviceKeys,
+  logAfter,
+  publicDevice,
+  signAddDevice,
+  verifyDeviceLog,
+} from '../../../shared/crypto/device-log.ts';
 import { openContentKey, sealContentKey } from '../../../shared/crypto/envelopes.ts';
 import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
 import { createEpoch, type KeyWrap } from '../../../shared/crypto/epochs.ts';
@@ -15,7 +21,10 @@ import {
   SignInFinishResponseSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import { KeyWrapSchema, SignedSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
-import { type Envelope, ReceiveResponseSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import {
+  type Envelope,
+  ReceiveResponseSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { getIdentity } from '../../store/identity.ts';
 import { getKeyring } from '../../store/keyring.ts';
 import { getMailCursor } from '../../store/mail.ts';
@@ -23,7 +32,7 @@ import { enqueue, listOutbox } from '../../store/outbox.ts';
 import { getPin } from '../../store/pins.ts';
 import { removeDevice } from '../account/devices.ts';
 import { ownKeyring, refreshKeyring } from '../keyring/own.ts';
-import { closeDevices, fetchOf, mailDevice, type MailDevice } from '../testing/mail-device.ts';
+import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { draftBody } from './body.ts';
 import { topicOf } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
@@ -87,7 +96,14 @@ async function bobSays(content: Parameters<typeof draftBody>[5], sender = accoun
   const guid = systemRandom(16);
   const speaker = { accountId: sender, deviceId, handle, name: 'bob' };
   const body = draftBody(speaker, topic, guid, Date.now(), bob.ctx.hlc.now(), content);
-  enqueue(bob.store, { sendId: systemRandom(16), kind: 'edit', conversation: topic.guid, guid, body, createdMs: 1 });
+  enqueue(bob.store, {
+    sendId: systemRandom(16),
+    kind: 'edit',
+    conversation: topic.guid,
+    guid,
+    body,
+    createdMs: 1,
+  });
   await sendStep(bob.ctx);
 }
 
@@ -154,7 +170,12 @@ test('TRU-5 a cloud that gives another device log at sign-in is refused before a
   const { signGenesis } = await import('../../../shared/crypto/device-log.ts');
   const genesis = signGenesis({ accountId: accountOf(anna), root, timeMs: 1 });
   const state = verifyDeviceLog([genesis], { accountId: accountOf(anna) });
-  const epoch = await createEpoch({ log: state, signer: { identity: root.identity }, timeMs: 1, random: systemRandom });
+  const epoch = await createEpoch({
+    log: state,
+    signer: { identity: root.identity },
+    timeMs: 1,
+    random: systemRandom,
+  });
   tamper(fresh, '/SignInFinish', SignInFinishResponseSchema, ({ account }) => {
     account!.log = [signed(genesis)];
     account!.epochs = [signed(epoch.statement)];
@@ -277,7 +298,9 @@ test('OUT-13 a sender who is no member, and other members than at the start, are
   anna.write(group, 'hello group');
   await anna.exchange();
   await bob.exchange();
-  const { decodeConversationCore, encodeConversationCore } = await import('../../../shared/model/conversation.ts');
+  const { decodeConversationCore, encodeConversationCore } = await import(
+    '../../../shared/model/conversation.ts'
+  );
   const core = decodeConversationCore(topicOf(bob.ctx, new Uint8Array(Buffer.from(group, 'hex'))).coreBytes);
   const { deviceId, handle } = getIdentity(bob.store)!;
   const say = async (members: Uint8Array[]) => {
@@ -285,8 +308,18 @@ test('OUT-13 a sender who is no member, and other members than at the start, are
     const coreBytes = encodeConversationCore({ ...core, members });
     const speaker = { accountId: accountOf(bob), deviceId, handle, name: 'bob' };
     const topic = { guid: core.guid, coreBytes, name: '' };
-    const body = draftBody(speaker, topic, guid, Date.now(), bob.ctx.hlc.now(), { case: 'rename', value: { name: 'x' } });
-    enqueue(bob.store, { sendId: systemRandom(16), kind: 'rename', conversation: core.guid, guid, body, createdMs: 1 });
+    const body = draftBody(speaker, topic, guid, Date.now(), bob.ctx.hlc.now(), {
+      case: 'rename',
+      value: { name: 'x' },
+    });
+    enqueue(bob.store, {
+      sendId: systemRandom(16),
+      kind: 'rename',
+      conversation: core.guid,
+      guid,
+      body,
+      createdMs: 1,
+    });
     await sendStep(bob.ctx);
   };
   await say([accountOf(anna), accountOf(bob)]);
@@ -311,7 +344,12 @@ test('TRU-11 a changed identity stops sending until it is accepted; the pin stay
     }),
   ];
   const state = verifyDeviceLog(log, { accountId: accountOf(bob) });
-  const epoch = await createEpoch({ log: state, signer: { identity: root.identity }, timeMs: 1, random: systemRandom });
+  const epoch = await createEpoch({
+    log: state,
+    signer: { identity: root.identity },
+    timeMs: 1,
+    random: systemRandom,
+  });
   tamper(anna, '/LookUp', LookUpResponseSchema, ({ keyring }) => {
     keyring!.log = log.map(signed);
     keyring!.epochs = [signed(epoch.statement)];
@@ -321,7 +359,9 @@ test('TRU-11 a changed identity stops sending until it is accepted; the pin stay
   expect(anna.notices()).toEqual(['identityChanged']);
   anna.write(id, 'not to a stranger');
   await sendStep(anna.ctx);
-  expect(listOutbox(anna.store).map((entry) => [entry.state, entry.failure])).toEqual([['failed', 'identityChanged']]);
+  expect(listOutbox(anna.store).map((entry) => [entry.state, entry.failure])).toEqual([
+    ['failed', 'identityChanged'],
+  ]);
   // What still comes under the old identity waits for the person's word.
   bob.write(id, 'it is still me');
   await sendStep(bob.ctx);

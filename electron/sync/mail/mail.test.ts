@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
-import { closeDevices, fetchOf, mailDevice, type MailDevice } from '../testing/mail-device.ts';
-import { edit, react, retry } from './compose.ts';
+import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { edit, markRead, react, retry } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
-import { markRead } from './compose.ts';
 
 let cloud: Cloud;
 let anna: MailDevice;
@@ -121,7 +120,11 @@ test('OUT-3 a recipient whose epoch moved on is looked up again, and the message
 
 test('OUT-5 a full mailbox is said, and Try Again delivers later', async () => {
   await cloud.close();
-  cloud = await createCloud({ dataDir: ':memory:', registration: 'open', mailboxLimits: { mailboxEntries: 1 } });
+  cloud = await createCloud({
+    dataDir: ':memory:',
+    registration: 'open',
+    mailboxLimits: { mailboxEntries: 1 },
+  });
   closeDevices();
   anna = mailDevice(cloud);
   bob = mailDevice(cloud);
@@ -162,7 +165,9 @@ test('OUT-11 edits and reactions reach everybody; only the author edits', async 
   await anna.exchange();
   expect(bob.texts(id)).toEqual(['hello']);
   expect(anna.store.get<{ emoji: string }>('SELECT emoji FROM message_reaction')?.emoji).toBe('👍');
-  expect(() => bob.store.write(() => edit(bob.ctx, { id: hex(theirs), text: 'mine' }))).toThrow(/Only who wrote/);
+  expect(() => bob.store.write(() => edit(bob.ctx, { id: hex(theirs), text: 'mine' }))).toThrow(
+    /Only who wrote/,
+  );
 });
 
 test('OUT-17 a group of three: everybody has what everybody wrote, once', async () => {

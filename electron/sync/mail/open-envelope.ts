@@ -5,11 +5,14 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import type { DeviceLogState } from '../../../shared/crypto/device-log.ts';
-import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
 import { openContent, openContentKey, verifyBody } from '../../../shared/crypto/envelopes.ts';
+import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
 import { SealError } from '../../../shared/crypto/errors.ts';
 import type { Signed } from '../../../shared/crypto/signing.ts';
-import { DeviceLogEntrySchema, PublicKeyringSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
+import {
+  DeviceLogEntrySchema,
+  PublicKeyringSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
 import type { Envelope } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import type { Body } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { getPin } from '../../store/pins.ts';
@@ -74,15 +77,24 @@ export class Opener {
     return secret;
   }
 
-  async #checkSignature(body: Body, bytes: Uint8Array, signature: Uint8Array, acceptedMs: number): Promise<void> {
+  async #checkSignature(
+    body: Body,
+    bytes: Uint8Array,
+    signature: Uint8Array,
+    acceptedMs: number,
+  ): Promise<void> {
     const id = toHex(body.senderDeviceId);
     let { log, state } = await this.#logOf(body.senderAccountId);
     if (!state.devices.has(id) && this.#first(`log:${toHex(body.senderAccountId)}`)) {
       ({ log, state } = await this.#refreshedLogOf(body.senderAccountId));
     }
     const device = state.devices.get(id);
-    if (device === undefined) throw new Refused('unknownDevice', "The signing device is not one of the sender's.");
-    if (device.removedIndex !== undefined && acceptedMs > removedMs(log, device.removedIndex) + REMOVAL_SLACK_MS) {
+    if (device === undefined)
+      throw new Refused('unknownDevice', "The signing device is not one of the sender's.");
+    if (
+      device.removedIndex !== undefined &&
+      acceptedMs > removedMs(log, device.removedIndex) + REMOVAL_SLACK_MS
+    ) {
       throw new Refused('unknownDevice', 'The signing device had been removed before.');
     }
     if (!verifyBody(bytes, signature, device.signKey)) {
@@ -98,7 +110,10 @@ export class Opener {
     try {
       const pin = await personOf(this.#ctx, accountId);
       if (pin.changed) throw new SyncFailure('identityChanged', `The identity of ${pin.handle} has changed.`);
-      return { log: pin.keyring === null ? [] : fromBinary(PublicKeyringSchema, pin.keyring).log, state: deviceLogOf(pin) };
+      return {
+        log: pin.keyring === null ? [] : fromBinary(PublicKeyringSchema, pin.keyring).log,
+        state: deviceLogOf(pin),
+      };
     } catch (error) {
       throw unknownSender(error);
     }
@@ -148,7 +163,8 @@ function removedMs(log: readonly Signed[], index: number): number {
 }
 
 function unknownSender(error: unknown): unknown {
-  if (errorCode(error) === ErrorCode.NOT_FOUND) return new Refused('unknownSender', 'The cloud knows no such sender.');
+  if (errorCode(error) === ErrorCode.NOT_FOUND)
+    return new Refused('unknownSender', 'The cloud knows no such sender.');
   if (error instanceof SyncFailure && error.reason === 'personForged') {
     return new Refused('unknownSender', error.message);
   }

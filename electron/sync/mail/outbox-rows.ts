@@ -28,12 +28,19 @@ function waitingReceipts(store: Store, conversation: Uint8Array): Waiting[] {
       const { content } = readBody(plain(row.body));
       if (content.case !== 'receipt') return [];
       const { kind, upToAcceptedMs, upToGuid } = content.value;
-      return [{ sendId: plain(row.send_id), kind, mark: { acceptedMs: Number(upToAcceptedMs), guid: upToGuid } }];
+      return [
+        { sendId: plain(row.send_id), kind, mark: { acceptedMs: Number(upToAcceptedMs), guid: upToGuid } },
+      ];
     });
 }
 
 /** In the caller's transaction. Raises the one that waits; a lower one changes nothing. */
-export function queueReceipt(ctx: StepContext, conversation: Uint8Array, kind: ReceiptKind, upTo: Watermark): void {
+export function queueReceipt(
+  ctx: StepContext,
+  conversation: Uint8Array,
+  kind: ReceiptKind,
+  upTo: Watermark,
+): void {
   const { store } = ctx;
   const payload = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
   if (payload === undefined || readConversation(payload) === null) return;
@@ -57,7 +64,12 @@ export function queueReceipt(ctx: StepContext, conversation: Uint8Array, kind: R
 }
 
 /** Another device of this account has said it already. */
-export function dropCoveredReceipts(store: Store, conversation: Uint8Array, kind: ReceiptKind, upTo: Watermark): void {
+export function dropCoveredReceipts(
+  store: Store,
+  conversation: Uint8Array,
+  kind: ReceiptKind,
+  upTo: Watermark,
+): void {
   for (const one of waitingReceipts(store, conversation)) {
     if (one.kind === kind && compareWatermarks(one.mark, upTo) <= 0) removeOutbox(store, one.sendId);
   }

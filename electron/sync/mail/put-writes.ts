@@ -23,7 +23,10 @@ export function putWrites(ctx: StepContext, writes: readonly Write[], notBeforeM
     changed ||= result.changed;
     if (result.coreConflict) {
       const hex = toHex(id);
-      addNotice(ctx.store, `coreConflict:${hex}`, 'coreConflict', ctx.clock.now(), { zone: 'messages', id: hex });
+      addNotice(ctx.store, `coreConflict:${hex}`, 'coreConflict', ctx.clock.now(), {
+        zone: 'messages',
+        id: hex,
+      });
     }
   }
   return changed;

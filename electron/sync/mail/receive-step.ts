@@ -34,12 +34,18 @@ const PAGE = 500;
 const PUT_WITHIN_MS = 2_000;
 
 type Opened = { envelope: MailEnvelope; body: Body };
-type Result = Opened | { envelope: MailEnvelope; refused: Refused } | { envelope: MailEnvelope; waits: string };
+type Result =
+  | Opened
+  | { envelope: MailEnvelope; refused: Refused }
+  | { envelope: MailEnvelope; waits: string };
 
 export async function receiveStep(ctx: StepContext): Promise<{ more: boolean; waits: boolean }> {
   requireIdentity(ctx.store);
   const { stored } = getMailCursor(ctx.store);
-  const page = await ctx.cloud.mailboxes.receive({ after: BigInt(stored), limit: PAGE }, { signal: ctx.abort });
+  const page = await ctx.cloud.mailboxes.receive(
+    { after: BigInt(stored), limit: PAGE },
+    { signal: ctx.abort },
+  );
   if (Number(page.head) < stored) {
     // The cloud was restored: what it still holds comes again and merges to the same.
     setMailCursor(ctx.store, { stored: 0, acknowledged: 0 }, true);
@@ -62,10 +68,17 @@ export async function receiveStep(ctx: StepContext): Promise<{ more: boolean; wa
 /** After a changed identity was accepted: what was set aside is opened again. */
 export async function receivePending(ctx: StepContext): Promise<void> {
   const envelopes = listPending(ctx.store);
-  const results = await openAll(ctx, envelopes.map(({ sender, ...one }) => ({ ...one, senderAccountId: sender })));
+  const results = await openAll(
+    ctx,
+    envelopes.map(({ sender, ...one }) => ({ ...one, senderAccountId: sender })),
+  );
   ctx.store.write(() => {
-    for (const result of results) if (!('waits' in result)) removePending(ctx.store, result.envelope.position);
-    applyResults(ctx, results.filter((one) => !('waits' in one)));
+    for (const result of results)
+      if (!('waits' in result)) removePending(ctx.store, result.envelope.position);
+    applyResults(
+      ctx,
+      results.filter((one) => !('waits' in one)),
+    );
   });
 }
 
@@ -158,10 +171,14 @@ function applyOne(
   const { said } = allowed;
   if (own && said.kind === 'receipt') {
     const { kind, upToAcceptedMs, upToGuid } = said.receipt;
-    dropCoveredReceipts(store, body.conversation, kind, { acceptedMs: Number(upToAcceptedMs), guid: upToGuid });
+    dropCoveredReceipts(store, body.conversation, kind, {
+      acceptedMs: Number(upToAcceptedMs),
+      guid: upToGuid,
+    });
     return false;
   }
-  if (said.kind === 'message' && isGone(store, 'messages', messageRecordId(ctx, sender, body.guid))) return false;
+  if (said.kind === 'message' && isGone(store, 'messages', messageRecordId(ctx, sender, body.guid)))
+    return false;
   if (own) ctx.hlc.observe(body.stamp);
   const writes = writesOf(body, allowed, envelope.acceptedMs, known !== null);
   const members = own && known !== null ? null : memberWrites(ctx, body, allowed, envelope.acceptedMs);
@@ -204,7 +221,11 @@ function memberWrites(ctx: StepContext, body: Body, allowed: Allowed, acceptedMs
     const isSender = equalBytes(member, body.senderAccountId);
     const now = before === undefined ? undefined : getRegister(before, ConversationField.MEMBER, member);
     if (pin === undefined || (!isSender && now !== undefined)) continue;
-    const value = memberValue(pin.handle, isSender ? body.senderName.slice(0, 200) : pin.name, pin.identityKey);
+    const value = memberValue(
+      pin.handle,
+      isSender ? body.senderName.slice(0, 200) : pin.name,
+      pin.identityKey,
+    );
     if (now !== undefined && equalBytes(now.value, value)) continue;
     const stamp = isSender ? clampStamp(body.stamp, acceptedMs) : 1n;
     const device = isSender ? body.senderDeviceId : new Uint8Array();

@@ -10,8 +10,8 @@
  */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { equalBytes } from '../../../shared/crypto/bytes.ts';
-import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
 import { sealContent, sealContentKey, signBody } from '../../../shared/crypto/envelopes.ts';
+import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
 import { decodeConversationCore } from '../../../shared/model/conversation.ts';
 import { newMessage } from '../../../shared/model/message.ts';
 import {
@@ -64,11 +64,13 @@ class Undeliverable extends Error {
 
 async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
   try {
-    let request = entry.sealed === null ? await seal(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);
+    let request =
+      entry.sealed === null ? await seal(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);
     for (let left = 4; left > 0 && request !== null; left--) {
       const { result } = await ctx.cloud.mailboxes.send(request, { signal: ctx.abort });
       if (result.case === 'accepted') return settle(ctx, entry, result.value);
-      if (result.case !== 'epochStale') throw new SyncFailure('cloudRefused', 'The cloud answered a send with nothing.');
+      if (result.case !== 'epochStale')
+        throw new SyncFailure('cloudRefused', 'The cloud answered a send with nothing.');
       await refreshStale(ctx, result.value.accountIds);
       request = await seal(ctx, entry);
     }
@@ -164,9 +166,14 @@ async function recipientsOf(ctx: StepContext, body: Body): Promise<Sealed[]> {
   }
   if (others > 0 && recipients.length === 0) throw new Undeliverable('noAccount');
   const epochKey = keys.epochKey(keys.current);
-  if (epochKey === undefined) throw new SyncFailure('keyringStale', 'This device does not hold the newest key yet.');
+  if (epochKey === undefined)
+    throw new SyncFailure('keyringStale', 'This device does not hold the newest key yet.');
   if (again.length === 0) {
-    recipients.push({ accountId: keys.accountId, epoch: keys.current, inboxKey: inboxKeyPair(epochKey).publicKey });
+    recipients.push({
+      accountId: keys.accountId,
+      epoch: keys.current,
+      inboxKey: inboxKeyPair(epochKey).publicKey,
+    });
   }
   return recipients;
 }

@@ -32,7 +32,8 @@ export async function startConversation(
     if (!equalBytes(pin.account, accountId)) people.set(toHex(pin.account), pin);
   }
   if (people.size === 0) throw new SyncFailure('onlyYourself', 'A conversation needs somebody else in it.');
-  if (people.size + 1 > MAX_MEMBERS) throw new SyncFailure('tooMany', `A group has at most ${MAX_MEMBERS} members.`);
+  if (people.size + 1 > MAX_MEMBERS)
+    throw new SyncFailure('tooMany', `A group has at most ${MAX_MEMBERS} members.`);
   const others = [...people.values()];
   const members = [accountId, ...others.map((pin) => pin.account)].sort(compareBytes);
   const core: ConversationCore =
@@ -58,7 +59,14 @@ export async function startConversation(
     const name = input.name?.trim() ?? '';
     if (core.kind === 'group' && name !== '') {
       const value = textValue(name.slice(0, 200));
-      payload = setRegister(payload, ConversationField.NAME, new Uint8Array(), ctx.hlc.now(), deviceId, value);
+      payload = setRegister(
+        payload,
+        ConversationField.NAME,
+        new Uint8Array(),
+        ctx.hlc.now(),
+        deviceId,
+        value,
+      );
     }
     putMerged(ctx.store, 'messages', id, payload, { dirty: true });
   });

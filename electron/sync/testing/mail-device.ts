@@ -5,10 +5,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Hlc } from '../../../shared/clock/hlc.ts';
-import { systemRandom } from '../../../shared/crypto/random.ts';
-import { toHex } from '../../../shared/crypto/bytes.ts';
 import type { Cloud } from '../../../cloud/app.ts';
+import { Hlc } from '../../../shared/clock/hlc.ts';
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import { systemRandom } from '../../../shared/crypto/random.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { messagePage } from '../../store/messages.ts';
 import { listNotices } from '../../store/notices.ts';
@@ -80,14 +80,20 @@ export function mailDevice(cloud: Cloud): MailDevice {
       store,
       get cloud() {
         const identity = getIdentity(store);
-        if (identity === undefined || identity.sessionToken === null) throw new SyncFailure('signedOut', 'Signed out.');
+        if (identity === undefined || identity.sessionToken === null)
+          throw new SyncFailure('signedOut', 'Signed out.');
         return cloudAt(identity.cloudUrl, identity.sessionToken);
       },
       cloudAt,
       clock,
       random: systemRandom,
       hlc: new Hlc(clock),
-      keys: { get: () => keys, set: (next) => void (keys = next) },
+      keys: {
+        get: () => keys,
+        set: (next) => {
+          keys = next;
+        },
+      },
       emit: () => {},
       signal: (signal) => signals.push(signal),
       abort: new AbortController().signal,
@@ -140,7 +146,10 @@ export function mailDevice(cloud: Cloud): MailDevice {
     },
     texts: (conversationId) => page(device.store, conversationId).map((message) => message.text),
     states: (conversationId) => page(device.store, conversationId).map((message) => message.state),
-    notices: () => listNotices(device.store).map((notice) => `${notice.code} ${String(notice.detail['why'] ?? '')}`.trim()),
+    notices: () =>
+      listNotices(device.store).map((notice) =>
+        `${notice.code} ${String(notice.detail['why'] ?? '')}`.trim(),
+      ),
     payload: (id) => toHex(getRecord(device.store, 'messages', id)?.bytes ?? new Uint8Array()),
   };
   return device;

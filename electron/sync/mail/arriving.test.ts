@@ -1,0 +1,120 @@
+/** What happens to an envelope that is in order, but meets something here. */
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { ReceiveResponseSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { getMailCursor } from '../../store/mail.ts';
+import { listOutbox } from '../../store/outbox.ts';
+import { deleteForGood } from '../../store/records.ts';
+import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { messageRecordId } from '../zones/names.ts';
+import { clampStamp } from './apply.ts';
+import { react } from './compose.ts';
+import { receiveStep } from './receive-step.ts';
+import { sendStep } from './send-step.ts';
+
+let cloud: Cloud;
+let anna: MailDevice;
+let bob: MailDevice;
+
+beforeEach(async () => {
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  anna = mailDevice(cloud);
+  bob = mailDevice(cloud);
+  await anna.signUp('anna@example.org');
+  await bob.signUp('bob@example.org');
+});
+afterEach(async () => {
+  closeDevices();
+  await cloud.close();
+});
+
+const accountOf = (device: MailDevice) => device.ctx.keys.get()!.accountId;
+
+test('OUT-14 a message deleted for good here is acknowledged unseen', async () => {
+  const id = await anna.start('bob@example.org');
+  anna.write(id, 'gone before it came');
+  await sendStep(anna.ctx);
+  const row = anna.store.get<{ guid: Uint8Array }>('SELECT guid FROM message')!;
+  const record = messageRecordId(bob.ctx, accountOf(anna), new Uint8Array(row.guid));
+  deleteForGood(bob.store, 'messages', record, { push: false, byPerson: true, nowMs: 1 });
+  await receiveStep(bob.ctx);
+  expect(bob.texts(id)).toEqual([]);
+  expect(listOutbox(bob.store)).toEqual([]);
+  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
+  expect(bob.notices()).toEqual([]);
+});
+
+test('OUT-15 what a blocked person sends is acknowledged unseen and unanswered', async () => {
+  const id = await anna.start('bob@example.org');
+  bob.store.run('INSERT INTO blocked (account) VALUES (?)', accountOf(anna));
+  anna.write(id, 'let me in');
+  await sendStep(anna.ctx);
+  await receiveStep(bob.ctx);
+  expect(bob.texts(id)).toEqual([]);
+  expect(listOutbox(bob.store)).toEqual([]);
+  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
+});
+
+test('OUT-16 a reaction that comes before its message waits for it', async () => {
+  const carl = mailDevice(cloud);
+  await carl.signUp('carl@example.org');
+  const id = await anna.start('bob@example.org', 'carl@example.org');
+  anna.write(id, 'like it?');
+  await anna.exchange();
+  await bob.exchange();
+  const shown = bob.store.get<{ id: Uint8Array }>('SELECT id FROM message')!;
+  bob.store.write(() => react(bob.ctx, { id: Buffer.from(shown.id).toString('hex'), emoji: '❤️' }));
+  await bob.exchange();
+  const real = fetchOf(cloud);
+  carl.wire.fetch = async (input, init) => {
+    const answer = await real(input, init);
+    if (!String(input).endsWith('/Receive')) return answer;
+    const page = fromBinary(ReceiveResponseSchema, new Uint8Array(await answer.arrayBuffer()));
+    page.envelopes.reverse();
+    const headers = new Headers(answer.headers);
+    headers.delete('content-length');
+    return new Response(new Uint8Array(toBinary(ReceiveResponseSchema, page)), { headers });
+  };
+  await receiveStep(carl.ctx);
+  expect(carl.texts(id)).toEqual(['like it?']);
+  expect(carl.store.get<{ emoji: string }>('SELECT emoji FROM message_reaction')?.emoji).toBe('❤️');
+  expect(carl.notices()).toEqual([]);
+});
+
+test('OUT-17 a crash after the commit and before the acknowledgement loses and doubles nothing', async () => {
+  const id = await anna.start('bob@example.org');
+  anna.write(id, 'kept');
+  await sendStep(anna.ctx);
+  const real = fetchOf(cloud);
+  bob.wire.fetch = async (input, init) => {
+    if (String(input).endsWith('/Acknowledge')) throw new TypeError('cut');
+    return real(input, init);
+  };
+  await expect(receiveStep(bob.ctx)).rejects.toThrow();
+  expect(bob.texts(id)).toEqual(['kept']);
+  bob.restart();
+  bob.wire.fetch = real;
+  await receiveStep(bob.ctx);
+  expect(bob.texts(id)).toEqual(['kept']);
+  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
+});
+
+test('OUT-18 a stamp from the future counts for five minutes after the acceptance at most', () => {
+  const acceptedMs = 1_800_000_000_000;
+  const near = BigInt(acceptedMs + 60_000) << 16n;
+  const far = BigInt(acceptedMs + 365 * 24 * 3_600_000) << 16n;
+  expect(clampStamp(near, acceptedMs)).toBe(near);
+  expect(clampStamp(far, acceptedMs) >> 16n).toBe(BigInt(acceptedMs + 5 * 60_000));
+  expect(clampStamp(far + 1n, acceptedMs)).toBe(clampStamp(far, acceptedMs));
+});
+
+test('OUT-7 a page of messages in order, answered by one receipt', async () => {
+  const id = await anna.start('bob@example.org');
+  for (let i = 0; i < 120; i++) anna.write(id, `message ${i}`);
+  while ((await sendStep(anna.ctx)).nextAt !== Number.POSITIVE_INFINITY);
+  expect(await receiveStep(bob.ctx)).toEqual({ more: false, waits: false });
+  expect(bob.texts(id)).toEqual(Array.from({ length: 120 }, (_, i) => `message ${i}`));
+  // One receipt for all of them.
+  expect(listOutbox(bob.store).map((entry) => entry.kind)).toEqual(['receipt']);
+});
