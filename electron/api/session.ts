@@ -79,7 +79,7 @@ export const sessionRouter = router({
   /** Locked: try to open the database again (the keychain was unlocked meanwhile). Changes nothing when it cannot. */
   unlock: procedure.mutation(async ({ ctx }): Promise<SessionState> => ctx.calls.session.unlock()),
 
-  /** Locked or removed: put the old database aside (it is kept, renamed) and begin with an empty one. */
+  /** Locked, removed or signed out: put the old database aside (it is kept, renamed) and begin with an empty one. */
   startFresh: procedure
     .input(z.object({ confirmed: z.literal(true, 'Ask the person first, then confirm.') }))
     .mutation(async ({ ctx }): Promise<SessionState> => ctx.calls.session.startFresh()),

@@ -100,9 +100,6 @@ test("HOST-10 starting fresh is the person's own word: it puts the old files asi
   expect(readFileSync(path.join(folder, aside, 'database.key'), 'utf8')).toBe('damaged');
   expect(existsSync(path.join(folder, aside, 'messages.db'))).toBe(true);
   expect(readFileSync(path.join(folder, 'database.key'), 'utf8')).not.toBe(key);
-  await expect(it.api.session.startFresh.mutate({ confirmed: true })).rejects.toMatchObject({
-    data: { reason: 'notLocked' },
-  });
 });
 
 test('HOST-8 a profile that is open is not opened again', async () => {
@@ -120,4 +117,19 @@ test('HOST-14 a keychain that protects nothing is said, and can be put away', as
   expect(notice).toMatchObject({ code: 'keychainWeak' });
   await it.api.notices.dismiss.mutate({ id: notice?.id ?? '' });
   expect(await it.api.notices.list.query()).toEqual([]);
+});
+
+test('API-7 the device outlives its sync worker: the person is told, and everything goes on', async () => {
+  const it = await devices.start(undefined, {
+    workerScript: new URL('./testing/mortal-worker.ts', import.meta.url),
+  });
+  await it.api.settings.set.mutate({ appearance: 'light' });
+  await expect(it.api.notices.dismiss.mutate({ id: 'die' })).rejects.toMatchObject({
+    data: { reason: 'workerCrashed' },
+  });
+  expect((await it.api.notices.list.query()).map(({ code }) => code)).toEqual(['syncRestarted']);
+  expect((await it.api.settings.get.query()).appearance).toBe('light');
+  const set = () => it.api.settings.set.mutate({ appearance: 'dark' }).catch(() => null);
+  await expect.poll(set, { timeout: 10_000 }).toMatchObject({ appearance: 'dark' });
+  expect(it.logs.join()).toContain('died on purpose');
 });

@@ -1,5 +1,5 @@
 /** Real devices, workers and stores against the real cloud, over the local API alone. */
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { type ServerType, serve } from '@hono/node-server';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -12,10 +12,16 @@ let cloud: Cloud;
 let server: ServerType;
 let url: string;
 let people = 0;
+/** The cloud's machine answers, and not as a cloud. */
+let down = false;
 
 beforeAll(async () => {
   cloud = await createCloud({ dataDir: devices.newFolder(), registration: 'open', name: 'Test' });
-  server = serve({ fetch: (request) => cloud.fetch(request), port: 0, hostname: '127.0.0.1' });
+  server = serve({
+    fetch: (request) => (down ? new Response(null, { status: 502 }) : cloud.fetch(request)),
+    port: 0,
+    hostname: '127.0.0.1',
+  });
   await new Promise<void>((resolve) => server.once('listening', () => resolve()));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -191,12 +197,55 @@ test('API-10 signing out with wipe leaves neither database nor key of before', a
   const anna = await signedUp('Anna');
   const before = readdirSync(anna.folder);
   expect(before).toContain('messages.db');
+  const key = readFileSync(`${anna.folder}/database.key`);
   expect(await anna.api.session.signOut.mutate({ wipe: true })).toMatchObject({ kind: 'signedOut' });
-  expect(await anna.api.conversations.list.query()).toEqual([]);
+  await expect(anna.api.conversations.list.query()).rejects.toMatchObject({ data: { reason: 'signedOut' } });
   await devices.stop(anna);
-  expect(existsSync(`${anna.folder}/messages.db`)).toBe(true);
+  expect(readFileSync(`${anna.folder}/database.key`)).not.toEqual(key);
   const again = await devices.start(anna.folder);
   expect(await again.api.session.state.query()).toMatchObject({ kind: 'signedOut' });
+});
+
+test('API-10 signing out without wipe keeps the messages, which nobody reads until their person is back', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  await anna.api.messages.send.mutate({ conversationId: id, text: 'kept' });
+  await soon(() => texts(bob, id)).toEqual(['kept']);
+  await anna.api.session.signOut.mutate({ wipe: false });
+  await expect(texts(anna, id)).rejects.toMatchObject({ data: { reason: 'signedOut' } });
+  const other = anna.api.session.signIn.mutate({ cloud: address(), handle: bob.handle, password: PASSWORD });
+  await expect(other).rejects.toMatchObject({ data: { reason: 'otherAccount' } });
+  const back = await anna.api.session.signIn.mutate({
+    cloud: address(),
+    handle: anna.handle,
+    password: PASSWORD,
+  });
+  expect(back).toMatchObject({ kind: 'signedIn' });
+  expect(await texts(anna, id)).toEqual(['kept']);
+});
+
+test('API-5 with no cloud to be reached, a message is safe here and waits; a restart changes nothing', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  down = true;
+  try {
+    for (const text of ['first', 'second', 'third']) {
+      const sent = await anna.api.messages.send.mutate({ conversationId: id, text });
+      expect(['waiting', 'sending']).toContain(sent.state);
+    }
+    await devices.stop(anna);
+    const again = await devices.start(anna.folder);
+    expect(await texts(again, id)).toEqual(['first', 'second', 'third']);
+    down = false;
+    await soon(() => texts(bob, id)).toEqual(['first', 'second', 'third']);
+    const states = async () =>
+      (await again.api.messages.page.query({ conversationId: id })).messages.map(({ state }) => state);
+    await soon(states).toEqual(['delivered', 'delivered', 'delivered']);
+  } finally {
+    down = false;
+  }
 });
 
 test('API-11 an event stream begins with everything, and tells of what another person wrote', async () => {
@@ -209,7 +258,11 @@ test('API-11 an event stream begins with everything, and tells of what another p
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   let seen = '';
   const until = async (what: string) => {
-    while (!seen.includes(what)) seen += (await reader?.read())?.value ?? '';
+    while (!seen.includes(what)) {
+      const { value, done } = (await reader?.read()) ?? { done: true };
+      if (done) throw new Error(`The stream ended before ${what}: ${seen}`);
+      seen += value;
+    }
   };
   for (const type of [
     'session',

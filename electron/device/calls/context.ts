@@ -1,6 +1,8 @@
 /** What the answers to the local API work with: the profile, the events, and what the composition root decided. */
+import { Failure } from '../../api/failure.ts';
 import type { Notice } from '../../api/types.ts';
 import type { Host } from '../../host/host.ts';
+import { getIdentity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
 import type { CommandInput, CommandName, CommandResult } from '../../sync/protocol.ts';
 import type { EventHub } from '../event-hub.ts';
@@ -20,6 +22,14 @@ export type CallContext = {
 
 /** The read-only connection. Throws `locked` or `stopping` where there is none. */
 export const storeOf = (context: CallContext): Store => context.profile.opened.store;
+
+/** The same, for what belongs to an account: after a sign-out that kept the messages, nobody reads them here. */
+export function accountStoreOf(context: CallContext): Store {
+  const store = storeOf(context);
+  if (getIdentity(store) === undefined)
+    throw new Failure('signedOut', 'Nobody is signed in on this device. Sign in first.');
+  return store;
+}
 
 /** Every write: a command to the sync worker, answered when it is committed. */
 export function run<N extends CommandName>(

@@ -7,7 +7,7 @@ import { shownCount } from '../../store/messages.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { hex, unhex } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import { type CallContext, run, storeOf } from './context.ts';
+import { accountStoreOf, type CallContext, run } from './context.ts';
 import { Titles } from './messages.ts';
 import { messageOf, People } from './people.ts';
 
@@ -18,7 +18,7 @@ const ALL = 1_000_000;
 export function deleteCalls(context: CallContext): DeleteCalls {
   return {
     scope(target): DeleteScope {
-      const store = storeOf(context);
+      const store = accountStoreOf(context);
       const mine = getIdentity(store)?.deviceId;
       const zone = getZoneState(store, 'messages');
       const switchOn = zone.switch === 'on' || zone.switch === 'enabling';
@@ -40,10 +40,12 @@ export function deleteCalls(context: CallContext): DeleteCalls {
 
 export function recentlyDeletedCalls(context: CallContext): RecentlyDeletedCalls {
   const resolve = (ids: string[] | 'all'): string[] =>
-    ids === 'all' ? listRecentlyDeleted(storeOf(context), ALL).map(({ message }) => hex(message.id)) : ids;
+    ids === 'all'
+      ? listRecentlyDeleted(accountStoreOf(context), ALL).map(({ message }) => hex(message.id))
+      : ids;
   return {
     list(limit) {
-      const store = storeOf(context);
+      const store = accountStoreOf(context);
       const people = new People(store);
       const titles = new Titles(context, people);
       const devices = new Map(listDevices(store).map((device) => [hex(device.id), device.name]));

@@ -6,19 +6,19 @@ import { getConversation, listConversations } from '../../store/conversations.ts
 import { getMessage, messagePage } from '../../store/messages.ts';
 import { searchConversations, searchMessages } from '../../store/search.ts';
 import { unhex } from '../../store/values.ts';
-import { type CallContext, run, storeOf } from './context.ts';
+import { accountStoreOf, type CallContext, run } from './context.ts';
 import { messageOf, People, summaryOf, titleOf } from './people.ts';
 
 export function conversationCalls(context: CallContext): ConversationCalls {
   const get = (id: string): ConversationSummary => {
-    const store = storeOf(context);
+    const store = accountStoreOf(context);
     const item = getConversation(store, unhex(id));
     if (item === undefined) throw notFound('conversation');
     return summaryOf(item, new People(store));
   };
   return {
     list() {
-      const store = storeOf(context);
+      const store = accountStoreOf(context);
       const people = new People(store);
       return listConversations(store).map((item) => summaryOf(item, people));
     },
@@ -54,7 +54,7 @@ export function conversationCalls(context: CallContext): ConversationCalls {
 export function messageCalls(context: CallContext): MessageCalls {
   return {
     page({ conversationId, anchor, direction, limit }) {
-      const store = storeOf(context);
+      const store = accountStoreOf(context);
       const people = new People(store);
       const page = messagePage(store, {
         conversation: unhex(conversationId),
@@ -66,7 +66,7 @@ export function messageCalls(context: CallContext): MessageCalls {
     },
     async send(input): Promise<Message> {
       const { id } = await run(context, 'send', input);
-      const store = storeOf(context);
+      const store = accountStoreOf(context);
       const people = new People(store);
       const item = getMessage(store, unhex(id));
       if (item !== undefined) return messageOf(item, people);
@@ -99,7 +99,7 @@ function justSent(
   id: string,
   input: { conversationId: string; text: string },
 ): Message {
-  const store = storeOf(context);
+  const store = accountStoreOf(context);
   const item = getConversation(store, unhex(input.conversationId));
   if (item === undefined) throw notFound('conversation');
   const me = summaryOf(item, new People(store)).members.find((person) => person.me);
@@ -126,7 +126,7 @@ function justSent(
 export function searchCalls(context: CallContext): SearchCalls {
   return {
     query(text, limit) {
-      const store = storeOf(context);
+      const store = accountStoreOf(context);
       const people = new People(store);
       const conversations = searchConversations(store, text, limit).flatMap((guid) => {
         const item = getConversation(store, guid);
@@ -157,7 +157,7 @@ export class Titles {
     const key = Buffer.from(guid).toString('latin1');
     let title = this.#known.get(key);
     if (title === undefined) {
-      const item = getConversation(storeOf(this.#context), guid);
+      const item = getConversation(accountStoreOf(this.#context), guid);
       title =
         item === undefined
           ? ''

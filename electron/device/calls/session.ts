@@ -97,11 +97,9 @@ export function sessionCalls(context: CallContext): SessionCalls {
     },
     async startFresh() {
       const now = state();
-      if (now.kind !== 'locked' && now.kind !== 'removed') {
-        throw new Failure(
-          'notLocked',
-          'Starting fresh is for a device that is locked or was removed. Sign out instead.',
-        );
+      // Signed out too: a database that was kept belongs to its account, and somebody else begins with another one.
+      if (now.kind === 'signedIn' || now.kind === 'confirmRecovery') {
+        throw new Failure('alreadySignedIn', 'Somebody is signed in on this device. Sign out first.');
       }
       await profile.setAside();
       return changed();
