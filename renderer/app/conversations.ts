@@ -1,21 +1,12 @@
 /** The conversation list as this window holds it: patched one by one for small changes, asked for whole otherwise. */
 import type { ConversationSummary, Id } from '../../electron/api/types.ts';
 import { api, failureOf } from './api.ts';
+import { sortConversations } from './order.ts';
 import { createResource } from './resource.ts';
 
 export const conversations = createResource(() => api.conversations.list.query());
 
 const FEW = 8;
-
-/** Pinned first, then newest first; equal times by id, so that the order never flickers. */
-export function sortConversations(list: readonly ConversationSummary[]): ConversationSummary[] {
-  return [...list].sort(
-    (a, b) =>
-      Number(b.pinned) - Number(a.pinned) ||
-      b.activityAt - a.activityAt ||
-      (a.id < b.id ? -1 : a.id > b.id ? 1 : 0),
-  );
-}
 
 export function putConversation(one: ConversationSummary): void {
   const list = conversations.use.getState().data ?? [];

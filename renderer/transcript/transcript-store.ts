@@ -6,6 +6,7 @@ import { createStore } from 'zustand';
 import type { ApiFailure, Id, Message, MessageCursor, MessagePage } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { onMessagesChanged } from '../app/listen.ts';
+import { firstUnreadOf } from './first-unread.ts';
 import { cursorOf, planRefresh, prepend, putSent, replaceFrom, type Window } from './window.ts';
 
 export const PAGE = 100;
@@ -24,19 +25,6 @@ export type TranscriptState = {
 };
 
 export type TranscriptStore = ReturnType<typeof createTranscript>;
-
-/** The id of the first unread message, when it lies in this run: unread ones are the last `unread` received. */
-export function firstUnreadOf(messages: readonly Message[], unread: number): Id | null {
-  let left = unread;
-  if (left === 0) return null;
-  for (let i = messages.length - 1; i >= 0; i--) {
-    const message = messages[i]!;
-    if (message.fromMe) continue;
-    left--;
-    if (left === 0) return message.id;
-  }
-  return null;
-}
 
 export function createTranscript(conversationId: Id, unread: number, at: MessageCursor | null) {
   const store = createStore<TranscriptState>(() => ({

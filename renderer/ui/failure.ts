@@ -7,6 +7,6 @@ export function failureText(t: TFunction, failure: ApiFailure): string {
   const { reason, retryAfterMs } = failure;
   if (reason === 'rateLimited' && retryAfterMs !== null && retryAfterMs > 0)
     return t('failure.rateLimitedFor', { count: Math.ceil(retryAfterMs / 1000) });
-  if (reason in en.failure && reason !== 'general') return t(`failure.${reason}`);
+  if (Object.hasOwn(en.failure, reason) && reason !== 'general') return t(`failure.${reason}`);
   return t('failure.general', { reason });
 }

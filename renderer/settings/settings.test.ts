@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import type { SyncStatus } from '../../electron/api/types.ts';
+import { previewLines } from './switch-preview.ts';
+import { syncState } from './sync-state.ts';
+
+const STATUS: SyncStatus = {
+  switch: 'on',
+  switchReason: null,
+  phase: 'idle',
+  item: null,
+  done: 0,
+  total: null,
+  paused: null,
+  action: null,
+  lastSyncedAt: 0,
+  waitingToSend: 0,
+};
+
+test('UI-14 the settings page says the same as the status line, and when it was last in step', () => {
+  const working = syncState({ ...STATUS, phase: 'uploading', item: 'messages', done: 1, total: 3 }, 0, 'en');
+  expect(working.text).toEqual({ key: 'status.uploading.messages', values: { count: 2 } });
+  expect(syncState(STATUS, 0, 'en')).toEqual({
+    text: { key: 'status.state.on', values: {} },
+    last: { key: 'status.lastSyncedNow', values: {} },
+  });
+  expect(syncState(STATUS, 300_000, 'en').last?.values).toEqual({ when: '5 minutes ago' });
+  expect(syncState({ ...STATUS, switch: 'off' }, 0, 'en').last).toBeNull();
+});
+
+test('UI-15 turning the switch on says what will happen, in numbers, and only what will', () => {
+  expect(previewLines({ toUpload: 4120, toDownload: 12_300, deletedHere: 0, deletedElsewhere: 2 })).toEqual([
+    { key: 'settings.onUpload', values: { count: 4120 } },
+    { key: 'settings.onDownload', values: { count: 12_300 } },
+    { key: 'settings.onDeletedElsewhere', values: { count: 2 } },
+  ]);
+  expect(previewLines({ toUpload: 0, toDownload: 0, deletedHere: 0, deletedElsewhere: 0 })[0]?.key).toBe(
+    'settings.onNothing',
+  );
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import type { ConversationSummary, MessagePreview } from '../../electron/api/types.ts';
+import { sortConversations } from '../app/order.ts';
+import { markedParts } from './marked.ts';
+import { isMuted, previewOf } from './preview.ts';
+
+const last: MessagePreview = {
+  text: 'Hello\nthere',
+  fromMe: false,
+  senderName: 'Bob',
+  at: 1,
+  state: 'received',
+};
+const conversation = (more: Partial<ConversationSummary>): ConversationSummary => ({
+  id: 'a',
+  kind: 'direct',
+  title: 'Bob',
+  name: null,
+  members: [],
+  pinned: false,
+  mutedUntil: null,
+  unread: 0,
+  markedUnread: false,
+  draft: '',
+  lastMessage: last,
+  activityAt: 1,
+  ...more,
+});
+
+test('UI-03 pinned conversations come first, then the newest', () => {
+  const list = [
+    conversation({ id: 'old', activityAt: 1 }),
+    conversation({ id: 'new', activityAt: 9 }),
+    conversation({ id: 'pinned', activityAt: 0, pinned: true }),
+  ];
+  expect(sortConversations(list).map((one) => one.id)).toEqual(['pinned', 'new', 'old']);
+});
+
+test('UI-04 the second line: a draft first, then what failed, then the newest message on one line', () => {
+  expect(previewOf(conversation({ draft: ' a\nb ' }), false)).toEqual({ kind: 'draft', text: 'a b' });
+  expect(previewOf(conversation({ draft: 'a' }), true)).toEqual({ kind: 'plain', text: 'Hello there' });
+  expect(
+    previewOf(conversation({ lastMessage: { ...last, fromMe: true, state: 'failed' } }), false).kind,
+  ).toBe('failed');
+  expect(previewOf(conversation({ lastMessage: { ...last, fromMe: true } }), false).kind).toBe('mine');
+  expect(previewOf(conversation({ kind: 'group' }), false)).toEqual({
+    kind: 'named',
+    name: 'Bob',
+    text: 'Hello there',
+  });
+  expect(previewOf(conversation({ lastMessage: null }), false).kind).toBe('none');
+});
+
+test('UI-04 muted lasts until its time', () => {
+  expect(isMuted({ mutedUntil: null }, 5)).toBe(false);
+  expect(isMuted({ mutedUntil: 6 }, 5)).toBe(true);
+  expect(isMuted({ mutedUntil: 5 }, 5)).toBe(false);
+});
+
+test('UI-05 what was searched for is marked, whatever ranges come', () => {
+  expect(markedParts('abcdef', [[1, 3]]).map((part) => [part.text, part.marked])).toEqual([
+    ['a', false],
+    ['bc', true],
+    ['def', false],
+  ]);
+  for (const ranges of [
+    [
+      [2, 4],
+      [0, 3],
+    ],
+    [[5, 99]],
+    [[3, 3]],
+    [[9, 12]],
+  ] as [number, number][][])
+    expect(
+      markedParts('abcdef', ranges)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe('abcdef');
+});

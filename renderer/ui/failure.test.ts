@@ -1,0 +1,30 @@
+import i18next from 'i18next';
+import { expect, test } from 'vitest';
+import { en } from '../i18n/en.ts';
+import { languageFor, regional } from '../i18n/i18n.ts';
+import { failureText } from './failure.ts';
+
+const one = i18next.createInstance();
+await one.init({ lng: 'en', resources: { en: { translation: en } } });
+
+test('UI-41 a failure is said in words; an unknown one honestly, with its reason', () => {
+  expect(failureText(one.t, { reason: 'wrongPassword', retryAfterMs: null })).toBe(
+    'The handle or the password is not right.',
+  );
+  expect(failureText(one.t, { reason: 'rateLimited', retryAfterMs: 20_400 })).toContain('21 seconds');
+  expect(failureText(one.t, { reason: 'strangeThing', retryAfterMs: null })).toContain('strangeThing');
+  expect(failureText(one.t, { reason: 'general', retryAfterMs: null })).toContain('Reason: general');
+  expect(failureText(one.t, { reason: 'toString', retryAfterMs: null })).toContain('toString');
+});
+
+test('UI-42 the language is the one chosen, else the first of the computer’s that there is', () => {
+  expect(languageFor('nl', ['en'])).toBe('nl');
+  expect(languageFor('system', ['fr-FR', 'nl-BE', 'en'])).toBe('nl');
+  expect(languageFor('system', ['fr'])).toBe('en');
+});
+
+test('UI-42 times are written as the computer’s region does; a name that is no tag does no harm', () => {
+  expect(regional('en', ['nl-NL', 'en-GB'])).toBe('en-GB');
+  expect(regional('en', ['en-US@posix'])).toBe('en');
+  expect(regional('nl', ['en-US'])).toBe('nl');
+});
