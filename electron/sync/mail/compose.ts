@@ -22,7 +22,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
 import type { CommandInput } from '../protocol.ts';
-import { conversationRecordId, messageRecordId } from '../zones/names.ts';
+import { conversationRecordId } from '../zones/names.ts';
 import { writesOf } from './apply.ts';
 import { authorize } from './authority.ts';
 import { draftBody, readBody } from './body.ts';
@@ -214,9 +214,4 @@ function failedEntry(ctx: StepContext, id: string) {
     throw new SyncFailure('onItsWay', 'This message is on its way already.');
   }
   return entry;
-}
-
-/** The record id that a message of the outbox will have. */
-export function recordIdOf(ctx: StepContext, body: Body): Uint8Array {
-  return messageRecordId(ctx, body.senderAccountId, body.guid);
 }
