@@ -183,7 +183,7 @@ test('API-9 deleted on one, in Recently Deleted on both, recovered on the other,
   expect(await deleted(anna)).toEqual(['goes']);
   await soon(() => deleted(second)).toEqual(['goes']);
   const [item] = await second.api.recentlyDeleted.list.query();
-  expect(item).toMatchObject({ daysLeft: 30, conversationTitle: bob.handle });
+  expect(item).toMatchObject({ daysLeft: 30, conversationTitle: expect.stringMatching(/^bob/i) });
   await second.api.recentlyDeleted.recover.mutate({ ids: 'all' });
   await soon(() => texts(anna, id)).toEqual(['stays', 'goes']);
   await second.api.messages.delete.mutate({ ids: [goes?.id ?? ''] });
