@@ -27,6 +27,7 @@ export const ConversationItem = memo(function ConversationItem(props: Props) {
   const muted = isMuted(one, now);
   const other = one.members.find((member) => !member.me);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: an item of a virtual list, whose own elements stand between it and the list
     <div
       role="listitem"
       className="conversation-slot"

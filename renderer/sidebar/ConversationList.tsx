@@ -40,6 +40,7 @@ export function ConversationList() {
   if (list === null) return <p className="list-note">{t('common.loading')}</p>;
   if (items.length === 0) return <EmptyList />;
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys of the buttons inside, heard in one place
     <div className="conversation-list" ref={container} onKeyDown={roving.onKeyDown}>
       <VList
         ref={handle}

@@ -55,7 +55,6 @@ export const MessageItem = memo(function MessageItem(props: Props) {
       data-index={props.index}
       data-message={message.id}
       data-state={message.state}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: messages are reached with the arrow keys and have a menu
       tabIndex={props.tabStop ? 0 : -1}
       aria-label={t('transcript.label', {
         name,

@@ -128,6 +128,7 @@ export function TranscriptList({ conversation, transcript, composing }: Props) {
 
   return (
     <>
+      {/* biome-ignore lint/a11y/useSemanticElements: the name is what makes it a region, as the rules fix it */}
       <div
         role="region"
         aria-label={t('transcript.transcript')}

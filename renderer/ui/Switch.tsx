@@ -25,6 +25,7 @@ export function Switch({ label, on, onChange, help, disabled = false }: Props) {
         id={id}
         type="checkbox"
         role="switch"
+        aria-checked={on}
         className="switch"
         checked={on}
         disabled={disabled}
