@@ -1,7 +1,10 @@
-/** The warning before every delete. It asks the device how far the delete reaches before it lets anyone say yes. */
+/**
+ * The warning before every delete. The device is asked how far the delete reaches first; only when that is known does the
+ * warning open, whole, so that nobody says yes to half a sentence.
+ */
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ApiFailure, DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
+import type { DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { useView, view } from '../app/state.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
@@ -19,23 +22,27 @@ function Warning({ target }: { target: DeleteTarget }) {
   const { t, i18n } = useTranslation();
   const act = useAct();
   const [scope, setScope] = useState<DeleteScope | null>(null);
-  const [failure, setFailure] = useState<ApiFailure | null>(null);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     let stale = false;
     api.deletes.scope.query({ target }).then(
       (answer) => !stale && setScope(answer),
-      (error: unknown) => !stale && setFailure(failureOf(error)),
+      (error: unknown) => {
+        if (stale) return;
+        view.say(failureText(t, failureOf(error)));
+        useView.setState({ asking: null });
+      },
     );
     return () => {
       stale = true;
     };
-  }, [target]);
+  }, [target, t]);
 
   const close = (): void => useView.setState({ asking: null });
   const names = (list: string[]): string =>
     new Intl.ListFormat(i18n.language, { style: 'long', type: 'conjunction' }).format(list);
-  const warning = scope === null ? null : warningOf(target, scope, names);
+  if (scope === null) return null;
+  const warning = warningOf(target, scope, names);
   const forGood = target.kind === 'forGood';
 
   async function confirm(): Promise<void> {
@@ -59,16 +66,13 @@ function Warning({ target }: { target: DeleteTarget }) {
     <ConfirmDialog
       open
       destructive
-      title={warning === null ? t('delete.asking') : t(warning.title.key, warning.title.values)}
+      title={t(warning.title.key, warning.title.values)}
       confirmLabel={t(forGood ? 'delete.deleteNow' : 'delete.delete')}
-      disabled={warning === null}
       busy={busy}
       onCancel={close}
       onConfirm={() => void confirm()}
     >
-      {failure !== null && <p role="alert">{failureText(t, failure)}</p>}
-      {warning === null && failure === null && <p>{t('delete.counting')}</p>}
-      {warning?.lines.map((line, index) => (
+      {warning.lines.map((line, index) => (
         <p key={line.key} className={index === 0 ? 'strong' : undefined}>
           {t(line.key, line.values)}
         </p>

@@ -279,8 +279,6 @@ export const en = {
     othersKeep: 'The people you wrote with keep theirs.',
     thirtyDays: 'For 30 days you can bring it back from Recently Deleted.',
     noUndo: 'This cannot be undone.',
-    asking: 'Delete?',
-    counting: 'Looking up how far this reaches…',
     delete: 'Delete',
     deleteNow: 'Delete Now',
     deleted_one: 'Deleted. It is in Recently Deleted for 30 days.',

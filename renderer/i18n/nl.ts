@@ -286,8 +286,6 @@ export const nl: Texts = {
     othersKeep: 'De mensen met wie je schreef, houden het hunne.',
     thirtyDays: 'Je kunt het 30 dagen lang terughalen uit Recent verwijderd.',
     noUndo: 'Dit kan niet ongedaan worden gemaakt.',
-    asking: 'Verwijderen?',
-    counting: 'Er wordt nagegaan hoe ver dit reikt…',
     delete: 'Verwijder',
     deleteNow: 'Verwijder nu',
     deleted_one: 'Verwijderd. Het staat nog 30 dagen in Recent verwijderd.',

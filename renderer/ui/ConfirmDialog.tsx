@@ -22,6 +22,7 @@ type Props = {
 export function ConfirmDialog(props: Props) {
   const { t } = useTranslation();
   const cancel = useRef<HTMLButtonElement>(null);
+  const blocked = props.busy || props.disabled;
   return (
     <AlertDialog.Root open={props.open} onOpenChange={(open) => !open && props.onCancel()}>
       <AlertDialog.Portal>
@@ -38,10 +39,11 @@ export function ConfirmDialog(props: Props) {
             <button
               type="button"
               className={props.destructive ? 'button button-danger' : 'button button-primary'}
-              disabled={props.busy || props.disabled}
+              // Not `disabled`: the Tab key reaches it from the start, also while the reach of a delete is looked up.
+              aria-disabled={blocked || undefined}
               aria-busy={props.busy || undefined}
               onKeyDown={(event) => event.key === 'Enter' && event.preventDefault()}
-              onClick={props.onConfirm}
+              onClick={() => !blocked && props.onConfirm()}
             >
               {props.confirmLabel}
             </button>
