@@ -55,6 +55,7 @@ test('DOC-4 types may cross where code may not', () => {
   );
   expect(importing('renderer/a.tsx', 'electron/store/b.ts', types('../electron/store/b.ts'))).toHaveLength(1);
   expect(importing('electron/device/a.ts', 'electron/host/host.ts', types('../host/host.ts'))).toEqual([]);
+  expect(importing('electron/sync/a.ts', 'electron/api/types.ts', types('../api/types.ts'))).toHaveLength(1);
   // The statement stays in the program when only its names are types.
   const halfWay = "import { type X } from '../electron/api/router.ts';";
   expect(importing('renderer/a.tsx', 'electron/api/router.ts', halfWay)).toHaveLength(1);

@@ -54,11 +54,10 @@ export const RULES: Rule[] = [
       !(typeOnly && inside(to, 'electron/api')),
   },
   {
-    says: 'store and sync know nothing of api, device or host (but the plain data types that all of a device shares)',
-    forbids: ({ from, to, typeOnly }) =>
+    says: 'store and sync know nothing of api, device or host, not even their types',
+    forbids: ({ from, to }) =>
       inside(from, 'electron/store', 'electron/sync') &&
-      inside(to, 'electron/api', 'electron/device', 'electron/host') &&
-      !(typeOnly && to === 'electron/api/types.ts'),
+      inside(to, 'electron/api', 'electron/device', 'electron/host'),
   },
   {
     says: 'only main.ts and browser.ts import host implementations (others: the interface in host/host.ts, as a type)',

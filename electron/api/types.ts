@@ -5,20 +5,27 @@
  * milliseconds since 1970. The router in `router.ts` gives the procedures; their names are listed beside each group.
  */
 
-/** Hex of 16 bytes. A conversation's id is its guid, a message's its record id (or, until accepted, its outbox id). */
-export type Id = string;
-export type Milliseconds = number;
+import type { SyncEvent } from '../sync/protocol.ts';
+import type { FailureReason, Id, Milliseconds } from '../sync/status-types.ts';
+
+export type {
+  CloudInfo,
+  FailureReason,
+  Id,
+  Milliseconds,
+  PasswordStrength,
+  PausedReason,
+  Settings,
+  StorageInfo,
+  SwitchPreview,
+  SwitchState,
+  SyncPhase,
+  SyncStatus,
+} from '../sync/status-types.ts';
 
 // ---- session.*: state, checkCloud, passwordStrength, signUp, confirmRecovery, signIn, recover, signOut, changePassword, startFresh
 
 export type CloudChoice = { kind: 'thisComputer' } | { kind: 'address'; url: string };
-
-export type CloudInfo = {
-  url: string;
-  name: string;
-  version: string;
-  registration: 'open' | 'invitation' | 'closed';
-};
 
 export type SessionState =
   /** Nobody is signed in on this device. */
@@ -38,8 +45,6 @@ export type SessionState =
   | { kind: 'removed'; account: AccountInfo; reason: 'removed' | 'stolen' | 'revoked' };
 
 export type AccountInfo = { id: Id; handle: string; name: string };
-
-export type PasswordStrength = { score: 0 | 1 | 2 | 3 | 4; enough: boolean; hint: string | null };
 
 // ---- conversations.*: list, get, start, markRead, markUnread, setPinned, setMuted, setDraft, rename, delete
 
@@ -82,14 +87,6 @@ export type MessagePreview = {
  * delivered / read: by (all of) the others. failed: says why, offers Try Again. received: somebody else's.
  */
 export type MessageState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
-
-export type FailureReason =
-  | 'noAccount'
-  | 'mailboxFull'
-  | 'tooLarge'
-  | 'identityChanged'
-  | 'notAMember'
-  | 'refused';
 
 export type Message = {
   id: Id;
@@ -160,81 +157,9 @@ export type SearchHit = {
 };
 export type SearchResult = { conversations: ConversationSummary[]; hits: SearchHit[] };
 
-// ---- sync.*: status, now, cancel, setSwitch, storage, repair
+// ---- sync.*: status, now, cancel, setSwitch, preview, storage, repair: SyncStatus, StorageInfo, SwitchPreview
 
-export type SwitchState = 'off' | 'enabling' | 'on' | 'disabling';
-
-export type SyncPhase =
-  | 'idle'
-  | 'preparing'
-  | 'uploading'
-  | 'downloading'
-  | 'synchronizing'
-  | 'finishing'
-  | 'paused';
-
-export type PausedReason =
-  | 'offline'
-  | 'cloudUnreachable'
-  | 'storageFull'
-  | 'diskFull'
-  | 'clockWrong'
-  | 'signedOut'
-  | 'appTooOld'
-  | 'purged'
-  | 'purgePending'
-  | 'rolledBack'
-  | 'forked'
-  | 'keyringForged'
-  | 'damaged';
-
-/** One state machine's view: the status line, Settings and tests read this and nothing else. */
-export type SyncStatus = {
-  switch: SwitchState;
-  /** Why the switch is as it is, when not by this person's own click. */
-  switchReason: 'purged' | 'removed' | null;
-  phase: SyncPhase;
-  item: 'messages' | 'conversations' | 'changes' | null;
-  done: number;
-  total: number | null;
-  paused: {
-    reason: PausedReason;
-    since: Milliseconds;
-    nextTryAt: Milliseconds | null;
-    /** The two clocks, when the clock is wrong. */
-    cloudTime: Milliseconds | null;
-    deviceTime: Milliseconds | null;
-  } | null;
-  action: 'syncNow' | 'manageStorage' | 'repair' | 'signIn' | 'update' | 'tryNow' | null;
-  lastSyncedAt: Milliseconds | null;
-  /** Messages written here that have not reached the cloud yet. */
-  waitingToSend: number;
-};
-
-export type StorageInfo = {
-  bytesUsed: number;
-  quotaBytes: number;
-  messagesInCloud: number;
-  messagesHere: number;
-  asOf: Milliseconds;
-};
-
-/** What turning the switch on will do, for the sheet that asks. */
-export type SwitchPreview = {
-  toUpload: number;
-  toDownload: number;
-  deletedHere: number;
-  deletedElsewhere: number;
-};
-
-// ---- settings.*: get, set
-
-export type Settings = {
-  appearance: 'system' | 'light' | 'dark';
-  language: 'system' | 'en' | 'nl';
-  readReceipts: boolean;
-  name: string;
-};
+// ---- settings.*: get, set: Settings
 
 // ---- devices.*: list, rename, remove
 
@@ -275,15 +200,7 @@ export type Notice = {
 
 // ---- events.subscribe (SSE). Says what to ask for again; carries data only where that is small.
 
-export type ApiEvent =
-  | { type: 'session' }
-  | { type: 'conversations'; ids: Id[] | 'all' }
-  | { type: 'messages'; conversationId: Id | 'all'; ids: Id[] | 'all' }
-  | { type: 'recentlyDeleted' }
-  | { type: 'status'; status: SyncStatus }
-  | { type: 'settings' }
-  | { type: 'devices' }
-  | { type: 'notices' };
+export type ApiEvent = SyncEvent;
 
 /** The `data` of every tRPC error: renderer texts are chosen by `reason`. */
 export type ApiFailure = {

@@ -1,7 +1,7 @@
 /**
  * What the device says to the sync worker and hears back (both sides of `postMessage`).
  *
- * Types only. Ids are lower-case hex strings and times milliseconds since 1970, as in `electron/api/types.ts`, so the local
+ * Types only. Ids are lower-case hex strings and times milliseconds since 1970, as in `status-types.ts`, so the local
  * API passes them through. A command is answered after its transaction is committed; those that ask the cloud are done one after the
  * other and hold nothing else up.
  */
@@ -13,7 +13,7 @@ import type {
   StorageInfo,
   SwitchPreview,
   SyncStatus,
-} from '../api/types.ts';
+} from './status-types.ts';
 
 /** What a device tells the others about itself when it joins. */
 export type DeviceDescription = { name: string; platform: string; appVersion: string };

@@ -1,12 +1,11 @@
 /** Asks a cloud who it is, before anybody types a password. */
 
 import { Registration } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
-import type { CloudInfo } from '../../api/types.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
-import { normalizeCloudUrl } from './cloud-address.ts';
+import type { CloudInfo } from '../status-types.ts';
+import { httpHosts, normalizeCloudUrl } from './cloud-address.ts';
 import { asking } from './cloud-failure.ts';
-import { httpHosts } from './sign-up.ts';
 
 const PROTOCOL = 1;
 

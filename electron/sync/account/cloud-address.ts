@@ -52,3 +52,8 @@ function parse(text: string): URL | null {
   const guess = URL.parse(`https://${text}`);
   return guess !== null && isLoopback(guess.hostname) ? URL.parse(`http://${text}`) : guess;
 }
+
+/** Hosts to which plain http is allowed beside this computer. */
+export function httpHosts(): string[] {
+  return (process.env['LOCKSTEP_HTTP_HOSTS'] ?? '').split(',').filter((host) => host !== '');
+}

@@ -4,8 +4,8 @@
  */
 import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
-import type { PasswordStrength } from '../../api/types.ts';
 import { SyncFailure } from '../failure.ts';
+import type { PasswordStrength } from '../status-types.ts';
 
 export const ENOUGH_SCORE = 3;
 /** Longer than any word list's worth; guessing time grows with the length that is looked at. */

@@ -15,13 +15,12 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { CommandInput, DeviceDescription } from '../protocol.ts';
-import { normalizeCloudUrl } from './cloud-address.ts';
+import { httpHosts, normalizeCloudUrl } from './cloud-address.ts';
 import { asking } from './cloud-failure.ts';
 import { refuseSignedIn } from './establish.ts';
 import { againOnConflict, join, verifyAgainstRoot } from './join.ts';
 import { logIn, register } from './opaque.ts';
 import { demandStrongPassword } from './password.ts';
-import { httpHosts } from './sign-up.ts';
 
 /** What the right password gives: the account's secrets, and the root, in memory alone. */
 export type Proof = { ticket: string; secrets: AccountSecrets; root: Root };

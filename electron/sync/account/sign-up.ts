@@ -23,7 +23,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { CommandInput, DeviceDescription } from '../protocol.ts';
-import { normalizeCloudUrl } from './cloud-address.ts';
+import { httpHosts, normalizeCloudUrl } from './cloud-address.ts';
 import { asking, cloudFailure } from './cloud-failure.ts';
 import { establish, refuseOtherAccount, refuseSignedIn } from './establish.ts';
 import { twice } from './join.ts';
@@ -53,11 +53,6 @@ export async function signUp(ctx: StepContext, input: CommandInput<'signUp'>): P
     throw cloudFailure(error);
   });
   return shown(ctx);
-}
-
-/** Hosts to which plain http is allowed beside this computer. */
-export function httpHosts(): string[] {
-  return (process.env['LOCKSTEP_HTTP_HOSTS'] ?? '').split(',').filter((host) => host !== '');
 }
 
 function shown(ctx: StepContext): RecoveryQuestion {

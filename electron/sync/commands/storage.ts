@@ -4,12 +4,12 @@ import {
   type ZoneState as CloudZoneState,
   Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import type { StorageInfo, SwitchPreview } from '../../api/types.ts';
 import { dirtyCount } from '../../store/dirty.ts';
 import { localDeleteCount } from '../../store/local-deletes.ts';
 import { messageCount } from '../../store/messages.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
+import type { StorageInfo, SwitchPreview } from '../status-types.ts';
 
 async function ask(ctx: StepContext): Promise<CloudZoneState> {
   const { state } = await ctx.cloud.zones.openZone({ zone: Zone.MESSAGES }, { signal: ctx.abort });

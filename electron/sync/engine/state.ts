@@ -15,7 +15,7 @@
  *  6. A fork or a rollback stops the zone until a person chooses Repair; nothing is deleted because of one.
  *  7. Storage full stops pushes of that zone alone; pulls, the mailbox and the outbox go on.
  */
-import type { PausedReason, SwitchState } from '../../api/types.ts';
+import type { PausedReason, SwitchState } from '../status-types.ts';
 
 export type ZoneName = 'account' | 'messages';
 export type { SwitchState };

@@ -1,5 +1,5 @@
 /** The status line's data: a pure view of the engine's state, and the only one (SPEC SYN-2). */
-import type { PausedReason, SyncPhase, SyncStatus } from '../../api/types.ts';
+import type { PausedReason, SyncPhase, SyncStatus } from '../status-types.ts';
 import type { EngineState, Work } from './state.ts';
 
 type View = Pick<SyncStatus, 'phase' | 'item' | 'done' | 'total' | 'paused' | 'action'>;

@@ -22,7 +22,6 @@ import {
   SendRequestSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { AddresseeSchema, type Body } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
-import type { FailureReason } from '../../api/types.ts';
 import {
   acceptMessage,
   getOutbox,
@@ -37,6 +36,7 @@ import { SyncFailure } from '../failure.ts';
 import { refreshKeyring, requireIdentity } from '../keyring/own.ts';
 import { lookUp, recipientKeys } from '../keyring/people.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
+import type { FailureReason } from '../status-types.ts';
 import { currentKeys, messageRecordId } from '../zones/names.ts';
 import { encodeBody, readBody } from './body.ts';
 

@@ -2,10 +2,11 @@
  * Tells the device what to ask for again. The first news goes at once (a message must show in milliseconds); during bulk work the
  * rest is gathered for a moment.
  */
-import type { SyncStatus } from '../../api/types.ts';
+
 import type { ChangeSet } from '../../store/changes.ts';
 import type { Store } from '../../store/open.ts';
 import type { SyncEvent } from '../protocol.ts';
+import type { SyncStatus } from '../status-types.ts';
 import type { Timers } from './timers.ts';
 
 const GATHER_MS = 60;

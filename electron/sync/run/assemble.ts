@@ -8,7 +8,6 @@
 import { Hlc } from '../../../shared/clock/hlc.ts';
 import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import type { SyncStatus } from '../../api/types.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
@@ -24,6 +23,7 @@ import { type CloudClient, createCloudClient, type Fetch } from '../network/clou
 import { lockstepError } from '../network/errors.ts';
 import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
 import type { Command, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
+import type { SyncStatus } from '../status-types.ts';
 import { forgetRevs } from '../zones/forget.ts';
 import { openZone } from '../zones/open-zone.ts';
 import { pullChanges, walkPage } from '../zones/pull.ts';

@@ -5,7 +5,7 @@
  * Invariants: an event is reduced to its end before the next one (no reentry); a step's results are in the database before its
  * `done`; after `stop` nothing is started and no event is emitted.
  */
-import type { SyncStatus } from '../../api/types.ts';
+
 import { reduce } from '../engine/reduce.ts';
 import {
   type Counts,
@@ -19,6 +19,7 @@ import {
   type StepResult,
 } from '../engine/state.ts';
 import { statusOf } from '../engine/status.ts';
+import type { SyncStatus } from '../status-types.ts';
 import { failureOf } from './failure-kind.ts';
 import type { Timers } from './timers.ts';
 

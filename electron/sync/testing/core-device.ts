@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cloud } from '../../../cloud/app.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
-import type { SyncStatus } from '../../api/types.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { createSyncCore } from '../core.ts';
 import type { SyncEvent } from '../protocol.ts';
 import type { SyncCore } from '../run/assemble.ts';
+import type { SyncStatus } from '../status-types.ts';
 import { CLOUD_URL, type DeviceOptions, fetchOf, temporary } from './zone-device.ts';
 
 export const PASSWORD = 'violet-harbour-tunnel-93';

@@ -14,7 +14,6 @@ import { recordId } from '../../../shared/crypto/records.ts';
 import { newConversation } from '../../../shared/model/conversation.ts';
 import { encodeMessageBody, newMessage } from '../../../shared/model/message.ts';
 import { decodePayload, encodePayload } from '../../../shared/model/payload-codec.ts';
-import type { SyncStatus } from '../../api/types.ts';
 import { setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
 import { openStore, type Store } from '../../store/open.ts';
@@ -25,6 +24,7 @@ import type { Fetch } from '../network/cloud-client.ts';
 import type { SyncEvent } from '../protocol.ts';
 import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts';
 import { systemTimers, type Timers } from '../run/timers.ts';
+import type { SyncStatus } from '../status-types.ts';
 import { idKeyOf } from '../zones/names.ts';
 
 export const CLOUD_URL = 'http://localhost:1';

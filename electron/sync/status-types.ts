@@ -1,0 +1,97 @@
+/**
+ * The plain data that sync tells its device and the device tells its window unchanged: `electron/api/types.ts` gives these names on. Types
+ * only, and nothing of the local API in them: sync does not know who asks.
+ */
+
+/** Hex of 16 bytes. A conversation's id is its guid, a message's its record id (or, until accepted, its outbox id). */
+export type Id = string;
+export type Milliseconds = number;
+
+export type CloudInfo = {
+  url: string;
+  name: string;
+  version: string;
+  registration: 'open' | 'invitation' | 'closed';
+};
+
+export type PasswordStrength = { score: 0 | 1 | 2 | 3 | 4; enough: boolean; hint: string | null };
+
+export type FailureReason =
+  | 'noAccount'
+  | 'mailboxFull'
+  | 'tooLarge'
+  | 'identityChanged'
+  | 'notAMember'
+  | 'refused';
+
+export type SwitchState = 'off' | 'enabling' | 'on' | 'disabling';
+
+export type SyncPhase =
+  | 'idle'
+  | 'preparing'
+  | 'uploading'
+  | 'downloading'
+  | 'synchronizing'
+  | 'finishing'
+  | 'paused';
+
+export type PausedReason =
+  | 'offline'
+  | 'cloudUnreachable'
+  | 'storageFull'
+  | 'diskFull'
+  | 'clockWrong'
+  | 'signedOut'
+  | 'appTooOld'
+  | 'purged'
+  | 'purgePending'
+  | 'rolledBack'
+  | 'forked'
+  | 'keyringForged'
+  | 'damaged';
+
+/** One state machine's view: the status line, Settings and tests read this and nothing else. */
+export type SyncStatus = {
+  switch: SwitchState;
+  /** Why the switch is as it is, when not by this person's own click. */
+  switchReason: 'purged' | 'removed' | null;
+  phase: SyncPhase;
+  item: 'messages' | 'conversations' | 'changes' | null;
+  done: number;
+  total: number | null;
+  paused: {
+    reason: PausedReason;
+    since: Milliseconds;
+    nextTryAt: Milliseconds | null;
+    /** The two clocks, when the clock is wrong. */
+    cloudTime: Milliseconds | null;
+    deviceTime: Milliseconds | null;
+  } | null;
+  action: 'syncNow' | 'manageStorage' | 'repair' | 'signIn' | 'update' | 'tryNow' | null;
+  lastSyncedAt: Milliseconds | null;
+  /** Messages written here that have not reached the cloud yet. */
+  waitingToSend: number;
+};
+
+export type StorageInfo = {
+  bytesUsed: number;
+  quotaBytes: number;
+  messagesInCloud: number;
+  messagesHere: number;
+  asOf: Milliseconds;
+};
+
+/** What turning the switch on will do, for the sheet that asks. */
+export type SwitchPreview = {
+  toUpload: number;
+  toDownload: number;
+  deletedHere: number;
+  deletedElsewhere: number;
+};
+
+export type Settings = {
+  appearance: 'system' | 'light' | 'dark';
+  language: 'system' | 'en' | 'nl';
+  readReceipts: boolean;
+  name: string;
+};
