@@ -4,7 +4,8 @@
  */
 import type { Store } from './open.ts';
 import { type Base, changeBase, recordRow } from './records.ts';
-import { plain, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { FIRST_MESSAGE_RID } from './rid.ts';
+import { KIND, plain, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 export function rememberBase(
   store: Store,
@@ -61,4 +62,17 @@ export function unreadable(store: Store, zone: ZoneName, limit: number): Uint8Ar
       limit,
     )
     .map((row) => plain(row.id));
+}
+
+/**
+ * How many live records of a zone, as the cloud is known to hold them, are no messages (conversations, reading states): few, and
+ * all numbered below the messages, so a store of a million messages is not looked through.
+ */
+export function basesNotMessages(store: Store, zone: ZoneName): number {
+  return store.get<{ n: number }>(
+    'SELECT count(*) AS n FROM record WHERE rid < ? AND +zone = ? AND gone = 0 AND rev > 0 AND kind NOT IN (0, ?)',
+    FIRST_MESSAGE_RID,
+    ZONE_NUMBER[zone],
+    KIND.message,
+  )!.n;
 }

@@ -3,7 +3,7 @@
  * sorted in a temporary B-tree, but for what is listed here with its reason.
  */
 import { expect, test } from 'vitest';
-import { heldTombstones, unreadable } from './bases.ts';
+import { basesNotMessages, heldTombstones, unreadable } from './bases.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
 import { listDevices } from './devices.ts';
 import { clean, dirtyBatch, getDirty } from './dirty.ts';
@@ -71,6 +71,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   baseInventory(store, 'messages', new Uint8Array(0), 10);
   heldTombstones(store, 'messages', new Uint8Array(32), 10);
   unreadable(store, 'messages', 10);
+  basesNotMessages(store, 'messages');
   deleteForGood(store, 'messages', bytes16(4), { push: true, byPerson: true, nowMs: 1 });
   offerSlice(store, 'messages', 0, 10);
   setZoneState(store, 'messages', { head: 1 });

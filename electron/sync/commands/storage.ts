@@ -4,6 +4,7 @@ import {
   type ZoneState as CloudZoneState,
   Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { basesNotMessages } from '../../store/bases.ts';
 import { dirtyCount } from '../../store/dirty.ts';
 import { localDeleteCount } from '../../store/local-deletes.ts';
 import { messageCount } from '../../store/messages.ts';
@@ -24,7 +25,8 @@ export async function storageInfo(ctx: StepContext): Promise<StorageInfo> {
   return {
     bytesUsed: Number(state.bytesUsed),
     quotaBytes: Number(state.quotaBytes),
-    messagesInCloud: Number(state.records),
+    // The cloud counts records and cannot tell their kinds apart; what is no message, this device was given first.
+    messagesInCloud: Math.max(0, Number(state.records) - basesNotMessages(ctx.store, 'messages')),
     messagesHere: messageCount(ctx.store),
     asOf: ctx.clock.now(),
   };
