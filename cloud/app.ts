@@ -28,6 +28,7 @@ import { createServer, type Peer } from './http/server.ts';
 import { acknowledge, receive } from './mailboxes/receive.ts';
 import { send } from './mailboxes/send.ts';
 import { openStorage } from './storage/open.ts';
+import { renewIncarnations } from './storage/restore.ts';
 import { createSweeper } from './storage/sweeper.ts';
 import { DEFAULT_QUOTA } from './zones/limits.ts';
 import { backfill, changes, openZone } from './zones/pull.ts';
@@ -38,6 +39,8 @@ export type CloudOptions = {
   /** A folder, or ':memory:'. */
   dataDir: string;
   name?: string;
+  /** The database comes from a backup: its zones get a new incarnation before anybody is answered. */
+  restored?: boolean;
   registration: Registration;
   /** Codes that are good for one account each, beside those made later. */
   invitations?: string[];
@@ -124,6 +127,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   const log = options.log ?? (() => undefined);
   const timers = options.timers ?? systemTimers;
   const { db, secret } = await openStorage(options.dataDir);
+  if (options.restored === true) renewIncarnations(db, random);
   const sweeper = createSweeper(db, timers);
   const hub = createHub(timers);
   const ctx: CloudContext = {

@@ -1,7 +1,7 @@
 /** The command line as an operator meets it: one process, one port, real signals. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -105,6 +105,41 @@ test('ACC-14 --invite prints a code that a running cloud takes, once', async () 
   expect(await codeOf(signUp(running.cloud, 'bob@example.org', { invitation: code }))).toBe(
     'INVITATION_INVALID',
   );
+});
+
+test('MBX-8 --restored: zones say so, and a device that read further than the backup skips nothing', async () => {
+  const send = (from: typeof anna, to: typeof anna) =>
+    from.mailbox.send({
+      sendId: random(16),
+      content: random(50),
+      recipients: [{ accountId: to.person.accountId, epoch: 1, suite: 1, sealedKey: random(80) }],
+    });
+  const first = await serve();
+  const anna = await signUp(first.cloud, 'anna@example.org');
+  const bob = await signUp(first.cloud, 'bob@example.org');
+  await send(anna, bob);
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const backup = join(dataDir, 'backup');
+  cpSync(databaseFile(dataDir), backup);
+
+  const second = await serve();
+  (first.cloud as { fetch: unknown }).fetch = second.cloud.fetch;
+  await send(anna, bob);
+  await send(anna, bob);
+  const read = Number((await bob.mailbox.receive({})).head);
+  const { token } = await bob.zone.openZone({ zone: 2 });
+  second.child.kill('SIGTERM');
+  await second.ended;
+  for (const file of ['', '-wal', '-shm']) rmSync(`${databaseFile(dataDir)}${file}`, { force: true });
+  cpSync(backup, databaseFile(dataDir));
+
+  const restored = await serve('--restored');
+  (first.cloud as { fetch: unknown }).fetch = restored.cloud.fetch;
+  expect(await codeOf(bob.zone.changes({ zone: 2, token }))).toBe('INCARNATION_CHANGED');
+  await send(anna, bob);
+  const { envelopes } = await bob.mailbox.receive({ after: BigInt(read) });
+  expect(envelopes.length).toBe(1);
 });
 
 test('ACC-13 its files are for its owner alone, and a damaged secret is said in words', async () => {

@@ -4,6 +4,7 @@
  *     npm run cloud -- --data DIR --port N --host H [--name NAME] [--registration open|invitation|closed] [--trust-proxy]
  *     npm run cloud -- --data DIR --invite
  *
+ * --restored: the data folder comes from a backup; once, at the first start after it was put back.
  * LOCKSTEP_END_WITH_STDIN=1: whoever started it holds its standard input, and it ends with them, however they end.
  * Prints `Cloud ready: http://H:PORT` when it serves. SIGTERM and SIGINT end it: streams first, then what is under way is
  * answered, then the database closes.
@@ -21,7 +22,7 @@ const registrations: readonly string[] = ['open', 'invitation', 'closed'] satisf
 
 const usage = (problem: string): never => {
   process.stderr.write(
-    `${problem}\nUsage: npm run cloud -- --data DIR [--port N] [--host H] [--name NAME] [--registration open|invitation|closed] [--trust-proxy] [--invite]\n`,
+    `${problem}\nUsage: npm run cloud -- --data DIR [--port N] [--host H] [--name NAME] [--registration open|invitation|closed] [--trust-proxy] [--restored] [--invite]\n`,
   );
   process.exit(2);
 };
@@ -36,6 +37,7 @@ const readArguments = () => {
         name: { type: 'string', default: 'Lockstep' },
         registration: { type: 'string', default: 'open' },
         'trust-proxy': { type: 'boolean', default: false },
+        restored: { type: 'boolean', default: false },
         invite: { type: 'boolean', default: false },
       },
     }).values;
@@ -58,6 +60,7 @@ const start = async () => {
       dataDir,
       name: flags.name,
       registration: flags.registration as Registration,
+      restored: flags.restored,
       log,
     });
   } catch (error) {

@@ -1,10 +1,16 @@
 /**
- * Giving a database a new incarnation: to be run on every database that was restored from a backup or moved, before it
- * serves. Devices then merge and offer everything again instead of trusting their revisions (SPEC ZON-7).
+ * Making a database that was restored from a backup fit to serve (`--restored`); to be run once, before it serves.
+ *
+ * - Zones get a new incarnation: devices merge and offer everything again instead of trusting their revisions (SPEC ZON-7).
+ * - Mailboxes go on far above any position that was given out after the backup was taken: a device that has read further
+ *   than the backup reaches would else skip what comes at the positions it knows (SPEC MBX-8).
  */
 import { newIncarnation } from '../zones/zone-row.ts';
 import type { Database } from './database.ts';
 
+const MAILBOX_LEAP = 1_000_000_000;
+
+/** Returns how many zones were renewed. */
 export const renewIncarnations = (db: Database, random: (length: number) => Uint8Array): number =>
   db.transaction((write) => {
     const zones = write.all(db.sql.selectFrom('zone').select('no'));
@@ -16,5 +22,6 @@ export const renewIncarnations = (db: Database, random: (length: number) => Uint
           .where('no', '=', no),
       );
     }
+    write.run(db.sql.updateTable('mailbox').set((row) => ({ head: row('head', '+', MAILBOX_LEAP) })));
     return zones.length;
   });
