@@ -38,6 +38,9 @@ export function markDirty(
   );
 }
 
+/** Nothing waits longer than this: what does was written before the device's clock was set back. */
+const LONGEST_WAIT_MS = 60_000;
+
 /** The oldest changes that may go now. */
 export function dirtyBatch(store: Store, zone: ZoneName, limit: number, nowMs: number): Dirty[] {
   const rows = store.all<{
@@ -47,9 +50,10 @@ export function dirtyBatch(store: Store, zone: ZoneName, limit: number, nowMs: n
     base_rev: number | null;
     not_before_ms: number;
   }>(
-    'SELECT id, change, op, base_rev, not_before_ms FROM dirty WHERE zone = ? AND not_before_ms <= ? ORDER BY change LIMIT ?',
+    'SELECT id, change, op, base_rev, not_before_ms FROM dirty WHERE zone = ? AND NOT (not_before_ms BETWEEN ? AND ?) ORDER BY change LIMIT ?',
     ZONE_NUMBER[zone],
-    nowMs,
+    nowMs + 1,
+    nowMs + LONGEST_WAIT_MS,
     limit,
   );
   return rows.map((row) => ({
@@ -91,9 +95,10 @@ export function dirtyCount(store: Store, zone: ZoneName): number {
 }
 
 /** When the first of those that wait may go, or null when none waits. */
-export function nextDirtyMs(store: Store, zone: ZoneName): number | null {
+export function nextDirtyMs(store: Store, zone: ZoneName, nowMs: number): number | null {
   const row = store.get<{ at: number | null }>(
-    'SELECT min(not_before_ms) AS at FROM dirty WHERE zone = ?',
+    'SELECT min(CASE WHEN not_before_ms > ? THEN 0 ELSE not_before_ms END) AS at FROM dirty WHERE zone = ?',
+    nowMs + LONGEST_WAIT_MS,
     ZONE_NUMBER[zone],
   );
   return row?.at ?? null;

@@ -53,6 +53,11 @@ export type StepContext = {
   /** Clients of any cloud: for sign-up and sign-in. `token`: a session token or ticket, or null. */
   cloudAt(url: string, token: string | null): CloudClient;
   readonly clock: { now(): number };
+  /**
+   * The time that goes into what a person writes: this device's clock, or, while that is known to be wrong, the cloud's as heard last.
+   * So nothing that is written is ever refused or misdated because a clock is off (SPEC SYN-4).
+   */
+  readonly writeClock: { now(): number };
   readonly random: Random;
   /** One per device; its state is saved with each write. */
   readonly hlc: Hlc;

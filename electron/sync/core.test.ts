@@ -2,6 +2,8 @@
 import { afterAll, expect, test } from 'vitest';
 import { createCloud } from '../../cloud/app.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
+import { listConversations } from '../store/conversations.ts';
+import { listRecentlyDeleted } from '../store/recently-deleted.ts';
 import { coreDevice } from './testing/core-device.ts';
 import { removeFolders } from './testing/zone-device.ts';
 
@@ -32,5 +34,51 @@ test('SYN-29 two people and three devices: what is written, arrives everywhere o
     expect(device.failures).toEqual([]);
     await device.stop();
   }
+  await cloud.close();
+}, 60_000);
+
+test('SYN-4 a wrong clock refuses nothing: what is written is kept, waits, and goes with its right time', async () => {
+  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  let skewMs = 0;
+  const anna = coreDevice(cloud, { clock: { now: () => Date.now() + skewMs } });
+  const bob = coreDevice(cloud);
+  await anna.signUp('anna@example.org');
+  await bob.signUp('bob@example.org');
+  const { core, store } = anna;
+  const { id } = await core.execute({
+    name: 'startConversation',
+    input: { handles: ['bob@example.org'], name: null },
+  });
+  const write = (text: string) =>
+    core.execute({ name: 'send', input: { conversationId: id, text, replyTo: null } });
+  await write('In time');
+  await bob.until(() => bob.texts().length === 1, 'the first message');
+  for (const offMs of [400 * 86_400_000, -400 * 86_400_000]) {
+    const before = bob.texts().length;
+    const dir = offMs > 0 ? 'ahead' : 'behind';
+    skewMs = offMs;
+    await core.execute({ name: 'syncNow', input: null });
+    await anna.until(({ paused }) => paused?.reason === 'clockWrong', 'the wrong clock');
+    await write(`Written ${dir}`);
+    await core.execute({ name: 'setDraft', input: { conversationId: id, text: `draft ${dir}` } });
+    await core.execute({ name: 'setSettings', input: { name: `Anna ${dir}` } });
+    const first = store.get<{ id: Uint8Array }>("SELECT id FROM message WHERE text = 'In time'");
+    const ids = [Buffer.from(first?.id ?? []).toString('hex')];
+    await core.execute({ name: 'deleteMessages', input: { ids } });
+    const [deleted] = listRecentlyDeleted(store, 10);
+    expect(Math.abs((deleted?.deletedMs ?? 0) - Date.now())).toBeLessThan(60_000);
+    expect(anna.core.status()).toMatchObject({ phase: 'paused', waitingToSend: 1 });
+    expect(listConversations(store)[0]?.draft).toBe(`draft ${dir}`);
+    expect(bob.texts().length).toBe(before);
+    skewMs = 0;
+    await core.execute({ name: 'syncNow', input: null });
+    await bob.until(() => bob.texts().length === before + 1, 'what had waited');
+    await core.execute({ name: 'recoverMessages', input: { ids } });
+    await anna.until(({ phase }) => phase === 'idle', 'rest');
+  }
+  const sent = bob.store.all<{ sent_ms: number }>('SELECT sent_ms FROM message');
+  for (const { sent_ms: ms } of sent) expect(Math.abs(ms - Date.now())).toBeLessThan(60_000);
+  await anna.stop();
+  await bob.stop();
   await cloud.close();
 }, 60_000);

@@ -18,6 +18,10 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof SyncFailure) {
     return { reason: error.reason, retryAfterMs: error.retryAfterMs, detail: error.message };
   }
+  const code = (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string' && (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE')) {
+    return { reason: 'diskFull', retryAfterMs: null, detail: 'There is no room left on the disk.' };
+  }
   return {
     reason: 'internal',
     retryAfterMs: null,

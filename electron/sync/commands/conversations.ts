@@ -115,7 +115,7 @@ export function deleteConversation(ctx: StepContext, input: CommandInput<'delete
   if (upTo === null) {
     throw new SyncFailure('nothingToDelete', 'There is no message in this conversation.');
   }
-  const now = ctx.clock.now();
+  const now = ctx.writeClock.now();
   if (switchIsOn(ctx)) {
     const mark = { acceptedMs: upTo.ms, guid: upTo.guid };
     const value = clearedValue(mark, now, currentKeys(ctx).deviceId);

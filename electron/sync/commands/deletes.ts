@@ -26,25 +26,24 @@ import { currentKeys } from '../zones/names.ts';
 import { switchIsOn, writeConversation } from './conversations.ts';
 import { CLEARED, writeRegister } from './registers.ts';
 
-function known(ctx: StepContext, hexId: string): Uint8Array {
-  const id = fromHex(hexId);
-  if (messageRow(ctx.store, id) === undefined) {
-    throw new SyncFailure('noMessage', 'This message is not on this device any more.');
-  }
-  return id;
-}
-
 export function deleteMessages(ctx: StepContext, input: CommandInput<'deleteMessages'>): void {
   const { store } = ctx;
-  const now = ctx.clock.now();
+  const now = ctx.writeClock.now();
   const travels = switchIsOn(ctx);
+  let deleted = 0;
   store.write(() => {
     for (const hexId of input.ids) {
       // A message that was never accepted is nowhere else: it just goes.
-      if (removeOutbox(store, fromHex(hexId))) {
+      const id = fromHex(hexId);
+      if (removeOutbox(store, id)) {
+        deleted += 1;
         continue;
       }
-      const id = known(ctx, hexId);
+      // Of several, one may have gone meanwhile: that is no reason to keep the others.
+      if (messageRow(store, id) === undefined) {
+        continue;
+      }
+      deleted += 1;
       if (travels) {
         const value = deletedValue(now, currentKeys(ctx).deviceId);
         writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
@@ -54,6 +53,9 @@ export function deleteMessages(ctx: StepContext, input: CommandInput<'deleteMess
     }
     store.changes.flag('recentlyDeleted');
   });
+  if (deleted === 0) {
+    throw new SyncFailure('noMessage', 'This message is not on this device any more.');
+  }
 }
 
 export function recoverMessages(ctx: StepContext, input: CommandInput<'recoverMessages'>): void {
@@ -106,7 +108,7 @@ function recoverConversation(ctx: StepContext, id: Uint8Array): void {
 /** Delete Now: a person's word, unconditional. */
 export function deleteForGood(ctx: StepContext, input: CommandInput<'deleteForGood'>): void {
   const { store } = ctx;
-  const nowMs = ctx.clock.now();
+  const nowMs = ctx.writeClock.now();
   const push = switchIsOn(ctx);
   store.write(() => {
     for (const hexId of input.ids) {

@@ -6,6 +6,7 @@ import {
   type EngineEvent,
   type EngineState,
   initialState,
+  POLL_MS,
   type Remembered,
   type Step,
   type StepResult,
@@ -307,6 +308,20 @@ describe('the engine', () => {
     bench.now += 5_000;
     bench.send({ type: 'tick' });
     expect(bench.names()).toEqual(['push messages']);
+  });
+
+  test('SYN-12 a clock that is set back takes the deadlines with it', () => {
+    const bench = settled();
+    bench.send({ type: 'mailPoke' }).failed('receive', 'busy', 20_000);
+    const wait = (bench.state.retry?.at ?? 0) - bench.now;
+    expect(wait).toBeGreaterThanOrEqual(20_000);
+    bench.now -= 900_000;
+    bench.send({ type: 'tick' });
+    expect((bench.state.retry?.at ?? 0) - bench.now).toBe(wait);
+    expect(bench.state.pollAt - bench.now).toBeLessThanOrEqual(POLL_MS);
+    bench.now += wait;
+    bench.effects = [];
+    expect(bench.send({ type: 'tick' }).names()).toContain('receive');
   });
 
   test('SYN-13 a lost stream is opened again, and a slow poll looks everywhere meanwhile', () => {

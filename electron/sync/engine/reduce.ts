@@ -18,7 +18,7 @@ import { patchZone, withSwitch } from './update.ts';
 export type Reduced = { state: EngineState; effects: Effect[] };
 
 export function reduce(before: EngineState, event: EngineEvent): Reduced {
-  let state = apply(before, event);
+  let state = apply(atTime(before, event.now), event);
   const effects: Effect[] = [];
   if (state.switch !== before.switch && state.session === 'active' && event.type !== 'started') {
     effects.push({ type: 'saveSwitch', switch: state.switch });
@@ -46,6 +46,35 @@ export function reduce(before: EngineState, event: EngineEvent): Reduced {
   return { state, effects };
 }
 
+/** Deadlines are times of the device's clock. When that is set back by a year, nothing may wait for a year. */
+function atTime(state: EngineState, now: number): EngineState {
+  const back = state.now - now;
+  if (back <= 0) {
+    return state.now === now ? state : { ...state, now };
+  }
+  const earlier = (at: number) => Math.max(0, at - back);
+  let after: EngineState = {
+    ...state,
+    now,
+    streamAt: earlier(state.streamAt),
+    pollAt: earlier(state.pollAt),
+    tidyAt: earlier(state.tidyAt),
+    retry: state.retry && {
+      ...state.retry,
+      at: earlier(state.retry.at),
+      since: earlier(state.retry.since),
+    },
+    purgePendingUntil: earlier(state.purgePendingUntil),
+    diskFullUntil: earlier(state.diskFullUntil),
+    outbox: { ...state.outbox, dueAt: earlier(state.outbox.dueAt) },
+  };
+  for (const name of ['account', 'messages'] as const) {
+    const { fullUntil, dueAt } = state.zones[name];
+    after = patchZone(after, name, { fullUntil: earlier(fullUntil), dueAt: earlier(dueAt) });
+  }
+  return after;
+}
+
 /** The slow look at everything: a poke may have been lost. */
 function poll(state: EngineState, now: number): EngineState {
   const after = lookEverywhere(state);
@@ -69,6 +98,7 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
     case 'ended':
       return {
         ...initialState(),
+        now: event.now,
         session: event.reason === 'removed' ? 'ended' : 'none',
         online: state.online,
       };
@@ -116,10 +146,11 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
 function started(remembered: Remembered, state: EngineState, now: number): EngineState {
   const fresh = initialState();
   if (!remembered.signedIn) {
-    return { ...fresh, online: state.online };
+    return { ...fresh, now, online: state.online };
   }
   let after: EngineState = {
     ...fresh,
+    now,
     online: state.online,
     session: 'active',
     switch: remembered.switch,

@@ -180,6 +180,8 @@ export type Effect =
   | { type: 'saveSwitch'; switch: SwitchState };
 
 export type EngineState = {
+  /** Of the event before: a clock that was set back takes the deadlines with it. */
+  now: number;
   session: 'none' | 'active' | 'ended';
   switch: SwitchState;
   switchReason: 'purged' | 'removed' | null;
@@ -235,6 +237,7 @@ function emptyZone(): ZoneState {
 
 export function initialState(): EngineState {
   return {
+    now: 0,
     session: 'none',
     switch: 'off',
     switchReason: null,

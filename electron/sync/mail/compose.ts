@@ -66,7 +66,7 @@ export function send(ctx: StepContext, input: CommandInput<'send'>): { id: strin
     throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
   const { accountId } = requireIdentity(ctx.store);
   const topic = topicOf(ctx, fromHex(input.conversationId));
-  const sentMs = ctx.clock.now();
+  const sentMs = ctx.writeClock.now();
   const guid = uuidv7(ctx.random, sentMs);
   const replied = input.replyTo === null ? undefined : messageRow(ctx.store, fromHex(input.replyTo));
   const bytes = encodeMessageBody({
@@ -102,7 +102,7 @@ function say(
   content: Parameters<typeof draftBody>[5],
 ): void {
   const { accountId } = requireIdentity(ctx.store);
-  const now = ctx.clock.now();
+  const now = ctx.writeClock.now();
   const guid = uuidv7(ctx.random, now);
   const bytes = draft(ctx, topic, guid, now, ctx.hlc.now(replaced), content);
   const body: Body = readBody(bytes);

@@ -48,7 +48,7 @@ export function queueReceipt(
   const waiting = waitingReceipts(store, conversation).find((one) => one.kind === kind);
   if (waiting !== undefined && compareWatermarks(waiting.mark, upTo) >= 0) return;
   const { accountId, deviceId, handle } = requireIdentity(store);
-  const now = ctx.clock.now();
+  const now = ctx.writeClock.now();
   const guid = uuidv7(ctx.random, now);
   const body = draftBody(
     { accountId, deviceId, handle, name: getAccountSettings(store).profileName },

@@ -75,9 +75,12 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   let keys: EpochKeys | null = null;
   let client: { token: string; url: string; cloud: CloudClient } | null = null;
   let stream: PokeStream | null = null;
-  /** The cloud's clock against this device's, as heard last. */
-  let cloudAhead: number | null = null;
-  let clockWrong = false;
+  /** The cloud's time as heard last, and when that was, by a clock that nobody sets. */
+  let heardTime: { cloudMs: number; at: number } | null = null;
+  const cloudNow = () => (heardTime === null ? null : heardTime.cloudMs + timers.elapsed() - heardTime.at);
+  const writeClock = {
+    now: () => (runner.state.clock === null ? clock.now() : Math.round(cloudNow() ?? clock.now())),
+  };
 
   const cloudAt = (url: string, token: string | null) =>
     createCloudClient({ fetch: options.fetch, url, token });
@@ -99,7 +102,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     cloudAt,
     clock,
     random,
-    hlc: persistentHlc(store, clock, () => clockWrong),
+    writeClock,
+    hlc: persistentHlc(store, writeClock),
     keys: {
       get: () => keys,
       set: (next) => {
@@ -126,7 +130,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
       finishSwitch: ({ on }) => finishSwitch(ctx, on),
-      tidy: ({ mayDelete }) => tidy(ctx, mayDelete, cloudAhead === null ? null : clock.now() + cloudAhead),
+      tidy: ({ mayDelete }) => tidy(ctx, mayDelete, cloudNow()),
       refreshKeyring: async () => {
         await refreshKeyring(ctx);
         await lookForEndedDevices(ctx);
@@ -136,7 +140,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       send: () => parts.send(ctx),
     },
     remembered: () => remembered(store),
-    counts: () => counts(store),
+    counts: () => counts(store, clock.now()),
     saveSwitch: (value, reason) => {
       setZoneState(store, 'messages', { switch: value, switchReason: reason });
       announcer.changed();
@@ -177,9 +181,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         runner.dispatch({ type: 'keyringForged' });
         break;
       case 'cloudTime':
-        cloudAhead = signal.cloudMs - clock.now();
+        heardTime = { cloudMs: signal.cloudMs, at: timers.elapsed() };
         runner.dispatch({ type: 'cloudTime', cloudMs: signal.cloudMs });
-        clockWrong = runner.state.clock !== null;
         break;
     }
     announcer.changed();
@@ -278,14 +281,11 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
 }
 
 /** The clock's last stamp is saved with each write it stamps: a restart never gives an earlier one. */
-function persistentHlc(store: Store, clock: { now(): number }, wrong: () => boolean): Hlc {
+function persistentHlc(store: Store, clock: { now(): number }): Hlc {
   const saved = getMeta(store, HLC_META);
   const hlc = new Hlc(clock, saved === null ? 0n : BigInt(saved));
   const give = hlc.now.bind(hlc);
   hlc.now = (...replaced: bigint[]) => {
-    if (wrong()) {
-      throw new SyncFailure('clockWrong', "This device's clock is more than five minutes off. Set it first.");
-    }
     const stamp = give(...replaced);
     setMeta(store, HLC_META, hlc.last.toString());
     return stamp;

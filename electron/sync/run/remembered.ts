@@ -43,8 +43,11 @@ export function remembered(store: Store): Remembered {
   };
 }
 
-export function counts(store: Store): Counts {
-  const zone = (name: ZoneName) => ({ dirty: dirtyCount(store, name), dueAt: nextDirtyMs(store, name) ?? 0 });
+export function counts(store: Store, nowMs: number): Counts {
+  const zone = (name: ZoneName) => ({
+    dirty: dirtyCount(store, name),
+    dueAt: nextDirtyMs(store, name, nowMs) ?? 0,
+  });
   const next = nextOutbox(store);
   // Edits, reactions and receipts go as well, but a person is told of messages only.
   const waiting = next === undefined ? 0 : Math.max(1, waitingCount(store));

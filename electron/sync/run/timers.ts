@@ -2,6 +2,8 @@
 export type Timers = {
   /** Returns what cancels it. */
   after(delayMs: number, work: () => void): () => void;
+  /** Milliseconds that only go forward, whatever happens to the machine's clock. */
+  elapsed(): number;
   /** Lets waiting commands run: between bulk slices. */
   breathe(): Promise<void>;
 };
@@ -13,5 +15,6 @@ export const systemTimers: Timers = {
     const handle = setTimeout(work, Math.min(LONGEST_DELAY_MS, Math.max(0, delayMs)));
     return () => clearTimeout(handle);
   },
+  elapsed: () => performance.now(),
   breathe: () => new Promise((resolve) => setImmediate(resolve)),
 };

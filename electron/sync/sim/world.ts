@@ -49,6 +49,7 @@ export class World {
 
   readonly timers: Timers = {
     after: (delayMs, work) => this.#at(delayMs, work),
+    elapsed: () => this.now,
     breathe: () => new Promise((resolve) => setImmediate(resolve)),
   };
   /** As the cloud takes them. */

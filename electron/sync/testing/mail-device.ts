@@ -86,6 +86,7 @@ export function mailDevice(cloud: Cloud): MailDevice {
       },
       cloudAt,
       clock,
+      writeClock: clock,
       random: systemRandom,
       hlc: new Hlc(clock),
       keys: {

@@ -3,6 +3,7 @@ import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
 import { heldTombstones } from '../../store/bases.ts';
+import { getDirty } from '../../store/dirty.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
@@ -85,6 +86,28 @@ test("SYN-28 thirty days by both clocks: not by the device's alone", async () =>
   cloudSkewMs = 31 * DAY;
   await one.core.execute({ name: 'syncNow', input: null });
   await one.until(() => one.record(id) === null, 'the tombstone');
+});
+
+test('SYN-28 a clock that jumps while the cloud is silent deletes nothing', async () => {
+  let offline = false;
+  const silent: Fetch = async (input, init) => {
+    if (offline) throw new TypeError('No connection.');
+    return fetchOf(cloud)(new Request(input, init));
+  };
+  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch: silent });
+  devices.push(one);
+  const id = one.message('old', Date.now());
+  one.core.start();
+  await one.settled();
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+  await one.settled();
+  offline = true;
+  skewMs = 31 * DAY;
+  // Anything that happens makes the engine look at the time.
+  await one.core.execute({ name: 'setSettings', input: { appearance: 'dark' } });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(getDirty(one.store, 'messages', Uint8Array.from(Buffer.from(id, 'hex')))).toBeUndefined();
+  expect(one.record(id)).not.toBeNull();
 });
 
 test('SYN-30 a command is answered in the middle of a first sync', async () => {

@@ -15,7 +15,7 @@ import type { ZoneContext } from './zone-call.ts';
 const SLICE = 200;
 const AGAIN_MS = 10 * 60_000;
 
-/** `cloudMs`: the cloud's time as heard last, carried on by this device's clock; null when it has not spoken yet. */
+/** `cloudMs`: the cloud's time as heard last, carried on by a clock that nobody sets; null when it has not spoken yet. */
 export async function tidy(
   ctx: ZoneContext,
   mayDelete: boolean,
