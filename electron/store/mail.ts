@@ -54,8 +54,8 @@ export function addPending(store: Store, envelope: PendingEnvelope): void {
   );
 }
 
-/** In the order of the mailbox. */
-export function listPending(store: Store, afterPosition = 0, limit = 500): PendingEnvelope[] {
+/** Those that wait for one thing, in the order of the mailbox. */
+export function listPending(store: Store, reason: string, limit = 500): PendingEnvelope[] {
   return store
     .all<{
       position: number;
@@ -70,8 +70,8 @@ export function listPending(store: Store, afterPosition = 0, limit = 500): Pendi
       received_ms: number;
     }>(
       `SELECT position, accepted_ms, sender, send_id, content, epoch, suite, sealed_key, reason, received_ms
-       FROM pending_envelope WHERE position > ? ORDER BY position LIMIT ?`,
-      afterPosition,
+       FROM pending_envelope WHERE reason = ? ORDER BY position LIMIT ?`,
+      reason,
       limit,
     )
     .map((row) => ({

@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StoreError } from './errors.ts';
+import { listPending } from './mail.ts';
 import { getMeta, setMeta } from './meta.ts';
-import { APPLICATION_ID, MIGRATIONS, NEWEST, schemaVersion } from './migrate.ts';
+import { APPLICATION_ID, MIGRATIONS, migrate, NEWEST, schemaVersion } from './migrate.ts';
 import { openStore } from './open.ts';
 import { getRecord } from './records.ts';
 import { bytes16, KEY, type Kit, kit, putConversation, putMessage } from './store.testkit.ts';
@@ -84,6 +86,25 @@ test('STO-4 migrations are numbered in tens, rise, and end at the newest', () =>
   }
   expect(schemaVersion(k.store.db)).toBe(last);
   expect(k.store.db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
+});
+
+test('STO-4 from 010 to 020: what was set aside stays', () => {
+  const path = join(k.folder, 'older.db');
+  const db = new Database(path);
+  db.pragma("cipher = 'aegis'");
+  db.pragma(`key = 'raw:${Buffer.from(KEY).toString('hex')}'`);
+  migrate(db, 10);
+  db.exec(
+    `INSERT INTO pending_envelope (position, accepted_ms, sender, send_id, content, epoch, suite, sealed_key, reason, received_ms)
+     VALUES (3, 5, x'01', x'02', x'03', 1, 1, x'04', 'identityChanged', 6)`,
+  );
+  expect(schemaVersion(db)).toBe(10);
+  db.close();
+  const store = openStore({ path, key: KEY });
+  expect(schemaVersion(store.db)).toBe(NEWEST);
+  expect(listPending(store, 'identityChanged')).toMatchObject([{ position: 3, acceptedMs: 5, epoch: 1 }]);
+  expect(listPending(store, 'zone')).toEqual([]);
+  store.close();
 });
 
 test('STO-4 every table is STRICT', () => {

@@ -78,7 +78,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   getZoneState(store, 'messages');
   addNotice(store, 'a', 'deviceAdded', 1);
   listNotices(store);
-  listPending(store);
+  listPending(store, 'identityChanged');
   getPin(store, BOB);
   findPinByHandle(store, 'b');
   listDevices(store);

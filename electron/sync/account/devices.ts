@@ -1,5 +1,5 @@
 /**
- * Removing devices, signing out, a new password (SPEC TRU-9). A removal is a log entry, a new epoch and its wraps in one
+ * Removing devices (a stolen one: `stolen.ts`), signing out, a new password (SPEC TRU-9). A removal is a log entry, a new epoch and its wraps in one
  * UpdateKeyring: compare-and-set, begun anew from the cloud's state when another device was quicker.
  *
  * [Note: who takes a signed-out device off the log] A device cannot sign the epoch that leaves it out, and the root is not on it. So
@@ -32,6 +32,7 @@ import { asking } from './cloud-failure.ts';
 import { againOnConflict } from './join.ts';
 import { demandStrongPassword } from './password.ts';
 import { isOwnRoot, type Proof, proveWith, setPassword } from './sign-in.ts';
+import { removeStolen } from './stolen.ts';
 
 export function keysOfDevice(identity: Identity): DeviceKeys {
   return { deviceId: identity.deviceId, signKey: identity.signKey, sealKey: identity.sealKey };
@@ -40,9 +41,12 @@ export function keysOfDevice(identity: Identity): DeviceKeys {
 export async function changePassword(ctx: StepContext, input: CommandInput<'changePassword'>): Promise<null> {
   const identity = requireIdentity(ctx.store);
   demandStrongPassword(input.newPassword, identity.handle, '');
-  const { root } = await provePassword(ctx, identity, input.currentPassword);
-  const token = identity.sessionToken ?? '';
-  await setPassword(ctx, identity.cloudUrl, token, root, input.newPassword, input.signOutOthers);
+  await againOnConflict(async () => {
+    const { root } = await provePassword(ctx, identity, input.currentPassword);
+    const token = identity.sessionToken ?? '';
+    const account = { root, accountId: identity.accountId };
+    await setPassword(ctx, identity.cloudUrl, token, account, input.newPassword, input.signOutOthers);
+  });
   if (input.signOutOthers) await removeEndedDevices(ctx);
   return null;
 }
@@ -50,6 +54,8 @@ export async function changePassword(ctx: StepContext, input: CommandInput<'chan
 /** The current password, proven at the cloud, and that the root it opens is the one this device has known. */
 async function provePassword(ctx: StepContext, identity: Identity, password: string): Promise<Proof> {
   const proof = await proveWith(ctx, identity.cloudUrl, identity.handle, password);
+  // The root may have been renewed on another device.
+  await asking(() => refreshKeyring(ctx));
   if (!isOwnRoot(proof.root, ownKeyring(ctx.store).state.identityKey)) {
     throw new SyncFailure(
       'keyringForged',
@@ -66,11 +72,13 @@ export async function removeDevice(ctx: StepContext, input: CommandInput<'remove
     throw new SyncFailure('thisDevice', 'This is the device you are using. Sign out instead.');
   }
   if (input.stolen) {
-    if (input.password === null)
+    const { password } = input;
+    if (password === null)
       throw new SyncFailure('passwordNeeded', 'The password is needed for a stolen device.');
-    await provePassword(ctx, identity, input.password);
+    await removeStolen(ctx, id, () => provePassword(ctx, identity, password));
+    return null;
   }
-  await removeAll(ctx, [id], input.stolen ? RemoveReason.STOLEN : RemoveReason.REMOVED);
+  await removeAll(ctx, [id], RemoveReason.REMOVED);
   return null;
 }
 

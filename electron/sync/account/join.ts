@@ -92,7 +92,9 @@ export async function join(ctx: StepContext, entry: Entry): Promise<void> {
     keys,
     profileName: begun?.name ?? null,
     // A sign-up whose answer was lost for long: its words have not been shown yet.
-    question: begun === undefined ? null : questionFor(ctx, begun.words),
+    // Unless the root was renewed since: they would open nothing.
+    question:
+      begun === undefined || keyring.state.identities.length > 1 ? null : questionFor(ctx, begun.words),
   });
 }
 

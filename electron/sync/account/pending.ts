@@ -1,6 +1,6 @@
 /**
- * What a sign-up has begun and must be able to go on with (SPEC TRU-3), and the recovery words until they are confirmed. In the
- * encrypted database of this device; the root is in neither.
+ * What a sign-up or a renewed root has begun and must be able to go on with (SPEC TRU-3, TRU-13), and the recovery words until they are
+ * confirmed. In the encrypted database of this device; the root is in none of it.
  */
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import type { DeviceKeys } from '../../../shared/crypto/device-log.ts';
@@ -9,6 +9,7 @@ import type { Store } from '../../store/open.ts';
 
 const SIGN_UPS = 'pendingSignUps';
 const RECOVERY = 'recoveryWords';
+const ROTATIONS = 'pendingRotations';
 const MOST_KEPT = 5;
 
 export type PendingSignUp = {
@@ -93,4 +94,27 @@ export function recoveryQuestion(store: Store): RecoveryQuestion | null {
 export function keepRecoveryQuestion(store: Store, question: RecoveryQuestion | null): void {
   setMeta(store, RECOVERY, question === null ? null : JSON.stringify(question));
   store.changes.flag('session');
+}
+
+/** New words, until the cloud's keyring says whether their root became the account's. */
+export type PendingRotation = { identityKey: Uint8Array; question: RecoveryQuestion };
+
+export function addPendingRotation(store: Store, one: PendingRotation): void {
+  const all = [...rotations(store), { identity: toHex(one.identityKey), question: one.question }];
+  setMeta(store, ROTATIONS, JSON.stringify(all.slice(-MOST_KEPT)));
+}
+
+/**
+ * The account has another root now. The words of this device, if it was the one that made it, are shown; any others open nothing any
+ * more. In the caller's transaction. True when it was this device.
+ */
+export function adoptRotation(store: Store, identityKey: Uint8Array): boolean {
+  const made = rotations(store).find((one) => one.identity === toHex(identityKey));
+  setMeta(store, ROTATIONS, null);
+  keepRecoveryQuestion(store, made?.question ?? null);
+  return made !== undefined;
+}
+
+function rotations(store: Store): { identity: string; question: RecoveryQuestion }[] {
+  return JSON.parse(getMeta(store, ROTATIONS) ?? '[]');
 }

@@ -8,7 +8,7 @@ import {
   recoveryWrapKey,
   signRecoveryChallenge,
 } from '../../../shared/crypto/recovery.ts';
-import { type Root, unwrapRoot, wrapRoot } from '../../../shared/crypto/root.ts';
+import { type Root, signPasswordChange, unwrapRoot, wrapRoot } from '../../../shared/crypto/root.ts';
 import type { AccountSecrets } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import type { RootWrap } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
 import type { StepContext } from '../context.ts';
@@ -22,8 +22,8 @@ import { againOnConflict, join, verifyAgainstRoot } from './join.ts';
 import { logIn, register } from './opaque.ts';
 import { demandStrongPassword } from './password.ts';
 
-/** What the right password gives: the account's secrets, and the root, in memory alone. */
-export type Proof = { ticket: string; secrets: AccountSecrets; root: Root };
+/** What the right password (or the words) gives: the account's secrets, the root and the key that seals it, in memory alone. */
+export type Proof = { ticket: string; secrets: AccountSecrets; root: Root; wrapKey: Uint8Array };
 
 export async function signIn(ctx: StepContext, input: CommandInput<'signIn'>): Promise<null> {
   const cloudUrl = normalizeCloudUrl(input.cloudUrl, httpHosts());
@@ -67,7 +67,7 @@ export async function proveWith(
     };
   });
   const secrets = present(answer.account);
-  return { ticket: answer.ticket, secrets, root: open(secrets.passwordWrap, wrapKey) };
+  return { ticket: answer.ticket, secrets, root: open(secrets.passwordWrap, wrapKey), wrapKey };
 }
 
 /** In one flow: the words, the new password, then this device joins. Stopped half-way, it is done again from the start. */
@@ -82,7 +82,8 @@ export async function recover(ctx: StepContext, input: CommandInput<'recover'>):
     const proof = await proveWithWords(ctx, cloudUrl, handle, entropy);
     verifyAgainstRoot(ctx, proof.secrets, proof.root);
     if (!passwordSet) {
-      await setPassword(ctx, cloudUrl, proof.ticket, proof.root, input.newPassword, false);
+      const account = { root: proof.root, accountId: proof.secrets.accountId };
+      await setPassword(ctx, cloudUrl, proof.ticket, account, input.newPassword, false);
       passwordSet = true;
     }
     await join(ctx, { cloudUrl, ...proof, device: input.device });
@@ -120,7 +121,8 @@ async function proveWithWords(
     throw await asking(() => Promise.reject(error)).catch((failure: unknown) => failure);
   }
   const secrets = present(answer.account);
-  return { ticket: answer.ticket, secrets, root: open(secrets.recoveryWrap, recoveryWrapKey(entropy)) };
+  const wrapKey = recoveryWrapKey(entropy);
+  return { ticket: answer.ticket, secrets, root: open(secrets.recoveryWrap, wrapKey), wrapKey };
 }
 
 /** `token`: a session's, or the ticket of a recovery. */
@@ -128,7 +130,7 @@ export async function setPassword(
   ctx: StepContext,
   cloudUrl: string,
   token: string,
-  root: Root,
+  { root, accountId }: { root: Root; accountId: Uint8Array },
   password: string,
   revokeOtherSessions: boolean,
 ): Promise<void> {
@@ -138,9 +140,10 @@ export async function setPassword(
     const begun = await asking(() => accounts.changePasswordStart({ registrationRequest }, { signal }));
     return begun.registrationResponse;
   });
-  const passwordWrap = wrapRoot(root, wrapKey, ctx.random);
+  const change = { registrationRecord, passwordWrap: wrapRoot(root, wrapKey, ctx.random) };
+  const identitySignature = signPasswordChange(root, accountId, change);
   await asking(() =>
-    accounts.changePasswordFinish({ registrationRecord, passwordWrap, revokeOtherSessions }, { signal }),
+    accounts.changePasswordFinish({ ...change, revokeOtherSessions, identitySignature }, { signal }),
   );
 }
 

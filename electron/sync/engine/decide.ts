@@ -92,8 +92,13 @@ function nextMailStep(state: EngineState, now: number): Step | null {
     return { lane: 'mail', type: 'send' };
   }
   // Invariant 5: the zone knows what was deleted; the mailbox does not.
-  if (state.mailbox === 'behind' && (!takesPart(state) || drained(messages))) {
-    return { lane: 'mail', type: 'receive' };
+  if (!takesPart(state) || drained(messages)) {
+    return state.mailbox === 'behind' || state.mailAside
+      ? { lane: 'mail', type: 'receive', since: null }
+      : null;
+  }
+  if (state.mailbox === 'behind' && messages.stage === 'walking' && messages.walkSince !== null) {
+    return { lane: 'mail', type: 'receive', since: messages.walkSince };
   }
   return null;
 }

@@ -70,8 +70,8 @@ const remembered = (change: Partial<Remembered> = {}): Remembered => ({
   switch: 'on',
   switchReason: null,
   zones: {
-    account: { stage: 'behind', named: true, stopped: null, seen: 10, walked: 0 },
-    messages: { stage: 'behind', named: true, stopped: null, seen: 20, walked: 0 },
+    account: { stage: 'behind', named: true, stopped: null, seen: 10, walked: 0, walkSince: null },
+    messages: { stage: 'behind', named: true, stopped: null, seen: 20, walked: 0, walkSince: null },
   },
   lastSyncedAt: null,
   ...change,
@@ -93,7 +93,7 @@ function settled(change: Partial<Remembered> = {}): Bench {
   const bench = new Bench().send({ type: 'started', remembered: remembered(change) });
   bench.done('changes', noChanges(10));
   if (bench.state.running.zones?.type === 'changes') bench.done('changes', noChanges(20));
-  if (bench.state.running.mail !== null) bench.done('receive', { more: false, waits: false });
+  if (bench.state.running.mail !== null) bench.done('receive', { more: false, waits: false, aside: false });
   if (bench.state.running.zones?.type === 'tidy') bench.done('tidy', { nextAt: Number.MAX_SAFE_INTEGER });
   bench.send({ type: 'streamOpened' });
   bench.effects = [];
@@ -127,7 +127,7 @@ describe('the engine', () => {
           ...remembered(),
           zones: {
             ...remembered().zones,
-            account: { stage: 'unopened', named: true, stopped: null, seen: 0, walked: 0 },
+            account: { stage: 'unopened', named: true, stopped: null, seen: 0, walked: 0, walkSince: null },
           },
         },
       }),
@@ -161,7 +161,14 @@ describe('the engine', () => {
       );
     }
     const walking = remembered();
-    walking.zones.messages = { stage: 'walking', named: true, stopped: null, seen: 0, walked: 10 };
+    walking.zones.messages = {
+      stage: 'walking',
+      named: true,
+      stopped: null,
+      seen: 0,
+      walked: 10,
+      walkSince: null,
+    };
     note(new Bench().send({ type: 'started', remembered: walking }).done('changes', noChanges(10)));
     expect([...seen].sort()).toEqual([
       'appTooOld',
@@ -216,7 +223,7 @@ describe('the engine', () => {
     const bench = settled().send({ type: 'cloudTime', cloudMs: 1_000_000 + 5 * 60_000 + 1 });
     bench.dirty(0, 3, 1).send({ type: 'mailPoke' }).send({ type: 'zonePoke', zone: 'messages', head: 30 });
     expect(bench.names()).toEqual(['receive', 'changes messages']);
-    bench.done('changes', noChanges(30)).done('receive', { more: false, waits: false });
+    bench.done('changes', noChanges(30)).done('receive', { more: false, waits: false, aside: false });
     expect(bench.names()).toEqual([]);
     expect(statusOf(bench.state).paused).toMatchObject({
       reason: 'clockWrong',
@@ -236,6 +243,28 @@ describe('the engine', () => {
     expect(on.names()).toContain('receive');
     const off = new Bench().send({ type: 'started', remembered: remembered({ switch: 'off' }) });
     expect(off.names()).toEqual(['changes account', 'receive']);
+  });
+
+  test('SYN-31 during a first sync the mailbox gives what was accepted since it began, the rest when the zone is drained', () => {
+    const walking = remembered();
+    walking.zones.messages = { ...walking.zones.messages, stage: 'unopened' };
+    const bench = new Bench().send({ type: 'started', remembered: walking });
+    bench.done('changes', noChanges(10));
+    expect(bench.names()).toEqual(['changes account', 'open messages']);
+    const opened = { head: 20, openedMs: 900_000, seen: 20, total: 5, moved: null, alarm: null } as const;
+    bench.done('open', { ...opened, stage: 'walking' });
+    expect(bench.steps()).toEqual([
+      { lane: 'zones', type: 'walk', zone: 'messages' },
+      { lane: 'mail', type: 'receive', since: 900_000 },
+    ]);
+    bench.done('receive', { more: false, waits: false, aside: true });
+    bench.send({ type: 'mailPoke' });
+    expect(bench.names()).toEqual(['receive']);
+    bench.done('receive', { more: false, waits: false, aside: true });
+    bench.done('walk', { applied: 5, remaining: 0, more: false, staleKeyring: false });
+    expect(bench.names()).toEqual(['changes messages']);
+    bench.done('changes', noChanges(20));
+    expect(bench.steps()).toContainEqual({ lane: 'mail', type: 'receive', since: null });
   });
 
   test('SYN-6 a fork stops the zone until Repair; the mailbox goes on', () => {
@@ -277,7 +306,15 @@ describe('the engine', () => {
   test('SYN-9 a new generation switches off here and uploads nothing', () => {
     const bench = settled().dirty(0, 7).failed('push', 'generationChanged');
     expect(bench.names()).toContain('open messages');
-    bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'generation', alarm: null });
+    bench.done('open', {
+      head: 3,
+      openedMs: 7,
+      seen: 3,
+      stage: 'walking',
+      total: 3,
+      moved: 'generation',
+      alarm: null,
+    });
     expect(bench.state).toMatchObject({ switch: 'off', switchReason: 'purged' });
     expect(bench.names().filter((name) => name.startsWith('push'))).toEqual([]);
     expect(statusOf(bench.state)).toMatchObject({ switch: 'off', switchReason: 'purged' });
@@ -288,7 +325,15 @@ describe('the engine', () => {
       .send({ type: 'zonePoke', zone: 'messages', head: 21 })
       .failed('changes', 'incarnationChanged');
     bench.steps();
-    bench.done('open', { head: 3, seen: 3, stage: 'walking', total: 3, moved: 'incarnation', alarm: null });
+    bench.done('open', {
+      head: 3,
+      openedMs: 7,
+      seen: 3,
+      stage: 'walking',
+      total: 3,
+      moved: 'incarnation',
+      alarm: null,
+    });
     expect(bench.names()).toEqual(['forgetRevs messages']);
     bench.done('forgetRevs', null);
     expect(bench.names()).toEqual(['open messages']);

@@ -46,9 +46,10 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
     case 'refreshKeyring':
       return state.keyring === 'forged' ? state : { ...state, keyring: 'current' };
     case 'receive': {
-      const { more } = event.result as { more: boolean };
+      const { more, aside } = event.result as { more: boolean; aside: boolean };
       // A poke that came while receiving has set `behind` again; asking once more is cheap.
-      return { ...state, mailbox: more || before.mailboxAgain ? 'behind' : 'current', mailboxAgain: false };
+      const mailbox = more || before.mailboxAgain ? 'behind' : 'current';
+      return { ...state, mailbox, mailboxAgain: false, mailAside: aside };
     }
     case 'send':
       return { ...state, outbox: { ...state.outbox, dueAt: (event.result as { nextAt: number }).nextAt } };
@@ -61,7 +62,7 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
 
 function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' } }>): EngineState {
   const { zone } = event.step;
-  const { head, seen, stage, total, moved, alarm } = event.result;
+  const { head, seen, stage, total, moved, alarm, openedMs } = event.result;
   if (alarm !== null) {
     return patchZone(state, zone, { named: true, stage: 'stopped', stopped: alarm });
   }
@@ -80,6 +81,7 @@ function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' 
       done: stage === 'walking' ? 0 : state.zones[zone].walk.done,
       total: stage === 'walking' ? total : null,
     },
+    walkSince: stage === 'walking' ? openedMs : null,
     pull: { done: 0, total: null },
   });
 }

@@ -161,7 +161,7 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
     tidyAt: now,
   };
   for (const name of ['account', 'messages'] as const) {
-    const { stage, named, stopped, seen, walked } = remembered.zones[name];
+    const { stage, named, stopped, seen, walked, walkSince } = remembered.zones[name];
     after = patchZone(after, name, {
       stage,
       named,
@@ -169,6 +169,7 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
       seen,
       head: seen,
       walk: { done: walked, total: null },
+      walkSince,
     });
   }
   return after;

@@ -11,7 +11,8 @@
  *  2. Everything in the state can be built anew from the database (`started`): losing it loses nothing.
  *  3. Nothing of the messages zone is pushed unless the switch is `enabling` or `on`.
  *  4. Nothing is pushed or sent while the clock is wrong, the keyring is forged, the session is over or a purge is pending.
- *  5. The mailbox is read only when the messages zone is drained, as long as the switch is on and the zone is well.
+ *  5. While the switch is on and the messages zone is not drained, no mail is applied that the zone may know more of: during a first
+ *     sync only what was accepted after it began, otherwise none.
  *  6. A fork or a rollback stops the zone until a person chooses Repair; nothing is deleted because of one.
  *  7. Storage full stops pushes of that zone alone; pulls, the mailbox and the outbox go on.
  */
@@ -48,6 +49,8 @@ export type ZoneState = {
   stopped: Extract<PausedReason, 'rolledBack' | 'forked' | 'damaged'> | null;
   fullUntil: number;
   walk: Work;
+  /** The cloud's time when the first sync under way began; null when that is not known. */
+  walkSince: number | null;
   push: Work;
   pull: Work;
 };
@@ -64,7 +67,8 @@ export type Step =
   /** mayDelete: the messages zone is at its head and both clocks agree, so a machine may delete what is due. */
   | { lane: 'zones'; type: 'tidy'; mayDelete: boolean }
   | { lane: 'keys'; type: 'refreshKeyring' }
-  | { lane: 'mail'; type: 'receive' }
+  /** since: mail accepted up to then is set aside, since a first sync may yet say that it was deleted. Null: all of it. */
+  | { lane: 'mail'; type: 'receive'; since: number | null }
   | { lane: 'mail'; type: 'send' };
 
 export type Lane = Step['lane'];
@@ -73,6 +77,8 @@ export type StepResult = {
   open: {
     head: number;
     seen: number;
+    /** The cloud's time then. */
+    openedMs: number;
     /** unopened: only the generation was asked for (switch off). */
     stage: 'unopened' | 'walking' | 'behind';
     total: number;
@@ -102,7 +108,8 @@ export type StepResult = {
   finishSwitch: null;
   tidy: { nextAt: number };
   refreshKeyring: null;
-  receive: { more: boolean; waits: boolean };
+  /** aside: mail is set aside until the zone is drained. */
+  receive: { more: boolean; waits: boolean; aside: boolean };
   send: { nextAt: number };
 };
 
@@ -141,6 +148,7 @@ export type Remembered = {
       stopped: ZoneState['stopped'];
       seen: number;
       walked: number;
+      walkSince: number | null;
     }
   >;
   lastSyncedAt: number | null;
@@ -190,6 +198,8 @@ export type EngineState = {
   mailbox: 'behind' | 'current';
   /** Poked while a receive was under way: look once more. */
   mailboxAgain: boolean;
+  /** Mail was set aside: it is applied when the zone is drained. */
+  mailAside: boolean;
   outbox: { waiting: number; dueAt: number };
   running: { zones: Step | null; keys: Step | null; mail: Step | null };
   stream: 'closed' | 'opening' | 'open';
@@ -230,6 +240,7 @@ function emptyZone(): ZoneState {
     stopped: null,
     fullUntil: 0,
     walk: { done: 0, total: null },
+    walkSince: null,
     push: { done: 0, total: null },
     pull: { done: 0, total: null },
   };
@@ -245,6 +256,7 @@ export function initialState(): EngineState {
     keyring: 'current',
     mailbox: 'behind',
     mailboxAgain: false,
+    mailAside: false,
     outbox: { waiting: 0, dueAt: 0 },
     running: { zones: null, keys: null, mail: null },
     stream: 'closed',

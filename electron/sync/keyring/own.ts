@@ -20,6 +20,7 @@ import { getIdentity, type Identity } from '../../store/identity.ts';
 import { getKeyring, saveKeyring, saveWraps } from '../../store/keyring.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
+import { adoptRotation } from '../account/pending.ts';
 import type { EpochKeys, StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
@@ -127,7 +128,9 @@ async function adoptKeyring(
   const added = [...keyring.state.devices.values()].filter(
     (device) => device.addedIndex >= before.log.length && !equalBytes(device.deviceId, identity.deviceId),
   );
+  const rotated = before.log.length > 0 && keyring.state.identities.at(-1)!.fromIndex >= before.log.length;
   store.write(() => {
+    if (rotated) renewed(ctx, keyring.state);
     saveKeyring(store, {
       log: keyring.log,
       epochs: keyring.epochs.map((signed, index) => ({
@@ -151,6 +154,12 @@ async function adoptKeyring(
     }
   });
   ctx.keys.set(holdKeys(identity.accountId, identity.deviceId, keys));
+}
+
+/** The account has a new root, signed for by the one before: the device that made it shows the words, the others say it. */
+function renewed({ store, clock }: StepContext, { identityKey }: DeviceLogState): void {
+  if (adoptRotation(store, identityKey)) return;
+  addNotice(store, `rootRenewed:${toHex(identityKey)}`, 'rootRenewed', clock.now());
 }
 
 /** The keys of all epochs: from this device's wrap of the newest one, and down the chain. Each is what its statement commits to. */

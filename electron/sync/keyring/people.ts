@@ -99,7 +99,11 @@ function take(ctx: StepContext, keyring: PublicKeyring): Pin {
     const fresh = pin(ctx, keyring, checked, undefined);
     const elsewhere = pinnedElsewhere(ctx.store, keyring.accountId);
     const identity = checked.state.identities[0]!.identityKey;
-    if (elsewhere !== null && !equalBytes(elsewhere, identity)) {
+    // Any that this log went through: each identity has taken over the log as it was when it came (SPEC KEY-23).
+    const known = checked.state.identities.some(
+      (one) => elsewhere !== null && equalBytes(one.identityKey, elsewhere),
+    );
+    if (elsewhere !== null && !known) {
       noteChanged(ctx, fresh, identity);
       throw identityChanged(fresh.handle);
     }
@@ -119,10 +123,9 @@ function take(ctx: StepContext, keyring: PublicKeyring): Pin {
   if (rotated) {
     // Signed by the identity it replaces: said, but nobody else can have done it.
     const key = toHex(checked.state.identityKey);
-    addNotice(ctx.store, `identityRotated:${key}`, 'identityChanged', ctx.clock.now(), {
+    addNotice(ctx.store, `identityRenewed:${key}`, 'identityRenewed', ctx.clock.now(), {
       account: toHex(before.account),
       handle: before.handle,
-      signedByOld: 1,
     });
   }
   return pin(ctx, keyring, checked, before);

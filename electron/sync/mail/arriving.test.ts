@@ -113,7 +113,7 @@ test('OUT-7 a page of messages in order, answered by one receipt', async () => {
   const id = await anna.start('bob@example.org');
   for (let i = 0; i < 120; i++) anna.write(id, `message ${i}`);
   while ((await sendStep(anna.ctx)).nextAt !== Number.POSITIVE_INFINITY);
-  expect(await receiveStep(bob.ctx)).toEqual({ more: false, waits: false });
+  expect(await receiveStep(bob.ctx)).toEqual({ more: false, waits: false, aside: false });
   expect(bob.texts(id)).toEqual(Array.from({ length: 120 }, (_, i) => `message ${i}`));
   // One receipt for all of them.
   expect(listOutbox(bob.store).map((entry) => entry.kind)).toEqual(['receipt']);

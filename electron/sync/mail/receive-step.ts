@@ -1,6 +1,7 @@
 /**
  * The mailbox is read: a page is opened, checked and applied, with the cursor in the same transaction, and acknowledged after it
- * (SPEC OUT-8, OUT-9, OUT-14 to OUT-17). With the switch on the engine has drained the zone before.
+ * (SPEC OUT-8, OUT-9, OUT-14 to OUT-17). With the switch on the engine has drained the zone before; during a first sync it reads what was
+ * accepted since that began, and the rest is set aside on disk, unacknowledged, until the zone is drained (SYN-31, decision 0040).
  *
  * An envelope that is refused is said and passed over; nothing makes the mailbox stand still but what time mends: no network, or keys of
  * ours that cannot be had yet. One of somebody whose identity has changed is set aside until the person decides.
@@ -39,8 +40,15 @@ type Result =
   | { envelope: MailEnvelope; refused: Refused }
   | { envelope: MailEnvelope; waits: string };
 
-export async function receiveStep(ctx: StepContext): Promise<{ more: boolean; waits: boolean }> {
+type Received = { more: boolean; waits: boolean; aside: boolean };
+/** What a set-aside envelope waits for. */
+const ZONE = 'zone';
+const IDENTITY = 'identityChanged';
+
+/** `since`: mail accepted up to then waits for the zone. Null: the zone is drained, or takes no part. */
+export async function receiveStep(ctx: StepContext, since: number | null = null): Promise<Received> {
   requireIdentity(ctx.store);
+  if (since === null && (await openAside(ctx))) return { more: true, waits: false, aside: true };
   const { stored } = getMailCursor(ctx.store);
   const page = await ctx.cloud.mailboxes.receive(
     { after: BigInt(stored), limit: PAGE },
@@ -49,25 +57,43 @@ export async function receiveStep(ctx: StepContext): Promise<{ more: boolean; wa
   if (Number(page.head) < stored) {
     // The cloud was restored: what it still holds comes again and merges to the same.
     setMailCursor(ctx.store, { stored: 0, acknowledged: 0 }, true);
-    return { more: page.head > 0n, waits: false };
+    return { more: page.head > 0n, waits: false, aside: false };
   }
+  const early = (one: MailEnvelope) => since !== null && one.acceptedMs <= since;
   const envelopes = page.envelopes.map(
     (one): MailEnvelope => ({ ...one, position: Number(one.position), acceptedMs: Number(one.acceptedMs) }),
   );
-  const results = await openAll(ctx, envelopes);
+  const results: Result[] = await openAll(
+    ctx,
+    envelopes.filter((one) => !early(one)),
+  );
+  for (const envelope of envelopes) if (early(envelope)) results.push({ envelope, waits: ZONE });
   const last = envelopes.reduce((highest, one) => Math.max(highest, one.position), stored);
   applyPage(ctx, results, last);
   const { acknowledged, stored: now } = getMailCursor(ctx.store);
-  if (now > acknowledged) {
+  const aside = listPending(ctx.store, ZONE, 1).length > 0;
+  // What is set aside is in no zone yet: the cloud keeps it until it is.
+  if (now > acknowledged && !aside) {
     await ctx.cloud.mailboxes.acknowledge({ position: BigInt(now) }, { signal: ctx.abort });
     setMailCursor(ctx.store, { acknowledged: now });
   }
-  return { more: page.more && last > stored, waits: results.some((one) => 'waits' in one) };
+  const waits = results.some((one) => 'waits' in one && one.waits === IDENTITY);
+  return { more: page.more && last > stored, waits, aside };
 }
 
 /** After a changed identity was accepted: what was set aside is opened again. */
 export async function receivePending(ctx: StepContext): Promise<void> {
-  const envelopes = listPending(ctx.store);
+  await openPending(ctx, IDENTITY);
+}
+
+/** The zone is drained: what waited for that is opened, a page at a time. True when there was any. */
+async function openAside(ctx: StepContext): Promise<boolean> {
+  return (await openPending(ctx, ZONE)) > 0;
+}
+
+async function openPending(ctx: StepContext, reason: string): Promise<number> {
+  const envelopes = listPending(ctx.store, reason);
+  if (envelopes.length === 0) return 0;
   const results = await openAll(
     ctx,
     envelopes.map(({ sender, ...one }) => ({ ...one, senderAccountId: sender })),
@@ -75,11 +101,13 @@ export async function receivePending(ctx: StepContext): Promise<void> {
   ctx.store.write(() => {
     for (const result of results)
       if (!('waits' in result)) removePending(ctx.store, result.envelope.position);
+    // One that waits for something else now is set aside again, for that.
     applyResults(
       ctx,
-      results.filter((one) => !('waits' in one)),
+      results.filter((one) => !('waits' in one) || one.waits !== reason),
     );
   });
+  return envelopes.length;
 }
 
 async function openAll(ctx: StepContext, envelopes: readonly MailEnvelope[]): Promise<Result[]> {
@@ -92,7 +120,7 @@ async function openAll(ctx: StepContext, envelopes: readonly MailEnvelope[]): Pr
       results.push({ envelope, body });
     } catch (error) {
       if (error instanceof Refused) results.push({ envelope, refused: error });
-      else if (error instanceof SyncFailure && error.reason === 'identityChanged') {
+      else if (error instanceof SyncFailure && error.reason === IDENTITY) {
         results.push({ envelope, waits: error.reason });
       } else throw error;
     }

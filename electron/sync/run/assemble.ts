@@ -63,7 +63,8 @@ const HLC_META = 'hlc';
 
 /** What the other half of sync brings: mail's two steps, and the commands that are not about zones. */
 export type SyncParts = {
-  receive(ctx: StepContext): Promise<StepResult['receive']>;
+  /** since: what was accepted up to then is set aside until it is null again. */
+  receive(ctx: StepContext, since: number | null): Promise<StepResult['receive']>;
   send(ctx: StepContext): Promise<StepResult['send']>;
   commands: OtherCommands;
 };
@@ -136,7 +137,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         await lookForEndedDevices(ctx);
         return null;
       },
-      receive: () => parts.receive(ctx),
+      receive: ({ since }) => parts.receive(ctx, since),
       send: () => parts.send(ctx),
     },
     remembered: () => remembered(store),

@@ -18,6 +18,7 @@ export function remembered(store: Store): Remembered {
       stopped: null,
       seen: state.head,
       walked: state.backfillDone,
+      walkSince: state.phase === 'walking' ? ((state.extra['openedMs'] as number | undefined) ?? null) : null,
     };
     switch (state.phase) {
       case 'walking':

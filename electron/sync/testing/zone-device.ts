@@ -36,7 +36,7 @@ const noCommand = () => {
 
 /** Neither mail nor accounts. */
 const zonesOnly: SyncParts = {
-  receive: async () => ({ more: false, waits: false }),
+  receive: async () => ({ more: false, waits: false, aside: false }),
   send: async () => ({ nextAt: 0 }),
   commands: {
     checkCloud: noCommand,

@@ -18,7 +18,16 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   const known = getZoneState(store, zone);
   const generation = state.generation;
   const head = Number(state.head);
-  const result: StepResult['open'] = { head, seen: 0, stage: 'unopened', total: 0, moved: null, alarm: null };
+  const openedMs = Number(state.timeMs);
+  const result: StepResult['open'] = {
+    head,
+    openedMs,
+    seen: 0,
+    stage: 'unopened',
+    total: 0,
+    moved: null,
+    alarm: null,
+  };
 
   if (known.generation !== 0 && known.generation !== generation) {
     const accepted = known.extra['leftFor'] === generation && known.switch === 'enabling';
@@ -53,6 +62,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     backfillCursor: response.backfillCursor,
     backfillDone: 0,
     backfillTotal: total,
+    extra: { ...known.extra, openedMs },
     ...heard(ctx, state),
   });
   return { ...result, seen: head, stage: 'walking', total };
