@@ -1,7 +1,14 @@
 import * as opaque from '@serenity-kit/opaque';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recoverySignKey, recoveryWrapKey, signRecoveryChallenge } from '../../shared/crypto/recovery.ts';
-import { passwordWrapKey, unwrapRoot, wrapRoot } from '../../shared/crypto/root.ts';
+import {
+  createRoot,
+  passwordWrapKey,
+  type Root,
+  signPasswordChange,
+  unwrapRoot,
+  wrapRoot,
+} from '../../shared/crypto/root.ts';
 import { type Cloud, createCloud } from '../app.ts';
 import { clientsOf, codeOf, errorOf } from '../testing/clients.ts';
 import {
@@ -34,6 +41,7 @@ const newPassword = async (
   person: Person,
   password: string,
   revoke: boolean,
+  signedBy: Root = person.root,
 ) => {
   const { clientRegistrationState, registrationRequest } = opaque.client.startRegistration({ password });
   const { registrationResponse } = await client.changePasswordStart({ registrationRequest });
@@ -43,11 +51,12 @@ const newPassword = async (
     clientRegistrationState,
     keyStretching: { 'argon2id-custom': { iterations: 1, memory: 8, parallelism: 1 } },
   });
-  await client.changePasswordFinish({
+  const change = {
     registrationRecord,
     passwordWrap: wrapRoot(person.root, passwordWrapKey(exportKey), random),
-    revokeOtherSessions: revoke,
-  });
+  };
+  const identitySignature = signPasswordChange(signedBy, person.accountId, change);
+  await client.changePasswordFinish({ ...change, revokeOtherSessions: revoke, identitySignature });
 };
 
 test('ACC-2 the same sign-up again gets a session again, another one of the handle is refused', async () => {
@@ -235,6 +244,36 @@ test('ACC-9 a new password works, the old one is worth nothing, other sessions e
   expect(await codeOf(clientsOf(cloud, oldTicket?.ticket).account.joinDevice(request))).toBe(
     'TICKET_EXPIRED',
   );
+});
+
+test('ACC-9 a sign-in that was begun with the old password is not finished after it was replaced', async () => {
+  const anna = await signUp(cloud, 'anna@example.org');
+  const { handle, password } = anna.person;
+  const { clientLoginState, startLoginRequest } = opaque.client.startLogin({ password });
+  const { loginResponse, loginId } = await anyone().signInStart({ handle, startLoginRequest });
+  const keyStretching = { 'argon2id-custom': { iterations: 1, memory: 8, parallelism: 1 } } as const;
+  const login = opaque.client.finishLogin({ clientLoginState, loginResponse, password, keyStretching });
+  await newPassword(anna.account, anna.person, 'the second password', false);
+  const finishLoginRequest = login!.finishLoginRequest;
+  expect(await codeOf(anyone().signInFinish({ loginId, finishLoginRequest }))).toBe('WRONG_CREDENTIALS');
+});
+
+test("ACC-15 without the identity's signature a session or a ticket replaces no password", async () => {
+  const anna = await signUp(cloud, 'anna@example.org');
+  const thief = await addDevice(cloud, anna.person);
+  const change = newPassword(thief.account, anna.person, 'of a thief', true, createRoot(random));
+  expect(await codeOf(change)).toBe('KEYRING_INVALID');
+  const { ticket } = await recover(anna.person);
+  const byTicket = newPassword(
+    clientsOf(cloud, ticket).account,
+    anna.person,
+    'of a thief',
+    true,
+    createRoot(random),
+  );
+  expect(await codeOf(byTicket)).toBe('KEYRING_INVALID');
+  await anna.account.getKeyring({});
+  expect(await signIn(cloud, anna.person.handle, anna.person.password)).toBeDefined();
 });
 
 test("ACC-9 a recovery's ticket sets a password and then joins; a password's ticket may not", async () => {

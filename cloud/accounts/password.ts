@@ -1,5 +1,9 @@
-/** A new password: OPAQUE record, root wraps and what happens to other sessions, in one transaction (SPEC ACC-9). */
+/**
+ * A new password: OPAQUE record, root wraps and what happens to other sessions, in one transaction (SPEC ACC-9). The account's
+ * identity has to have signed it (SPEC ACC-15): who merely holds a session, a stolen device say, replaces nothing.
+ */
 import { create } from '@bufbuild/protobuf';
+import { verifyPasswordChange } from '../../shared/crypto/root.ts';
 import {
   type ChangePasswordFinishRequest,
   type ChangePasswordFinishResponse,
@@ -10,13 +14,17 @@ import {
 } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 import type { CloudContext } from '../context.ts';
+import { keyringConflict } from '../devices/join.ts';
+import { keyringInvalid, readEpochs, readLog, verifyKeyring } from '../devices/keyring-store.ts';
 import { endSession, findSession } from '../devices/sessions.ts';
 import { findTicket } from '../devices/tickets.ts';
 import { bytesOf } from '../http/check.ts';
 import { CloudError, malformed } from '../http/errors.ts';
+import type { Writer } from '../storage/database.ts';
+import { checkRootWrap } from './root-wrap.ts';
 import { handleHash } from './sign-in.ts';
 import { clearAttempts } from './sign-in-locks.ts';
-import { checkRegistrationRecord, checkRootWrap, opaqueRegistration } from './sign-up.ts';
+import { checkRegistrationRecord, opaqueRegistration } from './sign-up.ts';
 
 type Who = { account: number; device: Uint8Array | undefined };
 
@@ -59,6 +67,24 @@ export const changePasswordStart = (
   });
 };
 
+/** An identity that has been rotated away since is told apart: the device reads the keyring again. */
+const checkIdentitySigned = (
+  write: Writer,
+  { db }: CloudContext,
+  account: number,
+  request: ChangePasswordFinishRequest,
+  signature: Uint8Array,
+): void => {
+  const row = write.first(db.sql.selectFrom('account').select('id').where('no', '=', account));
+  if (row === undefined) throw new Error('an account without its row');
+  const state = verifyKeyring(row.id, readLog(write, db, account), readEpochs(write, db, account));
+  const signedBy = state.identities.findLastIndex(({ identityKey }) =>
+    verifyPasswordChange(identityKey, row.id, request, signature),
+  );
+  if (signedBy < 0) throw keyringInvalid("A new password is signed by the account's identity.");
+  if (signedBy < state.identities.length - 1) throw keyringConflict();
+};
+
 export const changePasswordFinish = (
   ctx: CloudContext,
   bearer: string | undefined,
@@ -78,7 +104,9 @@ export const changePasswordFinish = (
         recovery_key: bytesOf(request.recoveryKey, 32, 'recovery_key'),
       }
     : {};
+  const signature = bytesOf(request.identitySignature, 64, 'identity_signature');
   const ended = db.transaction((write) => {
+    checkIdentitySigned(write, ctx, account, request, signature);
     write.run(
       db.sql
         .updateTable('account')

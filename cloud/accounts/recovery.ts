@@ -3,6 +3,7 @@
  * challenge too, and then the answer of a wrong key (SPEC ACC-6).
  */
 import { create } from '@bufbuild/protobuf';
+import { equalBytes } from '../../shared/crypto/bytes.ts';
 import { Domain, verify } from '../../shared/crypto/signing.ts';
 import {
   type RecoverFinishRequest,
@@ -55,6 +56,11 @@ export const createRecovery = (ctx: CloudContext, limiter: RateLimiter) => {
         throw new CloudError(ErrorCode.TICKET_EXPIRED, 'This challenge is over its time: start again.');
       const right = verify(Domain.recovery, found.challenge, request.signature, found.key);
       if (!right || found.account === undefined) throw wrongCredentials();
+      // A key that was replaced since the challenge was given opens nothing any more.
+      const now = db.read.first(
+        db.sql.selectFrom('account').select('recovery_key').where('no', '=', found.account),
+      );
+      if (now === undefined || !equalBytes(now.recovery_key, found.key)) throw wrongCredentials();
       return create(RecoverFinishResponseSchema, {
         ticket: issueTicket(ctx, found.account, true),
         account: accountSecrets(ctx, found.account, 'recovery'),

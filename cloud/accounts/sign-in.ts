@@ -32,7 +32,13 @@ export const wrongCredentials = (): CloudError =>
 export const handleHash = (ctx: CloudContext, handle: string): Uint8Array =>
   new Uint8Array(createHmac('sha256', ctx.secret.tokenKey).update(`handle ${handle}`).digest());
 
-type Login = { serverLoginState: string; account: number | undefined; handleHash: Uint8Array };
+type Login = {
+  serverLoginState: string;
+  account: number | undefined;
+  /** The OPAQUE record it was begun with. */
+  record: string | undefined;
+  handleHash: Uint8Array;
+};
 
 export const createSignIn = (ctx: CloudContext, limiter: RateLimiter) => {
   const { db } = ctx;
@@ -62,6 +68,7 @@ export const createSignIn = (ctx: CloudContext, limiter: RateLimiter) => {
       const loginId = logins.put({
         serverLoginState: started.serverLoginState,
         account: account?.no,
+        record: account?.opaque_record,
         handleHash: hash,
       });
       return create(SignInStartResponseSchema, { loginResponse: started.loginResponse, loginId });
@@ -81,6 +88,11 @@ export const createSignIn = (ctx: CloudContext, limiter: RateLimiter) => {
         throw wrongCredentials();
       }
       if (login.account === undefined) throw wrongCredentials();
+      // A password that was replaced since the sign-in began is worth nothing any more.
+      const now = db.read.first(
+        db.sql.selectFrom('account').select('opaque_record').where('no', '=', login.account),
+      );
+      if (now?.opaque_record !== login.record) throw wrongCredentials();
       clearAttempts(db, login.handleHash);
       return create(SignInFinishResponseSchema, {
         ticket: issueTicket(ctx, login.account, false),

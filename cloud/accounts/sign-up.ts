@@ -16,7 +16,6 @@ import {
   SignUpStartResponseSchema,
 } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
-import { type RootWrap, RootWrapSchema } from '../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
 import type { CloudContext } from '../context.ts';
 import {
   appendEpoch,
@@ -30,12 +29,13 @@ import {
   verifyKeyring,
 } from '../devices/keyring-store.ts';
 import { openSession } from '../devices/sessions.ts';
-import { bytesOf, bytesWithin, noMoreThan, present, textWithin } from '../http/check.ts';
+import { bytesOf, noMoreThan, present, textWithin } from '../http/check.ts';
 import { CloudError, malformed } from '../http/errors.ts';
 import { createMailbox, startCursor } from '../mailboxes/mailbox.ts';
 import { createZones } from '../zones/zone-row.ts';
 import { normaliseHandle } from './handle.ts';
 import { redeemInvitation } from './invitations.ts';
+import { checkRootWrap } from './root-wrap.ts';
 
 const LARGEST_OPAQUE = 2_048;
 const REPEATABLE_MS = 10 * 60_000;
@@ -83,11 +83,6 @@ export const checkRegistrationRecord = (
     throw malformed('registration_record is no OPAQUE registration record.');
   }
   return registrationRecord;
-};
-
-export const checkRootWrap = (wrap: RootWrap | undefined, what: string): Uint8Array => {
-  bytesWithin(present(wrap, what).sealed, 1, 1_024, `${what}.sealed`);
-  return toBinary(RootWrapSchema, present(wrap, what));
 };
 
 export const signUpStart = (ctx: CloudContext, request: SignUpStartRequest): SignUpStartResponse => {

@@ -1,4 +1,7 @@
-/** The keyring of the asking account: reading it, and adding to it by compare-and-set (SPEC ACC-11, ACC-12). */
+/**
+ * The keyring of the asking account: reading it, and adding to it by compare-and-set (SPEC ACC-11, ACC-12, ACC-16). An identity is
+ * rotated only with what opens the new root: the signature of the old identity is what allows to replace the wraps.
+ */
 import { create } from '@bufbuild/protobuf';
 import { equalBytes, toHex } from '../../shared/crypto/bytes.ts';
 import {
@@ -12,9 +15,11 @@ import {
   type UpdateKeyringResponse,
   UpdateKeyringResponseSchema,
 } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { checkRootWrap } from '../accounts/root-wrap.ts';
 import type { CloudContext } from '../context.ts';
-import { noMoreThan } from '../http/check.ts';
+import { bytesOf, noMoreThan } from '../http/check.ts';
 import { malformed } from '../http/errors.ts';
+import type { Database, Writer } from '../storage/database.ts';
 import { keyringConflict } from './join.ts';
 import {
   appendEpoch,
@@ -48,18 +53,41 @@ export const getKeyring = ({ db }: CloudContext, session: Session): GetKeyringRe
 };
 
 /** The devices that these entries remove. Each entry's signer is one that this session may speak for. */
-const readChanges = (session: Session, entries: StoredSigned[]): Uint8Array[] => {
+const readChanges = (
+  session: Session,
+  entries: StoredSigned[],
+): { removed: Uint8Array[]; rotated: boolean } => {
   const removed: Uint8Array[] = [];
+  let rotated = false;
   for (const entry of entries) {
     const { change, signer } = readEntry(entry);
     if (signer.length !== 0 && !equalBytes(signer, session.device))
       throw keyringInvalid('An entry is signed by another device.');
     if (change.case === 'remove') removed.push(change.value.deviceId);
-    // Its root wraps would have to change in the same transaction: see KNOWN-GAPS.
-    else if (change.case === 'rotate') throw keyringInvalid('This cloud does not take a new identity yet.');
+    else if (change.case === 'rotate') rotated = true;
     else if (change.case === 'add') throw keyringInvalid('A device is added by JoinDevice.');
   }
-  return removed;
+  return { removed, rotated };
+};
+
+/** What opens the new root, as columns of the account. */
+const readRootChange = ({ root }: UpdateKeyringRequest, rotated: boolean) => {
+  if (rotated !== (root !== undefined))
+    throw keyringInvalid('A rotated identity and what opens its root come together.');
+  if (root === undefined) return {};
+  return {
+    password_wrap: checkRootWrap(root.passwordWrap, 'root.password_wrap'),
+    recovery_wrap: checkRootWrap(root.recoveryWrap, 'root.recovery_wrap'),
+    recovery_key: bytesOf(root.recoveryKey, 32, 'root.recovery_key'),
+  };
+};
+
+/** What the old root still opened, and whatever was begun with what opened it, is worth nothing from here on. */
+const forgetOldRoot = (write: Writer, db: Database, account: number): void => {
+  write.run(
+    db.sql.deleteFrom('key_wrap').where('account', '=', account).where('recipient', '=', new Uint8Array()),
+  );
+  write.run(db.sql.deleteFrom('ticket').where('account', '=', account));
 };
 
 export const updateKeyring = (
@@ -75,8 +103,10 @@ export const updateKeyring = (
   const wraps = checkWraps(request.wraps);
   if (entries.length === 0 && epoch === undefined && wraps.length === 0)
     throw malformed('There is nothing to change.');
-  const removed = readChanges(session, entries);
-  if (removed.length > 0 && epoch === undefined) throw keyringInvalid('Removing a device needs a new epoch.');
+  const { removed, rotated } = readChanges(session, entries);
+  if ((removed.length > 0 || rotated) && epoch === undefined)
+    throw keyringInvalid('Removing a device and rotating the identity need a new epoch.');
+  const rootChange = readRootChange(request, rotated);
 
   const done = db.transaction((write) => {
     const account = write.first(
@@ -115,11 +145,12 @@ export const updateKeyring = (
       appendEpoch(write, db, session.account, current, epoch);
     }
     appendLog(write, db, session.account, account.log_length, entries);
+    if (rotated) forgetOldRoot(write, db, session.account);
     storeWraps(write, db, session.account, wraps);
     write.run(
       db.sql
         .updateTable('account')
-        .set({ log_length: logLength, epoch: current })
+        .set({ log_length: logLength, epoch: current, ...rootChange })
         .where('no', '=', session.account),
     );
     for (const device of removed) {

@@ -7,6 +7,7 @@ import {
   signAddDevice,
   signGenesis,
   signRemoveDevice,
+  signRotate,
   verifyDeviceLog,
 } from '../../shared/crypto/device-log.ts';
 import type { EpochKey } from '../../shared/crypto/epoch-keys.ts';
@@ -181,4 +182,44 @@ export const removal = async (by: TestDevice, deviceId: Uint8Array) => {
       wraps: epoch.wraps,
     },
   };
+};
+
+/** What `by` sends to remove a stolen device: it, a new root, the epoch after both, and what opens the root. */
+export const rotation = async (by: TestDevice, deviceId: Uint8Array, oldRoot: Root = by.person.root) => {
+  const { keyring } = await by.account.getKeyring({});
+  if (keyring === undefined) throw new Error('no keyring');
+  const { accountId } = keyring;
+  const log = verifyDeviceLog(keyring.log, { accountId });
+  const chain = verifyEpochChain(keyring.epochs, log);
+  const root = createRoot(random);
+  const recovery = newRecoveryKey(random);
+  const signer = { device: by.keys };
+  const removed = signRemoveDevice({ log, deviceId, reason: 3, signer, timeMs: 5 });
+  const at = logAfter(accountId, [...keyring.log, removed]);
+  const rotated = signRotate({ log: at, newRoot: root, oldIdentity: oldRoot.identity, timeMs: 5 });
+  const entries = [removed, rotated];
+  const after =
+    oldRoot === by.person.root ? verifyDeviceLog([...keyring.log, ...entries], { accountId }) : log;
+  const epoch = await createEpoch({
+    log: after,
+    previous: { chain, key: by.person.epochKey },
+    signer: { identity: root.identity },
+    timeMs: 6,
+    random,
+  });
+  const person: Person = { ...by.person, root, recovery, epochKey: epoch.key };
+  const request = {
+    expectedLogLength: log.length,
+    expectedEpoch: chain.current.epoch,
+    entries,
+    epoch: epoch.statement,
+    wraps: epoch.wraps,
+    root: {
+      // The test does not need the password's wrap: it is that of the recovery key.
+      passwordWrap: wrapRoot(root, recoveryWrapKey(recovery.entropy), random),
+      recoveryWrap: wrapRoot(root, recoveryWrapKey(recovery.entropy), random),
+      recoveryKey: recoverySignKey(recovery.entropy).publicKey,
+    },
+  };
+  return { person, request };
 };

@@ -235,6 +235,29 @@ describe('device log', () => {
     expect(a.check()).toBe('accepted');
   });
 
+  test('KEY-23 a rotation counts only when the new identity has taken over this very log', () => {
+    const a = account();
+    a.add(a.mac, a.identity);
+    const newRoot = createRoot(random);
+    const at = logAfter(accountId, a.log);
+    const good = signRotate({ log: at, newRoot, oldIdentity: a.root.identity, timeMs });
+    const { change } = fromBinary(DeviceLogEntrySchema, good.body);
+    if (change.case !== 'rotate') throw new Error('no rotation');
+    // Somebody puts a history of their own, with a device of theirs, before the known identity.
+    a.add(a.phone, a.identity);
+    a.forge({ change }, a.root.identity.secretKey);
+    expect(a.check()).toBe('bad_signature');
+    a.log.splice(-2);
+    a.forge(
+      { change: { ...change, value: { ...change.value, proof: new Uint8Array(64) } } },
+      a.root.identity.secretKey,
+    );
+    expect(a.check()).toBe('bad_signature');
+    a.log.pop();
+    a.log.push(good);
+    expect(a.check()).toBe('accepted');
+  });
+
   test('KEY-9 another identity than the one pinned at first contact is said', () => {
     const a = account();
     const identityKey = createRoot(random).identity.publicKey;

@@ -11,8 +11,9 @@ import {
   DeviceLogEntrySchema,
   type RemoveDevice,
   RemoveReason,
+  type RotateIdentity,
 } from '../proto/gen/lockstep/cloud/v1/keys_pb.js';
-import { copyBytes, EMPTY, equalBytes, requireLength, toHex } from './bytes.ts';
+import { concatBytes, copyBytes, EMPTY, equalBytes, requireLength, toHex, u32be } from './bytes.ts';
 import { TrustError } from './errors.ts';
 import { hash256 } from './hash.ts';
 import type { Random } from './random.ts';
@@ -24,6 +25,7 @@ import {
   type Signed,
   type SignKeyPair,
   sealKeyPair,
+  sign,
   signKeyPair,
   signStatement,
   verify,
@@ -174,18 +176,24 @@ export function signRemoveDevice(options: {
   );
 }
 
-/** A new root for the account, signed by the identity it replaces. A new epoch must go with it. */
+/** What the new identity signs: that it takes over this very log. */
+function takeOver(log: LogEnd, identityKey: Uint8Array, rootKey: Uint8Array): Uint8Array {
+  return concatBytes(log.accountId, u32be(log.length), log.headHash, identityKey, rootKey);
+}
+
+/** A new root for the account, signed by the identity it replaces and by its own. A new epoch must go with it. */
 export function signRotate(options: {
   log: LogEnd;
   newRoot: Root;
   oldIdentity: SignKeyPair;
   timeMs: number;
 }): Signed {
-  const change: Change = {
-    case: 'rotate',
-    value: { identityKey: options.newRoot.identity.publicKey, rootKey: options.newRoot.sealing.publicKey },
-  };
-  return signEntry(options.log, change, { identity: options.oldIdentity }, options.timeMs);
+  const { log, newRoot } = options;
+  const identityKey = newRoot.identity.publicKey;
+  const rootKey = newRoot.sealing.publicKey;
+  const proof = sign(Domain.rotate, takeOver(log, identityKey, rootKey), newRoot.identity.secretKey);
+  const change: Change = { case: 'rotate', value: { identityKey, rootKey, proof } };
+  return signEntry(log, change, { identity: options.oldIdentity }, options.timeMs);
 }
 
 export type LogPin = { length: number; headHash: Uint8Array };
@@ -264,6 +272,7 @@ class LogReader {
       this.#checkSignature(index, signed, entry.signer, true);
     } else if (change.case === 'rotate') {
       this.#checkSignature(index, signed, entry.signer, true);
+      this.#checkTakeOver(change.value, index);
       this.#takeIdentity(change.value, index);
     } else {
       this.#checkSignature(index, signed, entry.signer, false);
@@ -285,6 +294,13 @@ class LogReader {
     }
     if (!verify(Domain.deviceLog, signed.body, signed.signature, key)) {
       throw new TrustError('bad_signature', 'The signature of a device-log entry is wrong.', index);
+    }
+  }
+
+  #checkTakeOver({ identityKey, rootKey, proof }: RotateIdentity, index: number): void {
+    const log = { accountId: this.accountId, length: index, headHash: this.headHash };
+    if (!verify(Domain.rotate, takeOver(log, identityKey, rootKey), proof, identityKey)) {
+      throw new TrustError('bad_signature', 'The new identity has not taken over this log.', index);
     }
   }
 

@@ -2,11 +2,19 @@
  * The root: an account's two secrets (identity Ed25519, root X25519), as two seeds (SPEC KEY-*). On no disk of any device;
  * the cloud keeps it sealed under OPAQUE's export key and under the recovery key.
  */
-import { concatBytes, copyBytes, EMPTY, fromBase64url, requireLength } from './bytes.ts';
+import { concatBytes, copyBytes, EMPTY, fromBase64url, requireLength, u32be, utf8 } from './bytes.ts';
 import { SealError } from './errors.ts';
-import { deriveKey } from './hash.ts';
+import { deriveKey, hash256 } from './hash.ts';
 import type { Random } from './random.ts';
-import { type SealKeyPair, type SignKeyPair, sealKeyPair, signKeyPair } from './signing.ts';
+import {
+  Domain,
+  type SealKeyPair,
+  type SignKeyPair,
+  sealKeyPair,
+  sign,
+  signKeyPair,
+  verify,
+} from './signing.ts';
 import { openSecret, SYMMETRIC_SUITE, sealSecret } from './symmetric.ts';
 
 export type Root = {
@@ -52,4 +60,39 @@ export function unwrapRoot(wrap: RootWrap, key: Uint8Array): Root {
   const secret = openSecret(key, PURPOSE, EMPTY, wrap.sealed);
   if (secret.length !== 64) throw new SealError('malformed', 'What was sealed is no root.');
   return rootFromSeeds(secret.slice(0, 32), secret.slice(32));
+}
+
+/** `lockstep.cloud.v1.ChangePasswordFinishRequest` fits. */
+export type PasswordChange = {
+  registrationRecord: string;
+  passwordWrap?: RootWrap | undefined;
+  recoveryWrap?: RootWrap | undefined;
+  recoveryKey?: Uint8Array | undefined;
+};
+
+function passwordChangeBody(accountId: Uint8Array, change: PasswordChange): Uint8Array {
+  requireLength(accountId, 16, 'An account id');
+  const wrapHash = (wrap: RootWrap | undefined) =>
+    hash256(wrap === undefined ? EMPTY : concatBytes(u32be(wrap.suite), wrap.sealed));
+  return concatBytes(
+    accountId,
+    hash256(utf8(change.registrationRecord)),
+    wrapHash(change.passwordWrap),
+    wrapHash(change.recoveryWrap),
+    change.recoveryKey ?? EMPTY,
+  );
+}
+
+/** The root's word that this is what opens it from now on: a session's token alone replaces nothing. */
+export function signPasswordChange(root: Root, accountId: Uint8Array, change: PasswordChange): Uint8Array {
+  return sign(Domain.password, passwordChangeBody(accountId, change), root.identity.secretKey);
+}
+
+export function verifyPasswordChange(
+  identityKey: Uint8Array,
+  accountId: Uint8Array,
+  change: PasswordChange,
+  signature: Uint8Array,
+): boolean {
+  return verify(Domain.password, passwordChangeBody(accountId, change), signature, identityKey);
 }

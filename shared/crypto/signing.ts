@@ -17,6 +17,8 @@ export const Domain = {
   epoch: 'lockstep/epoch/v1',
   envelope: 'lockstep/envelope/v1',
   recovery: 'lockstep/recovery/v1',
+  rotate: 'lockstep/rotate/v1',
+  password: 'lockstep/password/v1',
 } as const;
 export type Domain = (typeof Domain)[keyof typeof Domain];
 

@@ -223,7 +223,7 @@ test('TRU-15 other people follow a renewed identity with a notice and keep the p
   const after = getPin(bob.store, accountId)!;
   expect([after.changed, after.logLength]).toEqual([false, before.logLength + 2]);
   expect(bob.notices()).toEqual(['identityRenewed']);
-  // A second device of Bob's, whose records still name the old identity, meets the new log for the first time.
+  // A second device of Bob's, whose records name the new identity, meets the new log for the first time.
   const second = mailDevice(cloud);
   await second.signIn('bob@example.org');
   second.store.run('INSERT INTO conversation (cid, guid) VALUES (900, ?)', systemRandom(16));
@@ -231,7 +231,7 @@ test('TRU-15 other people follow a renewed identity with a notice and keep the p
     `INSERT INTO conversation_member (cid, account, handle, name, identity_key, member) VALUES (900, ?, ?, '', ?, 1)`,
     accountId,
     HANDLE,
-    before.identityKey,
+    after.identityKey,
   );
   expect((await lookUp(second.ctx, { accountId })).changed).toBe(false);
 });

@@ -540,6 +540,15 @@ export declare type ChangePasswordFinishRequest = Message<"lockstep.cloud.v1.Cha
    * @generated from field: bool revoke_other_sessions = 5;
    */
   revokeOtherSessions: boolean;
+
+  /**
+   * The account's identity signs what is put in place (SPEC ACC-15). Signing domain "lockstep/password/v1", over account_id |
+   * BLAKE2b-256 of the record | of the password wrap (suite u32, sealed) | of the recovery wrap | recovery_key; what is absent
+   * counts as no bytes. A session alone, say that of a stolen device, cannot lock its account's owner out.
+   *
+   * @generated from field: bytes identity_signature = 6;
+   */
+  identitySignature: Uint8Array;
 };
 
 /**
@@ -597,7 +606,8 @@ export declare const GetKeyringResponseSchema: GenMessage<GetKeyringResponse>;
 
 /**
  * Compare-and-set on (log length, epoch). In one transaction: entries are appended, the epoch is added, removed devices'
- * sessions are revoked and their mailbox cursors dropped.
+ * sessions are revoked and their mailbox cursors dropped. With a rotated identity, also: the root's wraps and the recovery key are
+ * replaced, the old root's key wraps dropped, and every ticket and challenge that was given before is worth nothing.
  *
  * @generated from message lockstep.cloud.v1.UpdateKeyringRequest
  */
@@ -618,7 +628,7 @@ export declare type UpdateKeyringRequest = Message<"lockstep.cloud.v1.UpdateKeyr
   entries: Signed[];
 
   /**
-   * required when an entry removes a device
+   * required when an entry removes a device or rotates the identity
    *
    * @generated from field: lockstep.cloud.v1.Signed epoch = 4;
    */
@@ -628,6 +638,13 @@ export declare type UpdateKeyringRequest = Message<"lockstep.cloud.v1.UpdateKeyr
    * @generated from field: repeated lockstep.cloud.v1.KeyWrap wraps = 5;
    */
   wraps: KeyWrap[];
+
+  /**
+   * Required with an entry that rotates the identity, and refused without one: what opens the new root.
+   *
+   * @generated from field: lockstep.cloud.v1.RootChange root = 6;
+   */
+  root?: RootChange | undefined;
 };
 
 /**
@@ -635,6 +652,38 @@ export declare type UpdateKeyringRequest = Message<"lockstep.cloud.v1.UpdateKeyr
  * Use `create(UpdateKeyringRequestSchema)` to create a new message.
  */
 export declare const UpdateKeyringRequestSchema: GenMessage<UpdateKeyringRequest>;
+
+/**
+ * @generated from message lockstep.cloud.v1.RootChange
+ */
+export declare type RootChange = Message<"lockstep.cloud.v1.RootChange"> & {
+  /**
+   * under the same export key as the one it replaces
+   *
+   * @generated from field: lockstep.cloud.v1.RootWrap password_wrap = 1;
+   */
+  passwordWrap?: RootWrap | undefined;
+
+  /**
+   * under a new recovery key
+   *
+   * @generated from field: lockstep.cloud.v1.RootWrap recovery_wrap = 2;
+   */
+  recoveryWrap?: RootWrap | undefined;
+
+  /**
+   * its Ed25519 public key
+   *
+   * @generated from field: bytes recovery_key = 3;
+   */
+  recoveryKey: Uint8Array;
+};
+
+/**
+ * Describes the message lockstep.cloud.v1.RootChange.
+ * Use `create(RootChangeSchema)` to create a new message.
+ */
+export declare const RootChangeSchema: GenMessage<RootChange>;
 
 /**
  * @generated from message lockstep.cloud.v1.UpdateKeyringResponse

@@ -204,6 +204,14 @@ export declare type RotateIdentity = Message<"lockstep.cloud.v1.RotateIdentity">
    * @generated from field: bytes root_key = 2;
    */
   rootKey: Uint8Array;
+
+  /**
+   * The new identity's signature over account_id | index u32 | prev_hash | identity_key | root_key, domain
+   * "lockstep/rotate/v1": it takes over this very log. Without it anybody could put a history of their own before a known identity.
+   *
+   * @generated from field: bytes proof = 3;
+   */
+  proof: Uint8Array;
 };
 
 /**
