@@ -75,6 +75,7 @@ const STEPS: Step[] = [
   check('unused', 'knip: files, exports, packages', () => run('knip', ['--no-progress'])),
   check('wire', 'the .proto files and their history', () => runNode('build/check-wire.ts')),
   check('window', 'the renderer builds', () => runNode('build/build-renderer.ts')),
+  check('bundle', "Electron's main process, bundled and run", () => runNode('build/check-bundle.ts')),
   { name: 'unit', does: 'vitest', run: unit },
   { name: 'e2e', does: 'the stories, in a browser', run: stories },
 ];
