@@ -11,6 +11,7 @@ import { RecoveryKey } from '../welcome/RecoveryKey.tsx';
 import { RemovedScreen } from '../welcome/RemovedScreen.tsx';
 import { Welcome } from '../welcome/Welcome.tsx';
 import { Frame } from './Frame.tsx';
+import { keepHistory } from './history.ts';
 import { forgetEverything, startListening } from './listen.ts';
 import { session, settings, useConnection, useView } from './state.ts';
 import { useTheme } from './theme.ts';
@@ -31,7 +32,9 @@ export function App() {
     useView.setState({ pane: { kind: 'none' }, settingsTab: null, asking: null, help: false });
   }, [kind]);
   useEffect(() => {
-    if (account !== null) void settings.load();
+    if (account === null) return;
+    void settings.load();
+    return keepHistory(account);
   }, [account]);
   useTheme(chosen?.appearance ?? 'system');
   useEffect(() => applyLanguage(chosen?.language ?? 'system'), [chosen?.language]);

@@ -510,7 +510,10 @@ export const en = {
     zoneForked: 'The cloud told your devices different things. Everything here is safe.',
     recoverLost: 'A message could not be recovered: it had already been deleted for good on another device.',
     coreConflict: 'Two different messages claimed the same place. The same one was kept on all your devices.',
-    deviceAdded: '{{name}} signed in to your account. If that was not you, remove it in Settings.',
+    deviceAdded: 'A new device signed in to your account: {{name}}. If that was not you, remove it.',
+    deviceAddedUnnamed: 'A new device signed in to your account. If that was not you, remove it.',
+    showDevices: 'Devices…',
+    syncRestarted: 'Synchronizing stumbled and was started again. Nothing was lost.',
     zonePurged:
       'The messages in iCloud were deleted. Everything on this device is still here, and the switch is off.',
     keychainWeak:

@@ -525,7 +525,11 @@ export const nl: Texts = {
     coreConflict:
       'Twee verschillende berichten wilden dezelfde plek. Op al je apparaten is hetzelfde bericht bewaard.',
     deviceAdded:
-      '{{name}} heeft ingelogd op je account. Was jij dat niet, verwijder het dan in Instellingen.',
+      'Een nieuw apparaat heeft ingelogd op je account: {{name}}. Was jij dat niet, verwijder het dan.',
+    deviceAddedUnnamed:
+      'Een nieuw apparaat heeft ingelogd op je account. Was jij dat niet, verwijder het dan.',
+    showDevices: 'Apparaten…',
+    syncRestarted: 'Het synchroniseren haperde en is opnieuw gestart. Er is niets verloren gegaan.',
     zonePurged:
       'De berichten in iCloud zijn verwijderd. Alles op dit apparaat is er nog, en de schakelaar staat uit.',
     keychainWeak:

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Notice } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
 import { fullTime } from '../app/format.ts';
-import { notices } from '../app/state.ts';
+import { devices, notices, view } from '../app/state.ts';
 import { useAct } from '../ui/useAct.ts';
 import { noticeTone } from './tone.ts';
 import './notices.css';
@@ -32,12 +32,28 @@ function NoticeItem({ notice }: { notice: Notice }) {
   const alarm = noticeTone(notice.code) === 'alarm';
   const Icon = alarm ? ShieldAlert : Info;
   const somebody = t('notices.somebody');
+  const added = notice.code === 'deviceAdded';
+  const device = devices.use((state) =>
+    added ? state.data?.find((one) => one.id === notice.detail['device']) : undefined,
+  );
+  useEffect(() => {
+    if (added) void devices.load();
+  }, [added]);
   return (
     <li className="notice" data-tone={alarm ? 'alarm' : 'information'}>
       <Icon aria-hidden="true" />
       <p title={fullTime(notice.at, i18n.language)}>
-        {t(`notices.${notice.code}`, { name: somebody, handle: somebody, ...notice.detail })}
+        {added
+          ? t(device === undefined ? 'notices.deviceAddedUnnamed' : 'notices.deviceAdded', {
+              name: device?.name,
+            })
+          : t(`notices.${notice.code}`, { name: somebody, handle: somebody, ...notice.detail })}
       </p>
+      {added && (
+        <button type="button" className="button notice-button" onClick={() => view.openSettings('devices')}>
+          {t('notices.showDevices')}
+        </button>
+      )}
       <button
         type="button"
         className="icon-button"

@@ -1,7 +1,7 @@
 /** The settings, a tab a topic; Messages first, where the switch is. */
 import { Dialog } from '@base-ui/react/dialog';
 import { Tabs } from '@base-ui/react/tabs';
-import { CircleUserRound, Cloud, Languages, MonitorSmartphone, SunMoon, X } from 'lucide-react';
+import { CircleUserRound, Cloud, Keyboard, Languages, MonitorSmartphone, SunMoon, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccountInfo } from '../../electron/api/types.ts';
@@ -33,6 +33,18 @@ export function SettingsDialog({ account }: { account: AccountInfo }) {
         <Dialog.Popup className="dialog settings">
           <header className="dialog-header">
             <Dialog.Title className="dialog-title">{t('settings.title')}</Dialog.Title>
+            <button
+              type="button"
+              className="icon-button dialog-header-more"
+              aria-label={t('help.open')}
+              title={t('help.open')}
+              onClick={() => {
+                view.closeSettings();
+                useView.setState({ help: true });
+              }}
+            >
+              <Keyboard aria-hidden="true" />
+            </button>
             <Dialog.Close className="icon-button" aria-label={t('common.close')}>
               <X aria-hidden="true" />
             </Dialog.Close>

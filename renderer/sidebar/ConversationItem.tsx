@@ -42,6 +42,7 @@ export const ConversationItem = memo(function ConversationItem(props: Props) {
         data-conversation={one.id}
         data-selected={selected || undefined}
         data-unread={unread || undefined}
+        data-muted={muted || undefined}
         aria-current={selected ? 'true' : undefined}
         tabIndex={props.tabStop ? 0 : -1}
         onFocus={() => props.onFocused(one.id)}
@@ -57,7 +58,6 @@ export const ConversationItem = memo(function ConversationItem(props: Props) {
           }
         }}
       >
-        <span className="conversation-dot" aria-hidden="true" />
         <Avatar
           id={one.kind === 'direct' ? (other?.id ?? one.id) : one.id}
           name={one.title}
@@ -83,7 +83,7 @@ export const ConversationItem = memo(function ConversationItem(props: Props) {
               </span>
             )}
             {one.unread === 0 && one.markedUnread && (
-              <span className="visually-hidden">{t('sidebar.markedUnread')}</span>
+              <span className="conversation-dot" role="img" aria-label={t('sidebar.markedUnread')} />
             )}
           </span>
         </span>

@@ -1,5 +1,5 @@
 /** The left part: what can be started, the search field, the conversations or what was found, the status line. */
-import { Keyboard, Settings as SettingsIcon, SquarePen, Trash2 } from 'lucide-react';
+import { Settings as SettingsIcon, SquarePen, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useView, view } from '../app/state.ts';
@@ -51,15 +51,6 @@ export function Sidebar() {
         >
           <Trash2 aria-hidden="true" />
           {t('sidebar.recentlyDeleted')}
-        </button>
-        <button
-          type="button"
-          className="icon-button"
-          aria-label={t('help.open')}
-          title={t('help.open')}
-          onClick={() => useView.setState({ help: true })}
-        >
-          <Keyboard aria-hidden="true" />
         </button>
       </footer>
     </div>

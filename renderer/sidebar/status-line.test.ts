@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { PausedReason, SyncPhase, SyncStatus } from '../../electron/api/types.ts';
 import { en } from '../i18n/en.ts';
 import { nl } from '../i18n/nl.ts';
-import { statusLine } from './status-line.ts';
+import { statusLine, worthSaying } from './status-line.ts';
 
 const IDLE: SyncStatus = {
   switch: 'on',
@@ -110,4 +110,19 @@ test('UI-13 paused says what helps and offers the one act of the state', () => {
     values: { count: 20 },
   });
   expect(statusLine({ ...paused('offline'), waitingToSend: 3 }, 0)?.detail?.values).toEqual({ count: 3 });
+});
+
+test('UI-16 a line is for what lasts, is much, or is paused', () => {
+  const uploading = (total: number | null): SyncStatus => ({
+    ...IDLE,
+    phase: 'uploading',
+    item: 'messages',
+    total,
+  });
+  expect(worthSaying(IDLE)).toBe(false);
+  expect(worthSaying(uploading(3))).toBe(false);
+  expect(worthSaying({ ...IDLE, phase: 'synchronizing', item: 'changes' })).toBe(false);
+  expect(worthSaying(uploading(100))).toBe(true);
+  expect(worthSaying({ ...uploading(3), switch: 'enabling' })).toBe(true);
+  for (const reason of REASONS) expect([reason, worthSaying(paused(reason))]).toEqual([reason, true]);
 });

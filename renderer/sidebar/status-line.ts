@@ -32,6 +32,18 @@ const PROBLEMS: ReadonlySet<Paused['reason']> = new Set([
   'damaged',
 ]);
 
+/** Work shorter than this is over before one could read of it. */
+export const QUIET_MS = 1000;
+/** So much at once takes its time: it is said at once. */
+const MANY = 100;
+
+/** Whether it is worth a line at once: a pause always, work only when it is much. Other work gets one when it lasts. */
+export function worthSaying(status: SyncStatus): boolean {
+  if (status.phase === 'idle') return false;
+  if (status.phase === 'paused') return true;
+  return status.switch === 'enabling' || status.switch === 'disabling' || (status.total ?? 0) >= MANY;
+}
+
 export function statusLine(status: SyncStatus, now: number): StatusLine | null {
   if (status.phase === 'idle') return null;
   if (status.phase === 'paused')

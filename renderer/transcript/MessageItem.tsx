@@ -81,10 +81,12 @@ export const MessageItem = memo(function MessageItem(props: Props) {
       )}
       {message.replyTo !== null && (
         <p className="message-quote" dir="auto">
-          {t('transcript.replyTo', {
-            name: message.replyTo.senderName,
-            text: message.replyTo.text.slice(0, 200),
-          })}
+          <span>
+            {t('transcript.replyTo', {
+              name: message.replyTo.senderName,
+              text: message.replyTo.text.slice(0, 200),
+            })}
+          </span>
         </p>
       )}
       {unsent ? (
