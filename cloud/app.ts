@@ -32,6 +32,8 @@ import { renewIncarnations } from './storage/restore.ts';
 import { createSweeper } from './storage/sweeper.ts';
 import { DEFAULT_QUOTA } from './zones/limits.ts';
 import { backfill, changes, openZone } from './zones/pull.ts';
+import { markForPurge, undoPurge } from './zones/purge.ts';
+import { createPurger } from './zones/purger.ts';
 import { push } from './zones/push.ts';
 import { fetchRecords, inventory } from './zones/repair.ts';
 
@@ -108,6 +110,8 @@ const createServices = (ctx: CloudContext) => {
       backfill: session((who, request) => backfill(ctx, who, request)),
       inventory: session((who, request) => inventory(ctx, who, request)),
       fetch: session((who, request) => fetchRecords(ctx, who, request)),
+      markForPurge: session((who, request) => markForPurge(ctx, who, request)),
+      undoPurge: session((who, request) => undoPurge(ctx, who, request)),
     });
     router.service(MailboxService, {
       send: session((who, request) => send(ctx, who, request)),
@@ -130,6 +134,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   if (options.restored === true) renewIncarnations(db, random);
   const sweeper = createSweeper(db, timers);
   const hub = createHub(timers);
+  const purger = createPurger({ db, hub, timers, now, log, emptied: sweeper.soon });
   const ctx: CloudContext = {
     name: options.name ?? 'Lockstep',
     registration: options.registration,
@@ -142,6 +147,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
     random,
     log,
     sweepSoon: sweeper.soon,
+    purgeAt: purger.at,
   };
   for (const code of options.invitations ?? []) storeInvitation(db, code, now());
 
@@ -150,6 +156,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
     services: createServices(ctx),
     bodyLimits,
     healthy: () => open,
+    beforeCall: purger.settle,
     now,
     random,
     log,
@@ -168,6 +175,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
       const drained = server.drain();
       hub.close();
       await drained;
+      purger.stop();
       sweeper.stop();
       db.close();
     },

@@ -19,6 +19,8 @@ export type CloudContext = {
   readonly log: Log;
   /** Called after something was deleted for good: the ciphertext leaves the WAL too, soon. */
   readonly sweepSoon: () => void;
+  /** A zone is marked for purge at this time. */
+  readonly purgeAt: (time: number) => void;
 };
 
 export type MailboxLimits = { mailboxBytes: number; mailboxEntries: number };

@@ -8,8 +8,11 @@ import { toHex } from '../../shared/crypto/bytes.ts';
 
 export type KeyringPosition = { logLength: number; epoch: number };
 
+/** Where a zone stands: of two the later one is told. */
+export type ZonePosition = { generation: number; head: number; purgeAtMs: number; purgeId: Uint8Array };
+
 export type Waiting = {
-  zones: Map<number, number>;
+  zones: Map<number, ZonePosition>;
   mailbox: number | undefined;
   keyring: KeyringPosition | undefined;
   revoked: boolean;
@@ -33,7 +36,7 @@ export const systemTimers: Timers = {
 };
 
 export type Hub = {
-  zone(account: number, kind: number, head: number): void;
+  zone(account: number, kind: number, position: ZonePosition): void;
   mailbox(account: number, head: number): void;
   keyring(account: number, position: KeyringPosition): void;
   revoke(account: number, device: Uint8Array): void;
@@ -76,8 +79,7 @@ export const createHub = (timers: Timers = systemTimers): Hub => {
   };
 
   return {
-    zone: (account, kind, head) =>
-      tell(account, (waiting) => waiting.zones.set(kind, Math.max(head, waiting.zones.get(kind) ?? 0))),
+    zone: (account, kind, position) => tell(account, (waiting) => waiting.zones.set(kind, position)),
     mailbox: (account, head) =>
       tell(account, (waiting) => {
         waiting.mailbox = Math.max(head, waiting.mailbox ?? 0);

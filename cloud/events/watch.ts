@@ -6,17 +6,29 @@ import {
 } from '../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
+import { zonePosition } from '../zones/zone-row.ts';
+import type { ZonePosition } from './hub.ts';
 
 export const BEAT_MS = 25_000;
 
-const zonePoke = (zone: number, head: number) =>
-  create(WatchResponseSchema, { poke: { case: 'zone', value: { zone, head: BigInt(head) } } });
+const zonePoke = (zone: number, { generation, head, purgeAtMs, purgeId }: ZonePosition) =>
+  create(WatchResponseSchema, {
+    poke: {
+      case: 'zone',
+      value: { zone, head: BigInt(head), generation, purgeAtMs: BigInt(purgeAtMs), purgeId },
+    },
+  });
 const mailboxPoke = (head: number) =>
   create(WatchResponseSchema, { poke: { case: 'mailbox', value: { head: BigInt(head) } } });
 
 const currentHeads = ({ db }: CloudContext, session: Session): WatchResponse[] => {
   const zones = db.read.all(
-    db.sql.selectFrom('zone').select(['kind', 'head']).where('account', '=', session.account).orderBy('kind'),
+    db.sql
+      .selectFrom('zone')
+      .select(['kind', 'generation', 'head', 'purge_at_ms', 'purge_id'])
+      .where('account', '=', session.account)
+      .where('kind', '>', 0)
+      .orderBy('kind'),
   );
   const mailbox = db.read.first(
     db.sql.selectFrom('mailbox').select('head').where('account', '=', session.account),
@@ -25,7 +37,7 @@ const currentHeads = ({ db }: CloudContext, session: Session): WatchResponse[] =
     db.sql.selectFrom('account').select(['log_length', 'epoch']).where('no', '=', session.account),
   );
   return [
-    ...zones.map((zone) => zonePoke(zone.kind, zone.head)),
+    ...zones.map((zone) => zonePoke(zone.kind, zonePosition(zone))),
     mailboxPoke(mailbox?.head ?? 0),
     create(WatchResponseSchema, {
       poke: { case: 'keyring', value: { logLength: account?.log_length ?? 0, epoch: account?.epoch ?? 0 } },
@@ -56,7 +68,7 @@ export async function* watch(
         beatAt = ctx.now() + BEAT_MS;
         continue;
       }
-      for (const [kind, head] of news.zones) yield zonePoke(kind, head);
+      for (const [kind, position] of news.zones) yield zonePoke(kind, position);
       if (news.mailbox !== undefined) yield mailboxPoke(news.mailbox);
       if (news.keyring !== undefined)
         yield create(WatchResponseSchema, { poke: { case: 'keyring', value: news.keyring } });

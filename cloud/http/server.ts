@@ -35,6 +35,8 @@ export type ServerOptions = {
   /** Largest body of each method by its full name; `other` for the rest. */
   bodyLimits: { [method: string]: number } & { other: number };
   healthy: () => boolean;
+  /** What has to be settled before any call sees the database. */
+  beforeCall?: () => void;
   now: () => number;
   random: (length: number) => Uint8Array;
   log: Log;
@@ -232,6 +234,7 @@ export const createServer = (options: ServerOptions): Server => {
     try {
       if (draining) throw unavailable('The cloud is shutting down.', 2_000);
       if (handler === undefined) throw malformed('There is no such call.');
+      options.beforeCall?.();
       return await answer(handler, request, call, gone, done);
     } catch (thrown) {
       const response = toErrorResponse(fail(call, method, thrown), {

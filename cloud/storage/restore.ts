@@ -13,7 +13,7 @@ const MAILBOX_LEAP = 1_000_000_000;
 /** Returns how many zones were renewed. */
 export const renewIncarnations = (db: Database, random: (length: number) => Uint8Array): number =>
   db.transaction((write) => {
-    const zones = write.all(db.sql.selectFrom('zone').select('no'));
+    const zones = write.all(db.sql.selectFrom('zone').select('no').where('kind', '>', 0));
     for (const { no } of zones) {
       write.run(
         db.sql

@@ -44,6 +44,7 @@ export interface Tables {
   zone: {
     no: Generated<number>;
     account: number;
+    /** Negative: purged, its records are on their way out; no call finds it. */
     kind: number;
     generation: number;
     incarnation: number;
@@ -51,8 +52,14 @@ export interface Tables {
     digest: Bytes;
     records: number;
     tombstones: number;
-    purge_at_ms: number;
+    /** Ciphertext of its records. */
+    bytes: Generated<number>;
+    /** 0: no purge is pending. */
+    purge_at_ms: Generated<number>;
+    purge_id: Generated<Bytes | null>;
+    purge_device: Generated<Bytes | null>;
   };
+  ended_purge: { no: Generated<number>; account: number; id: Bytes };
   record: {
     no: Generated<number>;
     zone: number;

@@ -26,7 +26,7 @@ import type { Database, Writer } from '../storage/database.ts';
 import { type Decision, decideDelete, decidePut, type Stored } from './decide.ts';
 import { LARGEST_ANSWER, LARGEST_PROOF, LARGEST_PUSH, LARGEST_RECORD, MOST_OPERATIONS } from './limits.ts';
 import { rankOf, toWire, wireColumns, wireSize } from './record.ts';
-import { findZone, type ZoneRow } from './zone-row.ts';
+import { findZone, type ZoneRow, zonePosition } from './zone-row.ts';
 
 type Row = {
   zone: number;
@@ -264,7 +264,7 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
       write.run(
         db.sql
           .updateTable('zone')
-          .set({ head, records, tombstones, digest: batch.digest.toBytes() })
+          .set({ head, records, tombstones, bytes: zone.bytes + growth, digest: batch.digest.toBytes() })
           .where('no', '=', zone.no),
       );
       if (growth !== 0) {
@@ -278,7 +278,8 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
     }
     return { zone, head, results, deleted };
   });
-  if (done.head > done.zone.head) ctx.hub.zone(session.account, done.zone.kind, done.head);
+  if (done.head > done.zone.head)
+    ctx.hub.zone(session.account, done.zone.kind, zonePosition({ ...done.zone, head: done.head }));
   if (done.deleted > 0) ctx.sweepSoon();
   return create(PushResponseSchema, {
     results: done.results.map((result) => create(OperationResultSchema, { result })),

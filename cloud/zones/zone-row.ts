@@ -5,6 +5,7 @@ import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js
 import { Zone, type ZoneState, ZoneStateSchema } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
+import type { ZonePosition } from '../events/hub.ts';
 import { CloudError } from '../http/errors.ts';
 import type { Database, Reader, Writer } from '../storage/database.ts';
 
@@ -17,8 +18,13 @@ export type ZoneRow = {
   digest: Uint8Array;
   records: number;
   tombstones: number;
+  bytes: number;
   purge_at_ms: number;
+  purge_id: Uint8Array | null;
+  purge_device: Uint8Array | null;
 };
+
+const NONE = new Uint8Array();
 
 /** 48 random bits: two incarnations of one zone never have the same by accident. */
 export const newIncarnation = (random: CloudContext['random']): number => {
@@ -29,26 +35,26 @@ export const newIncarnation = (random: CloudContext['random']): number => {
   );
 };
 
+/** A zone without anything in it. */
+export const createZone = (
+  write: Writer,
+  db: Database,
+  zone: { account: number; kind: Zone; generation: number; incarnation: number },
+): void => {
+  write.run(
+    db.sql
+      .insertInto('zone')
+      .values({ ...zone, head: 0, digest: new ZoneDigest().toBytes(), records: 0, tombstones: 0 }),
+  );
+};
+
 export const createZones = (
   write: Writer,
   { db, random }: Pick<CloudContext, 'db' | 'random'>,
   account: number,
 ): void => {
-  for (const kind of [Zone.ACCOUNT, Zone.MESSAGES]) {
-    write.run(
-      db.sql.insertInto('zone').values({
-        account,
-        kind,
-        generation: 1,
-        incarnation: newIncarnation(random),
-        head: 0,
-        digest: new ZoneDigest().toBytes(),
-        records: 0,
-        tombstones: 0,
-        purge_at_ms: 0,
-      }),
-    );
-  }
+  for (const kind of [Zone.ACCOUNT, Zone.MESSAGES])
+    createZone(write, db, { account, kind, generation: 1, incarnation: newIncarnation(random) });
 };
 
 /** The asking account's zone of that kind; there is no way to name another account's. */
@@ -65,10 +71,15 @@ export const findZone = (reader: Reader, db: Database, session: Session, kind: Z
         'digest',
         'records',
         'tombstones',
+        'bytes',
         'purge_at_ms',
+        'purge_id',
+        'purge_device',
       ])
       .where('account', '=', session.account)
-      .where('kind', '=', kind),
+      .where('kind', '=', kind)
+      // A purged zone has a negative kind, and the wire lets any number through.
+      .where('kind', '>', 0),
   );
   if (row === undefined) throw new CloudError(ErrorCode.ZONE_FORBIDDEN, 'This account has no such zone.');
   return row;
@@ -94,4 +105,16 @@ export const zoneState = (
     quotaBytes: BigInt(ctx.quotaBytes),
     purgeAtMs: BigInt(zone.purge_at_ms),
     timeMs: BigInt(ctx.now()),
+    purgeId: zone.purge_id ?? NONE,
+    purgeDeviceId: zone.purge_device ?? NONE,
   });
+
+/** What a poke says of a zone. */
+export const zonePosition = (
+  zone: Pick<ZoneRow, 'generation' | 'head' | 'purge_at_ms' | 'purge_id'>,
+): ZonePosition => ({
+  generation: zone.generation,
+  head: zone.head,
+  purgeAtMs: zone.purge_at_ms,
+  purgeId: zone.purge_id ?? NONE,
+});

@@ -81,9 +81,28 @@ export declare type ZonePoke = Message<"lockstep.cloud.v1.ZonePoke"> & {
   zone: Zone;
 
   /**
+   * counted anew in each generation
+   *
    * @generated from field: uint64 head = 2;
    */
   head: bigint;
+
+  /**
+   * @generated from field: uint32 generation = 3;
+   */
+  generation: number;
+
+  /**
+   * 0: no purge pending
+   *
+   * @generated from field: int64 purge_at_ms = 4;
+   */
+  purgeAtMs: bigint;
+
+  /**
+   * @generated from field: bytes purge_id = 5;
+   */
+  purgeId: Uint8Array;
 };
 
 /**

@@ -291,6 +291,20 @@ export declare type ZoneState = Message<"lockstep.cloud.v1.ZoneState"> & {
    * @generated from field: int64 time_ms = 10;
    */
   timeMs: bigint;
+
+  /**
+   * of the pending purge, 16 bytes; empty: none
+   *
+   * @generated from field: bytes purge_id = 11;
+   */
+  purgeId: Uint8Array;
+
+  /**
+   * the device that asked for it
+   *
+   * @generated from field: bytes purge_device_id = 12;
+   */
+  purgeDeviceId: Uint8Array;
 };
 
 /**
@@ -781,6 +795,102 @@ export declare type FetchResponse = Message<"lockstep.cloud.v1.FetchResponse"> &
 export declare const FetchResponseSchema: GenMessage<FetchResponse>;
 
 /**
+ * @generated from message lockstep.cloud.v1.MarkForPurgeRequest
+ */
+export declare type MarkForPurgeRequest = Message<"lockstep.cloud.v1.MarkForPurgeRequest"> & {
+  /**
+   * ZONE_MESSAGES
+   *
+   * @generated from field: lockstep.cloud.v1.Zone zone = 1;
+   */
+  zone: Zone;
+
+  /**
+   * the one to be purged, else generation_changed
+   *
+   * @generated from field: uint32 generation = 2;
+   */
+  generation: number;
+
+  /**
+   * 16 random bytes. The same again is the same purge; one that was undone or done is not begun again
+   *
+   * @generated from field: bytes purge_id = 3;
+   */
+  purgeId: Uint8Array;
+};
+
+/**
+ * Describes the message lockstep.cloud.v1.MarkForPurgeRequest.
+ * Use `create(MarkForPurgeRequestSchema)` to create a new message.
+ */
+export declare const MarkForPurgeRequestSchema: GenMessage<MarkForPurgeRequest>;
+
+/**
+ * @generated from message lockstep.cloud.v1.MarkForPurgeResponse
+ */
+export declare type MarkForPurgeResponse = Message<"lockstep.cloud.v1.MarkForPurgeResponse"> & {
+  /**
+   * when another purge was pending already, that one stands, with its id and time
+   *
+   * @generated from field: lockstep.cloud.v1.ZoneState state = 1;
+   */
+  state?: ZoneState | undefined;
+};
+
+/**
+ * Describes the message lockstep.cloud.v1.MarkForPurgeResponse.
+ * Use `create(MarkForPurgeResponseSchema)` to create a new message.
+ */
+export declare const MarkForPurgeResponseSchema: GenMessage<MarkForPurgeResponse>;
+
+/**
+ * @generated from message lockstep.cloud.v1.UndoPurgeRequest
+ */
+export declare type UndoPurgeRequest = Message<"lockstep.cloud.v1.UndoPurgeRequest"> & {
+  /**
+   * @generated from field: lockstep.cloud.v1.Zone zone = 1;
+   */
+  zone: Zone;
+
+  /**
+   * too late is generation_changed
+   *
+   * @generated from field: uint32 generation = 2;
+   */
+  generation: number;
+
+  /**
+   * the pending one; another id changes nothing
+   *
+   * @generated from field: bytes purge_id = 3;
+   */
+  purgeId: Uint8Array;
+};
+
+/**
+ * Describes the message lockstep.cloud.v1.UndoPurgeRequest.
+ * Use `create(UndoPurgeRequestSchema)` to create a new message.
+ */
+export declare const UndoPurgeRequestSchema: GenMessage<UndoPurgeRequest>;
+
+/**
+ * @generated from message lockstep.cloud.v1.UndoPurgeResponse
+ */
+export declare type UndoPurgeResponse = Message<"lockstep.cloud.v1.UndoPurgeResponse"> & {
+  /**
+   * @generated from field: lockstep.cloud.v1.ZoneState state = 1;
+   */
+  state?: ZoneState | undefined;
+};
+
+/**
+ * Describes the message lockstep.cloud.v1.UndoPurgeResponse.
+ * Use `create(UndoPurgeResponseSchema)` to create a new message.
+ */
+export declare const UndoPurgeResponseSchema: GenMessage<UndoPurgeResponse>;
+
+/**
  * @generated from enum lockstep.cloud.v1.Zone
  */
 export enum Zone {
@@ -868,6 +978,25 @@ export declare const ZoneService: GenService<{
     methodKind: "unary";
     input: typeof FetchRequestSchema;
     output: typeof FetchResponseSchema;
+  },
+  /**
+   * Disable & Delete: in 30 days by the cloud's clock the messages zone is emptied for good. Until then pushes to it are
+   * refused as zone_pending_purge, pulls go on, and UndoPurge takes it back. OpenZone and Changes say until when.
+   *
+   * @generated from rpc lockstep.cloud.v1.ZoneService.MarkForPurge
+   */
+  markForPurge: {
+    methodKind: "unary";
+    input: typeof MarkForPurgeRequestSchema;
+    output: typeof MarkForPurgeResponseSchema;
+  },
+  /**
+   * @generated from rpc lockstep.cloud.v1.ZoneService.UndoPurge
+   */
+  undoPurge: {
+    methodKind: "unary";
+    input: typeof UndoPurgeRequestSchema;
+    output: typeof UndoPurgeResponseSchema;
   },
 }>;
 
