@@ -76,7 +76,7 @@ const takePage = (
 export const openZone = (ctx: CloudContext, session: Session, request: OpenZoneRequest): OpenZoneResponse => {
   const zone = findZone(ctx.db.read, ctx.db, session, request.zone);
   const { tokenKey } = ctx.secret;
-  const walk = { head: zone.head, left: zone.records + zone.tombstones, ...BEFORE_ALL };
+  const walk = { head: zone.head, left: zone.records, ...BEFORE_ALL };
   return create(OpenZoneResponseSchema, {
     state: zoneState(ctx, session, zone, true),
     token: sealChangeToken(tokenKey, session.account, zone, zone.head),
@@ -124,8 +124,10 @@ export const backfill = (ctx: CloudContext, session: Session, request: BackfillR
   const limit = pageLimit(request.limit);
   const rows = db.read.each(backfillQuery(db, zone.no, walk.head, walk.rank, walk.id, limit + 1));
   const { records, last, more } = takePage(rows, limit);
-  // An estimate: a record that moved above the head where the walk began comes by the forward feed instead.
-  const left = more ? Math.max(1, walk.left - records.length) : 0;
+  // Live records: a person is told of messages, and tombstones are none. An estimate: a record that moved above the head where
+  // the walk began comes by the forward feed instead.
+  const live = records.reduce((count, { tombstone }) => count + (tombstone ? 0 : 1), 0);
+  const left = more ? Math.max(0, walk.left - live) : 0;
   const place = last === undefined ? walk : { rank: last.rank, id: last.id };
   return create(BackfillResponseSchema, {
     records,

@@ -64,6 +64,14 @@ export function unreadable(store: Store, zone: ZoneName, limit: number): Uint8Ar
     .map((row) => plain(row.id));
 }
 
+/** Messages that are here and, as far as is known, not in the cloud. */
+export function messagesToUpload(store: Store): number {
+  return store.get<{ n: number }>(
+    'SELECT count(*) AS n FROM record WHERE zone = ? AND kind = 1 AND rev = 0 AND gone = 0',
+    ZONE_NUMBER.messages,
+  )!.n;
+}
+
 /**
  * How many live records of a zone, as the cloud is known to hold them, are no messages (conversations, reading states): few, and
  * all numbered below the messages, so a store of a million messages is not looked through.

@@ -3,7 +3,7 @@
  * sorted in a temporary B-tree, but for what is listed here with its reason.
  */
 import { expect, test } from 'vitest';
-import { basesNotMessages, heldTombstones, unreadable } from './bases.ts';
+import { basesNotMessages, heldTombstones, messagesToUpload, unreadable } from './bases.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
 import { listDevices } from './devices.ts';
 import { clean, dirtyBatch, getDirty } from './dirty.ts';
@@ -72,6 +72,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   heldTombstones(store, 'messages', new Uint8Array(32), 10);
   unreadable(store, 'messages', 10);
   basesNotMessages(store, 'messages');
+  messagesToUpload(store);
   deleteForGood(store, 'messages', bytes16(4), { push: true, byPerson: true, nowMs: 1 });
   offerSlice(store, 'messages', 0, 10);
   setZoneState(store, 'messages', { head: 1 });

@@ -22,6 +22,8 @@ CREATE TABLE record (
 CREATE UNIQUE INDEX record_by_id ON record (zone, id);
 -- Bases without content, and proven tombstones that wait for the end of a first sync: few, and found without looking through all.
 CREATE INDEX record_unreadable ON record (zone) WHERE gone = 0 AND payload IS NULL;
+-- Messages that the cloud does not have: what an upload is counted by. Written before pulled ones come, and empty while all is in step.
+CREATE INDEX record_new ON record (zone) WHERE kind = 1 AND rev = 0 AND gone = 0;
 CREATE INDEX record_held ON record (zone) WHERE gone = 0 AND proof IS NOT NULL;
 
 -- Records with changes to push. change: rises with every change, so that one made during a push stays.

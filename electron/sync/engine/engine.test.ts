@@ -54,11 +54,12 @@ class Bench {
     if (step === undefined || step === null) throw new Error(`${type} is not running`);
     return this.send({ type: 'failed', step, kind, retryAfterMs, detail: '' });
   }
-  dirty(account: number, messages: number, outbox = 0): this {
+  dirty(account: number, messages: number, outbox = 0, newMessages = messages): this {
     return this.send({
       type: 'counts',
       counts: {
         zones: { account: { dirty: account, dueAt: 0 }, messages: { dirty: messages, dueAt: 0 } },
+        newMessages,
         outbox: { waiting: outbox, dueAt: 0 },
       },
     });
@@ -205,6 +206,12 @@ describe('the engine', () => {
     expect(statusOf(bench.state)).toMatchObject({ phase: 'uploading', done: 400, total: 1000 });
     bench.dirty(0, 0);
     expect(statusOf(bench.state).phase).toBe('synchronizing');
+    // A read mark and a draft are no messages.
+    expect(statusOf(settled().dirty(0, 2, 0, 0).state)).toMatchObject({
+      phase: 'synchronizing',
+      item: 'changes',
+    });
+    expect(statusOf(settled().dirty(0, 5, 0, 3).state)).toMatchObject({ phase: 'uploading', total: 3 });
   });
 
   test('SYN-3 pushes of the messages zone need the switch; the account zone always goes', () => {

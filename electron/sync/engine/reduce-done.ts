@@ -62,7 +62,7 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
 
 function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' } }>): EngineState {
   const { zone } = event.step;
-  const { head, seen, stage, total, moved, alarm, openedMs } = event.result;
+  const { head, seen, stage, moved, alarm, openedMs } = event.result;
   if (alarm !== null) {
     return patchZone(state, zone, { named: true, stage: 'stopped', stopped: alarm });
   }
@@ -79,7 +79,8 @@ function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' 
     stage,
     walk: {
       done: stage === 'walking' ? 0 : state.zones[zone].walk.done,
-      total: stage === 'walking' ? total : null,
+      // The cloud counts all records; what comes first are conversations. With the first page the messages that remain are known.
+      total: null,
     },
     walkSince: stage === 'walking' ? openedMs : null,
     pull: { done: 0, total: null },
@@ -152,7 +153,6 @@ function pushed(state: EngineState, event: Extract<Done, { step: { type: 'push' 
     head: Math.max(zone.head, result.head),
     // Own changes come back by the feed, and with them the token; so does whatever moved meanwhile.
     stage: result.head > zone.seen ? 'behind' : zone.stage,
-    push: { done: zone.push.done + result.accepted, total: zone.push.total },
     fullUntil: result.full ? event.now + FULL_AGAIN_MS : 0,
     pushLimit: Math.min(400, zone.pushLimit * 2),
   });

@@ -12,6 +12,7 @@ import {
   POLL_MS,
   POLL_WITHOUT_STREAM_MS,
   type Remembered,
+  type Work,
 } from './state.ts';
 import { patchZone, withSwitch } from './update.ts';
 
@@ -176,20 +177,26 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
 }
 
 function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts' }>): EngineState {
-  let after: EngineState = { ...state, outbox: event.counts.outbox };
+  const { counts } = event;
+  let after: EngineState = {
+    ...state,
+    outbox: counts.outbox,
+    upload: uploading(state.upload, counts.newMessages),
+  };
   for (const name of ['account', 'messages'] as const) {
-    const { dirty, dueAt } = event.counts.zones[name];
-    const zone = after.zones[name];
-    const grown = dirty > zone.dirty ? dirty - zone.dirty : 0;
-    const push =
-      dirty === 0
-        ? { done: 0, total: null }
-        : zone.dirty === 0
-          ? { done: 0, total: dirty }
-          : { done: zone.push.done, total: Math.max(zone.push.done + dirty, (zone.push.total ?? 0) + grown) };
-    after = patchZone(after, name, { dirty, dueAt, push });
+    const { dirty, dueAt } = counts.zones[name];
+    after = patchZone(after, name, { dirty, dueAt });
   }
   return after;
+}
+
+/** An upload's total grows with what is added while it runs; what is left is always what was counted. */
+function uploading(before: Work, left: number): Work {
+  if (left === 0) {
+    return { done: 0, total: null };
+  }
+  const total = Math.max(before.total ?? 0, before.done + left);
+  return { done: total - left, total };
 }
 
 function clockSeen(state: EngineState, event: Extract<EngineEvent, { type: 'cloudTime' }>): EngineState {

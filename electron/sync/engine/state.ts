@@ -51,7 +51,6 @@ export type ZoneState = {
   walk: Work;
   /** The cloud's time when the first sync under way began; null when that is not known. */
   walkSince: number | null;
-  push: Work;
   pull: Work;
 };
 
@@ -156,6 +155,8 @@ export type Remembered = {
 
 export type Counts = {
   zones: Record<ZoneName, { dirty: number; dueAt: number }>;
+  /** Of the messages zone's dirty records: messages that the cloud does not have yet. What a person is told of. */
+  newMessages: number;
   outbox: { waiting: number; dueAt: number };
 };
 
@@ -200,6 +201,8 @@ export type EngineState = {
   mailboxAgain: boolean;
   /** Mail was set aside: it is applied when the zone is drained. */
   mailAside: boolean;
+  /** Messages that are going up: those that have gone, and all of this upload. Null: none are. */
+  upload: Work;
   outbox: { waiting: number; dueAt: number };
   running: { zones: Step | null; keys: Step | null; mail: Step | null };
   stream: 'closed' | 'opening' | 'open';
@@ -241,7 +244,6 @@ function emptyZone(): ZoneState {
     fullUntil: 0,
     walk: { done: 0, total: null },
     walkSince: null,
-    push: { done: 0, total: null },
     pull: { done: 0, total: null },
   };
 }
@@ -257,6 +259,7 @@ export function initialState(): EngineState {
     mailbox: 'behind',
     mailboxAgain: false,
     mailAside: false,
+    upload: { done: 0, total: null },
     outbox: { waiting: 0, dueAt: 0 },
     running: { zones: null, keys: null, mail: null },
     stream: 'closed',

@@ -104,11 +104,15 @@ function workView(state: EngineState): View {
       return working('preparing', null);
     }
     if (messages.stage === 'walking') {
-      return working('downloading', 'messages', messages.walk);
+      const { done, total } = messages.walk;
+      // What is left are tombstones: nothing to count.
+      const over = total !== null && done >= total;
+      return over ? working('finishing', null) : working('downloading', 'messages', messages.walk);
     }
-    const uploads = state.switch !== 'disabling' && messages.dirty > 0;
-    if (uploads && messages.push.total !== null) {
-      return working('uploading', 'messages', messages.push);
+    // What waits for its time (a message from the mailbox, for its author's put) is no work yet.
+    const uploads = state.switch !== 'disabling' && messages.dirty > 0 && messages.dueAt <= state.now;
+    if (uploads && state.upload.total !== null) {
+      return working('uploading', 'messages', state.upload);
     }
     if (messages.stage === 'behind') {
       const many = messages.pull.total !== null && messages.pull.total > 0;
@@ -116,7 +120,8 @@ function workView(state: EngineState): View {
         ? working('downloading', 'changes', messages.pull)
         : working(state.switch === 'on' ? 'synchronizing' : 'finishing', 'changes');
     }
-    if (messages.repair || state.running.zones?.type === 'repair') {
+    // Conversations, read marks, deletes: small, and not what a person would call messages.
+    if (uploads || messages.repair || state.running.zones?.type === 'repair') {
       return working('synchronizing', 'changes');
     }
     if (state.switch === 'enabling' || state.switch === 'disabling') {

@@ -1,5 +1,6 @@
 /** The engine's state as the database tells it: at start and after signing in. */
 
+import { messagesToUpload } from '../../store/bases.ts';
 import { dirtyCount, nextDirtyMs } from '../../store/dirty.ts';
 import { getIdentity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
@@ -52,8 +53,10 @@ export function counts(store: Store, nowMs: number): Counts {
   const next = nextOutbox(store);
   // Edits, reactions and receipts go as well, but a person is told of messages only.
   const waiting = next === undefined ? 0 : Math.max(1, waitingCount(store));
+  const messages = zone('messages');
   return {
-    zones: { account: zone('account'), messages: zone('messages') },
+    zones: { account: zone('account'), messages },
+    newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, messagesToUpload(store)),
     outbox: { waiting, dueAt: next?.notBeforeMs ?? 0 },
   };
 }
