@@ -26,6 +26,8 @@ const around = (over: Partial<Surroundings> = {}): Surroundings => ({
   epoch: 1,
   bytesUsed: 0,
   quotaBytes: 10_000,
+  rows: 0,
+  mostRows: 100,
   ...over,
 });
 
@@ -101,4 +103,16 @@ test('ZON-2 a record above 256 KiB is too large, one of 256 KiB is not', () => {
   const roomy = around({ quotaBytes: 1e9 });
   expect(decidePut(put(0, 256 * 1024), hash(1), undefined, roomy)).toEqual({ kind: 'write', rev: 1 });
   expect(decidePut(put(0, 256 * 1024 + 1), hash(1), undefined, roomy)).toEqual({ kind: 'too_large' });
+});
+
+test('ZON-17 what makes a new row is limited; a delete of what is there never is', () => {
+  const full = around({ rows: 100 });
+  expect(decidePut(put(0), hash(1), undefined, full)).toEqual({ kind: 'quota' });
+  expect(decideDelete(del(undefined), undefined, full)).toEqual({ kind: 'quota' });
+  expect(decideDelete(del(0), undefined, full)).toEqual({ kind: 'quota' });
+  expect(decidePut(put(4), hash(2), live(4), full)).toEqual({ kind: 'write', rev: 5 });
+  for (const delete_ of [del(undefined), del(4)])
+    expect(decideDelete(delete_, live(4), full)).toEqual({ kind: 'write', rev: 5 });
+  expect(decideDelete(del(undefined), tombstone(5), full)).toEqual({ kind: 'done', seq: 9, rev: 5 });
+  expect(decideDelete(del(undefined), undefined, around({ rows: 99 }))).toEqual({ kind: 'write', rev: 1 });
 });

@@ -17,6 +17,9 @@ export type Surroundings = {
   epoch: number;
   bytesUsed: number;
   quotaBytes: number;
+  /** Records and tombstones of the account, and how many there may be (ZON-17). */
+  rows: number;
+  mostRows: number;
 };
 
 export type Decision =
@@ -44,6 +47,7 @@ export const decidePut = (
   if (put.epoch !== around.epoch) return { kind: 'epoch_stale' };
   const growth = put.ct.length - (stored?.size ?? 0);
   const free = stored === undefined ? growth <= 0 : growth < FREE_GROWTH;
+  if (stored === undefined && around.rows >= around.mostRows) return { kind: 'quota' };
   if (!free && around.bytesUsed + growth > around.quotaBytes) return { kind: 'quota' };
   return { kind: 'write', rev: put.baseRev + 1 };
 };
@@ -53,5 +57,6 @@ export const decideDelete = (op: Delete, stored: Stored | undefined, around: Sur
   if (op.baseRev !== undefined && (stored?.rev ?? 0) !== op.baseRev) return { kind: 'conflict' };
   // Its proof may be of an older epoch: a restored zone is offered tombstones from before.
   if (op.epoch > around.epoch) return { kind: 'epoch_stale' };
+  if (stored === undefined && around.rows >= around.mostRows) return { kind: 'quota' };
   return { kind: 'write', rev: (stored?.rev ?? 0) + 1 };
 };

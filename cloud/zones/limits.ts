@@ -5,6 +5,11 @@ export const LARGEST_RECORD = 256 * 1024;
 export const LARGEST_PROOF = 1_024;
 /** Over quota, a record that is there may still grow by less than this. */
 export const FREE_GROWTH = 1_024;
+/** What a row costs beside its ciphertext, roughly: the rows of an account are limited by it (docs/decisions/0022). */
+const ROW_BYTES = 256;
+const FEWEST_ROWS = 10_000;
+export const mostRows = (quotaBytes: number): number =>
+  Math.max(FEWEST_ROWS, Math.floor(quotaBytes / ROW_BYTES));
 export const PAGE_RECORDS = 1_000;
 export const PAGE_BYTES = 4 * 1024 * 1024;
 export const PAGE_ITEMS = 10_000;

@@ -24,9 +24,16 @@ import { bytesOf, bytesWithin } from '../http/check.ts';
 import { CloudError, malformed, tooLarge } from '../http/errors.ts';
 import type { Database, Writer } from '../storage/database.ts';
 import { type Decision, decideDelete, decidePut, type Stored } from './decide.ts';
-import { LARGEST_ANSWER, LARGEST_PROOF, LARGEST_PUSH, LARGEST_RECORD, MOST_OPERATIONS } from './limits.ts';
+import {
+  LARGEST_ANSWER,
+  LARGEST_PROOF,
+  LARGEST_PUSH,
+  LARGEST_RECORD,
+  MOST_OPERATIONS,
+  mostRows,
+} from './limits.ts';
 import { rankOf, toWire, wireColumns, wireSize } from './record.ts';
-import { findZone, type ZoneRow, zonePosition } from './zone-row.ts';
+import { findZone, rowsElsewhere, type ZoneRow, zonePosition } from './zone-row.ts';
 
 type Row = {
   zone: number;
@@ -217,6 +224,7 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
       db.sql.selectFrom('account').select(['epoch', 'bytes_used']).where('no', '=', session.account),
     );
     if (account === undefined) throw new Error('a session without its account');
+    const rows = rowsElsewhere(write, db, session, zone);
     const batch = createBatch(write, ctx, zone, request.operations);
 
     const results = request.operations.map(({ op }): Result => {
@@ -225,7 +233,13 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
       const key = toHex(id);
       const stored = batch.stored(key);
       const bytesUsed = account.bytes_used + batch.state.growth;
-      const around = { epoch: account.epoch, bytesUsed, quotaBytes: ctx.quotaBytes };
+      const around = {
+        epoch: account.epoch,
+        bytesUsed,
+        quotaBytes: ctx.quotaBytes,
+        rows: rows + batch.state.records + batch.state.tombstones,
+        mostRows: mostRows(ctx.quotaBytes),
+      };
       const hash = op.case === 'put' ? recordHash(op.value.ct) : tombstoneHash();
       const decision =
         op.case === 'put'

@@ -85,6 +85,19 @@ export const findZone = (reader: Reader, db: Database, session: Session, kind: Z
   return row;
 };
 
+/** Records and tombstones of the account's other zones. */
+export const rowsElsewhere = (reader: Reader, db: Database, session: Session, zone: ZoneRow): number =>
+  reader
+    .all(
+      db.sql
+        .selectFrom('zone')
+        .select(['records', 'tombstones'])
+        .where('account', '=', session.account)
+        .where('kind', '>', 0)
+        .where('kind', '<>', zone.kind),
+    )
+    .reduce((sum, { records, tombstones }) => sum + records + tombstones, 0);
+
 export const bytesUsed = (reader: Reader, db: Database, account: number): number =>
   reader.first(db.sql.selectFrom('account').select('bytes_used').where('no', '=', account))?.bytes_used ?? 0;
 

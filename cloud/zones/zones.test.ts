@@ -330,3 +330,22 @@ test('ZON-7 a token is taken only whole, unchanged and for its own use', async (
   }
   expect(await codeOf(anna.zone.backfill({ zone, cursor: token }))).toBe('TOKEN_INVALID');
 });
+
+test('ZON-17 nobody fills a cloud with tombstones, and every delete of a record is accepted', async () => {
+  const small = await createCloud({ dataDir: ':memory:', registration: 'open', quotaBytes: 1_000_000 });
+  const bob = await signUp(small, 'bob@example.org');
+  const kept = put(random(16), 0, random(30));
+  await pushTo(bob, kept);
+  let refused = 0;
+  for (let round = 0; round < 26; round++) {
+    const { results } = await pushTo(bob, ...Array.from({ length: 400 }, () => del(random(16))));
+    refused += results.filter(({ result }) => result.case === 'quota').length;
+  }
+  expect(refused).toBe(26 * 400 - 9_999);
+  const { results } = await pushTo(bob, put(random(16), 0, random(30)), del(kept.op.value.id));
+  expect(kinds(results)).toEqual(['quota', 'ok']);
+  const other = { zone: Zone.ACCOUNT, generation: 1, operations: [put(random(16), 0, random(30))] };
+  expect(kinds((await bob.zone.push(other)).results)).toEqual(['quota']);
+  expect((await bob.zone.openZone({ zone })).state).toMatchObject({ records: 0n, tombstones: 10_000n });
+  await small.close();
+});
