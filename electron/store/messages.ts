@@ -254,7 +254,9 @@ function undeliveredOf(store: Store, conversation: Uint8Array): ReadonlyMap<stri
 
 function reactionsOf(store: Store, rid: number): { account: Uint8Array; emoji: string }[] {
   const rows = store.all<{ account: Uint8Array; emoji: string; stamp: number }>(
-    'SELECT account, emoji, stamp FROM message_reaction WHERE rid = ?',
+    // Members' alone: nobody else has a word in a conversation, whatever came before its message was here.
+    `SELECT r.account, r.emoji, r.stamp FROM message_reaction r JOIN message m ON m.rid = r.rid
+     JOIN conversation_member c ON c.cid = m.cid AND c.account = r.account AND c.member = 1 WHERE r.rid = ?`,
     rid,
   );
   return rows

@@ -40,11 +40,28 @@ export type ConversationRegisters = {
 
 export type Conversation = ConversationCore & ConversationRegisters;
 
+/**
+ * [Note: guids of two kinds] A record's name is the conversation's guid, and a group's maker chooses it: without a mark, somebody could put a
+ * group in the place where two other people's conversation will be. So the guid of two people is a UUID of version 8 (a hash),
+ * a group's of version 4 (random), and neither is taken for the other.
+ */
+function marked(guid: Uint8Array, version: 4 | 8): Uint8Array {
+  const made = guid.slice(0, 16);
+  made[6] = (made[6]! & 0x0f) | (version << 4);
+  made[8] = (made[8]! & 0x3f) | 0x80;
+  return made;
+}
+
+/** Of a new group. */
+export function groupGuid(random: (length: number) => Uint8Array): Uint8Array {
+  return marked(random(16), 4);
+}
+
 /** Two people have one conversation, whoever begins it. With oneself: the same id twice. */
 export function directConversationGuid(a: Uint8Array, b: Uint8Array): Uint8Array {
   if (a.length !== 16 || b.length !== 16) throw new PayloadError('invalid', 'An account id is 16 bytes.');
   const [first, second] = compareBytes(a, b) <= 0 ? [a, b] : [b, a];
-  return hash256(utf8('1:1'), concatBytes(first, second)).slice(0, 16);
+  return marked(hash256(utf8('1:1'), concatBytes(first, second)), 8);
 }
 
 function sortedMembers(members: Uint8Array[]): Uint8Array[] {
@@ -67,8 +84,9 @@ export function encodeConversationCore(core: ConversationCore): Uint8Array {
 }
 
 /**
- * Throws PayloadError('damaged') for what is no conversation: members not sorted or twice, more than 256, or a one-to-one
- * conversation whose guid is not the one that its members give (else anybody could place a message into another one).
+ * Throws PayloadError('damaged') for what is no conversation: members not sorted or twice, more than 256, a one-to-one
+ * conversation whose guid is not the one that its members give (else anybody could place a message into another one), a group under the
+ * guid of a one-to-one.
  */
 export function decodeConversationCore(bytes: Uint8Array): ConversationCore {
   let core: CoreMessage;
@@ -91,7 +109,11 @@ export function decodeConversationCore(bytes: Uint8Array): ConversationCore {
       throw new PayloadError('damaged', 'A conversation’s members are sorted and each there once.');
     }
   }
-  if (core.kind === ConversationKind.GROUP) return { guid, kind: 'group', members };
+  if (core.kind === ConversationKind.GROUP) {
+    if (guid[6]! >> 4 === 8)
+      throw new PayloadError('damaged', 'A group in the place of a one-to-one conversation.');
+    return { guid, kind: 'group', members };
+  }
   if (core.kind !== ConversationKind.DIRECT)
     throw new PayloadError('damaged', 'A conversation of an unknown kind.');
   if (

@@ -1,5 +1,5 @@
 /** A device was stolen: what its finder holds, and what the old recovery words and the old root opened, opens nothing new. */
-import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
@@ -25,6 +25,7 @@ import {
   mailDevice,
   PASSWORD,
 } from '../testing/mail-device.ts';
+import { failureOf, tamper } from '../testing/tamper.ts';
 import { changePassword, removeDevice } from './devices.ts';
 import { recoveryQuestion } from './pending.ts';
 import { confirmRecovery } from './recovery-words.ts';
@@ -57,11 +58,6 @@ afterEach(async () => {
   await cloud.close();
 });
 
-const failure = async (work: Promise<unknown>): Promise<string> =>
-  work.then(
-    () => 'no failure',
-    (error: { reason?: string; message?: string }) => error.reason ?? `not a reason: ${error.message}`,
-  );
 const idOf = (device: MailDevice) => toHex(device.ctx.keys.get()!.deviceId);
 const remove = () => removeDevice(anna.ctx, { id: idOf(stolen), stolen: true, password: PASSWORD });
 const recovering = (words: string[]) => ({
@@ -71,24 +67,6 @@ const recovering = (words: string[]) => ({
   newPassword: NEW_PASSWORD,
   device: description,
 });
-
-function tamper<D extends DescMessage>(
-  device: MailDevice,
-  path: string,
-  schema: D,
-  change: (answer: MessageShape<D>) => void,
-): void {
-  const real = fetchOf(cloud);
-  device.wire.fetch = async (input, init) => {
-    const answer = await real(input, init);
-    if (!String(input).endsWith(path) || !answer.ok) return answer;
-    const message = fromBinary(schema, new Uint8Array(await answer.arrayBuffer()));
-    change(message);
-    const headers = new Headers(answer.headers);
-    headers.delete('content-length');
-    return new Response(new Uint8Array(toBinary(schema, message)), { status: answer.status, headers });
-  };
-}
 
 test('TRU-13 new words are shown and asked back; the old ones open nothing, the new ones let in', async () => {
   const before = ownKeyring(anna.store).state.identityKey;
@@ -103,7 +81,7 @@ test('TRU-13 new words are shown and asked back; the old ones open nothing, the 
   confirmRecovery(anna.ctx, { answers: [question.words[first]!, question.words[second]!] });
   expect(recoveryQuestion(anna.store)).toBeNull();
   const next = mailDevice(cloud);
-  expect(await failure(recover(next.ctx, recovering(oldWords)))).toBe('wrongWords');
+  expect(await failureOf(recover(next.ctx, recovering(oldWords)))).toBe('wrongWords');
   expect(getIdentity(next.store)).toBeUndefined();
   await recover(next.ctx, recovering(question.words));
   expect(next.ctx.keys.get()?.epochKey(2)).toEqual(anna.ctx.keys.get()?.epochKey(2));
@@ -113,7 +91,7 @@ test('TRU-13 the stolen device and the old root get no key from then on; the pas
   const { root } = await proveWith(anna.ctx, CLOUD_URL, HANDLE, PASSWORD);
   const { deviceId, sealKey } = getIdentity(stolen.store)!;
   await remove();
-  expect(await failure(refreshKeyring(stolen.ctx))).not.toBe('no failure');
+  expect(await failureOf(refreshKeyring(stolen.ctx))).not.toBe('no failure');
   expect(stolen.ctx.keys.get()).toBeNull();
   const now = await proveWith(anna.ctx, CLOUD_URL, HANDLE, PASSWORD);
   expect(now.root.identity.publicKey).not.toEqual(root.identity.publicKey);
@@ -141,7 +119,7 @@ test('TRU-13 an answer that was lost, and a restart, still show the words', asyn
     if (String(input).endsWith('/UpdateKeyring')) throw new TypeError('the answer was lost');
     return answer;
   };
-  expect(await failure(remove())).toBe('cloudUnreachable');
+  expect(await failureOf(remove())).toBe('cloudUnreachable');
   expect(recoveryQuestion(anna.store)).toBeNull();
   anna.restart();
   anna.wire.fetch = real;
@@ -159,7 +137,7 @@ test('TRU-13 one that did not reach the cloud changes nothing', async () => {
     if (String(input).endsWith('/UpdateKeyring')) throw new TypeError('no connection');
     return real(input, init);
   };
-  expect(await failure(remove())).toBe('cloudUnreachable');
+  expect(await failureOf(remove())).toBe('cloudUnreachable');
   anna.wire.fetch = real;
   await refreshKeyring(anna.ctx);
   expect(recoveryQuestion(anna.store)).toBeNull();
@@ -192,12 +170,12 @@ test('TRU-14 a rotation that the root did not sign is refused and said, and noth
   const own = ownKeyring(tablet.store);
   const before = getKeyring(tablet.store);
   const { accountId } = own.state;
-  tamper(tablet, '/GetKeyring', GetKeyringResponseSchema, ({ keyring }) => {
+  tamper(cloud, tablet, '/GetKeyring', GetKeyringResponseSchema, ({ keyring }) => {
     const log = logAfter(accountId, keyring!.log);
     const entry = signRotate({ log, newRoot: forged, oldIdentity: forged.identity, timeMs: 1 });
     keyring!.log.push(create(SignedSchema, entry));
   });
-  expect(await failure(refreshKeyring(tablet.ctx))).toBe('keyringForged');
+  expect(await failureOf(refreshKeyring(tablet.ctx))).toBe('keyringForged');
   expect(tablet.notices()).toEqual(['keyringForged']);
   expect(getKeyring(tablet.store)).toEqual(before);
 });
@@ -254,11 +232,11 @@ test('TRU-15 a rotation that does not verify is refused and said; the pin stays'
     timeMs: 1,
     random: systemRandom,
   });
-  tamper(bob, '/LookUp', LookUpResponseSchema, ({ keyring }) => {
+  tamper(cloud, bob, '/LookUp', LookUpResponseSchema, ({ keyring }) => {
     keyring!.log.push(create(SignedSchema, entry));
     keyring!.epochs.push(create(SignedSchema, epoch.statement));
   });
-  expect(await failure(lookUp(bob.ctx, { accountId }))).toBe('personForged');
-  expect(bob.notices()).toEqual(['keyringForged']);
+  expect(await failureOf(lookUp(bob.ctx, { accountId }))).toBe('personForged');
+  expect(bob.notices()).toEqual(['personForged']);
   expect(getPin(bob.store, accountId)).toEqual(before);
 });

@@ -3,13 +3,15 @@
  * of the device log; a later keyring must continue it.
  *
  * Another identity is never taken over: the pin is marked `changed`, the person is told, and `recipientKeys` refuses until
- * `acceptIdentity`. A keyring that is merely forged or rolled back is told as well and changes nothing.
+ * `acceptIdentity`. The same for another account that answers to the handle of somebody known. A keyring that is merely forged or rolled
+ * back is told as well and changes nothing. What waits for the person's word: the candidate, in `meta`.
  */
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { type DeviceLogState, verifyDeviceLog } from '../../../shared/crypto/device-log.ts';
 import { verifyEpochChain } from '../../../shared/crypto/epochs.ts';
 import { TrustError } from '../../../shared/crypto/errors.ts';
+import { hash256 } from '../../../shared/crypto/hash.ts';
 import {
   type PublicKeyring,
   PublicKeyringSchema,
@@ -17,7 +19,7 @@ import {
 import { getMeta, setMeta } from '../../store/meta.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
-import { getPin, type Pin, setPin } from '../../store/pins.ts';
+import { findPinByHandle, getPin, type Pin, setPin } from '../../store/pins.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 
@@ -50,7 +52,7 @@ export async function personOf(ctx: StepContext, accountId: Uint8Array): Promise
 /** Where to send for somebody. Throws `identityChanged` while a changed identity waits for the person's word. */
 export async function recipientKeys(ctx: StepContext, accountId: Uint8Array): Promise<Pin> {
   const pin = await personOf(ctx, accountId);
-  if (pin.changed) throw identityChanged(pin.handle);
+  if (pin.changed) throw new IdentityChanged(pin);
   return pin;
 }
 
@@ -66,10 +68,13 @@ export function deviceLogOf(pin: Pin): DeviceLogState {
   return state;
 }
 
-/** The person looked at the change and takes it: the identity that was shown, and no other, becomes the pin. */
+/**
+ * The person looked at the change and takes it: the identity that was shown, and no other, becomes the pin. Should the cloud have come
+ * back to the identity that was known, that one stays.
+ */
 export async function acceptIdentity(ctx: StepContext, accountId: Uint8Array): Promise<Pin> {
-  const shown = getMeta(ctx.store, candidateName(accountId));
   const before = getPin(ctx.store, accountId);
+  const shown = candidateOf(ctx.store, accountId);
   if (before === undefined || !before.changed || shown === null) {
     throw new SyncFailure('notFound', 'There is no changed identity to accept.');
   }
@@ -80,47 +85,29 @@ export async function acceptIdentity(ctx: StepContext, accountId: Uint8Array): P
   if (keyring === undefined || !equalBytes(keyring.accountId, accountId)) {
     throw new SyncFailure('personForged', 'The cloud answered with another account than the one asked for.');
   }
-  const checked = checkForged(ctx, keyring, undefined);
+  const known = continuation(keyring, before);
+  const isKnown = !(known instanceof TrustError);
+  const checked = isKnown ? known : checkForged(ctx, keyring);
   const identity = checked.state.identities[0]!.identityKey;
-  if (toHex(identity) !== shown) {
-    noteChanged(ctx, before, identity);
-    throw identityChanged(before.handle);
-  }
-  return ctx.store.write(() => {
-    setMeta(ctx.store, candidateName(accountId), null);
-    return pin(ctx, keyring, checked, before);
-  });
+  if (!isKnown && toHex(identity) !== shown) throw noteChanged(ctx, before, identity);
+  return ctx.store.write(() => settled(ctx, pin(ctx, keyring, checked, before)));
 }
 
 function take(ctx: StepContext, keyring: PublicKeyring): Pin {
   const before = getPin(ctx.store, keyring.accountId);
-  if (before === undefined) {
-    const checked = checkForged(ctx, keyring, undefined);
-    const fresh = pin(ctx, keyring, checked, undefined);
-    const elsewhere = pinnedElsewhere(ctx.store, keyring.accountId);
-    const identity = checked.state.identities[0]!.identityKey;
-    // Any that this log went through: each identity has taken over the log as it was when it came (SPEC KEY-23).
-    const known = checked.state.identities.some(
-      (one) => elsewhere !== null && equalBytes(one.identityKey, elsewhere),
-    );
-    if (elsewhere !== null && !known) {
-      noteChanged(ctx, fresh, identity);
-      throw identityChanged(fresh.handle);
-    }
-    return fresh;
-  }
-  let checked: Checked;
-  try {
-    checked = check(keyring, { length: before.logLength, headHash: before.headHash });
-  } catch (error) {
-    if (!(error instanceof TrustError)) throw error;
+  if (before === undefined) return firstContact(ctx, keyring);
+  const checked = continuation(keyring, before);
+  if (checked instanceof TrustError) {
     const identity = otherIdentity(keyring, before);
-    if (identity === null) throw forged(ctx, keyring, error);
-    noteChanged(ctx, before, identity);
-    throw identityChanged(before.handle);
+    throw identity === null ? sayForged(ctx, keyring, checked) : noteChanged(ctx, before, identity);
   }
-  const rotated = !equalBytes(checked.state.identityKey, before.identityKey);
-  if (rotated) {
+  if (before.changed) {
+    const first = toHex(checked.state.identities[0]!.identityKey);
+    // The pin holds the candidate itself: only the person's word settles that.
+    if (first === candidateOf(ctx.store, before.account)) throw new IdentityChanged(before);
+    return ctx.store.write(() => settled(ctx, pin(ctx, keyring, checked, before)));
+  }
+  if (!equalBytes(checked.state.identityKey, before.identityKey)) {
     // Signed by the identity it replaces: said, but nobody else can have done it.
     const key = toHex(checked.state.identityKey);
     addNotice(ctx.store, `identityRenewed:${key}`, 'identityRenewed', ctx.clock.now(), {
@@ -131,28 +118,61 @@ function take(ctx: StepContext, keyring: PublicKeyring): Pin {
   return pin(ctx, keyring, checked, before);
 }
 
-/** Verifies from the beginning, or as the continuation of what is pinned. */
-function check(
-  keyring: PublicKeyring,
-  pinned: { length: number; headHash: Uint8Array } | undefined,
-): Checked {
-  const state = verifyDeviceLog(keyring.log, { accountId: keyring.accountId, pinned });
+/** Pins whoever the cloud says this is, unless something here knows better: then the pin waits for the person's word. */
+function firstContact(ctx: StepContext, keyring: PublicKeyring): Pin {
+  const checked = checkForged(ctx, keyring);
+  const namesake = findPinByHandle(ctx.store, keyring.handle);
+  const elsewhere = pinnedElsewhere(ctx.store, keyring.accountId);
+  // Any that this log went through: each identity has taken over the log as it was when it came (SPEC KEY-23).
+  const known =
+    elsewhere === null ||
+    checked.state.identities.some(({ identityKey }) => equalBytes(identityKey, elsewhere));
+  const fresh = pin(ctx, keyring, checked, undefined);
+  if (known && namesake === undefined) return fresh;
+  throw noteChanged(ctx, fresh, checked.state.identities[0]!.identityKey);
+}
+
+/** Checked as what continues the pin, or why it does not. */
+function continuation(keyring: PublicKeyring, before: Pin): Checked | TrustError {
+  try {
+    return checkPinned(keyring, before);
+  } catch (error) {
+    if (error instanceof TrustError) return error;
+    throw error;
+  }
+}
+
+function checkPinned(keyring: PublicKeyring, before: Pin): Checked {
+  const state = verifyDeviceLog(keyring.log, {
+    accountId: keyring.accountId,
+    pinned: { length: before.logLength, headHash: before.headHash },
+  });
+  const seen =
+    before.keyring === null ? undefined : fromBinary(PublicKeyringSchema, before.keyring).epochs.at(-1);
+  const pinned = seen === undefined ? undefined : { epoch: before.epoch, headHash: hash256(seen.body) };
+  const { current } = verifyEpochChain(keyring.epochs, state, { pinned });
+  return { state, epoch: current.epoch, inboxKey: current.inboxKey };
+}
+
+/** Verifies from the beginning. */
+function check(keyring: PublicKeyring): Checked {
+  const state = verifyDeviceLog(keyring.log, { accountId: keyring.accountId });
   const { current } = verifyEpochChain(keyring.epochs, state);
   return { state, epoch: current.epoch, inboxKey: current.inboxKey };
 }
 
-function checkForged(ctx: StepContext, keyring: PublicKeyring, pinned: undefined): Checked {
+function checkForged(ctx: StepContext, keyring: PublicKeyring): Checked {
   try {
-    return check(keyring, pinned);
+    return check(keyring);
   } catch (error) {
-    throw error instanceof TrustError ? forged(ctx, keyring, error) : error;
+    throw error instanceof TrustError ? sayForged(ctx, keyring, error) : error;
   }
 }
 
 /** A keyring that is whole in itself, under another identity than the pinned one. */
 function otherIdentity(keyring: PublicKeyring, before: Pin): Uint8Array | null {
   try {
-    const { state } = check(keyring, undefined);
+    const { state } = check(keyring);
     const old = before.keyring === null ? before.identityKey : deviceLogOf(before).identities[0]!.identityKey;
     const identity = state.identities[0]!.identityKey;
     return equalBytes(identity, old) ? null : identity;
@@ -164,7 +184,8 @@ function otherIdentity(keyring: PublicKeyring, before: Pin): Uint8Array | null {
 function pin(ctx: StepContext, keyring: PublicKeyring, checked: Checked, before: Pin | undefined): Pin {
   const made: Pin = {
     account: keyring.accountId,
-    handle: keyring.handle,
+    // A handle does not move: another one for somebody known is the cloud's invention.
+    handle: before?.handle ?? keyring.handle,
     name: before?.name ?? '',
     identityKey: checked.state.identityKey,
     logLength: checked.state.length,
@@ -180,50 +201,65 @@ function pin(ctx: StepContext, keyring: PublicKeyring, checked: Checked, before:
   return made;
 }
 
-function noteChanged(ctx: StepContext, before: Pin, identity: Uint8Array): void {
+/** Somebody's identity is not the one that is known: `recipientKeys` and the mailbox wait for the person's word. */
+export class IdentityChanged extends SyncFailure {
+  readonly account: Uint8Array;
+  constructor({ account, handle }: Pin) {
+    super('identityChanged', `The identity of ${handle} has changed. Accept it before writing to them.`);
+    this.account = account;
+  }
+}
+
+/** Marks it, says it, and gives the failure to throw. */
+function noteChanged(ctx: StepContext, before: Pin, identity: Uint8Array): IdentityChanged {
+  const { store } = ctx;
   const account = toHex(before.account);
-  ctx.store.write(() => {
-    setPin(ctx.store, { ...before, changed: true });
-    setMeta(ctx.store, candidateName(before.account), toHex(identity));
+  store.write(() => {
+    setPin(store, { ...before, changed: true });
+    setMeta(store, candidateName(before.account), toHex(identity));
+    const detail = { account, handle: before.handle };
     addNotice(
-      ctx.store,
+      store,
       `identityChanged:${account}:${toHex(identity)}`,
       'identityChanged',
       ctx.clock.now(),
-      {
-        account,
-        handle: before.handle,
-      },
+      detail,
     );
+    conversationsChanged(store, before.account);
   });
+  return new IdentityChanged(before);
 }
 
-function forged(ctx: StepContext, keyring: PublicKeyring, error: TrustError): SyncFailure {
+/** No word of the person's is waited for any more. In the caller's transaction. */
+function settled(ctx: StepContext, now: Pin): Pin {
+  setMeta(ctx.store, candidateName(now.account), null);
+  conversationsChanged(ctx.store, now.account);
+  return now;
+}
+
+/** The window shows it above the conversations with that person. */
+function conversationsChanged(store: Store, account: Uint8Array): void {
+  const rows = store.all<{ guid: Uint8Array }>(
+    'SELECT c.guid FROM conversation_member m JOIN conversation c ON c.cid = m.cid WHERE m.account = ?',
+    account,
+  );
+  for (const { guid } of rows) store.changes.conversation(toHex(guid));
+}
+
+function sayForged(ctx: StepContext, keyring: PublicKeyring, error: TrustError): SyncFailure {
   const account = toHex(keyring.accountId);
-  const code = error.code === 'rolled_back' ? 'keyringRolledBack' : 'keyringForged';
+  const code = error.code === 'rolled_back' ? 'personRolledBack' : 'personForged';
   addNotice(ctx.store, `${code}:${account}:${error.code}`, code, ctx.clock.now(), {
     account,
     handle: keyring.handle,
     what: error.code,
   });
-  return new SyncFailure(
-    'personForged',
-    `The keys of ${keyring.handle} do not verify: ${error.message}`,
-    null,
-    {
-      cause: error,
-    },
-  );
-}
-
-function identityChanged(handle: string): SyncFailure {
-  return new SyncFailure(
-    'identityChanged',
-    `The identity of ${handle} has changed. Accept it before writing to them.`,
-  );
+  const message = `The keys of ${keyring.handle} do not verify: ${error.message}`;
+  return new SyncFailure('personForged', message, null, { cause: error });
 }
 
 const candidateName = (accountId: Uint8Array) => `identityCandidate:${toHex(accountId)}`;
+const candidateOf = (store: Store, accountId: Uint8Array) => getMeta(store, candidateName(accountId));
 
 /** What another device of this account pinned, as it came with a conversation's record. */
 function pinnedElsewhere(store: Store, accountId: Uint8Array): Uint8Array | null {

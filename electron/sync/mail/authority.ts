@@ -5,7 +5,7 @@
  * A record's id follows from (sender, guid), so "only the author edits" comes down to: the message that an edit names is one
  * of the signer's. Anything else cannot name it.
  */
-import { equalBytes } from '../../../shared/crypto/bytes.ts';
+import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { type ConversationCore, decodeConversationCore } from '../../../shared/model/conversation.ts';
 import { decodeMessageBody } from '../../../shared/model/message.ts';
 import {
@@ -51,11 +51,14 @@ export function authorize(body: Body, ownAccountId: Uint8Array, known: Uint8Arra
   if (!isMember(conversation, ownAccountId)) {
     throw new Refused('notAMember', 'This account is not a member of the conversation.');
   }
+  const members = new Set(conversation.members.map(toHex));
   for (const addressee of body.addressees) {
-    if (!isMember(conversation, addressee.accountId)) {
-      throw new Refused('wrongMembers', 'Somebody is addressed who is not a member.');
+    if (!members.delete(toHex(addressee.accountId))) {
+      throw new Refused('wrongMembers', 'Somebody is addressed twice, or is not a member.');
     }
   }
+  limit(body.conversationName, MAX_NAME);
+  requireTime(body.sentMs);
   return { conversation, coreBytes: body.conversationCore, said: whatIsSaid(body) };
 }
 
@@ -115,8 +118,13 @@ function whatIsSaid(body: Body): Said {
 /** Up to where a time fits a hybrid clock's stamp (48 bits of milliseconds). */
 const MAX_MS = 0xffff_ffff_ffffn;
 
+export function requireTime(ms: bigint | number): void {
+  if (ms < 0n || ms > MAX_MS) throw new Refused('damaged', 'A time that no clock gives.');
+}
+
 function messageSaid(body: Body, bytes: Uint8Array): Said {
   const message = decode(() => decodeMessageBody(bytes), 'message');
+  requireTime(message.sentMs);
   if (!equalBytes(message.sender, body.senderAccountId)) {
     throw new Refused('otherSender', 'The message names another sender than the one who signed.');
   }

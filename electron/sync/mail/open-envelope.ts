@@ -19,9 +19,10 @@ import { getPin } from '../../store/pins.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { ownKeyring, refreshKeyring } from '../keyring/own.ts';
-import { deviceLogOf, lookUp, personOf } from '../keyring/people.ts';
+import { deviceLogOf, IdentityChanged, lookUp, personOf } from '../keyring/people.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import { currentKeys } from '../zones/names.ts';
+import { requireTime } from './authority.ts';
 import { readBody } from './body.ts';
 import { Refused } from './refused.ts';
 
@@ -43,6 +44,7 @@ export class Opener {
 
   /** Throws Refused; SyncFailure `identityChanged` when it must wait; or what the network says. */
   async open(envelope: MailEnvelope): Promise<Body> {
+    requireTime(envelope.acceptedMs);
     const own = currentKeys(this.#ctx).accountId;
     const inboxSecret = await this.#inbox(envelope.epoch);
     const { bytes, signature } = await unseal(envelope, own, inboxSecret);
@@ -109,7 +111,7 @@ export class Opener {
     }
     try {
       const pin = await personOf(this.#ctx, accountId);
-      if (pin.changed) throw new SyncFailure('identityChanged', `The identity of ${pin.handle} has changed.`);
+      if (pin.changed) throw new IdentityChanged(pin);
       return {
         log: pin.keyring === null ? [] : fromBinary(PublicKeyringSchema, pin.keyring).log,
         state: deviceLogOf(pin),
@@ -148,6 +150,8 @@ export class Opener {
       try {
         await lookUp(this.#ctx, { accountId: member });
       } catch (error) {
+        // A group of hundreds that nobody knows costs look-ups, not the mailbox: the rest is met later.
+        if (errorCode(error) === ErrorCode.RATE_LIMITED) return;
         if (!(error instanceof SyncFailure) && errorCode(error) !== ErrorCode.NOT_FOUND) throw error;
       }
     }

@@ -1,12 +1,21 @@
 /** What of the outbox is about receipts and retries: one waiting receipt per conversation and kind (SPEC OUT-7). */
 import { uuidv7 } from '../../../shared/clock/ids.ts';
+import { equalBytes } from '../../../shared/crypto/bytes.ts';
 import { decodeConversationCore, readConversation } from '../../../shared/model/conversation.ts';
 import type { Watermark } from '../../../shared/model/values.ts';
 import { compareWatermarks } from '../../../shared/model/watermarks.ts';
 import type { ReceiptKind } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { messageRow } from '../../store/messages.ts';
 import type { Store } from '../../store/open.ts';
-import { enqueue, getOutbox, type OutboxEntry, removeOutbox, updateOutbox } from '../../store/outbox.ts';
+import {
+  enqueue,
+  getOutbox,
+  listOutbox,
+  type OutboxEntry,
+  removeOutbox,
+  updateOutbox,
+} from '../../store/outbox.ts';
+import { getPin } from '../../store/pins.ts';
 import { getPayload } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { plain } from '../../store/values.ts';
@@ -84,4 +93,17 @@ export function failedRowOf(store: Store, recordId: Uint8Array): OutboxEntry | u
     row.guid,
   );
   return waiting === undefined ? undefined : getOutbox(store, plain(waiting.send_id));
+}
+
+/** Somebody's changed identity was accepted: what waited for that goes out, unless another member's still waits. In the caller's transaction. */
+export function resumeFor(ctx: StepContext, account: Uint8Array): void {
+  const { store } = ctx;
+  for (const entry of listOutbox(store, 100_000)) {
+    if (entry.state !== 'failed' || entry.failure !== 'identityChanged') continue;
+    const { members } = decodeConversationCore(readBody(entry.body).conversationCore);
+    if (!members.some((member) => equalBytes(member, account))) continue;
+    if (members.some((member) => getPin(store, member)?.changed)) continue;
+    updateOutbox(store, entry.sendId, { state: 'queued', failure: null, attempts: 0, notBeforeMs: 0 });
+  }
+  ctx.signal({ type: 'outbox' });
 }

@@ -8,21 +8,26 @@
  */
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { decodeConversationCore } from '../../../shared/model/conversation.ts';
+import { readMessage } from '../../../shared/model/message.ts';
 import { getRegister, newPayload, setRegister } from '../../../shared/model/payload.ts';
 import { memberValue, type Watermark } from '../../../shared/model/values.ts';
 import { compareWatermarks } from '../../../shared/model/watermarks.ts';
-import { type Body, ReceiptKind } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import {
+  type Body,
+  type MessageRef,
+  ReceiptKind,
+} from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { addPending, getMailCursor, listPending, removePending, setMailCursor } from '../../store/mail.ts';
 import { addNotice } from '../../store/notices.ts';
 import { getPin } from '../../store/pins.ts';
-import { getPayload, isGone } from '../../store/records.ts';
+import { getPayload } from '../../store/records.ts';
 import { isBlocked } from '../../store/settings.ts';
 import { KIND } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
-import { conversationRecordId, messageRecordId } from '../zones/names.ts';
+import { conversationRecordId, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { clampStamp, writesOf } from './apply.ts';
 import { type Allowed, authorize } from './authority.ts';
 import { type MailEnvelope, Opener } from './open-envelope.ts';
@@ -49,6 +54,7 @@ const IDENTITY = 'identityChanged';
 export async function receiveStep(ctx: StepContext, since: number | null = null): Promise<Received> {
   requireIdentity(ctx.store);
   if (since === null && (await openAside(ctx))) return { more: true, waits: false, aside: true };
+  await receivePending(ctx);
   const { stored } = getMailCursor(ctx.store);
   const page = await ctx.cloud.mailboxes.receive(
     { after: BigInt(stored), limit: PAGE },
@@ -83,7 +89,19 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
 
 /** After a changed identity was accepted: what was set aside is opened again. */
 export async function receivePending(ctx: StepContext): Promise<void> {
-  await openPending(ctx, IDENTITY);
+  for (let before = 0, left = waitingForSomebody(ctx); left > 0 && left !== before; ) {
+    await openPending(ctx, IDENTITY);
+    [before, left] = [left, waitingForSomebody(ctx)];
+  }
+}
+
+/** Set aside, and nothing stands in the way any more: accepted, or the cloud came back to the identity that is known. */
+function waitingForSomebody(ctx: StepContext): number {
+  return ctx.store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM pending_envelope e JOIN pin p ON p.account = e.sender
+     WHERE e.reason = ? AND p.changed = 0`,
+    IDENTITY,
+  )!.n;
 }
 
 /** The zone is drained: what waited for that is opened, a page at a time. True when there was any. */
@@ -205,8 +223,8 @@ function applyOne(
     });
     return false;
   }
-  if (said.kind === 'message' && isGone(store, 'messages', messageRecordId(ctx, sender, body.guid)))
-    return false;
+  if (said.kind === 'message' && isMessageGone(ctx, sender, body.guid)) return false;
+  if (said.kind === 'reaction') requireSameConversation(ctx, body, said.ref);
   if (own) ctx.hlc.observe(body.stamp);
   const writes = writesOf(body, allowed, envelope.acceptedMs, known !== null);
   const members = own && known !== null ? null : memberWrites(ctx, body, allowed, envelope.acceptedMs);
@@ -222,6 +240,15 @@ function applyOne(
     }
   }
   return changed;
+}
+
+/** Where the message is here. Of one that comes later, the transcript shows members' reactions alone. */
+function requireSameConversation(ctx: StepContext, body: Body, ref: MessageRef): void {
+  const payload = getPayload(ctx.store, 'messages', messageRecordId(ctx, ref.senderAccountId, ref.guid));
+  const message = payload === undefined ? null : readMessage(payload);
+  if (message !== null && !equalBytes(message.conversation, body.conversation)) {
+    throw new Refused('otherConversation', 'The message belongs to another conversation.');
+  }
 }
 
 function soon(ctx: StepContext): number {

@@ -15,6 +15,8 @@ export type RefusalCode =
   | 'notAMember'
   | 'wrongMembers'
   | 'notTheAuthor'
+  /** A reaction from another conversation than the message's. */
+  | 'otherConversation'
   | 'unknownKind'
   | 'noSuchEpoch';
 

@@ -9,7 +9,7 @@
  *  4. Accepted: the record is written and the row goes in one transaction. A crash before it leads back to 2.
  */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { equalBytes } from '../../../shared/crypto/bytes.ts';
+import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { sealContent, sealContentKey, signBody } from '../../../shared/crypto/envelopes.ts';
 import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
 import { decodeConversationCore } from '../../../shared/model/conversation.ts';
@@ -22,6 +22,7 @@ import {
   SendRequestSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { AddresseeSchema, type Body } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import { addNotice } from '../../store/notices.ts';
 import {
   acceptMessage,
   getOutbox,
@@ -30,6 +31,7 @@ import {
   removeOutbox,
   updateOutbox,
 } from '../../store/outbox.ts';
+import { getPin } from '../../store/pins.ts';
 import { keysOfDevice } from '../account/devices.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
@@ -192,6 +194,13 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
     const first = body.addressees.length === 0;
     if (body.content.case !== 'message') {
       removeOutbox(store, entry.sendId);
+      if (missing.length > 0)
+        sayNotSent(
+          ctx,
+          entry,
+          REASON[missing[0]!.reason] ?? 'refused',
+          missing.map((one) => one.accountId),
+        );
       return;
     }
     if (first) {
@@ -227,11 +236,37 @@ function keepForRetry(ctx: StepContext, entry: OutboxEntry, body: Uint8Array, fa
   updateOutbox(store, entry.sendId, { state: 'failed', failure, sealed: null, body });
 }
 
-/** A message stays and says why; a receipt or a reaction that nobody can get is of no use later. */
+/**
+ * A message stays and says why. What else waits for a word about somebody's identity stays too, and goes when that is given; an edit or a
+ * reaction that nobody will ever get is said, since here it shows as done.
+ */
 function fail(ctx: StepContext, entry: OutboxEntry, failure: FailureReason): void {
   ctx.store.write(() => {
-    const kept = entry.kind === 'message' || entry.kind === 'redelivery';
-    if (kept) updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure, sealed: null });
-    else removeOutbox(ctx.store, entry.sendId);
+    const message = entry.kind === 'message' || entry.kind === 'redelivery';
+    const waits = failure === 'identityChanged' && entry.kind !== 'receipt';
+    if (message || waits) updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure, sealed: null });
+    else {
+      removeOutbox(ctx.store, entry.sendId);
+      sayNotSent(ctx, entry, failure, []);
+    }
+  });
+}
+
+/** A receipt nobody misses. `missing`: who did not get it, where others did. */
+function sayNotSent(
+  ctx: StepContext,
+  entry: OutboxEntry,
+  why: FailureReason,
+  missing: readonly Uint8Array[],
+): void {
+  if (entry.kind === 'receipt') return;
+  const handles = missing
+    .map((account) => getPin(ctx.store, account)?.handle ?? '')
+    .filter((one) => one !== '');
+  addNotice(ctx.store, `changeNotSent:${toHex(entry.sendId)}`, 'changeNotSent', ctx.clock.now(), {
+    kind: entry.kind,
+    why,
+    conversation: toHex(entry.conversation),
+    handle: handles.join(', '),
   });
 }

@@ -3,22 +3,24 @@ import { compareBytes, equalBytes, fromHex, toHex } from '../../../shared/crypto
 import {
   type ConversationCore,
   directConversationGuid,
+  groupGuid,
   MAX_MEMBERS,
   newConversation,
 } from '../../../shared/model/conversation.ts';
 import { getRegister, newPayload, setRegister } from '../../../shared/model/payload.ts';
 import { memberValue, textValue } from '../../../shared/model/values.ts';
 import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
-import { findPinByHandle, type Pin } from '../../store/pins.ts';
+import { findPinByHandle, getPin, type Pin } from '../../store/pins.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { asking } from '../account/cloud-failure.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { ownKeyring, requireIdentity } from '../keyring/own.ts';
-import { acceptIdentity as accept, lookUp } from '../keyring/people.ts';
+import { acceptIdentity as accept, IdentityChanged, lookUp } from '../keyring/people.ts';
 import type { CommandInput } from '../protocol.ts';
 import { conversationRecordId } from '../zones/names.ts';
+import { resumeFor } from './outbox-rows.ts';
 import { receivePending } from './receive-step.ts';
 
 export async function startConversation(
@@ -39,7 +41,7 @@ export async function startConversation(
   const core: ConversationCore =
     others.length === 1
       ? { guid: directConversationGuid(accountId, others[0]!.account), kind: 'direct', members }
-      : { guid: ctx.random(16), kind: 'group', members };
+      : { guid: groupGuid(ctx.random), kind: 'group', members };
   const id = conversationRecordId(ctx, core.guid);
   const own = {
     account: accountId,
@@ -49,6 +51,14 @@ export async function startConversation(
   };
   ctx.store.write(() => {
     const before = getPayload(ctx.store, 'messages', id);
+    if (
+      before !== undefined &&
+      before.core.length > 0 &&
+      !equalBytes(before.core, newConversation(core).core)
+    ) {
+      // Never into a conversation that only looks like this one.
+      throw new SyncFailure('otherConversation', 'Another conversation stands in the place of this one.');
+    }
     let payload = before ?? newPayload(newConversation(core).kind);
     payload = payload.core.length > 0 ? payload : { ...payload, core: newConversation(core).core };
     for (const { account, handle, name, identityKey } of [own, ...others]) {
@@ -74,11 +84,16 @@ export async function startConversation(
   return { id: toHex(core.guid) };
 }
 
-/** The directory's word, or, without a connection, the person this device knows under that handle. */
+/**
+ * The directory's word, or, without a connection, the person this device knows under that handle. A changed identity opens the conversation
+ * too: it says there what happened, and nothing is sent before the person decides.
+ */
 async function find(ctx: StepContext, handle: string): Promise<Pin> {
   try {
     return await asking(() => lookUp(ctx, { handle }));
   } catch (error) {
+    const changed = error instanceof IdentityChanged ? getPin(ctx.store, error.account) : undefined;
+    if (changed !== undefined) return changed;
     const known = findPinByHandle(ctx.store, handle);
     const offline = error instanceof SyncFailure && error.reason === 'cloudUnreachable';
     if (offline && known !== undefined) return known;
@@ -86,9 +101,11 @@ async function find(ctx: StepContext, handle: string): Promise<Pin> {
   }
 }
 
-/** The person looked at somebody's changed identity and takes it: what waited for that comes in. */
+/** The person looked at somebody's changed identity and takes it: what waited for that comes in and goes out. */
 export async function acceptIdentity(ctx: StepContext, input: { accountId: string }): Promise<null> {
-  await asking(() => accept(ctx, fromHex(input.accountId)));
+  const account = fromHex(input.accountId);
+  await asking(() => accept(ctx, account));
+  ctx.store.write(() => resumeFor(ctx, account));
   await receivePending(ctx);
   return null;
 }
