@@ -162,7 +162,7 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
     tidyAt: now,
   };
   for (const name of ['account', 'messages'] as const) {
-    const { stage, named, stopped, seen, walked, walkSince } = remembered.zones[name];
+    const { stage, named, stopped, seen, walked, walkSince, forget = false } = remembered.zones[name];
     after = patchZone(after, name, {
       stage,
       named,
@@ -171,6 +171,7 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
       head: seen,
       walk: { done: walked, total: null },
       walkSince,
+      forget,
     });
   }
   return after;

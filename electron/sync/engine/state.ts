@@ -148,6 +148,8 @@ export type Remembered = {
       seen: number;
       walked: number;
       walkSince: number | null;
+      /** Revs were being forgotten when it ended: not all is offered yet. */
+      forget?: boolean;
     }
   >;
   lastSyncedAt: number | null;

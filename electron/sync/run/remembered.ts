@@ -27,6 +27,8 @@ export function remembered(store: Store): Remembered {
       case 'releasing':
       case 'following':
         return { ...known, stage: 'behind' };
+      case 'forgetting':
+        return { ...known, stage: 'unopened', forget: true };
       case 'stopped:forked':
         return { ...known, stage: 'stopped', stopped: 'forked' };
       case 'stopped:rolledBack':

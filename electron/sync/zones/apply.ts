@@ -10,10 +10,12 @@ import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/recor
 import { heldTombstones, rememberBase } from '../../store/bases.ts';
 import { addNotice } from '../../store/notices.ts';
 import { applyPulled, type Pulled, type PulledResult } from '../../store/pulled.ts';
-import { recordRow, tombstoneBase } from '../../store/records.ts';
+import { deleteForGood, recordRow, tombstoneBase } from '../../store/records.ts';
 import { KIND, type ZoneName } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
+import { FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
 import { type Damaged, type OpenedPage, withoutUndecodable } from './open-page.ts';
+import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 /** About 8 ms of inserting. */
@@ -98,6 +100,24 @@ function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], 
     apply.push(item);
   }
   report(ctx, zone, applyPulled(store, zone, apply, now));
+  if (zone === 'messages' && generationOf(store, zone) > FIRST_GENERATION) {
+    keepGone(ctx, apply, now);
+  }
+}
+
+/** What was deleted for good here before a purge, and comes back from a device that had kept it: gone is for good (SPEC SYN-32). */
+function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): void {
+  for (const item of items) {
+    if ('gone' in item) {
+      continue;
+    }
+    const payload = decodePayload(item.bytes);
+    const name = payload.kind === KIND.message ? nameOf(payload) : null;
+    const [sender, guid] = name ?? [];
+    if (sender !== undefined && guid !== undefined && isMessageGone(ctx, sender, guid)) {
+      deleteForGood(ctx.store, 'messages', item.id, { push: true, byPerson: true, nowMs });
+    }
+  }
 }
 
 /** The walk has ended: what was deleted for good elsewhere goes here as well. A slice; true when there is more. */

@@ -1,9 +1,10 @@
 /**
- * The zone was restored or moved (a new incarnation), or a person chose Repair: no rev is true any more. Everything local stays, is
+ * The zone was restored or moved (a new incarnation), is in a generation that a person has accepted, or a person chose Repair: no rev is true any more. Everything local stays, is
  * merged with what the cloud has, and is offered again, tombstones too. Nothing is swept because the cloud lacks it.
  */
 import type { ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, offerSlice, setZoneState } from '../../store/zone-state.ts';
+import { generationToTake, renameForGeneration } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 const SLICE = 1000;
@@ -11,6 +12,11 @@ const SLICE = 1000;
 export async function forgetRevs(ctx: ZoneContext, zone: ZoneName): Promise<null> {
   const { store } = ctx;
   ctx.ahead.clear();
+  const generation = generationToTake(ctx, zone);
+  if (generation !== null) {
+    await renameForGeneration(ctx, zone, generation);
+    return null;
+  }
   store.write(() => {
     forgetBases(store, zone);
     const { extra } = getZoneState(store, zone);

@@ -6,13 +6,14 @@ import { idKey, zoneKey } from '../../../shared/crypto/epoch-keys.ts';
 import { recordId } from '../../../shared/crypto/records.ts';
 import { SETTINGS_NAME } from '../../../shared/model/settings.ts';
 import type { Store } from '../../store/open.ts';
+import { isGone } from '../../store/records.ts';
 import { KIND, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { EpochKeys, StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 
 /** Before the first open nothing has been named otherwise: a new zone's generation. */
-const FIRST_GENERATION = 1;
+export const FIRST_GENERATION = 1;
 
 export function currentKeys(ctx: StepContext): EpochKeys {
   const keys = ctx.keys.get();
@@ -74,6 +75,19 @@ function named(ctx: StepContext, zone: ZoneName, kind: number, ...name: Uint8Arr
 
 export function messageRecordId(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): Uint8Array {
   return named(ctx, 'messages', KIND.message, sender, guid);
+}
+/** Deleted for good on this device, under its id of this generation or of any before. */
+export function isMessageGone(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): boolean {
+  const keys = currentKeys(ctx);
+  for (
+    let generation = generationOf(ctx.store, 'messages');
+    generation >= FIRST_GENERATION;
+    generation -= 1
+  ) {
+    const id = recordId(idKeyOf(keys, 'messages', generation), KIND.message, sender, guid);
+    if (isGone(ctx.store, 'messages', id)) return true;
+  }
+  return false;
 }
 export function conversationRecordId(ctx: StepContext, guid: Uint8Array): Uint8Array {
   return named(ctx, 'messages', KIND.conversation, guid);

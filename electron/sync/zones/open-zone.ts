@@ -30,12 +30,14 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   };
 
   if (known.generation !== 0 && known.generation !== generation) {
+    // Settings and devices are no history: the account zone goes on by itself. For messages a person has to switch on again.
     const accepted = known.extra['leftFor'] === generation && known.switch === 'enabling';
-    if (!accepted) {
-      leaveGeneration(ctx, zone, generation);
+    if (zone === 'messages' && !accepted) {
+      leaveGeneration(ctx, generation);
       return { ...result, moved: 'generation' };
     }
-    // A person switched on again after the purge: everything here is offered to the new generation.
+    setZoneState(store, zone, { extra: { ...known.extra, leftFor: generation } });
+    // Everything here is renamed for the new generation and offered to it.
     return { ...result, moved: 'incarnation' };
   }
   if (known.incarnation !== 0n && known.incarnation !== state.incarnation) {
@@ -69,19 +71,19 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
 }
 
 /** Purged, or its keys reset: the switch goes off here, everything local stays, the person is told (SPEC SYN-9). */
-function leaveGeneration(ctx: ZoneContext, zone: ZoneName, generation: number): void {
+function leaveGeneration(ctx: ZoneContext, generation: number): void {
   const { store } = ctx;
   store.write(() => {
-    const { extra, switch: before } = getZoneState(store, zone);
-    setZoneState(store, zone, {
+    const { extra, switch: before } = getZoneState(store, 'messages');
+    setZoneState(store, 'messages', {
       phase: 'new',
       token: null,
       backfillCursor: null,
       head: 0,
       extra: { ...extra, leftFor: generation, heads: [] },
     });
-    if (zone === 'messages' && before !== 'off') {
-      setZoneState(store, zone, { switch: 'off', switchReason: 'purged' });
+    if (before !== 'off') {
+      setZoneState(store, 'messages', { switch: 'off', switchReason: 'purged' });
       ownDeviceSwitch(ctx, false, 'purged');
       addNotice(store, `zonePurged:${generation}`, 'zonePurged', ctx.clock.now(), { generation });
     }

@@ -1,0 +1,237 @@
+/** The zone is restored, moved or purged under the devices: real clouds on real folders, closed, changed and opened again. */
+import { copyFileSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { openStorage } from '../../../cloud/storage/open.ts';
+import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { ZoneDigest } from '../../../shared/crypto/zone-digest.ts';
+import { listNotices } from '../../store/notices.ts';
+import { forgetBases, setZoneState, zoneDigest } from '../../store/zone-state.ts';
+import type { Fetch } from '../network/cloud-client.ts';
+import {
+  fetchOf,
+  firstDevice,
+  nextDevice,
+  removeFolders,
+  temporary,
+  type ZoneDevice,
+} from '../testing/zone-device.ts';
+
+await sodiumReady();
+afterAll(removeFolders);
+
+const T = 1_700_000_000_000;
+let folder: string;
+let cloud: Cloud | null;
+const devices: ZoneDevice[] = [];
+
+beforeEach(async () => {
+  folder = temporary(mkdtempSync(join(tmpdir(), 'lockstep-cloud-')));
+  cloud = await createCloud({ dataDir: folder, registration: 'open' });
+});
+afterEach(async () => {
+  for (const device of devices.splice(0)) await device.stop();
+  await cloud?.close();
+});
+
+/** Whatever cloud runs now. */
+const fetch: Fetch = (input, init) => {
+  if (cloud === null) return Promise.reject(new TypeError('No connection.'));
+  return fetchOf(cloud)(input, init);
+};
+
+async function whileDown(work: () => Promise<void>, restored = false): Promise<void> {
+  const running = cloud;
+  cloud = null;
+  await running?.close();
+  await work();
+  cloud = await createCloud({ dataDir: folder, registration: 'open', restored });
+}
+
+function copyInto(from: string, to: string): void {
+  for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name));
+}
+
+async function two(): Promise<[ZoneDevice, ZoneDevice]> {
+  const one = await firstDevice(cloud as Cloud, 'anna@example.org', { fetch });
+  devices.push(one);
+  one.message('first', T);
+  one.message('second', T + 1000);
+  one.core.start();
+  await one.settled();
+  const other = await nextDevice(cloud as Cloud, one.person, { fetch });
+  devices.push(other);
+  other.core.start();
+  await other.settled();
+  await one.settled();
+  return [one, other];
+}
+
+async function inStep(...all: ZoneDevice[]): Promise<void> {
+  for (const device of all) await device.core.execute({ name: 'syncNow', input: null });
+  for (let round = 0; round < 400; round += 1) {
+    const states = all.map((device) => `${device.texts()} ${zoneDigest(device.store, 'messages')}`);
+    const idle = all.every((device) => device.core.status().phase === 'idle');
+    if (idle && states.every((state) => state === states[0])) return;
+    if (round % 40 === 39)
+      for (const device of all) await device.core.execute({ name: 'syncNow', input: null });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(
+    `Not in step: ${JSON.stringify(all.map((device) => [device.texts(), device.core.status()]))}`,
+  );
+}
+const codes = (device: ZoneDevice) => listNotices(device.store).map(({ code }) => code);
+
+test('SYN-10 a cloud put back from a backup gets back what it lost, records and tombstones; nothing is swept', async () => {
+  const [one, other] = await two();
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  await whileDown(async () => copyInto(folder, backup));
+  const doomed = one.message('deleted after the backup', T + 500);
+  await inStep(one, other);
+  await one.core.execute({ name: 'deleteForGood', input: { ids: [doomed] } });
+  one.message('after the backup', T + 2000);
+  await inStep(one, other);
+  expect(other.texts()).toEqual(['first', 'second', 'after the backup']);
+  // One is stopped while the cloud goes back; the other hears of it live.
+  await one.stop();
+  await whileDown(async () => copyInto(backup, folder), true);
+  other.message('since the restore', T + 3000);
+  await other.core.execute({ name: 'syncNow', input: null });
+  await other.until(({ phase }) => phase === 'idle', 'rest');
+  one.start();
+  await inStep(one, other);
+  expect(one.texts()).toEqual(['first', 'second', 'after the backup', 'since the restore']);
+  expect(one.record(doomed)).toBeNull();
+  expect(codes(one)).not.toContain('zoneRolledBack');
+  // Whoever comes new gets the same, with the tombstone.
+  const third = await nextDevice(cloud as Cloud, one.person, { fetch });
+  devices.push(third);
+  third.core.start();
+  await inStep(third, one);
+  expect(third.record(doomed)).toBeNull();
+});
+
+test('SYN-10 a restart in the middle of offering goes on with it', async () => {
+  const [one] = await two();
+  one.store.write(() => {
+    for (let i = 0; i < 1500; i += 1) one.message(`m${i}`, T + 10_000 + i);
+  });
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
+  const all = one.texts();
+  await one.core.stop();
+  await whileDown(emptied, true);
+  // As a kill leaves it when the revs are forgotten and nothing is offered yet.
+  forgetBases(one.store, 'messages');
+  setZoneState(one.store, 'messages', {
+    phase: 'forgetting',
+    incarnation: 0n,
+    token: null,
+    backfillCursor: null,
+    head: 0,
+  });
+  one.store.close();
+  one.start();
+  await one.settled();
+  const fresh = await nextDevice(cloud as Cloud, one.person, { fetch });
+  devices.push(fresh);
+  fresh.core.start();
+  await fresh.settled();
+  expect(fresh.texts()).toEqual(all);
+});
+
+/** As a restore from before everything would leave it, in the same generation. */
+async function emptied(): Promise<void> {
+  const { db } = await openStorage(folder);
+  db.transaction((write) => {
+    write.run(db.sql.deleteFrom('record'));
+    write.run(
+      db.sql
+        .updateTable('zone')
+        .set({ head: 0, records: 0, tombstones: 0, digest: new ZoneDigest().toBytes() }),
+    );
+  });
+  db.close();
+}
+
+test('SYN-9 SYN-32 a purged zone: off and told, nothing goes up by itself; on again, everything goes up under its new name', async () => {
+  const [one, other] = await two();
+  const gone = one.message('gone for good', T + 500);
+  await inStep(one, other);
+  await one.core.execute({ name: 'deleteForGood', input: { ids: [gone] } });
+  await inStep(one, other);
+  const before = one.store.all<{ id: Uint8Array }>('SELECT id FROM message ORDER BY accepted_ms');
+  await whileDown(() => raiseGeneration(folder));
+  for (const device of [one, other]) {
+    await device.core.execute({ name: 'syncNow', input: null });
+    await device.until(({ switch: value }) => value === 'off', 'off');
+    expect(device.core.status()).toMatchObject({ switch: 'off', switchReason: 'purged' });
+    expect(codes(device)).toContain('zonePurged');
+    expect(device.texts()).toEqual(['first', 'second']);
+  }
+  // Written meanwhile on both, and still nothing goes up; a restart changes nothing.
+  one.message('while off', T + 2000);
+  await other.restart();
+  await other.core.execute({ name: 'syncNow', input: null });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect((await one.core.execute({ name: 'storage', input: null })).messagesInCloud).toBe(0);
+  await one.core.execute({ name: 'setSwitch', input: { on: true } });
+  await one.until(({ switch: value }) => value === 'on', 'on again');
+  const after = one.store.all<{ id: Uint8Array }>('SELECT id FROM message ORDER BY accepted_ms');
+  expect(after.length).toBe(before.length + 1);
+  for (const { id } of before) expect(after.map((row) => row.id)).not.toContainEqual(id);
+  await other.core.execute({ name: 'setSwitch', input: { on: true } });
+  await other.until(({ switch: value }) => value === 'on', 'on again');
+  await inStep(one, other);
+  expect(other.texts()).toEqual(['first', 'second', 'while off']);
+  const ids = (device: ZoneDevice) =>
+    device.store
+      .all<{ id: Uint8Array }>('SELECT id FROM record WHERE zone = 2 AND gone = 0 ORDER BY id')
+      .map(({ id }) => Buffer.from(id).toString('hex'));
+  expect(ids(one)).toEqual(ids(other));
+  const third = await nextDevice(cloud as Cloud, one.person, { fetch });
+  devices.push(third);
+  third.core.start();
+  await inStep(third, one);
+  expect(third.texts()).toEqual(['first', 'second', 'while off']);
+  // Deletes find their records under the new names.
+  const [first] = after;
+  await one.core.execute({
+    name: 'deleteMessages',
+    input: { ids: [Buffer.from(first?.id ?? []).toString('hex')] },
+  });
+  await inStep(one, other, third);
+  expect(third.texts()).toEqual(['second', 'while off']);
+});
+
+test('SYN-32 what was deleted for good before a purge stays deleted, whoever kept it', async () => {
+  const [one, other] = await two();
+  await other.core.execute({ name: 'setSwitch', input: { on: false } });
+  await other.until(({ switch: value }) => value === 'off', 'off');
+  const [first] = one.store.all<{ id: Uint8Array }>('SELECT id FROM message ORDER BY accepted_ms');
+  const ids = [Buffer.from(first?.id ?? []).toString('hex')];
+  await one.core.execute({ name: 'deleteForGood', input: { ids } });
+  await one.settled();
+  expect(one.texts()).toEqual(['second']);
+  expect(other.texts()).toEqual(['first', 'second']);
+  await whileDown(() => raiseGeneration(folder));
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.until(({ switch: value }) => value === 'off', 'off');
+  for (const device of [other, one]) {
+    await device.core.execute({ name: 'setSwitch', input: { on: true } });
+    await device.until(
+      ({ switch: value, switchReason }) => value === 'on' || switchReason === 'purged',
+      'on, or told',
+    );
+    if (device.core.status().switch !== 'on') {
+      await device.core.execute({ name: 'setSwitch', input: { on: true } });
+      await device.until(({ switch: value }) => value === 'on', 'on');
+    }
+  }
+  await inStep(one, other);
+  expect(other.texts()).toEqual(['second']);
+});
