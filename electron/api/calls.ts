@@ -118,12 +118,15 @@ export type DeviceCalls = {
   remove(input: { id: Id; stolen: boolean; password: string | null }): Promise<void>;
 };
 
+export type PeopleCalls = { acceptIdentity(id: Id): Promise<void> };
+
 export type NoticeCalls = { list(): Answer<Notice[]>; dismiss(id: string): Promise<void> };
 
 export type EventCalls = { subscribe(signal: AbortSignal): AsyncIterable<ApiEvent> };
 
 export type ApiCalls = {
   session: SessionCalls;
+  people: PeopleCalls;
   conversations: ConversationCalls;
   messages: MessageCalls;
   deletes: DeleteCalls;

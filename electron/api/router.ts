@@ -5,6 +5,7 @@ import { devicesRouter } from './devices.ts';
 import { eventsRouter } from './events.ts';
 import { messagesRouter } from './messages.ts';
 import { noticesRouter } from './notices.ts';
+import { peopleRouter } from './people.ts';
 import { searchRouter } from './search.ts';
 import { sessionRouter } from './session.ts';
 import { settingsRouter } from './settings.ts';
@@ -13,6 +14,7 @@ import { router } from './trpc.ts';
 
 export const appRouter = router({
   session: sessionRouter,
+  people: peopleRouter,
   conversations: conversationsRouter,
   messages: messagesRouter,
   deletes: deletesRouter,

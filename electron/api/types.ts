@@ -29,7 +29,13 @@ export type CloudChoice = { kind: 'thisComputer' } | { kind: 'address'; url: str
 
 export type SessionState =
   /** Nobody is signed in on this device. */
-  | { kind: 'signedOut'; cloudAddress: string | null; canHostHere: boolean }
+  | {
+      kind: 'signedOut';
+      cloudAddress: string | null;
+      canHostHere: boolean;
+      /** Signed out with the messages kept: whose they are, and where to sign in to see them again. */
+      kept: Kept | null;
+    }
   /** The account is made; its recovery key must still be shown and asked back. */
   /** `ask`: which two words, counted from 0. */
   | { kind: 'confirmRecovery'; words: string[]; ask: [number, number]; account: AccountInfo }
@@ -42,9 +48,19 @@ export type SessionState =
   /** The database or its key cannot be opened. Nothing was changed. */
   | { kind: 'locked'; reason: 'keyUnreadable' | 'passphrase' | 'fromTheFuture' | 'damaged'; detail: string }
   /** This device was removed from the account (on another device), or its session was revoked. */
-  | { kind: 'removed'; account: AccountInfo; reason: 'removed' | 'stolen' | 'revoked' };
+  | { kind: 'removed'; account: AccountInfo; reason: 'removed' | 'stolen' | 'revoked'; kept: Kept };
+
+export type Kept = { handle: string; cloudAddress: string; here: boolean };
 
 export type AccountInfo = { id: Id; handle: string; name: string };
+
+// ---- people.*: acceptIdentity
+
+/**
+ * Somebody whose identity is not the one that was known: nothing is sent to them, and what comes from them is set aside, until a person
+ * decides. `otherAccount`: another account answers to this handle now.
+ */
+export type ChangedIdentity = { person: Person; otherAccount: boolean; waiting: number };
 
 // ---- conversations.*: list, get, start, markRead, markUnread, setPinned, setMuted, setDraft, rename, delete
 
@@ -68,6 +84,8 @@ export type ConversationSummary = {
   markedUnread: boolean;
   draft: string;
   lastMessage: MessagePreview | null;
+  /** Members whose identity has changed and was not accepted yet. */
+  changed: ChangedIdentity[];
   /** Of the newest message, else of the conversation's creation: the list sorts by it, newest first. */
   activityAt: Milliseconds;
 };
@@ -184,6 +202,15 @@ export type Notice = {
     | 'identityChanged'
     | 'keyringForged'
     | 'keyringRolledBack'
+    /** The same of somebody else's keys: refused, the known ones stay. */
+    | 'personForged'
+    | 'personRolledBack'
+    /** Somebody renewed theirs after losing a device, signed with the old ones. */
+    | 'identityRenewed'
+    /** A device of this account was removed as stolen, on another device. */
+    | 'rootRenewed'
+    /** An edit, unsend, reaction or group name that the cloud or its recipients refused for good. */
+    | 'changeNotSent'
     | 'recordRefused'
     | 'envelopeRefused'
     | 'zoneRolledBack'
@@ -206,4 +233,6 @@ export type ApiEvent = SyncEvent;
 export type ApiFailure = {
   reason: string;
   retryAfterMs: number | null;
+  /** Which of the things given it is about: the one handle of several, the one word of 24. */
+  about: string | null;
 };

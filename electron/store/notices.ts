@@ -44,3 +44,11 @@ export function dismissNotice(store: Store, id: string): void {
     if (store.run('UPDATE notice SET dismissed = 1 WHERE id = ?', id) === 1) store.changes.flag('notices');
   });
 }
+
+/** What they said has been decided: should it happen again, it is said again. `prefix` of their ids. */
+export function dropNotices(store: Store, prefix: string): void {
+  store.write(() => {
+    const dropped = store.run('DELETE FROM notice WHERE id >= ? AND id < ?', prefix, `${prefix}\uffff`);
+    if (dropped > 0) store.changes.flag('notices');
+  });
+}

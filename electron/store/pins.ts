@@ -100,3 +100,22 @@ export function setPin(store: Store, pin: Pin): void {
     ),
   );
 }
+
+/** Whose identity waits for the person's word, how many envelopes wait with it, and whether it is another account under a known handle. */
+export function listChanged(
+  store: Store,
+): { account: Uint8Array; handle: string; otherAccount: boolean; waiting: number }[] {
+  return store
+    .all<{ account: Uint8Array; handle: string; other: number; waiting: number }>(
+      `SELECT p.account, p.handle,
+         EXISTS (SELECT 1 FROM pin o WHERE o.handle = p.handle AND o.account <> p.account) AS other,
+         (SELECT count(*) FROM pending_envelope e WHERE e.sender = p.account AND e.reason = 'identityChanged') AS waiting
+       FROM pin p WHERE p.changed = 1`,
+    )
+    .map(({ account, handle, other, waiting }) => ({
+      account: plain(account),
+      handle,
+      otherAccount: other === 1,
+      waiting,
+    }));
+}

@@ -203,7 +203,7 @@ export const en = {
       noAccount: 'There is no such account any more.',
       mailboxFull: 'Their mailbox is full. Try again later.',
       tooLarge: 'The message is too large. Send it in parts.',
-      identityChanged: 'Their keys have changed. Make sure it is really them, then try again.',
+      identityChanged: 'A member’s identity has changed. Decide above the conversation; then it is sent.',
       notAMember: 'You are not in this group.',
       refused: 'The cloud refused it.',
     },
@@ -243,7 +243,6 @@ export const en = {
     groupName: 'Group name',
     remove: 'Remove {{handle}}',
     unknown: 'Nobody on this cloud is called {{handle}}. Check how it is written.',
-    unknownOfSeveral: 'Somebody among these is not on this cloud. Check how each handle is written.',
     notAHandle: '“{{handle}}” is not a handle. A handle looks like anna@example.org or +31201234567.',
     self: 'That is you. Write to somebody else.',
     needSomebody: 'Say to whom first.',
@@ -432,6 +431,9 @@ export const en = {
     recoverTitle: 'Sign in with your recovery key',
     recoverHelp: 'Type the 24 words you kept when you made the account, then choose a new password.',
     words: 'Recovery key',
+    kept: 'The messages of {{handle}} are kept on this device, encrypted. Sign in to see them again.',
+    unknownWord:
+      'Word {{place, number}}, “{{word}}”, is not one a recovery key has. Check how it is written.',
     wordsCount_one: '{{count, number}} of 24 words',
     wordsCount_other: '{{count, number}} of 24 words',
     haveAccount: 'I have an account already',
@@ -481,7 +483,7 @@ export const en = {
     removed: 'It was removed from {{handle}} on another device. Nothing new arrives here.',
     stolen: 'It was removed from {{handle}} as lost or stolen. Nothing new arrives here.',
     revokedTitle: 'This device was signed out',
-    revoked: 'The cloud ended this device’s session for {{handle}}. Sign in again to go on.',
+    revoked: 'The cloud ended this device’s session for {{handle}}. Nothing new arrives here.',
     lockedTitle: 'Your messages cannot be opened',
     keyUnreadable:
       'This computer’s keychain does not give out the key. Unlock the keychain and try again. Nothing was changed.',
@@ -491,17 +493,83 @@ export const en = {
     damaged: 'The database on this device is damaged. Nothing was changed.',
     detail: 'Details',
     tryAgain: 'Try Again',
+    messagesHere:
+      'The messages that were on this device are still here, encrypted. Sign in again to see them; this adds it as a new device.',
+    signInAgain: 'Sign In Again',
     startFresh: 'Start Fresh…',
     freshTitle: 'Start with an empty device?',
     freshHelp:
       'The messages on this device are put aside in a renamed file, not deleted. After that you can sign in or create an account.',
     freshButton: 'Start Fresh',
   },
+  trust: {
+    changed: 'The identity of {{name}} has changed.',
+    otherAccount: 'Another account now answers to {{handle}}.',
+    held: 'Either they have begun anew, or a cloud that lies puts somebody else in their place. Until you decide, nothing you write here is sent and nothing from them is shown.',
+    heldInGroup:
+      'Either they have begun anew, or a cloud that lies puts somebody else in their place. Until you decide, nothing you write to this group is sent and nothing from {{name}} is shown.',
+    waiting_one: '{{count, number}} message from them waits.',
+    waiting_other: '{{count, number}} messages from them wait.',
+    decide: 'Decide…',
+    acceptTitle: 'Accept the new identity of {{name}}?',
+    acceptHelp:
+      '{{handle}} shows other keys than before. That happens when somebody loses all their devices and their recovery key. It also happens when a cloud wants to read what you write.',
+    acceptAsk: 'Ask {{name}} in person or on the telephone whether they began anew.',
+    acceptThen:
+      'If you accept, what you wrote meanwhile is sent to the new identity, and what waits is shown if its signature holds.',
+    accept: 'Accept New Identity',
+    accepted: 'The new identity of {{name}} is accepted.',
+  },
   notices: {
     label: 'Notices',
     somebody: 'somebody',
     identityChanged:
       'The keys of {{handle}} have changed. This happens after a reset, and also when somebody is pretending. Ask them in person.',
+    identityRenewed:
+      '{{handle}} renewed their keys, as one does after losing a device. The new ones are signed with the old ones.',
+    rootRenewed:
+      'A device was removed as lost or stolen, and your recovery key was renewed. The old words open nothing any more; the new ones were shown on the device that did it.',
+    personForged:
+      'The cloud offered keys of {{handle}} that they did not make. They were refused; the known ones stay.',
+    personRolledBack:
+      'The cloud showed an older list of the devices of {{handle}} than before. It was refused.',
+    changeNotSent: 'A change could not be sent. The others do not have it.',
+    changeNotSent_edit: 'An edit could not be sent. The others still see the old text.',
+    changeNotSent_unsend: 'A message could not be unsent. The others still see it.',
+    changeNotSent_reaction: 'A reaction could not be sent. The others do not see it.',
+    changeNotSent_rename: 'A group’s new name could not be sent. The others still see the old one.',
+    changeNotSent_some_edit: 'An edit did not reach {{handle}}, who still sees the old text.',
+    changeNotSent_some_unsend: 'A message could not be unsent for {{handle}}, who still sees it.',
+    changeNotSent_some_reaction: 'A reaction did not reach {{handle}}.',
+    changeNotSent_some_rename: 'A group’s new name did not reach {{handle}}.',
+    recordRefused_unprovenTombstone:
+      'The cloud said that a message was deleted, without proof from one of your devices. It was kept.',
+    recordRefused_olderVersion:
+      'The cloud delivered an old version of something as if it were new. It was refused.',
+    envelopeRefused_damaged: 'Something from {{handle}} arrived damaged. It was refused.',
+    envelopeRefused_badSignature:
+      'A message in the name of {{handle}} was not signed by their device. It was refused.',
+    envelopeRefused_unknownDevice:
+      'A message in the name of {{handle}} came from a device that is not, or no longer, theirs. It was refused.',
+    envelopeRefused_unknownSender:
+      'A message arrived from {{handle}}, whose keys could not be verified. It was refused.',
+    envelopeRefused_otherSender:
+      'A message arrived in the name of {{handle}} that somebody else had signed. It was refused.',
+    envelopeRefused_notAddressed:
+      'The cloud delivered a message from {{handle}} that was not written to you. It was refused.',
+    envelopeRefused_resealed: 'A message from {{handle}} had been sealed anew on its way. It was refused.',
+    envelopeRefused_notAMember:
+      'A message from {{handle}} arrived for a group that it does not belong to. It was refused.',
+    envelopeRefused_wrongMembers:
+      'A message from {{handle}} named other people than its conversation has. It was refused.',
+    envelopeRefused_notTheAuthor:
+      '{{handle}} tried to change a message that somebody else wrote. It was refused.',
+    envelopeRefused_otherConversation:
+      '{{handle}} reacted to a message from outside of its conversation. It was refused.',
+    envelopeRefused_unknownKind:
+      'Something arrived from {{handle}} that this version of Lockstep does not know. Perhaps an update helps.',
+    envelopeRefused_noSuchEpoch:
+      'A message from {{handle}} was sealed with a key that your account never had. It was refused.',
     keyringForged: 'The cloud offered keys that were not made by your devices. They were refused.',
     keyringRolledBack: 'The cloud showed an older list of your devices than before. It was refused.',
     recordRefused: 'The cloud delivered something that does not belong to your messages. It was refused.',

@@ -209,7 +209,8 @@ export const nl: Texts = {
       noAccount: 'Dit account bestaat niet meer.',
       mailboxFull: 'Hun postvak is vol. Probeer het later opnieuw.',
       tooLarge: 'Het bericht is te groot. Verstuur het in delen.',
-      identityChanged: 'Hun sleutels zijn veranderd. Ga na of zij het echt zijn en probeer het dan opnieuw.',
+      identityChanged:
+        'De identiteit van een deelnemer is veranderd. Beslis boven het gesprek; dan wordt het verstuurd.',
       notAMember: 'Je zit niet in deze groep.',
       refused: 'De cloud heeft het geweigerd.',
     },
@@ -250,7 +251,6 @@ export const nl: Texts = {
     groupName: 'Groepsnaam',
     remove: 'Verwijder {{handle}}',
     unknown: 'Niemand op deze cloud heet {{handle}}. Kijk of het goed geschreven is.',
-    unknownOfSeveral: 'Iemand van hen is niet op deze cloud te vinden. Kijk of alles goed geschreven is.',
     notAHandle: '“{{handle}}” is geen adres of nummer. Het ziet eruit als anna@example.org of +31201234567.',
     self: 'Dat ben je zelf. Schrijf iemand anders.',
     needSomebody: 'Zeg eerst aan wie.',
@@ -442,6 +442,9 @@ export const nl: Texts = {
     recoverHelp:
       'Typ de 24 woorden die je bewaarde toen je het account maakte, en kies een nieuw wachtwoord.',
     words: 'Herstelsleutel',
+    kept: 'De berichten van {{handle}} staan nog versleuteld op dit apparaat. Log in om ze weer te zien.',
+    unknownWord:
+      'Woord {{place, number}}, “{{word}}”, komt in geen herstelsleutel voor. Kijk hoe het gespeld is.',
     wordsCount_one: '{{count, number}} van 24 woorden',
     wordsCount_other: '{{count, number}} van 24 woorden',
     haveAccount: 'Ik heb al een account',
@@ -493,7 +496,8 @@ export const nl: Texts = {
     removed: 'Het is op een ander apparaat uit {{handle}} verwijderd. Hier komt niets nieuws meer binnen.',
     stolen: 'Het is als kwijt of gestolen uit {{handle}} verwijderd. Hier komt niets nieuws meer binnen.',
     revokedTitle: 'Dit apparaat is uitgelogd',
-    revoked: 'De cloud heeft dit apparaat uitgelogd bij {{handle}}. Log opnieuw in om verder te gaan.',
+    revoked:
+      'De cloud heeft de sessie van dit apparaat voor {{handle}} beëindigd. Er komt hier niets nieuws meer binnen.',
     lockedTitle: 'Je berichten kunnen niet worden geopend',
     keyUnreadable:
       'De sleutelbos van deze computer geeft de sleutel niet. Ontgrendel de sleutelbos en probeer het opnieuw. Er is niets veranderd.',
@@ -503,17 +507,85 @@ export const nl: Texts = {
     damaged: 'De database op dit apparaat is beschadigd. Er is niets veranderd.',
     detail: 'Bijzonderheden',
     tryAgain: 'Probeer opnieuw',
+    messagesHere:
+      'De berichten die op dit apparaat stonden, zijn er nog, versleuteld. Log opnieuw in om ze te zien; het komt er dan als nieuw apparaat bij.',
+    signInAgain: 'Log opnieuw in',
     startFresh: 'Begin opnieuw…',
     freshTitle: 'Met een leeg apparaat beginnen?',
     freshHelp:
       'De berichten op dit apparaat worden opzijgezet in een hernoemd bestand, niet verwijderd. Daarna kun je inloggen of een account maken.',
     freshButton: 'Begin opnieuw',
   },
+  trust: {
+    changed: 'De identiteit van {{name}} is veranderd.',
+    otherAccount: 'Een ander account luistert nu naar {{handle}}.',
+    held: 'Of zij zijn opnieuw begonnen, of een cloud die liegt zet iemand anders in hun plaats. Tot je beslist, wordt niets verstuurd van wat je hier schrijft, en is niets van hen te zien.',
+    heldInGroup:
+      'Of zij zijn opnieuw begonnen, of een cloud die liegt zet iemand anders in hun plaats. Tot je beslist, wordt niets verstuurd van wat je aan deze groep schrijft, en is niets van {{name}} te zien.',
+    waiting_one: '{{count, number}} bericht van hen wacht.',
+    waiting_other: '{{count, number}} berichten van hen wachten.',
+    decide: 'Beslis…',
+    acceptTitle: 'De nieuwe identiteit van {{name}} aannemen?',
+    acceptHelp:
+      '{{handle}} toont andere sleutels dan eerst. Dat gebeurt als iemand al zijn apparaten en zijn herstelsleutel kwijt is. Het gebeurt ook als een cloud wil lezen wat je schrijft.',
+    acceptAsk: 'Vraag {{name}} in levenden lijve of aan de telefoon of zij opnieuw begonnen zijn.',
+    acceptThen:
+      'Neem je haar aan, dan gaat wat je intussen schreef naar de nieuwe identiteit, en is wat wacht te zien als de handtekening klopt.',
+    accept: 'Neem nieuwe identiteit aan',
+    accepted: 'De nieuwe identiteit van {{name}} is aangenomen.',
+  },
   notices: {
     label: 'Meldingen',
     somebody: 'iemand',
     identityChanged:
       'De sleutels van {{handle}} zijn veranderd. Dat gebeurt na een herstel, maar ook als iemand zich voor een ander uitgeeft. Vraag het in levenden lijve na.',
+    identityRenewed:
+      '{{handle}} heeft nieuwe sleutels, zoals na het verlies van een apparaat. De nieuwe zijn met de oude ondertekend.',
+    rootRenewed:
+      'Een apparaat is verwijderd als kwijt of gestolen, en je herstelsleutel is vernieuwd. De oude woorden openen niets meer; de nieuwe stonden op het apparaat dat het deed.',
+    personForged:
+      'De cloud bood sleutels van {{handle}} aan die zij niet gemaakt hebben. Ze zijn geweigerd; de bekende blijven.',
+    personRolledBack:
+      'De cloud toonde een oudere lijst van de apparaten van {{handle}} dan eerst. Die is geweigerd.',
+    changeNotSent: 'Een wijziging kon niet worden verstuurd. De anderen hebben haar niet.',
+    changeNotSent_edit: 'Een bewerking kon niet worden verstuurd. De anderen zien nog de oude tekst.',
+    changeNotSent_unsend: 'Een bericht kon niet worden teruggenomen. De anderen zien het nog.',
+    changeNotSent_reaction: 'Een reactie kon niet worden verstuurd. De anderen zien haar niet.',
+    changeNotSent_rename:
+      'De nieuwe naam van een groep kon niet worden verstuurd. De anderen zien nog de oude.',
+    changeNotSent_some_edit: 'Een bewerking heeft {{handle}} niet bereikt, die nog de oude tekst ziet.',
+    changeNotSent_some_unsend:
+      'Een bericht kon bij {{handle}} niet worden teruggenomen en is daar nog te zien.',
+    changeNotSent_some_reaction: 'Een reactie heeft {{handle}} niet bereikt.',
+    changeNotSent_some_rename: 'De nieuwe naam van een groep heeft {{handle}} niet bereikt.',
+    recordRefused_unprovenTombstone:
+      'De cloud zei dat een bericht verwijderd was, zonder bewijs van een van je apparaten. Het is bewaard.',
+    recordRefused_olderVersion:
+      'De cloud leverde een oude versie van iets alsof die nieuw was. Ze is geweigerd.',
+    envelopeRefused_damaged: 'Iets van {{handle}} kwam beschadigd aan. Het is geweigerd.',
+    envelopeRefused_badSignature:
+      'Een bericht op naam van {{handle}} was niet door hun apparaat ondertekend. Het is geweigerd.',
+    envelopeRefused_unknownDevice:
+      'Een bericht op naam van {{handle}} kwam van een apparaat dat niet, of niet meer, van hen is. Het is geweigerd.',
+    envelopeRefused_unknownSender:
+      'Er kwam een bericht van {{handle}}, van wie de sleutels niet te controleren waren. Het is geweigerd.',
+    envelopeRefused_otherSender:
+      'Er kwam een bericht op naam van {{handle}} dat iemand anders had ondertekend. Het is geweigerd.',
+    envelopeRefused_notAddressed:
+      'De cloud leverde een bericht van {{handle}} dat niet aan jou geschreven was. Het is geweigerd.',
+    envelopeRefused_resealed: 'Een bericht van {{handle}} was onderweg opnieuw verzegeld. Het is geweigerd.',
+    envelopeRefused_notAMember:
+      'Er kwam een bericht van {{handle}} voor een groep waar het niet bij hoort. Het is geweigerd.',
+    envelopeRefused_wrongMembers:
+      'Een bericht van {{handle}} noemde andere mensen dan er in het gesprek zijn. Het is geweigerd.',
+    envelopeRefused_notTheAuthor:
+      '{{handle}} wilde een bericht veranderen dat iemand anders schreef. Dat is geweigerd.',
+    envelopeRefused_otherConversation:
+      '{{handle}} reageerde van buiten het gesprek op een bericht. Dat is geweigerd.',
+    envelopeRefused_unknownKind:
+      'Er kwam iets van {{handle}} dat deze versie van Lockstep niet kent. Misschien helpt een update.',
+    envelopeRefused_noSuchEpoch:
+      'Een bericht van {{handle}} was verzegeld met een sleutel die je account nooit had. Het is geweigerd.',
     keyringForged: 'De cloud bood sleutels aan die niet door je apparaten gemaakt zijn. Ze zijn geweigerd.',
     keyringRolledBack: 'De cloud toonde een oudere lijst van je apparaten dan eerst. Die is geweigerd.',
     recordRefused: 'De cloud leverde iets dat niet bij je berichten hoort. Het is geweigerd.',

@@ -1,12 +1,14 @@
 /** What a person must be told, above what is open, until they put it away. */
 import { Info, ShieldAlert, X } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Notice } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
 import { fullTime } from '../app/format.ts';
 import { devices, notices, view } from '../app/state.ts';
+import { AcceptIdentity } from '../trust/AcceptIdentity.tsx';
 import { useAct } from '../ui/useAct.ts';
+import { noticeText } from './text.ts';
 import { noticeTone } from './tone.ts';
 import './notices.css';
 
@@ -31,7 +33,8 @@ function NoticeItem({ notice }: { notice: Notice }) {
   const act = useAct();
   const alarm = noticeTone(notice.code) === 'alarm';
   const Icon = alarm ? ShieldAlert : Info;
-  const somebody = t('notices.somebody');
+  const { key, values } = noticeText(notice, t('notices.somebody'));
+  const [deciding, setDeciding] = useState(false);
   const added = notice.code === 'deviceAdded';
   const device = devices.use((state) =>
     added ? state.data?.find((one) => one.id === notice.detail['device']) : undefined,
@@ -47,12 +50,27 @@ function NoticeItem({ notice }: { notice: Notice }) {
           ? t(device === undefined ? 'notices.deviceAddedUnnamed' : 'notices.deviceAdded', {
               name: device?.name,
             })
-          : t(`notices.${notice.code}`, { name: somebody, handle: somebody, ...notice.detail })}
+          : t(key, values)}
       </p>
       {added && (
         <button type="button" className="button notice-button" onClick={() => view.openSettings('devices')}>
           {t('notices.showDevices')}
         </button>
+      )}
+      {notice.code === 'identityChanged' && (
+        <button type="button" className="button notice-button" onClick={() => setDeciding(true)}>
+          {t('trust.decide')}
+        </button>
+      )}
+      {deciding && (
+        <AcceptIdentity
+          person={{
+            id: String(notice.detail['account']),
+            name: String(values['handle']),
+            handle: String(values['handle']),
+          }}
+          onClose={() => setDeciding(false)}
+        />
       )}
       <button
         type="button"

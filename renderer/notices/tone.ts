@@ -4,6 +4,8 @@ import type { Notice } from '../../electron/api/types.ts';
 const ALARMS: ReadonlySet<Notice['code']> = new Set<Notice['code']>([
   'identityChanged',
   'keyringForged',
+  'personForged',
+  'personRolledBack',
   'keyringRolledBack',
   'recordRefused',
   'envelopeRefused',

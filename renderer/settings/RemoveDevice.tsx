@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Device } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
-import { devices, view } from '../app/state.ts';
+import { devices, session, view } from '../app/state.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { Field } from '../ui/Field.tsx';
 import { failureText } from '../ui/failure.ts';
@@ -29,6 +29,8 @@ export function RemoveDevice({ device, onClose }: { device: Device; onClose: () 
           () => {
             view.say(t('settings.removed', { name: device.name }));
             void devices.load();
+            // The new recovery key is shown next, as after signing up.
+            if (stolen) void session.load();
             onClose();
           },
           (caught: unknown) => {

@@ -24,6 +24,7 @@ const conversation = (more: Partial<ConversationSummary>): ConversationSummary =
   draft: '',
   lastMessage: last,
   activityAt: 1,
+  changed: [],
   ...more,
 });
 

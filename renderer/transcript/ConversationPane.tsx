@@ -8,6 +8,7 @@ import { api, failureOf } from '../app/api.ts';
 import { conversations, findConversation, putConversation } from '../app/conversations.ts';
 import { view } from '../app/state.ts';
 import { Composer, type ComposerMode } from '../composer/Composer.tsx';
+import { IdentityBanner } from '../trust/IdentityBanner.tsx';
 import { failureText } from '../ui/failure.ts';
 import { PaneHeader } from './PaneHeader.tsx';
 import { TranscriptList } from './TranscriptList.tsx';
@@ -83,6 +84,7 @@ function OpenConversation({
   return (
     <section className="pane" aria-label={t('transcript.header', { title: conversation.title })}>
       <PaneHeader conversation={conversation} />
+      <IdentityBanner conversation={conversation} />
       {transcript === null ? (
         <div className="transcript" />
       ) : (

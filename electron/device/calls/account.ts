@@ -1,5 +1,5 @@
-/** Answers `settings.*`, `devices.*` and `notices.*`. */
-import type { DeviceCalls, NoticeCalls, SettingsCalls } from '../../api/calls.ts';
+/** Answers `settings.*`, `devices.*`, `notices.*` and `people.*`. */
+import type { DeviceCalls, NoticeCalls, PeopleCalls, SettingsCalls } from '../../api/calls.ts';
 import type { Device, Notice, Settings } from '../../api/types.ts';
 import { listDevices } from '../../store/devices.ts';
 import { getIdentity } from '../../store/identity.ts';
@@ -12,8 +12,19 @@ export function accountCalls(context: CallContext): {
   settings: SettingsCalls;
   devices: DeviceCalls;
   notices: NoticeCalls;
+  people: PeopleCalls;
 } {
-  return { settings: settingsCalls(context), devices: deviceCalls(context), notices: noticeCalls(context) };
+  const people: PeopleCalls = {
+    async acceptIdentity(id) {
+      await run(context, 'acceptIdentity', { accountId: id });
+    },
+  };
+  return {
+    people,
+    settings: settingsCalls(context),
+    devices: deviceCalls(context),
+    notices: noticeCalls(context),
+  };
 }
 
 function settingsCalls(context: CallContext): SettingsCalls {

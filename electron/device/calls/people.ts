@@ -1,10 +1,16 @@
 /** The store's rows as the plain data that the renderer shows: who is who, what a conversation is called. */
-import type { ConversationSummary, FailureReason, Message, Person } from '../../api/types.ts';
+import type {
+  ChangedIdentity,
+  ConversationSummary,
+  FailureReason,
+  Message,
+  Person,
+} from '../../api/types.ts';
 import { type ConversationItem, conversationMembers, type Member } from '../../store/conversations.ts';
 import { getIdentity } from '../../store/identity.ts';
 import type { MessageItem } from '../../store/messages.ts';
 import type { Store } from '../../store/open.ts';
-import { getPin } from '../../store/pins.ts';
+import { getPin, listChanged } from '../../store/pins.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
 
@@ -14,6 +20,7 @@ export class People {
   readonly #known = new Map<string, Person>();
   readonly #conversations = new Set<string>();
   readonly #self: string | null;
+  #changed: ReturnType<typeof listChanged> | null = null;
 
   constructor(store: Store) {
     this.#store = store;
@@ -51,6 +58,16 @@ export class People {
     const person: Person = { id, handle, name: pin?.name || handle || id.slice(0, 8), me: id === this.#self };
     this.#known.set(id, person);
     return person;
+  }
+
+  /** Hardly ever anybody: asked for once an answer. */
+  changedAmong(members: readonly Person[]): ChangedIdentity[] {
+    this.#changed ??= listChanged(this.#store);
+    if (this.#changed.length === 0) return [];
+    return this.#changed.flatMap(({ account, otherAccount, waiting }) => {
+      const person = members.find(({ id }) => id === hex(account));
+      return person === undefined ? [] : [{ person, otherAccount, waiting }];
+    });
   }
 
   ofConversation(guid: Uint8Array): void {
@@ -92,6 +109,7 @@ export function summaryOf(item: ConversationItem, people: People): ConversationS
             state: last.state,
           },
     activityAt: item.activityMs,
+    changed: people.changedAmong(members),
   };
 }
 

@@ -17,7 +17,7 @@ import {
   PublicKeyringSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
 import { getMeta, setMeta } from '../../store/meta.ts';
-import { addNotice } from '../../store/notices.ts';
+import { addNotice, dropNotices } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import { findPinByHandle, getPin, type Pin, setPin } from '../../store/pins.ts';
 import type { StepContext } from '../context.ts';
@@ -233,6 +233,7 @@ function noteChanged(ctx: StepContext, before: Pin, identity: Uint8Array): Ident
 /** No word of the person's is waited for any more. In the caller's transaction. */
 function settled(ctx: StepContext, now: Pin): Pin {
   setMeta(ctx.store, candidateName(now.account), null);
+  dropNotices(ctx.store, `identityChanged:${toHex(now.account)}:`);
   conversationsChanged(ctx.store, now.account);
   return now;
 }
