@@ -3,6 +3,7 @@
  * from Request to Response. Both hosts serve exactly this; tests call it without a port. Runs on the main thread,
  * reads the database, never writes it.
  */
+import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import type { Notice } from '../api/types.ts';
 import type { Host } from '../host/host.ts';
 import { createApp } from './app.ts';
@@ -66,6 +67,7 @@ async function start(
     },
   });
   await profile.open();
+  await sodiumReady();
   if (profile.weakKeychain)
     notices.push({ id: 'device:keychainWeak', at: Date.now(), code: 'keychainWeak', detail: {} });
 

@@ -1,12 +1,11 @@
 /** Answers `settings.*`, `devices.*`, `notices.*` and `people.*`. */
 import type { DeviceCalls, NoticeCalls, PeopleCalls, SettingsCalls } from '../../api/calls.ts';
 import type { Device, Notice, Settings } from '../../api/types.ts';
-import { listDevices } from '../../store/devices.ts';
-import { getIdentity } from '../../store/identity.ts';
 import { listNotices } from '../../store/notices.ts';
 import { getAccountSettings, getDeviceSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
 import { type CallContext, run, storeOf } from './context.ts';
+import { listedDevices } from './listed-devices.ts';
 
 export function accountCalls(context: CallContext): {
   settings: SettingsCalls;
@@ -45,20 +44,16 @@ function settingsCalls(context: CallContext): SettingsCalls {
 function deviceCalls(context: CallContext): DeviceCalls {
   return {
     list() {
-      const store = storeOf(context);
-      const self = getIdentity(store);
-      if (self === undefined) return [];
-      const mine = hex(self.deviceId);
-      const devices = listDevices(store).map(
+      const devices = listedDevices(storeOf(context)).map(
         (row): Device => ({
           id: hex(row.id),
           name: row.name,
-          thisDevice: hex(row.id) === mine,
+          thisDevice: row.own,
           platform: row.platform,
           appVersion: row.version,
           switchOn: row.switchOn,
           lastSyncedAt: row.lastSyncMs,
-          addedAt: hex(row.id) === mine ? self.createdMs : null,
+          addedAt: row.addedMs,
         }),
       );
       return devices.sort(

@@ -2,12 +2,12 @@
 import type { DeleteCalls, RecentlyDeletedCalls } from '../../api/calls.ts';
 import type { DeleteScope } from '../../api/types.ts';
 import { listDevices } from '../../store/devices.ts';
-import { getIdentity } from '../../store/identity.ts';
 import { shownCount } from '../../store/messages.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { hex, unhex } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { accountStoreOf, type CallContext, run } from './context.ts';
+import { listedDevices } from './listed-devices.ts';
 import { Titles } from './messages.ts';
 import { messageOf, People } from './people.ts';
 
@@ -19,13 +19,12 @@ export function deleteCalls(context: CallContext): DeleteCalls {
   return {
     scope(target): DeleteScope {
       const store = accountStoreOf(context);
-      const mine = getIdentity(store)?.deviceId;
       const zone = getZoneState(store, 'messages');
       const switchOn = zone.switch === 'on' || zone.switch === 'enabling';
       const devicesOn: string[] = [];
       const devicesKeeping: string[] = [];
-      for (const device of listDevices(store)) {
-        const own = mine !== undefined && hex(device.id) === hex(mine);
+      for (const device of listedDevices(store)) {
+        const { own } = device;
         // Of itself a device knows better than its record, which may be on its way.
         const on = own ? switchOn : device.switchOn === true;
         if (on) devicesOn.push(device.name);

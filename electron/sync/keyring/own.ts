@@ -130,6 +130,7 @@ async function adoptKeyring(
   );
   const rotated = before.log.length > 0 && keyring.state.identities.at(-1)!.fromIndex >= before.log.length;
   store.write(() => {
+    if (keyring.log.length > before.log.length) store.changes.flag('devices');
     if (rotated) renewed(ctx, keyring.state);
     saveKeyring(store, {
       log: keyring.log,

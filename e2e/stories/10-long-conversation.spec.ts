@@ -1,0 +1,102 @@
+/** Ten thousand messages in one conversation: it scrolls, keeps its place, and every script is found in it. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from '../../build/node24.mjs';
+import { expect, test } from '../harness/fixtures.ts';
+import {
+  ANNA,
+  BOB,
+  createAccount,
+  expectMessage,
+  message,
+  openConversation,
+  send,
+  startConversation,
+  transcript,
+} from '../harness/people.ts';
+import { realTexts } from '../harness/texts.ts';
+
+const COUNT = 10_000;
+
+test('10,000 messages: bounded elements, the place is kept, search in many scripts', async ({ world }) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  await createAccount(anna.page, ANNA);
+  await createAccount(bob.page, BOB);
+  await startConversation(anna.page, BOB.handle);
+  await send(anna.page, 'The newest of all');
+  await openConversation(bob.page, ANNA.name);
+  await expectMessage(bob.page, 'The newest of all');
+  await anna.stop();
+  execFileSync(process.execPath, [join(root, 'e2e/harness/import-history.ts'), anna.folder, String(COUNT)]);
+  await anna.start();
+  const page = await anna.open();
+  await openConversation(page, BOB.name);
+  await expectMessage(page, 'The newest of all');
+  const items = transcript(page).getByRole('article');
+
+  // Upward, screen after screen: older ones come, and what is on the page stays few.
+  await transcript(page).hover();
+  const numberAtTop = async () =>
+    Number.parseInt((await items.first().locator('.bubble').textContent()) ?? '', 10);
+  let most = 0;
+  for (let before = COUNT + 1; before > COUNT - 400; ) {
+    await page.mouse.wheel(0, -1200);
+    await expect.poll(numberAtTop).toBeLessThan(before);
+    before = await numberAtTop();
+    most = Math.max(most, await items.count());
+  }
+  expect(most).toBeLessThan(120);
+
+  // Reading here: what arrives meanwhile raises a number and moves nothing.
+  const reading = items.nth(Math.floor((await items.count()) / 2));
+  const id = await reading.getAttribute('data-message');
+  const place = () =>
+    page.locator(`[data-message="${id}"]`).evaluate((item) => Math.round(item.getBoundingClientRect().top));
+  const settled = async () => {
+    const one = await place();
+    await page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 100))),
+    );
+    return (await place()) - one;
+  };
+  await expect.poll(settled).toBe(0);
+  const before = await place();
+  for (const text of ['First news', 'Second news', 'Third news']) await send(bob.page, text);
+  const down = page.getByRole('button', { name: '3 new messages', exact: true });
+  await expect(down).toBeVisible();
+  expect(await place()).toBe(before);
+  await down.click();
+  await expectMessage(page, 'Third news');
+  await expect(message(page, 'Third news')).toBeInViewport();
+
+  // Search: a piece of an old message in each script finds it, and leads to it.
+  const texts = realTexts(COUNT);
+  const search = page.getByLabel('Search', { exact: true });
+  const results = page.getByRole('region', { name: 'Results' });
+  for (const script of [
+    'Latin',
+    'Cyrillic',
+    'Greek',
+    'Arabic',
+    'Devanagari',
+    'Thai',
+    'Han',
+    'Hangul',
+    'Georgian',
+  ]) {
+    const words = new RegExp(`\\p{Script=${script}}[\\p{Script=${script}}\\p{M}]{3,}`, 'u');
+    const index = texts.findIndex((text) => words.test(text));
+    const word = words.exec(texts[index] ?? '')?.[0] ?? '';
+    expect(word, script).not.toBe('');
+    await search.fill(`${index + 1} ${word}`);
+    const hit = results.getByRole('button').filter({ hasText: BOB.name }).first();
+    await expect(hit.getByText(word.slice(0, 4)).first(), script).toBeVisible();
+    if (script !== 'Han') continue;
+    await hit.click();
+    await expect(transcript(page).getByText(texts[index] ?? '', { exact: true })).toBeInViewport();
+  }
+  await search.fill('qqqxyz');
+  await expect(results).toContainText('Nothing found');
+});
