@@ -9,20 +9,22 @@ import type { ApiFailure } from './types.ts';
 export class Failure extends Error {
   readonly reason: string;
   readonly retryAfterMs: number | null;
+  readonly about: string | null;
 
   constructor(
     reason: string,
     message: string,
-    options: { retryAfterMs?: number | null; cause?: unknown } = {},
+    options: { retryAfterMs?: number | null; about?: string | undefined; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? {} : { cause: options.cause });
     this.name = 'Failure';
     this.reason = reason;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.about = options.about ?? null;
   }
 }
 
-/** Reads `{reason, retryAfterMs}` off anything thrown that has them: our own, the worker's, the cloud's. */
+/** Reads `{reason, retryAfterMs, about}` off anything thrown that has them: our own, the worker's, the cloud's. */
 export function failureOf(error: unknown): (ApiFailure & { message: string }) | null {
   if (typeof error !== 'object' || error === null || !('reason' in error)) return null;
   if (typeof error.reason !== 'string' || error.reason === '') return null;
@@ -30,6 +32,7 @@ export function failureOf(error: unknown): (ApiFailure & { message: string }) | 
   return {
     reason: error.reason,
     retryAfterMs: typeof wait === 'number' && Number.isFinite(wait) && wait >= 0 ? wait : null,
+    about: 'about' in error && typeof error.about === 'string' ? error.about : null,
     message: error instanceof Error ? error.message : error.reason,
   };
 }

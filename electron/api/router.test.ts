@@ -68,7 +68,9 @@ test('API-1 what nobody foresaw is reported here and told without its text or st
   expect(reports).toHaveLength(1);
 });
 
-test.each([
+type Refused = [what: string, call: (client: Client) => Promise<unknown>, says: string, reason?: string];
+
+test.each<Refused>([
   ['an id that is none', (c: Client) => c.conversations.get.query({ id: 'x' }), '32 lower-case hex'],
   [
     'an empty text',
@@ -96,14 +98,24 @@ test.each([
     'an address that is none',
     (c: Client) => c.session.checkCloud.mutate({ cloud: { kind: 'address', url: 'file:///etc/passwd' } }),
     'https://',
+    'addressInvalid',
   ],
-] as const)('API-2 %s is refused, and the answer says what to do', async (_what, call, says) => {
-  const { client, reports } = make({});
-  const { message, data } = await failure(call(client));
-  expect(data.reason).toBe('invalidInput');
-  expect(message).toContain(says);
-  expect(reports).toEqual([]);
-});
+  [
+    'a handle that is none',
+    (c: Client) => c.conversations.start.mutate({ handles: ['anna@example.org', 'x'] }),
+    'Enter a handle',
+    'handleInvalid',
+  ],
+])(
+  'API-2 %s is refused, and the answer says what to do',
+  async (_what, call, says, reason = 'invalidInput') => {
+    const { client, reports } = make({});
+    const { message, data } = await failure(call(client));
+    expect(data.reason).toBe(reason);
+    expect(message).toContain(says);
+    expect(reports).toEqual([]);
+  },
+);
 type Client = ReturnType<typeof make>['client'];
 
 test('API-2 a body that is no JSON, and a call that is none, are refused', async () => {

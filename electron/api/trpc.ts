@@ -1,5 +1,5 @@
 /**
- * The tRPC instance of the local API: no stack traces, every error with its `reason` and `retryAfterMs`
+ * The tRPC instance of the local API: no stack traces, every error with its `reason`, `retryAfterMs` and `about`
  * (`ApiFailure`), event streams that beat every 15 seconds.
  */
 import { initTRPC, TRPCError } from '@trpc/server';
@@ -30,6 +30,7 @@ const t = initTRPC.context<ApiContext>().create({
       ...(shape.data.path === undefined ? {} : { path: shape.data.path }),
       reason: failure.reason,
       retryAfterMs: failure.retryAfterMs,
+      about: failure.about,
     };
     return { code: shape.code, message: failure.message, data };
   },
@@ -38,7 +39,7 @@ const t = initTRPC.context<ApiContext>().create({
 function explain(error: TRPCError): ApiFailure & { message: string } {
   if (error.cause instanceof z.core.$ZodError) {
     const message = error.cause.issues.map((issue) => issue.message).join(' ');
-    return { reason: 'invalidInput', retryAfterMs: null, message };
+    return { reason: reasonOfInput(error.cause.issues), retryAfterMs: null, about: null, message };
   }
   const known = failureOf(error.cause);
   if (known !== null) return known;
@@ -47,6 +48,7 @@ function explain(error: TRPCError): ApiFailure & { message: string } {
       return {
         reason: 'noSuchProcedure',
         retryAfterMs: null,
+        about: null,
         message: 'Lockstep has no such call. Reload the window.',
       };
     case 'PARSE_ERROR':
@@ -56,17 +58,28 @@ function explain(error: TRPCError): ApiFailure & { message: string } {
       return {
         reason: 'invalidInput',
         retryAfterMs: null,
+        about: null,
         message: 'The request could not be read. Send JSON as the local API describes.',
       };
     case 'PAYLOAD_TOO_LARGE':
       return {
         reason: 'tooLarge',
         retryAfterMs: null,
+        about: null,
         message: 'That is too much at once. Send it in parts.',
       };
     default:
-      return { reason: 'unexpected', retryAfterMs: null, message: UNEXPECTED };
+      return { reason: 'unexpected', retryAfterMs: null, about: null, message: UNEXPECTED };
   }
+}
+
+/** What a person typed and can put right has a reason of its own. */
+function reasonOfInput(issues: readonly { path: PropertyKey[] }[]): string {
+  const wrong = issues.map(({ path: [top, inner] }) =>
+    top === 'handles' && inner !== undefined ? 'handle' : (inner ?? top),
+  );
+  if (wrong.includes('handle')) return 'handleInvalid';
+  return wrong.includes('url') ? 'addressInvalid' : 'invalidInput';
 }
 
 /** Gives a thrown reason its HTTP code; reports what nobody foresaw. */

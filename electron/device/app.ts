@@ -53,7 +53,7 @@ function tooLarge(): Response {
   const error = {
     message: 'That is too much at once. Send it in parts.',
     code: -32013,
-    data: { code: 'PAYLOAD_TOO_LARGE', httpStatus: 413, reason: 'tooLarge', retryAfterMs: null },
+    data: { code: 'PAYLOAD_TOO_LARGE', httpStatus: 413, reason: 'tooLarge', retryAfterMs: null, about: null },
   };
   return Response.json({ error }, { status: 413, headers: { 'cache-control': 'no-store' } });
 }

@@ -34,6 +34,7 @@ test('HOST-9 a new profile gets a key and an empty database, and finds both agai
     kind: 'signedOut',
     cloudAddress: null,
     canHostHere: false,
+    kept: null,
   });
   expect((await again.api.settings.get.query()).appearance).toBe('dark');
 });

@@ -214,6 +214,10 @@ test('API-10 signing out without wipe keeps the messages, which nobody reads unt
   await soon(() => texts(bob, id)).toEqual(['kept']);
   await anna.api.session.signOut.mutate({ wipe: false });
   await expect(texts(anna, id)).rejects.toMatchObject({ data: { reason: 'signedOut' } });
+  expect(await anna.api.session.state.query()).toMatchObject({
+    kind: 'signedOut',
+    kept: { handle: anna.handle },
+  });
   const other = anna.api.session.signIn.mutate({ cloud: address(), handle: bob.handle, password: PASSWORD });
   await expect(other).rejects.toMatchObject({ data: { reason: 'otherAccount' } });
   const back = await anna.api.session.signIn.mutate({
@@ -223,6 +227,15 @@ test('API-10 signing out without wipe keeps the messages, which nobody reads unt
   });
   expect(back).toMatchObject({ kind: 'signedIn' });
   expect(await texts(anna, id)).toEqual(['kept']);
+  // The device of before is taken off the account: nobody is warned of two.
+  await soon(async () => (await anna.api.devices.list.query()).length).toBe(1);
+});
+
+test('API-13 of several handles, the one that nobody has is named', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const start = anna.api.conversations.start.mutate({ handles: [bob.handle, 'ghost@example.org'] });
+  await expect(start).rejects.toMatchObject({ data: { reason: 'noAccount', about: 'ghost@example.org' } });
 });
 
 test('API-5 with no cloud to be reached, a message is safe here and waits; a restart changes nothing', async () => {

@@ -128,10 +128,10 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
       crashes = 0;
       caller?.resolve(reply.result);
     } else {
-      const { reason, retryAfterMs, detail } = reply.failure;
+      const { reason, retryAfterMs, detail, about } = reply.failure;
       // `internal` is a fault of ours: the API reports it and shows the person none of its text.
       if (reason === 'internal') caller?.reject(new Error(detail ?? 'The sync worker failed.'));
-      else caller?.reject(new Failure(reason, detail ?? reason, { retryAfterMs }));
+      else caller?.reject(new Failure(reason, detail ?? reason, { retryAfterMs, about }));
     }
   }
 

@@ -1,7 +1,13 @@
 /** Sync as the worker, the tests and the simulator run it: the engine, the zones, accounts and mail put together. No thread. */
 
 import { checkCloud } from './account/check-cloud.ts';
-import { changePassword, removeDevice, renameDevice, signOut } from './account/devices.ts';
+import {
+  changePassword,
+  lookForEndedDevices,
+  removeDevice,
+  renameDevice,
+  signOut,
+} from './account/devices.ts';
 import { confirmRecovery } from './account/recovery-words.ts';
 import { recover, signIn } from './account/sign-in.ts';
 import { signUp } from './account/sign-up.ts';
@@ -18,8 +24,17 @@ export const realParts: SyncParts = {
     checkCloud,
     signUp,
     confirmRecovery: async (ctx, input) => confirmRecovery(ctx, input),
-    signIn,
-    recover,
+    // This device may have been on the account before: what it was then goes off the log now, not within the hour.
+    signIn: async (ctx, input) => {
+      await signIn(ctx, input);
+      await lookForEndedDevices(ctx).catch(() => {});
+      return null;
+    },
+    recover: async (ctx, input) => {
+      await recover(ctx, input);
+      await lookForEndedDevices(ctx).catch(() => {});
+      return null;
+    },
     changePassword,
     signOut,
     renameDevice,

@@ -4,19 +4,28 @@ import type { Failure } from './protocol.ts';
 export class SyncFailure extends Error {
   readonly reason: string;
   readonly retryAfterMs: number | null;
+  /** Which of the things given it is about: the one handle of several, the one word of 24. */
+  readonly about: string | null;
 
-  constructor(reason: string, message: string, retryAfterMs: number | null = null, options?: ErrorOptions) {
+  constructor(
+    reason: string,
+    message: string,
+    retryAfterMs: number | null = null,
+    options?: ErrorOptions & { about?: string | undefined },
+  ) {
     super(message, options);
     this.name = 'SyncFailure';
     this.reason = reason;
     this.retryAfterMs = retryAfterMs;
+    this.about = options?.about ?? null;
   }
 }
 
 /** Any thrown thing as plain data for `postMessage`. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof SyncFailure) {
-    return { reason: error.reason, retryAfterMs: error.retryAfterMs, detail: error.message };
+    const { reason, retryAfterMs, about } = error;
+    return { reason, retryAfterMs, detail: error.message, ...(about === null ? {} : { about }) };
   }
   const code = (error as { code?: unknown } | null)?.code;
   if (typeof code === 'string' && (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE')) {

@@ -114,7 +114,8 @@ export type CommandResult<N extends CommandName> = Commands[N]['result'];
 export type Command = { [N in CommandName]: { name: N; input: Commands[N]['input'] } }[CommandName];
 
 /** How a command fails, as plain data: `reason` chooses the text a person reads. */
-export type Failure = { reason: string; retryAfterMs: number | null; detail?: string };
+/** `about`: which of the things given it is about, where that is one of several. */
+export type Failure = { reason: string; retryAfterMs: number | null; detail?: string; about?: string };
 
 export type Reply = { ok: true; result: unknown } | { ok: false; failure: Failure };
 

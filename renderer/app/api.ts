@@ -31,10 +31,11 @@ export function failureOf(error: unknown): ApiFailure {
     const data: unknown = error.data;
     if (typeof data === 'object' && data !== null && 'reason' in data && typeof data.reason === 'string') {
       const wait = 'retryAfterMs' in data ? data.retryAfterMs : null;
-      return { reason: data.reason, retryAfterMs: typeof wait === 'number' ? wait : null };
+      const about = 'about' in data && typeof data.about === 'string' ? data.about : null;
+      return { reason: data.reason, retryAfterMs: typeof wait === 'number' ? wait : null, about };
     }
     // No answer in the API's own form: nothing listened, or something else did.
-    return { reason: 'appUnreachable', retryAfterMs: null };
+    return { reason: 'appUnreachable', retryAfterMs: null, about: null };
   }
-  return { reason: 'unexpected', retryAfterMs: null };
+  return { reason: 'unexpected', retryAfterMs: null, about: null };
 }

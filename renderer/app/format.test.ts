@@ -23,7 +23,7 @@ test('UI-14 how long ago, and how much, in words', () => {
   expect(timeAgo(NOW - 5 * 60_000, NOW, 'en')).toBe('5 minutes ago');
   expect(timeAgo(NOW - 26 * 3_600_000, NOW, 'nl')).toBe('gisteren');
   expect(byteSize(1_234_000_000, 'en')).toBe('1.2 GB');
-  expect(byteSize(0, 'en')).toBe('0 byte');
+  expect(byteSize(0, 'en')).toBe('0 bytes');
 });
 
 test('UI-02 an avatar has initials in any script that has letters, and a colour that stays', () => {

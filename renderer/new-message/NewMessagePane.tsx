@@ -59,7 +59,7 @@ export function NewMessagePane({ account }: { account: AccountInfo }) {
       const failure = failureOf(caught);
       setError(
         failure.reason === 'noAccount'
-          ? t(all.length === 1 ? 'newMessage.unknown' : 'newMessage.unknownOfSeveral', { handle: all[0] })
+          ? t('newMessage.unknown', { handle: failure.about ?? all[0] })
           : failureText(t, failure),
       );
       setBusy(false);

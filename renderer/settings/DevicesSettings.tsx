@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Device } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
 import { fullTime, timeAgo } from '../app/format.ts';
-import { devices } from '../app/state.ts';
+import { devices, status } from '../app/state.ts';
 import { Field } from '../ui/Field.tsx';
 import { failureText } from '../ui/failure.ts';
 import { Modal } from '../ui/Modal.tsx';
@@ -46,12 +46,11 @@ function DeviceRow({ device, onRename, onRemove }: RowProps) {
   const { t, i18n } = useTranslation();
   const now = useNow(30_000);
   const facts = [device.platform, device.appVersion].filter((one) => one !== null && one !== '').join(' · ');
+  // This device knows its own switch before its record has been written.
+  const here = status.use((one) => (one.data === null ? null : one.data.switch === 'on'));
+  const switchOn = device.thisDevice ? (here ?? device.switchOn) : device.switchOn;
   const state =
-    device.switchOn === null
-      ? 'settings.switchUnknown'
-      : device.switchOn
-        ? 'settings.switchOn'
-        : 'settings.switchOff';
+    switchOn === null ? 'settings.switchUnknown' : switchOn ? 'settings.switchOn' : 'settings.switchOff';
   return (
     <li className="setting-row device" aria-label={device.name}>
       <Laptop aria-hidden="true" className="device-icon" />

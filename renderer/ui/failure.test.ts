@@ -8,13 +8,19 @@ const one = i18next.createInstance();
 await one.init({ lng: 'en', resources: { en: { translation: en } } });
 
 test('UI-41 a failure is said in words; an unknown one honestly, with its reason', () => {
-  expect(failureText(one.t, { reason: 'wrongPassword', retryAfterMs: null })).toBe(
+  expect(failureText(one.t, { reason: 'wrongPassword', retryAfterMs: null, about: null })).toBe(
     'The handle or the password is not right.',
   );
-  expect(failureText(one.t, { reason: 'rateLimited', retryAfterMs: 20_400 })).toContain('21 seconds');
-  expect(failureText(one.t, { reason: 'strangeThing', retryAfterMs: null })).toContain('strangeThing');
-  expect(failureText(one.t, { reason: 'general', retryAfterMs: null })).toContain('Reason: general');
-  expect(failureText(one.t, { reason: 'toString', retryAfterMs: null })).toContain('toString');
+  expect(failureText(one.t, { reason: 'rateLimited', retryAfterMs: 20_400, about: null })).toContain(
+    '21 seconds',
+  );
+  expect(failureText(one.t, { reason: 'strangeThing', retryAfterMs: null, about: null })).toContain(
+    'strangeThing',
+  );
+  expect(failureText(one.t, { reason: 'general', retryAfterMs: null, about: null })).toContain(
+    'Reason: general',
+  );
+  expect(failureText(one.t, { reason: 'toString', retryAfterMs: null, about: null })).toContain('toString');
 });
 
 test('UI-42 the language is the one chosen, else the first of the computer’s that there is', () => {

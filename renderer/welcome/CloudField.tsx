@@ -10,8 +10,8 @@ export type CloudInput = { here: boolean; address: string };
 
 export function useCloudInput(state: SignedOut): [CloudInput, (input: CloudInput) => void] {
   return useState<CloudInput>({
-    here: state.canHostHere && state.cloudAddress === null,
-    address: state.cloudAddress ?? '',
+    here: state.canHostHere && (state.kept === null ? state.cloudAddress === null : state.kept.here),
+    address: state.cloudAddress ?? (state.kept?.here === false ? state.kept.cloudAddress : ''),
   });
 }
 
@@ -26,6 +26,7 @@ export function CloudField({ state, input, onInput }: Props) {
   const { t } = useTranslation();
   const address = (
     <Field
+      name="cloud"
       label={t('welcome.cloudAddress')}
       value={input.address}
       onValue={(value) => onInput({ ...input, address: value })}

@@ -5,7 +5,7 @@ import { session } from '../app/state.ts';
 import { Field } from '../ui/Field.tsx';
 import { failureText } from '../ui/failure.ts';
 import { CloudField, cloudChoice, cloudGiven, useCloudInput } from './CloudField.tsx';
-import { FormPage } from './FormPage.tsx';
+import { type FormError, FormPage, formError } from './FormPage.tsx';
 import { PasswordField, usePasswordStrength } from './PasswordField.tsx';
 import type { SignedOut } from './Welcome.tsx';
 
@@ -20,7 +20,7 @@ export function CreateAccount({ state, onBack, onSignIn }: Props) {
   const [invitation, setInvitation] = useState('');
   const [needsInvitation, setNeedsInvitation] = useState(false);
   const [working, setWorking] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<FormError | null>(null);
   const strength = usePasswordStrength(password, handle, name);
 
   async function submit(): Promise<void> {
@@ -30,12 +30,12 @@ export function CreateAccount({ state, onBack, onSignIn }: Props) {
       const chosen = cloudChoice(cloud);
       const info = await api.session.checkCloud.mutate({ cloud: chosen });
       if (info.registration === 'closed') {
-        setError(t('welcome.closed', { name: info.name }));
+        setError(formError('closed', t('welcome.closed', { name: info.name })));
         return;
       }
       if (info.registration === 'invitation' && invitation.trim() === '') {
         setNeedsInvitation(true);
-        setError(t('failure.invitationRequired'));
+        setError(formError('invitationRequired', t('failure.invitationRequired')));
         return;
       }
       if (!(await strongEnough())) return;
@@ -43,7 +43,8 @@ export function CreateAccount({ state, onBack, onSignIn }: Props) {
       const input = { cloud: chosen, handle: handle.trim(), name: name.trim(), password, deviceName: null };
       session.set(await api.session.signUp.mutate({ ...input, invitation: invitation.trim() || null }));
     } catch (caught) {
-      setError(failureText(t, failureOf(caught)));
+      const failure = failureOf(caught);
+      setError(formError(failure.reason, failureText(t, failure)));
     } finally {
       setWorking(null);
     }
@@ -52,7 +53,7 @@ export function CreateAccount({ state, onBack, onSignIn }: Props) {
   /** Asked again at the end: what was judged while typing may be older than what stands there. */
   async function strongEnough(): Promise<boolean> {
     const now = await api.session.passwordStrength.mutate({ password, handle, name });
-    if (!now.enough) setError(t('failure.weakPassword'));
+    if (!now.enough) setError(formError('weakPassword', t('failure.weakPassword')));
     return now.enough;
   }
 
@@ -81,6 +82,7 @@ export function CreateAccount({ state, onBack, onSignIn }: Props) {
         maxLength={100}
       />
       <Field
+        name="handle"
         label={t('welcome.handle')}
         help={t('welcome.handleHelp')}
         value={handle}
@@ -98,7 +100,13 @@ export function CreateAccount({ state, onBack, onSignIn }: Props) {
         strength={strength}
       />
       {needsInvitation && (
-        <Field label={t('welcome.invitation')} value={invitation} onValue={setInvitation} maxLength={200} />
+        <Field
+          name="invitation"
+          label={t('welcome.invitation')}
+          value={invitation}
+          onValue={setInvitation}
+          maxLength={200}
+        />
       )}
     </FormPage>
   );

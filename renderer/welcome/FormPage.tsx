@@ -1,13 +1,34 @@
 /** The frame of every form before one is signed in: title, fields, what went wrong, what is going on, one button. */
 import { ChevronLeft } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+
+/** What went wrong, and in which field (by its input's `name`), where one can say. */
+export type FormError = { text: string; field: string | null };
+
+const FIELDS: Record<string, string> = {
+  handleTaken: 'handle',
+  handleInvalid: 'handle',
+  noAccount: 'handle',
+  wrongPassword: 'password',
+  weakPassword: 'password',
+  wrongWords: 'words',
+  invitationRequired: 'invitation',
+  invitationInvalid: 'invitation',
+  addressInvalid: 'cloud',
+  cloudUnreachable: 'cloud',
+};
+
+export const formError = (reason: string, text: string): FormError => ({
+  text,
+  field: FIELDS[reason] ?? null,
+});
 
 type Props = {
   title: string;
   intro?: string;
   children: ReactNode;
-  error: string | null;
+  error: FormError | null;
   /** What is being worked on; null while nothing is. */
   working: string | null;
   submitLabel: string;
@@ -20,9 +41,23 @@ type Props = {
 export function FormPage(props: Props) {
   const { t } = useTranslation();
   const busy = props.working !== null;
+  const form = useRef<HTMLFormElement>(null);
+  // One begins to type at once; after an error, where it is to be mended (what is disabled meanwhile loses the focus).
+  useEffect(() => {
+    const inputs = [...(form.current?.querySelectorAll<HTMLInputElement>('input, textarea') ?? [])];
+    inputs.find((one) => one.type !== 'radio' && one.value === '')?.focus();
+  }, []);
+  const { error } = props;
+  useEffect(() => {
+    if (busy || error === null) return;
+    const named =
+      error.field === null ? null : form.current?.querySelector<HTMLElement>(`[name="${error.field}"]`);
+    (named ?? form.current?.querySelector<HTMLElement>('button[type="submit"]'))?.focus();
+  }, [busy, error]);
   return (
     <main className="welcome">
       <form
+        ref={form}
         className="welcome-form"
         aria-busy={busy || undefined}
         onSubmit={(event) => {
@@ -39,9 +74,9 @@ export function FormPage(props: Props) {
         <fieldset className="welcome-fields" disabled={busy}>
           {props.children}
         </fieldset>
-        {props.error !== null && (
+        {error !== null && (
           <p className="form-error" role="alert">
-            {props.error}
+            {error.text}
           </p>
         )}
         <div className="welcome-working" aria-live="polite">

@@ -38,6 +38,7 @@ export function PasswordField({ label, value, onValue, strength }: Props) {
   const { t } = useTranslation();
   return (
     <Field
+      name="password"
       label={label}
       type="password"
       autoComplete="new-password"

@@ -5,7 +5,7 @@ import { session } from '../app/state.ts';
 import { Field } from '../ui/Field.tsx';
 import { failureText } from '../ui/failure.ts';
 import { CloudField, cloudChoice, cloudGiven, useCloudInput } from './CloudField.tsx';
-import { FormPage } from './FormPage.tsx';
+import { type FormError, FormPage, formError } from './FormPage.tsx';
 import { PasswordField, usePasswordStrength } from './PasswordField.tsx';
 import { recoveryWords } from './recovery-words.ts';
 import type { SignedOut } from './Welcome.tsx';
@@ -14,11 +14,11 @@ export function Recover({ state, onBack }: { state: SignedOut; onBack: () => voi
   const { t } = useTranslation();
   const id = useId();
   const [cloud, setCloud] = useCloudInput(state);
-  const [handle, setHandle] = useState('');
+  const [handle, setHandle] = useState(state.kept?.handle ?? '');
   const [typed, setTyped] = useState('');
   const [password, setPassword] = useState('');
   const [working, setWorking] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<FormError | null>(null);
   const strength = usePasswordStrength(password, handle, '');
   const words = recoveryWords(typed);
 
@@ -29,7 +29,16 @@ export function Recover({ state, onBack }: { state: SignedOut; onBack: () => voi
       const input = { cloud: cloudChoice(cloud), handle: handle.trim(), words, newPassword: password };
       session.set(await api.session.recover.mutate({ ...input, deviceName: null }));
     } catch (caught) {
-      setError(failureText(t, failureOf(caught)));
+      const failure = failureOf(caught);
+      const place = failure.about === null ? 0 : words.indexOf(failure.about) + 1;
+      setError(
+        formError(
+          failure.reason,
+          failure.reason === 'wrongWords' && place > 0
+            ? t('welcome.unknownWord', { place, word: failure.about })
+            : failureText(t, failure),
+        ),
+      );
     } finally {
       setWorking(null);
     }
@@ -50,6 +59,7 @@ export function Recover({ state, onBack }: { state: SignedOut; onBack: () => voi
     >
       <CloudField state={state} input={cloud} onInput={setCloud} />
       <Field
+        name="handle"
         label={t('welcome.handle')}
         value={handle}
         onValue={setHandle}
@@ -63,6 +73,7 @@ export function Recover({ state, onBack }: { state: SignedOut; onBack: () => voi
         <label htmlFor={id}>{t('welcome.words')}</label>
         <textarea
           id={id}
+          name="words"
           rows={4}
           value={typed}
           autoComplete="off"

@@ -8,7 +8,7 @@ import { session, view } from '../app/state.ts';
 import { Field } from '../ui/Field.tsx';
 import { failureText } from '../ui/failure.ts';
 import { useAct } from '../ui/useAct.ts';
-import { FormPage } from './FormPage.tsx';
+import { type FormError, FormPage } from './FormPage.tsx';
 import { recoverySheet } from './recovery-words.ts';
 import './welcome.css';
 
@@ -87,7 +87,7 @@ function AskBack({ state, onBack }: { state: State; onBack: () => void }) {
   const [first, setFirst] = useState('');
   const [second, setSecond] = useState('');
   const [working, setWorking] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<FormError | null>(null);
   const [one, two] = state.ask;
 
   async function submit(): Promise<void> {
@@ -98,7 +98,11 @@ function AskBack({ state, onBack }: { state: State; onBack: () => void }) {
       view.show({ kind: 'none' });
     } catch (caught) {
       const failure = failureOf(caught);
-      setError(failure.reason === 'wrongWords' ? t('recovery.wrong') : failureText(t, failure));
+      const wrong = failure.reason === 'wrongWords';
+      setError({
+        text: wrong ? t('recovery.wrong') : failureText(t, failure),
+        field: wrong ? 'first' : null,
+      });
     } finally {
       setWorking(null);
     }
@@ -116,6 +120,7 @@ function AskBack({ state, onBack }: { state: State; onBack: () => void }) {
       onBack={onBack}
     >
       <Field
+        name="first"
         label={t('recovery.word', { number: one + 1 })}
         value={first}
         onValue={setFirst}

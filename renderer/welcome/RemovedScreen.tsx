@@ -1,19 +1,41 @@
-/** This device no longer belongs to the account, or was signed out by the cloud. */
+/**
+ * This device no longer belongs to the account, or was signed out by the cloud. Its messages are still here, closed: signing
+ * in again shows them, starting fresh puts them aside.
+ */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SessionState } from '../../electron/api/types.ts';
+import { Recover } from './Recover.tsx';
+import { SignIn } from './SignIn.tsx';
 import { StartFresh } from './StartFresh.tsx';
+import type { SignedOut } from './Welcome.tsx';
+import './welcome.css';
 
 export function RemovedScreen({ state }: { state: Extract<SessionState, { kind: 'removed' }> }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
+  const [step, setStep] = useState<'said' | 'signIn' | 'recover'>('said');
   const revoked = state.reason === 'revoked';
+  const { kept, account } = state;
+  const signedOut: SignedOut = {
+    kind: 'signedOut',
+    cloudAddress: kept.here ? null : kept.cloudAddress,
+    canHostHere: kept.here,
+    kept,
+  };
+  if (step === 'signIn')
+    return <SignIn state={signedOut} onBack={() => setStep('said')} onRecover={() => setStep('recover')} />;
+  if (step === 'recover') return <Recover state={signedOut} onBack={() => setStep('signIn')} />;
   return (
     <main className="screen-message">
       <h1>{t(revoked ? 'closed.revokedTitle' : 'closed.removedTitle')}</h1>
-      <p>{t(`closed.${state.reason}`, { handle: state.account.handle })}</p>
+      <p>{t(`closed.${state.reason}`, { handle: account.handle })}</p>
+      <p>{t('closed.messagesHere')}</p>
       <div className="button-row">
-        <button type="button" className="button button-primary" onClick={() => setAsking(true)}>
+        <button type="button" className="button button-primary" onClick={() => setStep('signIn')}>
+          {t('closed.signInAgain')}
+        </button>
+        <button type="button" className="button" onClick={() => setAsking(true)}>
           {t('closed.startFresh')}
         </button>
       </div>

@@ -5,19 +5,19 @@ import { session } from '../app/state.ts';
 import { Field } from '../ui/Field.tsx';
 import { failureText } from '../ui/failure.ts';
 import { CloudField, cloudChoice, cloudGiven, useCloudInput } from './CloudField.tsx';
-import { FormPage } from './FormPage.tsx';
+import { type FormError, FormPage, formError } from './FormPage.tsx';
 import type { SignedOut } from './Welcome.tsx';
 
-type Props = { state: SignedOut; onBack: () => void; onCreate: () => void; onRecover: () => void };
+type Props = { state: SignedOut; onBack: () => void; onCreate?: () => void; onRecover: () => void };
 
 export function SignIn({ state, onBack, onCreate, onRecover }: Props) {
   const { t } = useTranslation();
   const [cloud, setCloud] = useCloudInput(state);
-  const [handle, setHandle] = useState('');
+  const [handle, setHandle] = useState(state.kept?.handle ?? '');
   const [password, setPassword] = useState('');
   const [deviceName, setDeviceName] = useState('');
   const [working, setWorking] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<FormError | null>(null);
 
   async function submit(): Promise<void> {
     setError(null);
@@ -29,7 +29,8 @@ export function SignIn({ state, onBack, onCreate, onRecover }: Props) {
       const input = { cloud: chosen, handle: handle.trim(), password, deviceName: deviceName.trim() || null };
       session.set(await api.session.signIn.mutate(input));
     } catch (caught) {
-      setError(failureText(t, failureOf(caught)));
+      const failure = failureOf(caught);
+      setError(formError(failure.reason, failureText(t, failure)));
     } finally {
       setWorking(null);
     }
@@ -38,6 +39,7 @@ export function SignIn({ state, onBack, onCreate, onRecover }: Props) {
   return (
     <FormPage
       title={t('welcome.signInTitle')}
+      {...(state.kept === null ? {} : { intro: t('welcome.kept', { handle: state.kept.handle }) })}
       error={error}
       working={working}
       submitLabel={t('welcome.signIn')}
@@ -49,14 +51,17 @@ export function SignIn({ state, onBack, onCreate, onRecover }: Props) {
           <button type="button" className="link-button" onClick={onRecover}>
             {t('welcome.lostPassword')}
           </button>
-          <button type="button" className="link-button" onClick={onCreate}>
-            {t('welcome.noAccount')}
-          </button>
+          {onCreate !== undefined && state.kept === null && (
+            <button type="button" className="link-button" onClick={onCreate}>
+              {t('welcome.noAccount')}
+            </button>
+          )}
         </div>
       }
     >
       <CloudField state={state} input={cloud} onInput={setCloud} />
       <Field
+        name="handle"
         label={t('welcome.handle')}
         value={handle}
         onValue={setHandle}
@@ -67,6 +72,7 @@ export function SignIn({ state, onBack, onCreate, onRecover }: Props) {
         maxLength={254}
       />
       <Field
+        name="password"
         label={t('welcome.password')}
         type="password"
         autoComplete="current-password"

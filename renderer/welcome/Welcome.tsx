@@ -5,6 +5,7 @@ import type { SessionState } from '../../electron/api/types.ts';
 import { CreateAccount } from './CreateAccount.tsx';
 import { Recover } from './Recover.tsx';
 import { SignIn } from './SignIn.tsx';
+import { StartFresh } from './StartFresh.tsx';
 import './welcome.css';
 
 export type SignedOut = Extract<SessionState, { kind: 'signedOut' }>;
@@ -12,6 +13,7 @@ export type SignedOut = Extract<SessionState, { kind: 'signedOut' }>;
 export function Welcome({ state }: { state: SignedOut }) {
   const { t } = useTranslation();
   const [step, setStep] = useState<'choose' | 'create' | 'signIn' | 'recover'>('choose');
+  const [asking, setAsking] = useState(false);
   const back = (): void => setStep('choose');
   switch (step) {
     case 'create':
@@ -32,20 +34,34 @@ export function Welcome({ state }: { state: SignedOut }) {
         <main className="welcome welcome-choose">
           <Mark />
           <h1>{t('welcome.title')}</h1>
-          <p className="welcome-intro">{t('welcome.intro')}</p>
+          <p className="welcome-intro">
+            {state.kept === null ? t('welcome.intro') : t('welcome.kept', { handle: state.kept.handle })}
+          </p>
           <div className="welcome-buttons">
+            {state.kept === null && (
+              <button
+                type="button"
+                className="button button-primary button-large"
+                onClick={() => setStep('create')}
+              >
+                {t('welcome.createAccount')}
+              </button>
+            )}
             <button
               type="button"
-              className="button button-primary button-large"
-              onClick={() => setStep('create')}
+              className={state.kept === null ? 'button button-large' : 'button button-primary button-large'}
+              onClick={() => setStep('signIn')}
             >
-              {t('welcome.createAccount')}
-            </button>
-            <button type="button" className="button button-large" onClick={() => setStep('signIn')}>
               {t('welcome.signIn')}
             </button>
+            {state.kept !== null && (
+              <button type="button" className="button button-large" onClick={() => setAsking(true)}>
+                {t('closed.startFresh')}
+              </button>
+            )}
           </div>
           <p className="welcome-note">{t('welcome.notApple')}</p>
+          <StartFresh open={asking} onClose={() => setAsking(false)} />
         </main>
       );
   }

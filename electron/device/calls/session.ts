@@ -1,12 +1,13 @@
 /** Answers `session.*`. */
 import type { SessionCalls } from '../../api/calls.ts';
 import { Failure } from '../../api/failure.ts';
-import type { AccountInfo, ApiEvent, CloudChoice, SessionState } from '../../api/types.ts';
+import type { AccountInfo, ApiEvent, CloudChoice, Kept, SessionState } from '../../api/types.ts';
 import { getDevice } from '../../store/devices.ts';
 import { getIdentity, type Identity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
+import { ownerOf } from '../../sync/account/owner.ts';
 import { recoveryQuestion } from '../../sync/account/pending.ts';
 import type { DeviceDescription } from '../../sync/protocol.ts';
 import { type CallContext, run, storeOf } from './context.ts';
@@ -138,12 +139,16 @@ function readState(context: CallContext, store: Store): SessionState {
       kind: 'signedOut',
       cloudAddress: context.cloudUrl,
       canHostHere: context.cloudUrl === null && context.host.cloudHere !== null,
+      kept: keptIn(context, store),
     };
   }
   const account = accountInfo(store, identity);
   const question = recoveryQuestion(store);
   if (question !== null) return { kind: 'confirmRecovery', ...question, account };
-  if (identity.state !== 'active') return { kind: 'removed', account, reason: identity.state };
+  if (identity.state !== 'active') {
+    const kept = keptAt(context, identity.handle, identity.cloudUrl);
+    return { kind: 'removed', account, reason: identity.state, kept };
+  }
   const id = hex(identity.deviceId);
   return {
     kind: 'signedIn',
@@ -152,6 +157,17 @@ function readState(context: CallContext, store: Store): SessionState {
     cloud: { url: identity.cloudUrl, here: identity.cloudUrl === context.host.cloudHere?.address() },
   };
 }
+
+function keptIn(context: CallContext, store: Store): Kept | null {
+  const owner = ownerOf(store);
+  return owner === null ? null : keptAt(context, owner.handle, owner.cloudUrl);
+}
+
+const keptAt = ({ host }: CallContext, handle: string, cloudAddress: string): Kept => ({
+  handle,
+  cloudAddress,
+  here: cloudAddress === host.cloudHere?.address(),
+});
 
 function accountInfo(store: Store, identity: Identity): AccountInfo {
   return {

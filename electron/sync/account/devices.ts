@@ -162,6 +162,8 @@ export async function signOut(ctx: StepContext, _input: null): Promise<null> {
   }
   ctx.store.write(() => {
     ctx.store.run('DELETE FROM identity');
+    // Whoever signs in here again takes this device off the log at once.
+    setMeta(ctx.store, LOOKED, null);
     ctx.store.changes.flag('session');
   });
   ctx.keys.set(null);

@@ -2,7 +2,7 @@
  * The moment an account is on this device: identity, session, keyring and own device record, in one transaction. Sign-up,
  * sign-in and recovery end here and nowhere else.
  */
-import { EMPTY, toHex } from '../../../shared/crypto/bytes.ts';
+import { EMPTY } from '../../../shared/crypto/bytes.ts';
 import type { DeviceKeys } from '../../../shared/crypto/device-log.ts';
 import type { Signed } from '../../../shared/crypto/signing.ts';
 import { setRegister } from '../../../shared/model/payload.ts';
@@ -11,7 +11,6 @@ import { appValue, textValue } from '../../../shared/model/values.ts';
 import { DeviceField, SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getIdentity, setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
-import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
 import { putMerged } from '../../store/records.ts';
 import type { StepContext } from '../context.ts';
@@ -20,9 +19,8 @@ import { holdKeys } from '../keyring/own.ts';
 import type { DeviceDescription } from '../protocol.ts';
 import { settingsRecordId } from '../zones/names.ts';
 import { writeOwnDevice } from '../zones/own-device.ts';
+import { isOwners, noteOwner } from './owner.ts';
 import { dropPendingSignUps, keepRecoveryQuestion, type RecoveryQuestion } from './pending.ts';
-
-const OWNER = 'ownerAccount';
 
 export type NewMember = {
   cloudUrl: string;
@@ -42,8 +40,7 @@ export type NewMember = {
 
 /** A store belongs to one account for good: somebody else begins with an empty one. */
 export function refuseOtherAccount(store: Store, accountId: Uint8Array): void {
-  const owner = getMeta(store, OWNER);
-  if (owner !== null && owner !== toHex(accountId)) {
+  if (!isOwners(store, accountId)) {
     throw new SyncFailure(
       'otherAccount',
       "This device holds another account's messages. Put them aside first (start fresh).",
@@ -66,7 +63,7 @@ export function establish(ctx: StepContext, member: NewMember): void {
   ctx.keys.set(holdKeys(accountId, device.deviceId, member.keys));
   try {
     store.write(() => {
-      setMeta(store, OWNER, toHex(accountId));
+      noteOwner(store, member);
       setIdentity(store, {
         accountId,
         handle: member.handle,

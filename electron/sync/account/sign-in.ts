@@ -96,7 +96,7 @@ function entropyOf(words: string[]): Uint8Array {
     return parseRecoveryWords(words);
   } catch (error) {
     if (error instanceof RecoveryError)
-      throw new SyncFailure('wrongWords', error.message, null, { cause: error });
+      throw new SyncFailure('wrongWords', error.message, null, { cause: error, about: error.word });
     throw error;
   }
 }
