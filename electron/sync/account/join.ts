@@ -98,7 +98,8 @@ export async function join(ctx: StepContext, entry: Entry): Promise<void> {
   });
 }
 
-async function keysByRoot(
+/** The account's epoch keys, as the root opens them; verified. */
+export async function keysByRoot(
   keyring: Keyring,
   secrets: AccountSecrets,
   root: Root,

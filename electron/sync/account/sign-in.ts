@@ -18,7 +18,7 @@ import type { CommandInput, DeviceDescription } from '../protocol.ts';
 import { httpHosts, normalizeCloudUrl } from './cloud-address.ts';
 import { asking } from './cloud-failure.ts';
 import { refuseSignedIn } from './establish.ts';
-import { againOnConflict, join, verifyAgainstRoot } from './join.ts';
+import { againOnConflict, join, keysByRoot, verifyAgainstRoot } from './join.ts';
 import { logIn, register } from './opaque.ts';
 import { demandStrongPassword } from './password.ts';
 
@@ -80,7 +80,8 @@ export async function recover(ctx: StepContext, input: CommandInput<'recover'>):
   let passwordSet = false;
   await againOnConflict(async () => {
     const proof = await proveWithWords(ctx, cloudUrl, handle, entropy);
-    verifyAgainstRoot(ctx, proof.secrets, proof.root);
+    // All of it, before a new password is set.
+    await keysByRoot(verifyAgainstRoot(ctx, proof.secrets, proof.root), proof.secrets, proof.root);
     if (!passwordSet) {
       const account = { root: proof.root, accountId: proof.secrets.accountId };
       await setPassword(ctx, cloudUrl, proof.ticket, account, input.newPassword, false);

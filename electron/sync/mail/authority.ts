@@ -124,7 +124,6 @@ export function requireTime(ms: bigint | number): void {
 
 function messageSaid(body: Body, bytes: Uint8Array): Said {
   const message = decode(() => decodeMessageBody(bytes), 'message');
-  requireTime(message.sentMs);
   if (!equalBytes(message.sender, body.senderAccountId)) {
     throw new Refused('otherSender', 'The message names another sender than the one who signed.');
   }

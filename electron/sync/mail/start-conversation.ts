@@ -97,6 +97,8 @@ async function find(ctx: StepContext, handle: string): Promise<Pin> {
     const known = findPinByHandle(ctx.store, handle);
     const offline = error instanceof SyncFailure && error.reason === 'cloudUnreachable';
     if (offline && known !== undefined) return known;
+    if (error instanceof SyncFailure && error.reason === 'noAccount')
+      throw new SyncFailure(error.reason, error.message, null, { cause: error, about: handle });
     throw error;
   }
 }

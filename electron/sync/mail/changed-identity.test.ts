@@ -1,0 +1,221 @@
+/** Somebody's identity is not the one that was known: what waits, what the person's word does, and what it does not. */
+import { create } from '@bufbuild/protobuf';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import {
+  createDeviceKeys,
+  logAfter,
+  publicDevice,
+  signAddDevice,
+  signGenesis,
+  verifyDeviceLog,
+} from '../../../shared/crypto/device-log.ts';
+import { createEpoch } from '../../../shared/crypto/epochs.ts';
+import { systemRandom } from '../../../shared/crypto/random.ts';
+import { createRoot } from '../../../shared/crypto/root.ts';
+import {
+  type LookUpResponse,
+  LookUpResponseSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { SignedSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
+import {
+  NotDeliveredReason,
+  NotDeliveredSchema,
+  SendResponseSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { listOutbox } from '../../store/outbox.ts';
+import { getPin, listChanged } from '../../store/pins.ts';
+import { lookUp } from '../keyring/people.ts';
+import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { failureOf, tamper } from '../testing/tamper.ts';
+import { react, renameConversation } from './compose.ts';
+import { receiveStep } from './receive-step.ts';
+import { sendStep } from './send-step.ts';
+import { acceptIdentity } from './start-conversation.ts';
+
+let cloud: Cloud;
+let anna: MailDevice;
+let bob: MailDevice;
+let id: string;
+
+beforeEach(async () => {
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  anna = mailDevice(cloud);
+  bob = mailDevice(cloud);
+  await anna.signUp('anna@example.org');
+  await bob.signUp('bob@example.org');
+  id = await anna.start('bob@example.org');
+  anna.write(id, 'from Anna');
+  await anna.exchange();
+  await bob.exchange();
+  await anna.exchange();
+});
+afterEach(async () => {
+  closeDevices();
+  await cloud.close();
+});
+
+const accountOf = (device: MailDevice) => device.ctx.keys.get()!.accountId;
+const shownMessage = (device: MailDevice) =>
+  toHex(new Uint8Array(device.store.get<{ id: Uint8Array }>('SELECT id FROM message')!.id));
+
+/** A keyring under Bob's account id that somebody else made. */
+async function impostor(): Promise<(answer: LookUpResponse) => void> {
+  const accountId = accountOf(bob);
+  const root = createRoot(systemRandom);
+  const signer = { identity: root.identity };
+  const genesis = signGenesis({ accountId, root, timeMs: 1 });
+  const device = publicDevice(createDeviceKeys(systemRandom));
+  const log = [genesis, signAddDevice({ log: logAfter(accountId, [genesis]), device, signer, timeMs: 1 })];
+  const state = verifyDeviceLog(log, { accountId });
+  const { statement } = await createEpoch({ log: state, signer, timeMs: 1, random: systemRandom });
+  return ({ keyring }) => {
+    keyring!.log = log.map((one) => create(SignedSchema, one));
+    keyring!.epochs = [create(SignedSchema, statement)];
+  };
+}
+
+test('TRU-17 accepted: what was written meanwhile goes to the new identity, what the old one signed is refused and said', async () => {
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  await anna.start('bob@example.org');
+  anna.write(id, 'held back');
+  anna.store.write(() => react(anna.ctx, { id: shownMessage(anna), emoji: '👍' }));
+  await sendStep(anna.ctx);
+  expect(listOutbox(anna.store).map(({ kind, state, failure }) => [kind, state, failure])).toEqual([
+    ['message', 'failed', 'identityChanged'],
+    ['reaction', 'failed', 'identityChanged'],
+  ]);
+  bob.write(id, 'from the old identity');
+  await bob.exchange();
+  expect((await receiveStep(anna.ctx)).waits).toBe(true);
+  expect(listChanged(anna.store)).toEqual([
+    { account: accountOf(bob), handle: 'bob@example.org', otherAccount: false, waiting: 1 },
+  ]);
+  expect(anna.texts(id)).toEqual(['from Anna', 'held back']);
+  await acceptIdentity(anna.ctx, { accountId: toHex(accountOf(bob)) });
+  // The message behind it is refused by name; the notice of the change is settled with the decision.
+  expect(anna.notices()).toEqual(['envelopeRefused unknownDevice']);
+  expect(listChanged(anna.store)).toEqual([]);
+  await sendStep(anna.ctx);
+  expect(listOutbox(anna.store)).toEqual([]);
+  expect(anna.texts(id)).toEqual(['from Anna', 'held back']);
+});
+
+test('TRU-17 when the cloud comes back to the known identity, that one stays and nothing is lost', async () => {
+  const before = getPin(anna.store, accountOf(bob))!;
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  await anna.start('bob@example.org');
+  anna.write(id, 'held back');
+  await sendStep(anna.ctx);
+  bob.write(id, 'still me');
+  await bob.exchange();
+  await receiveStep(anna.ctx);
+  anna.wire.fetch = fetchOf(cloud);
+  await acceptIdentity(anna.ctx, { accountId: toHex(accountOf(bob)) });
+  expect(getPin(anna.store, accountOf(bob))?.identityKey).toEqual(before.identityKey);
+  expect(anna.texts(id)).toContain('still me');
+  await anna.exchange();
+  await bob.exchange();
+  expect(bob.texts(id)).toContain('held back');
+  expect(anna.notices()).toEqual([]);
+});
+
+test('TRU-17 another identity than the one that was shown is not accepted', async () => {
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  await anna.start('bob@example.org');
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  const accountId = toHex(accountOf(bob));
+  expect(await failureOf(acceptIdentity(anna.ctx, { accountId }))).toBe('identityChanged');
+  expect(getPin(anna.store, accountOf(bob))?.changed).toBe(true);
+  expect(anna.notices()).toEqual(['identityChanged', 'identityChanged']);
+});
+
+test('TRU-16 another account under a known handle waits for a decision, however often it is looked up', async () => {
+  const eve = mailDevice(cloud);
+  await eve.signUp('eve@example.org');
+  const asBob = (answer: LookUpResponse) => {
+    answer.keyring!.handle = 'bob@example.org';
+  };
+  const eves = await eve.ctx.cloud.accounts.lookUp({ by: { case: 'accountId', value: accountOf(eve) } });
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, (answer) => {
+    answer.keyring = eves.keyring!;
+    asBob(answer);
+  });
+  const other = await anna.start('bob@example.org');
+  expect(other).not.toBe(id);
+  expect(listChanged(anna.store)[0]).toMatchObject({ account: accountOf(eve), otherAccount: true });
+  anna.write(other, 'dear Bob');
+  await sendStep(anna.ctx);
+  expect(listOutbox(anna.store)[0]).toMatchObject({ state: 'failed', failure: 'identityChanged' });
+  for (let i = 0; i < 2; i++)
+    expect(await failureOf(lookUp(anna.ctx, { handle: 'bob@example.org' }))).toBe('identityChanged');
+  expect(getPin(anna.store, accountOf(eve))?.changed).toBe(true);
+  expect(getPin(anna.store, accountOf(bob))?.changed).toBe(false);
+  // And what she sends does not come in as Bob's.
+  const withAnna = await eve.start('anna@example.org');
+  eve.write(withAnna, 'it is me, Bob');
+  await eve.exchange();
+  await receiveStep(anna.ctx);
+  expect(anna.texts(other)).not.toContain('it is me, Bob');
+});
+
+test('TRU-16 an identity that another device of the account knows differently waits, also at the second look-up', async () => {
+  const second = mailDevice(cloud);
+  await second.signIn('anna@example.org');
+  second.store.run('INSERT INTO conversation (cid, guid) VALUES (900, ?)', systemRandom(16));
+  second.store.run(
+    `INSERT INTO conversation_member (cid, account, handle, name, identity_key, member) VALUES (900, ?, 'bob@example.org', '', ?, 1)`,
+    accountOf(bob),
+    getPin(anna.store, accountOf(bob))!.identityKey,
+  );
+  tamper(cloud, second, '/LookUp', LookUpResponseSchema, await impostor());
+  for (let i = 0; i < 3; i++)
+    expect(await failureOf(lookUp(second.ctx, { handle: 'bob@example.org' }))).toBe('identityChanged');
+  expect(second.notices()).toEqual(['identityChanged']);
+});
+
+test("TRU-11 in a group the member whose identity has changed is named; the others' conversations go on", async () => {
+  const carl = mailDevice(cloud);
+  await carl.signUp('carl@example.org');
+  const group = await anna.start('bob@example.org', 'carl@example.org');
+  const withCarl = await anna.start('carl@example.org');
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  await failureOf(lookUp(anna.ctx, { handle: 'bob@example.org' }));
+  anna.write(group, 'to all');
+  anna.write(withCarl, 'to Carl');
+  await sendStep(anna.ctx);
+  expect(anna.states(group)).toEqual(['failed']);
+  expect(anna.states(withCarl)).toEqual(['sent']);
+  expect(listChanged(anna.store).map(({ handle }) => handle)).toEqual(['bob@example.org']);
+});
+
+test('OUT-23 a change that did not reach somebody for good is said, with whom', async () => {
+  tamper(cloud, anna, '/Send', SendResponseSchema, ({ result }) => {
+    if (result.case !== 'accepted') return;
+    const missing = { accountId: accountOf(bob), reason: NotDeliveredReason.MAILBOX_FULL };
+    result.value.notDelivered = [create(NotDeliveredSchema, missing)];
+  });
+  anna.store.write(() => react(anna.ctx, { id: shownMessage(anna), emoji: '👍' }));
+  await sendStep(anna.ctx);
+  expect(anna.notices()).toEqual(['changeNotSent mailboxFull']);
+  expect(anna.store.get('SELECT detail FROM notice')).toMatchObject({
+    detail: expect.stringContaining('"handle":"bob@example.org"'),
+  });
+  expect(listOutbox(anna.store)).toEqual([]);
+});
+
+test('OUT-23 a group name that the cloud refuses for good is said', async () => {
+  const carl = mailDevice(cloud);
+  await carl.signUp('carl@example.org');
+  const group = await anna.start('bob@example.org', 'carl@example.org');
+  anna.store.write(() => renameConversation(anna.ctx, { conversationId: group, name: 'Garden' }));
+  const real = fetchOf(cloud);
+  anna.wire.fetch = async (input, init) => {
+    if (!String(input).endsWith('/Send')) return real(input, init);
+    return real(input, { ...init, body: new Uint8Array([0xff, 0xff]) });
+  };
+  await sendStep(anna.ctx);
+  expect(anna.notices()).toEqual(['changeNotSent refused']);
+  expect(listOutbox(anna.store)).toEqual([]);
+});
