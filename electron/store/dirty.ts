@@ -41,21 +41,9 @@ export function markDirty(
 /** Nothing waits longer than this: what does was written before the device's clock was set back. */
 const LONGEST_WAIT_MS = 60_000;
 
-/** The oldest changes that may go now. */
-export function dirtyBatch(store: Store, zone: ZoneName, limit: number, nowMs: number): Dirty[] {
-  const rows = store.all<{
-    id: Uint8Array;
-    change: number;
-    op: number;
-    base_rev: number | null;
-    not_before_ms: number;
-  }>(
-    'SELECT id, change, op, base_rev, not_before_ms FROM dirty WHERE zone = ? AND NOT (not_before_ms BETWEEN ? AND ?) ORDER BY change LIMIT ?',
-    ZONE_NUMBER[zone],
-    nowMs + 1,
-    nowMs + LONGEST_WAIT_MS,
-    limit,
-  );
+type Row = { id: Uint8Array; change: number; op: number; base_rev: number | null; not_before_ms: number };
+
+function read(rows: Row[]): Dirty[] {
   return rows.map((row) => ({
     id: plain(row.id),
     change: row.change,
@@ -63,6 +51,36 @@ export function dirtyBatch(store: Store, zone: ZoneName, limit: number, nowMs: n
     baseRev: row.base_rev,
     notBeforeMs: row.not_before_ms,
   }));
+}
+
+/** The oldest changes that may go now. */
+export function dirtyBatch(store: Store, zone: ZoneName, limit: number, nowMs: number): Dirty[] {
+  return read(
+    store.all<Row>(
+      `SELECT id, change, op, base_rev, not_before_ms FROM dirty
+       WHERE zone = ? AND NOT (not_before_ms BETWEEN ? AND ?) ORDER BY change LIMIT ?`,
+      ZONE_NUMBER[zone],
+      nowMs + 1,
+      nowMs + LONGEST_WAIT_MS,
+      limit,
+    ),
+  );
+}
+
+/** Of those, what the cloud takes although its storage is full: deletes, and changes of records that it has. */
+export function dirtyWithoutRoom(store: Store, zone: ZoneName, limit: number, nowMs: number): Dirty[] {
+  return read(
+    store.all<Row>(
+      `SELECT id, change, op, base_rev, not_before_ms FROM dirty d
+       WHERE zone = ? AND NOT (not_before_ms BETWEEN ? AND ?)
+         AND (op = 2 OR EXISTS (SELECT 1 FROM record r WHERE r.zone = d.zone AND r.id = d.id AND r.rev > 0))
+       ORDER BY change LIMIT ?`,
+      ZONE_NUMBER[zone],
+      nowMs + 1,
+      nowMs + LONGEST_WAIT_MS,
+      limit,
+    ),
+  );
 }
 
 export function getDirty(store: Store, zone: ZoneName, id: Uint8Array): Dirty | undefined {

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { basesNotMessages, heldTombstones, messagesToUpload, unreadable } from './bases.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
 import { listDevices } from './devices.ts';
-import { clean, dirtyBatch, getDirty } from './dirty.ts';
+import { clean, dirtyBatch, dirtyWithoutRoom, getDirty } from './dirty.ts';
 import { addLocalDelete, removeLocalDelete } from './local-deletes.ts';
 import { listPending } from './mail.ts';
 import { findMessage, getMessage, messagePage, newestPlace } from './messages.ts';
@@ -63,6 +63,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   clearedMessages(store, conversation, 10);
   deletedHow(store, id);
   dirtyBatch(store, 'messages', 10, 0);
+  dirtyWithoutRoom(store, 'messages', 10, 0);
   getDirty(store, 'messages', id);
   clean(store, 'messages', id, 1);
   getRecord(store, 'messages', id);

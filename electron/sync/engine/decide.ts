@@ -15,11 +15,18 @@ export function mayWrite(state: EngineState): boolean {
 
 function mayPush(state: EngineState, name: ZoneName, now: number): boolean {
   const zone = state.zones[name];
-  if (!mayWrite(state) || zone.stage !== 'current' || zone.fullUntil > now || state.purgePendingUntil > now) {
+  if (!mayWrite(state) || zone.stage !== 'current' || state.purgePendingUntil > now) {
+    return false;
+  }
+  if (zone.dirty === 0 || zone.dueAt > now || (zone.fullUntil > now && zone.fullIdle)) {
     return false;
   }
   // Invariant 3.
   return name === 'account' || state.switch === 'enabling' || state.switch === 'on';
+}
+
+function pushStep(zone: ZoneState, name: ZoneName, now: number): Step {
+  return { lane: 'zones', type: 'push', zone: name, limit: zone.pushLimit, full: zone.fullUntil > now };
 }
 
 function drained(zone: ZoneState): boolean {
@@ -49,16 +56,16 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
   if (pullAccount !== null) {
     return pullAccount;
   }
-  if (account.dirty > 0 && account.dueAt <= now && mayPush(state, 'account', now)) {
-    return { lane: 'zones', type: 'push', zone: 'account', limit: account.pushLimit };
+  if (mayPush(state, 'account', now)) {
+    return pushStep(account, 'account', now);
   }
   if (takesPart(state)) {
     const pull = pullStep(messages, 'messages');
     if (pull !== null) {
       return pull;
     }
-    if (messages.dirty > 0 && messages.dueAt <= now && mayPush(state, 'messages', now)) {
-      return { lane: 'zones', type: 'push', zone: 'messages', limit: messages.pushLimit };
+    if (mayPush(state, 'messages', now)) {
+      return pushStep(messages, 'messages', now);
     }
   } else if (!messages.named) {
     // Switch off: only to learn the generation, by which records are named.

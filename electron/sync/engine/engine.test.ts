@@ -148,7 +148,7 @@ describe('the engine', () => {
     note(
       settled()
         .dirty(0, 1)
-        .done('push', { accepted: 0, head: 20, staleKeyring: false, full: true, moved: false }),
+        .done('push', { accepted: 0, head: 20, staleKeyring: false, full: true, deleted: 0, moved: false }),
     );
     note(settled().dirty(0, 1).failed('push', 'purgePending'));
     note(settled().dirty(0, 1).failed('push', 'diskFull'));
@@ -202,7 +202,7 @@ describe('the engine', () => {
     });
     bench
       .dirty(0, 600)
-      .done('push', { accepted: 400, head: 420, staleKeyring: false, full: false, moved: false });
+      .done('push', { accepted: 400, head: 420, staleKeyring: false, full: false, deleted: 0, moved: false });
     expect(statusOf(bench.state)).toMatchObject({ phase: 'uploading', done: 400, total: 1000 });
     bench.dirty(0, 0);
     expect(statusOf(bench.state).phase).toBe('synchronizing');
@@ -217,7 +217,9 @@ describe('the engine', () => {
   test('SYN-3 pushes of the messages zone need the switch; the account zone always goes', () => {
     const bench = settled({ switch: 'off' }).dirty(1, 5);
     expect(bench.names()).toEqual(['push account']);
-    bench.dirty(0, 5).done('push', { accepted: 1, head: 10, staleKeyring: false, full: false, moved: false });
+    bench
+      .dirty(0, 5)
+      .done('push', { accepted: 1, head: 10, staleKeyring: false, full: false, deleted: 0, moved: false });
     expect(bench.names()).toEqual([]);
     bench.send({ type: 'setSwitch', on: true });
     expect(bench.state.switch).toBe('enabling');
@@ -289,14 +291,31 @@ describe('the engine', () => {
 
   test('SYN-7 storage full pauses pushes of that zone alone', () => {
     const bench = settled().dirty(0, 3);
-    bench.done('push', { accepted: 1, head: 21, staleKeyring: false, full: true, moved: false });
+    bench.done('push', { accepted: 1, head: 21, staleKeyring: false, full: true, deleted: 0, moved: false });
     bench.effects = [];
     bench.done('changes', noChanges(21));
     bench.dirty(0, 2, 1).send({ type: 'mailPoke' });
-    expect(bench.names()).toEqual(['send']);
+    expect(bench.steps()).toMatchObject([{ type: 'push', full: true }, { type: 'send' }]);
+    const nothing = { accepted: 0, head: 21, staleKeyring: false, full: false, deleted: 0, moved: false };
+    expect(bench.done('push', nothing).names()).toEqual([]);
     bench.now += 11 * 60_000;
     bench.send({ type: 'tick' });
     expect(bench.names()).toContain('changes account');
+  });
+
+  test('SYN-7 while storage is full, deletes go all the same, and the room they make is used at once', () => {
+    const bench = settled().dirty(0, 3);
+    const pushed = { accepted: 0, head: 20, staleKeyring: false, full: true, deleted: 0, moved: false };
+    bench.done('push', pushed);
+    expect(bench.steps().at(-1)).toMatchObject({ type: 'push', full: true });
+    // Nothing of that kind waits: no more until something changes.
+    bench.done('push', { ...pushed, full: false });
+    expect(bench.steps()).toEqual([]);
+    expect(statusOf(bench.state).paused?.reason).toBe('storageFull');
+    bench.dirty(0, 4);
+    expect(bench.steps()).toMatchObject([{ type: 'push', full: true }]);
+    bench.done('push', { ...pushed, full: false, accepted: 1, deleted: 1 });
+    expect(bench.steps()).toMatchObject([{ type: 'push', full: false }]);
   });
 
   test('SYN-8 off downloads first, then stops; on again catches up before it uploads', () => {
@@ -362,6 +381,17 @@ describe('the engine', () => {
     expect(bench.names()).toEqual(['push messages']);
   });
 
+  test('SYN-12 no other news shortens what the cloud has asked for; Sync Now does', () => {
+    const bench = settled().send({ type: 'mailPoke' });
+    bench.send({ type: 'zonePoke', zone: 'messages', head: 30 });
+    bench.effects = [];
+    bench.failed('receive', 'busy', 20_000).send({ type: 'streamOpened' });
+    bench.done('changes', noChanges(30)).send({ type: 'mailPoke' });
+    expect(bench.names()).toEqual([]);
+    bench.send({ type: 'syncNow' });
+    expect(bench.names()).toContain('changes account');
+  });
+
   test('SYN-12 a clock that is set back takes the deadlines with it', () => {
     const bench = settled();
     bench.send({ type: 'mailPoke' }).failed('receive', 'busy', 20_000);
@@ -399,7 +429,7 @@ describe('the engine', () => {
   test('SYN-24 newer keys are fetched before anything goes on', () => {
     const bench = settled().dirty(0, 1);
     bench.steps();
-    bench.done('push', { accepted: 0, head: 20, staleKeyring: true, full: false, moved: false });
+    bench.done('push', { accepted: 0, head: 20, staleKeyring: true, full: false, deleted: 0, moved: false });
     expect(bench.names()).toEqual(['refreshKeyring']);
     bench.done('refreshKeyring', null);
     expect(bench.names()).toEqual(['push messages']);

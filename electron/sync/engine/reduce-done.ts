@@ -1,7 +1,7 @@
 /** What a finished step changes. */
-import type { EngineEvent, EngineState, ZoneName } from './state.ts';
+import type { EngineEvent, EngineState, StepResult, ZoneName, ZoneState } from './state.ts';
 import { TIDY_MS } from './state.ts';
-import { patchZone, withSwitch } from './update.ts';
+import { patchZone, stillAsked, withSwitch } from './update.ts';
 
 type Done = Extract<EngineEvent, { type: 'done' }>;
 
@@ -12,7 +12,7 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
     ...before,
     running: { ...before.running, [event.step.lane]: null },
     // An answer: the cloud is there.
-    retry: null,
+    retry: stillAsked(before, event.now),
     online: true,
   };
   const { step, now } = event;
@@ -153,7 +153,7 @@ function pushed(state: EngineState, event: Extract<Done, { step: { type: 'push' 
     head: Math.max(zone.head, result.head),
     // Own changes come back by the feed, and with them the token; so does whatever moved meanwhile.
     stage: result.head > zone.seen ? 'behind' : zone.stage,
-    fullUntil: result.full ? event.now + FULL_AGAIN_MS : 0,
+    ...fullAfter(zone, event.step.full, result, event.now),
     pushLimit: Math.min(400, zone.pushLimit * 2),
   });
   if (result.staleKeyring) {
@@ -163,6 +163,19 @@ function pushed(state: EngineState, event: Extract<Done, { step: { type: 'push' 
     after = patchZone(after, name, { stage: 'unopened' });
   }
   return after;
+}
+
+/** Room that a delete has made is used at once; otherwise a full storage is tried again after a while. */
+function fullAfter(
+  zone: ZoneState,
+  wasFull: boolean,
+  result: StepResult['push'],
+  now: number,
+): Pick<ZoneState, 'fullUntil' | 'fullIdle'> {
+  if (wasFull && result.deleted === 0) {
+    return { fullUntil: zone.fullUntil, fullIdle: result.accepted === 0 };
+  }
+  return { fullUntil: result.full ? now + FULL_AGAIN_MS : 0, fullIdle: false };
 }
 
 /** At every head that matters, with nothing left to push: this is "synchronized". */

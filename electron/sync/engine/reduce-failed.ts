@@ -1,7 +1,7 @@
 /** What a failed step changes. The kinds come from `LockstepError.code` (run/failure-kind.ts). */
 import { waitAfter } from './backoff.ts';
 import type { EngineEvent, EngineState } from './state.ts';
-import { patchZone } from './update.ts';
+import { patchZone, stillAsked } from './update.ts';
 
 type Failed = Extract<EngineEvent, { type: 'failed' }>;
 
@@ -11,7 +11,7 @@ const DISK_AGAIN_MS = 30_000;
 export function reduceFailed(before: EngineState, event: Failed): EngineState {
   const state: EngineState = { ...before, running: { ...before.running, [event.step.lane]: null } };
   const zone = 'zone' in event.step ? event.step.zone : null;
-  const answered: EngineState = { ...state, retry: null, online: true };
+  const answered: EngineState = { ...state, retry: stillAsked(state, event.now), online: true };
   switch (event.kind) {
     case 'sessionEnded':
     case 'removed':
@@ -52,13 +52,15 @@ export function reduceFailed(before: EngineState, event: Failed): EngineState {
 
 function backOff(state: EngineState, event: Failed, before: EngineState): EngineState {
   const failures = (before.retry?.failures ?? 0) + 1;
+  const at = event.now + waitAfter(failures, event.retryAfterMs, event.jitter);
   return {
     ...state,
     retry: {
       failures,
-      at: event.now + waitAfter(failures, event.retryAfterMs, event.jitter),
+      at,
       since: before.retry?.since ?? event.now,
       kind: event.kind,
+      notBefore: event.retryAfterMs > 0 ? at : 0,
     },
   };
 }

@@ -14,7 +14,7 @@ import {
   type Remembered,
   type Work,
 } from './state.ts';
-import { patchZone, withSwitch } from './update.ts';
+import { patchZone, stillAsked, withSwitch } from './update.ts';
 
 export type Reduced = { state: EngineState; effects: Effect[] };
 
@@ -64,6 +64,7 @@ function atTime(state: EngineState, now: number): EngineState {
       ...state.retry,
       at: earlier(state.retry.at),
       since: earlier(state.retry.since),
+      notBefore: earlier(state.retry.notBefore),
     },
     purgePendingUntil: earlier(state.purgePendingUntil),
     diskFullUntil: earlier(state.diskFullUntil),
@@ -128,7 +129,12 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
     case 'cloudTime':
       return clockSeen(state, event);
     case 'streamOpened':
-      return { ...state, stream: 'open', retry: null, pollAt: Math.max(state.pollAt, event.now + POLL_MS) };
+      return {
+        ...state,
+        stream: 'open',
+        retry: stillAsked(state, event.now),
+        pollAt: Math.max(state.pollAt, event.now + POLL_MS),
+      };
     case 'streamClosed':
       return streamClosed(state, event);
     case 'reachable':
@@ -186,7 +192,8 @@ function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts
   };
   for (const name of ['account', 'messages'] as const) {
     const { dirty, dueAt } = counts.zones[name];
-    after = patchZone(after, name, { dirty, dueAt });
+    const { fullIdle } = state.zones[name];
+    after = patchZone(after, name, { dirty, dueAt, fullIdle: fullIdle && dirty === state.zones[name].dirty });
   }
   return after;
 }

@@ -14,7 +14,7 @@
  *  5. While the switch is on and the messages zone is not drained, no mail is applied that the zone may know more of: during a first
  *     sync only what was accepted after it began, otherwise none.
  *  6. A fork or a rollback stops the zone until a person chooses Repair; nothing is deleted because of one.
- *  7. Storage full stops pushes of that zone alone; pulls, the mailbox and the outbox go on.
+ *  7. Storage full stops pushes of that zone alone, but for deletes and small changes; pulls, the mailbox and the outbox go on.
  */
 import type { PausedReason, SwitchState } from '../status-types.ts';
 
@@ -48,6 +48,8 @@ export type ZoneState = {
   forget: boolean;
   stopped: Extract<PausedReason, 'rolledBack' | 'forked' | 'damaged'> | null;
   fullUntil: number;
+  /** While storage is full: nothing waits that would be accepted all the same. */
+  fullIdle: boolean;
   walk: Work;
   /** The cloud's time when the first sync under way began; null when that is not known. */
   walkSince: number | null;
@@ -59,7 +61,8 @@ export type Step =
   | { lane: 'zones'; type: 'open'; zone: ZoneName; take: boolean }
   | { lane: 'zones'; type: 'walk'; zone: ZoneName }
   | { lane: 'zones'; type: 'changes'; zone: ZoneName }
-  | { lane: 'zones'; type: 'push'; zone: ZoneName; limit: number }
+  /** full: storage is, so only what is accepted all the same: deletes, and small changes of records that are there. */
+  | { lane: 'zones'; type: 'push'; zone: ZoneName; limit: number; full: boolean }
   | { lane: 'zones'; type: 'repair'; zone: ZoneName }
   | { lane: 'zones'; type: 'forgetRevs'; zone: ZoneName }
   | { lane: 'zones'; type: 'finishSwitch'; on: boolean }
@@ -100,6 +103,8 @@ export type StepResult = {
     head: number;
     staleKeyring: boolean;
     full: boolean;
+    /** Deletes among what was accepted: room was made. */
+    deleted: number;
     moved: boolean;
   };
   repair: { healthy: boolean; head: number };
@@ -213,7 +218,14 @@ export type EngineState = {
   pollAt: number;
   tidyAt: number;
   /** After a failure: nothing before `at`. */
-  retry: { failures: number; at: number; since: number; kind: FailureKind } | null;
+  retry: {
+    failures: number;
+    at: number;
+    since: number;
+    kind: FailureKind;
+    /** As long as the cloud has asked to be left alone: no good news shortens that, only a person's Sync Now. */
+    notBefore: number;
+  } | null;
   online: boolean;
   clock: { cloudMs: number; deviceMs: number; since: number } | null;
   purgePendingUntil: number;
@@ -244,6 +256,7 @@ function emptyZone(): ZoneState {
     forget: false,
     stopped: null,
     fullUntil: 0,
+    fullIdle: false,
     walk: { done: 0, total: null },
     walkSince: null,
     pull: { done: 0, total: null },

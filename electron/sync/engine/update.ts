@@ -12,3 +12,9 @@ export function withSwitch(
 ): EngineState {
   return { ...state, switch: value, switchReason: reason };
 }
+
+/** The cloud is there: nothing is waited for any more, but for what it has asked for itself. */
+export function stillAsked(state: EngineState, now: number): EngineState['retry'] {
+  const { retry } = state;
+  return retry !== null && retry.notBefore > now ? { ...retry, failures: 1 } : null;
+}

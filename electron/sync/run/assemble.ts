@@ -127,7 +127,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       open: ({ zone, take }) => openZone(ctx, zone, take),
       walk: ({ zone }) => walkPage(ctx, zone),
       changes: ({ zone }) => pullChanges(ctx, zone),
-      push: ({ zone, limit }) => pushBatch(ctx, zone, limit),
+      push: ({ zone, limit, full }) => pushBatch(ctx, zone, limit, full),
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
       finishSwitch: ({ on }) => finishSwitch(ctx, on),

@@ -27,7 +27,12 @@ test('SYN-11 the code decides, whatever the status says', () => {
 });
 
 test('SYN-11 without the detail it is no answer; other errors keep their meaning', () => {
-  expect(failureOf(new ConnectError('proxy', Code.ResourceExhausted)).kind).toBe('network');
+  expect(failureOf(new ConnectError('proxy', Code.ResourceExhausted))).toMatchObject({
+    kind: 'network',
+    retryAfterMs: 0,
+  });
+  const waits = new ConnectError('proxy', Code.Unavailable, { 'retry-after': '7' });
+  expect(failureOf(waits)).toMatchObject({ kind: 'network', retryAfterMs: 7000 });
   expect(failureOf(new TrustError('forked', 'forked')).kind).toBe('keyringForged');
   expect(failureOf(new SyncFailure('removed', 'gone')).kind).toBe('removed');
   expect(failureOf(Object.assign(new Error('disk'), { code: 'SQLITE_FULL' })).kind).toBe('diskFull');

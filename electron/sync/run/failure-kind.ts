@@ -33,6 +33,9 @@ const REASONS: Record<string, FailureKind> = {
   cloudUnreachable: 'network',
 };
 
+/** Nobody in between makes a device wait longer than this. */
+const LONGEST_WAIT_S = 600;
+
 export function failureOf(error: unknown): StepFailure {
   const detail = error instanceof Error ? error.message : String(error);
   const said = lockstepError(error);
@@ -51,7 +54,9 @@ export function failureOf(error: unknown): StepFailure {
     cloudMs: null,
   });
   if (error instanceof ConnectError) {
-    return plain('network');
+    // Something in between (a proxy, say) may know how long.
+    const seconds = Number(error.metadata.get('retry-after'));
+    return plain('network', seconds > 0 ? Math.min(seconds, LONGEST_WAIT_S) * 1000 : 0);
   }
   if (error instanceof TrustError) {
     return plain('keyringForged');

@@ -63,6 +63,8 @@ const zonesOnly: SyncParts = {
 
 export type ZoneDevice = {
   store: Store;
+  /** Of the database. */
+  key: Uint8Array;
   core: SyncCore;
   person: Person;
   deviceId: Uint8Array;
@@ -187,6 +189,7 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
 
   const device: ZoneDevice = {
     store,
+    key,
     core: assemble(store),
     person,
     deviceId: keys.deviceId,

@@ -9,7 +9,7 @@ import type {
   Record as CloudRecord,
   OperationResult,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import { clean, type Dirty, dirtyBatch } from '../../store/dirty.ts';
+import { clean, type Dirty, dirtyBatch, dirtyWithoutRoom } from '../../store/dirty.ts';
 import { addNotice } from '../../store/notices.ts';
 import { applyPulled } from '../../store/pulled.ts';
 import { getRecord, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
@@ -40,11 +40,19 @@ export async function pushBatch(
   ctx: ZoneContext,
   zone: ZoneName,
   limit: number,
+  full: boolean,
 ): Promise<StepResult['push']> {
   const { store } = ctx;
   const { generation } = getZoneState(store, zone);
-  const sent = await collect(ctx, zone, generation, limit);
-  const result: StepResult['push'] = { accepted: 0, head: 0, staleKeyring: false, full: false, moved: false };
+  const sent = await collect(ctx, zone, generation, limit, full);
+  const result: StepResult['push'] = {
+    accepted: 0,
+    head: 0,
+    staleKeyring: false,
+    full: false,
+    deleted: 0,
+    moved: false,
+  };
   if (sent.length === 0) {
     return { ...result, head: getZoneState(store, zone).head };
   }
@@ -85,7 +93,13 @@ export async function pushBatch(
   return result;
 }
 
-async function collect(ctx: ZoneContext, zone: ZoneName, generation: number, limit: number): Promise<Sent[]> {
+async function collect(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  generation: number,
+  limit: number,
+  full: boolean,
+): Promise<Sent[]> {
   const { store, random } = ctx;
   const keys = currentKeys(ctx);
   const epoch = keys.current;
@@ -97,7 +111,7 @@ async function collect(ctx: ZoneContext, zone: ZoneName, generation: number, lim
   const sent: Sent[] = [];
   let bytes = 0;
   let began = performance.now();
-  for (const dirty of dirtyBatch(store, zone, limit, ctx.clock.now())) {
+  for (const dirty of (full ? dirtyWithoutRoom : dirtyBatch)(store, zone, limit, ctx.clock.now())) {
     const { id } = dirty;
     if (dirty.op === 'delete') {
       const proof = sealTombstone({ zoneKey, zone: zoneNumber, id, epoch, random });
@@ -160,6 +174,7 @@ function settle(
         setBase(store, zone, id, { rev: answer.value.rev, epoch: one.epoch, hint: one.hint, hash: one.hash });
       } else {
         deleted(ctx, zone, one, answer.value.rev);
+        result.deleted += 1;
       }
       clean(store, zone, id, change);
       result.accepted += 1;
