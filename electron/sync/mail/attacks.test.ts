@@ -62,9 +62,10 @@ async function forge(
   content: Parameters<typeof draftBody>[5],
   change: (body: Body) => void = () => {},
   bytesOf: (body: Body) => Uint8Array = encodeBody,
+  accountId = accountOf(from),
 ): Promise<Envelope> {
   const identity = getIdentity(from.store)!;
-  const { accountId, deviceId, handle } = identity;
+  const { deviceId, handle } = identity;
   const guid = content.case === 'message' ? guidOf(content.value as Uint8Array) : systemRandom(16);
   const speaker = { accountId, deviceId, handle, name: 'x' };
   const draft = draftBody(speaker, { ...topic, name: '' }, guid, NOW, from.ctx.hlc.now(), content);
@@ -266,6 +267,37 @@ test('OUT-13 somebody addressed twice, or who is no member, is refused', async (
   await deliver(anna, twice, stranger, await hello());
   expect(anna.notices()).toEqual(['envelopeRefused wrongMembers', 'envelopeRefused wrongMembers']);
   expect(anna.texts(id)).toEqual(['from Anna', 'behind it']);
+});
+
+test('OUT-12 an envelope that was signed for another epoch than the one it is sealed to is refused', async () => {
+  const envelope = await forge(bob, anna, topic(), message(bob, unhex(id), 'moved'), (body) => {
+    for (const one of body.addressees) if (equalBytes(one.accountId, accountOf(anna))) one.epoch = 2;
+  });
+  await deliver(anna, envelope);
+  expect(anna.notices()).toEqual(['envelopeRefused resealed']);
+  expect(anna.texts(id)).toEqual(['from Anna']);
+});
+
+test('OUT-10 a signature that is not the sending device’s is refused', async () => {
+  const { deviceId } = getIdentity(bob.store)!;
+  const eve = mailDevice(cloud);
+  await eve.signUp('eve@example.org');
+  // Eve says that she is Bob, on his device, and the cloud says so too.
+  const asBob = await forge(
+    eve,
+    anna,
+    topic(),
+    message(bob, unhex(id), 'as Bob'),
+    (body) => {
+      body.senderAccountId = accountOf(bob);
+      body.senderDeviceId = deviceId;
+    },
+    encodeBody,
+    accountOf(bob),
+  );
+  await deliver(anna, asBob);
+  expect(anna.notices()).toEqual(['envelopeRefused badSignature']);
+  expect(anna.texts(id)).toEqual(['from Anna']);
 });
 
 test('OUT-12 an envelope whose addressees leave this account out is refused', async () => {

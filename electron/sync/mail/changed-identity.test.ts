@@ -24,8 +24,10 @@ import {
   NotDeliveredSchema,
   SendResponseSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { getIdentity } from '../../store/identity.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { getPin, listChanged } from '../../store/pins.ts';
+import { ownKeyring } from '../keyring/own.ts';
 import { lookUp } from '../keyring/people.ts';
 import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { failureOf, tamper } from '../testing/tamper.ts';
@@ -173,6 +175,26 @@ test('TRU-16 an identity that another device of the account knows differently wa
   for (let i = 0; i < 3; i++)
     expect(await failureOf(lookUp(second.ctx, { handle: 'bob@example.org' }))).toBe('identityChanged');
   expect(second.notices()).toEqual(['identityChanged']);
+});
+
+test("TRU-15 a shorter epoch chain of somebody's than the one seen is refused and said", async () => {
+  const { signKey, sealKey, deviceId } = getIdentity(bob.store)!;
+  const own = ownKeyring(bob.store);
+  const next = await createEpoch({
+    log: own.state,
+    previous: { chain: own.chain, key: bob.ctx.keys.get()!.epochKey(1)! },
+    signer: { device: { deviceId, signKey, sealKey } },
+    timeMs: 1,
+    random: systemRandom,
+  });
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, ({ keyring }) => {
+    keyring!.epochs.push(create(SignedSchema, next.statement));
+  });
+  expect((await lookUp(anna.ctx, { accountId: accountOf(bob) })).epoch).toBe(2);
+  anna.wire.fetch = fetchOf(cloud);
+  expect(await failureOf(lookUp(anna.ctx, { accountId: accountOf(bob) }))).toBe('personForged');
+  expect(anna.notices()).toEqual(['personRolledBack']);
+  expect(getPin(anna.store, accountOf(bob))?.epoch).toBe(2);
 });
 
 test("TRU-11 in a group the member whose identity has changed is named; the others' conversations go on", async () => {
