@@ -86,15 +86,17 @@ test('In Dutch, in the dark, in a narrow window', async ({ world }) => {
   await page.setViewportSize({ width: 380, height: 640 });
   const fits = () => page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth);
   const list = page.getByRole('listitem', { name: BOB.name, exact: true });
-  await expect(list).toBeVisible();
-  expect(await fits()).toBe(true);
-  await list.getByRole('button').first().click();
   const log = page.getByRole('region', { name: 'Gespreksverloop', exact: true });
-  await expect(log.getByText('Goedemorgen!')).toBeVisible();
-  await expect(list).toBeHidden();
-  expect(await fits()).toBe(true);
-  await page.getByRole('button', { name: 'Terug naar de gesprekken' }).click();
-  await expect(list).toBeVisible();
+  for (let round = 0; round < 2; round++) {
+    await expect(log.getByText('Goedemorgen!')).toBeVisible();
+    await expect(list).toBeHidden();
+    expect(await fits()).toBe(true);
+    await page.getByRole('button', { name: 'Terug naar de gesprekken' }).click();
+    await expect(list).toBeVisible();
+    await expect(log).toBeHidden();
+    expect(await fits()).toBe(true);
+    if (round === 0) await list.getByRole('button').first().click();
+  }
   await page.getByRole('button', { name: 'Instellingen', exact: true }).click();
   await expect(page.getByRole('dialog', { name: 'Instellingen' })).toBeVisible();
   for (const tab of await page.getByRole('tab').all()) {

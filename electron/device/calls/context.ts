@@ -23,10 +23,10 @@ export type CallContext = {
 /** The read-only connection. Throws `locked` or `stopping` where there is none. */
 export const storeOf = (context: CallContext): Store => context.profile.opened.store;
 
-/** The same, for what belongs to an account: after a sign-out that kept the messages, nobody reads them here. */
+/** The same, for what belongs to an account: after a sign-out that kept the messages, or a removal, nobody reads them here. */
 export function accountStoreOf(context: CallContext): Store {
   const store = storeOf(context);
-  if (getIdentity(store) === undefined)
+  if (getIdentity(store)?.state !== 'active')
     throw new Failure('signedOut', 'Nobody is signed in on this device. Sign in first.');
   return store;
 }
