@@ -2,7 +2,7 @@
 import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
-import { toHex } from '../../../shared/crypto/bytes.ts';
+import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { logAfter, signRotate, verifyDeviceLog } from '../../../shared/crypto/device-log.ts';
 import { createEpoch, openWrap } from '../../../shared/crypto/epochs.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
@@ -11,7 +11,7 @@ import {
   GetKeyringResponseSchema,
   LookUpResponseSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
-import { SignedSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
+import { KeyWrapSchema, SignedSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
 import { getIdentity } from '../../store/identity.ts';
 import { getKeyring } from '../../store/keyring.ts';
 import { getPin } from '../../store/pins.ts';
@@ -51,6 +51,7 @@ beforeEach(async () => {
   await tablet.signIn(HANDLE);
   await stolen.signIn(HANDLE);
   await refreshKeyring(anna.ctx);
+  await refreshKeyring(tablet.ctx);
   for (const device of [anna, tablet, stolen]) device.store.run('UPDATE notice SET dismissed = 1');
 });
 afterEach(async () => {
@@ -169,11 +170,23 @@ test('TRU-14 a rotation that the root did not sign is refused and said, and noth
   const forged = createRoot(systemRandom);
   const own = ownKeyring(tablet.store);
   const before = getKeyring(tablet.store);
-  const { accountId } = own.state;
-  tamper(cloud, tablet, '/GetKeyring', GetKeyringResponseSchema, ({ keyring }) => {
-    const log = logAfter(accountId, keyring!.log);
-    const entry = signRotate({ log, newRoot: forged, oldIdentity: forged.identity, timeMs: 1 });
-    keyring!.log.push(create(SignedSchema, entry));
+  const { deviceId } = tablet.ctx.keys.get()!;
+  const log = logAfter(own.state.accountId, own.log);
+  const entry = signRotate({ log, newRoot: forged, oldIdentity: forged.identity, timeMs: 1 });
+  // Whole in everything else: an epoch after it, sealed to every device.
+  const { statement, wraps } = await createEpoch({
+    log: { ...own.state, length: own.state.length + 1, rootKey: forged.sealing.publicKey },
+    previous: { chain: own.chain, key: tablet.ctx.keys.get()!.epochKey(1)! },
+    signer: { identity: forged.identity },
+    timeMs: 1,
+    random: systemRandom,
+  });
+  tamper(cloud, tablet, '/GetKeyring', GetKeyringResponseSchema, (answer) => {
+    answer.keyring!.log = [...own.log, entry].map((one) => create(SignedSchema, one));
+    answer.keyring!.epochs.push(create(SignedSchema, statement));
+    answer.wraps = wraps
+      .filter(({ recipient }) => equalBytes(recipient, deviceId))
+      .map((one) => create(KeyWrapSchema, one));
   });
   expect(await failureOf(refreshKeyring(tablet.ctx))).toBe('keyringForged');
   expect(tablet.notices()).toEqual(['keyringForged']);

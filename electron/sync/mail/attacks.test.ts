@@ -257,6 +257,24 @@ test('OUT-13 a group in the place of a one-to-one conversation is refused, and t
   expect(anna.texts(withCarl)).toEqual([]);
 });
 
+test('OUT-13 a new group that its sender is not in is refused', async () => {
+  const guid = systemRandom(16);
+  guid[6] = 0x40;
+  const members = [accountOf(anna), systemRandom(16)].sort(Buffer.compare);
+  const coreBytes = encodeConversationCore({ guid, kind: 'group', members });
+  const envelope = await forge(
+    bob,
+    anna,
+    { guid, coreBytes },
+    message(bob, guid, 'over your shoulder'),
+    (body) => {
+      body.addressees = body.addressees.filter((one) => equalBytes(one.accountId, accountOf(anna)));
+    },
+  );
+  await deliver(anna, envelope);
+  expect(anna.notices()).toEqual(['envelopeRefused notAMember']);
+});
+
 test('OUT-13 somebody addressed twice, or who is no member, is refused', async () => {
   const twice = await forge(bob, anna, topic(), message(bob, unhex(id), 'twice'), (body) => {
     body.addressees.push(body.addressees[0]!);

@@ -148,7 +148,8 @@ test('TRU-5 a cloud that gives another device log at sign-in is refused before a
   const genesis = signGenesis({ accountId: accountOf(anna), root, timeMs: 1 });
   const state = verifyDeviceLog([genesis], { accountId: accountOf(anna) });
   const epoch = await createEpoch({
-    log: state,
+    // Sealed to the real root, which the cloud knows the public half of: only the identity tells.
+    log: { ...state, rootKey: ownKeyring(anna.store).state.rootKey },
     signer: { identity: root.identity },
     timeMs: 1,
     random: systemRandom,
