@@ -27,6 +27,7 @@ import type { Log } from './http/log.ts';
 import { createServer, type Peer } from './http/server.ts';
 import { acknowledge, receive } from './mailboxes/receive.ts';
 import { send } from './mailboxes/send.ts';
+import type { Check } from './storage/integrity.ts';
 import { openStorage } from './storage/open.ts';
 import { renewIncarnations } from './storage/restore.ts';
 import { createSweeper } from './storage/sweeper.ts';
@@ -44,6 +45,10 @@ export type CloudOptions = {
   /** The database comes from a backup: its zones get a new incarnation before anybody is answered. */
   restored?: boolean;
   registration: Registration;
+  /** How thoroughly the database is looked at before it is opened; quick where nothing is said. */
+  check?: Check;
+  /** The database takes no more than this, then writing is `unavailable` until there is room. */
+  largestDatabaseBytes?: number;
   /** Codes that are good for one account each, beside those made later. */
   invitations?: string[];
   quotaBytes?: number;
@@ -130,7 +135,11 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   const random = options.random ?? systemRandom;
   const log = options.log ?? (() => undefined);
   const timers = options.timers ?? systemTimers;
-  const { db, secret } = await openStorage(options.dataDir);
+  const { db, secret } = await openStorage(options.dataDir, {
+    ...(options.check === undefined ? {} : { check: options.check }),
+    ...(options.restored === undefined ? {} : { restored: options.restored }),
+    ...(options.largestDatabaseBytes === undefined ? {} : { largestBytes: options.largestDatabaseBytes }),
+  });
   if (options.restored === true) renewIncarnations(db, random);
   const sweeper = createSweeper(db, timers);
   const hub = createHub(timers);

@@ -2,8 +2,12 @@
  * The cloud's command line:
  *
  *     npm run cloud -- --data DIR --port N --host H [--name NAME] [--registration open|invitation|closed] [--trust-proxy]
+ *         [--max-size GIB] [--check quick|full|none]
  *     npm run cloud -- --data DIR --invite
+ *     npm run cloud -- --data DIR --backup FILE
  *
+ * --backup: one file with all there is, database and secret, of a cloud that runs or not. Put back as DIR/cloud.db, started with
+ * --restored. --check: how thoroughly the database is looked at before it is opened; a damaged one ends with exit code 3.
  * --restored: the data folder comes from a backup; once, at the first start after it was put back.
  * LOCKSTEP_END_WITH_STDIN=1: whoever started it holds its standard input, and it ends with them, however they end.
  * Prints `Cloud ready: http://H:PORT` when it serves. SIGTERM and SIGINT end it: streams first, then what is under way is
@@ -17,14 +21,25 @@ import { serve } from '@hono/node-server';
 import { createCloud } from './app.ts';
 import type { Registration } from './context.ts';
 import { jsonLines } from './http/log.ts';
+import { backUp } from './storage/backup.ts';
+import { type Check, DatabaseDamagedError } from './storage/integrity.ts';
 
 const registrations: readonly string[] = ['open', 'invitation', 'closed'] satisfies Registration[];
+const checks: readonly string[] = ['quick', 'full', 'none'] satisfies Check[];
+const EXIT_FAILED = 1;
+const EXIT_USAGE = 2;
+const EXIT_DAMAGED = 3;
 
 const usage = (problem: string): never => {
   process.stderr.write(
-    `${problem}\nUsage: npm run cloud -- --data DIR [--port N] [--host H] [--name NAME] [--registration open|invitation|closed] [--trust-proxy] [--restored] [--invite]\n`,
+    `${problem}\nUsage: npm run cloud -- --data DIR [--port N] [--host H] [--name NAME] [--registration open|invitation|closed] [--trust-proxy] [--restored] [--max-size GIB] [--check quick|full|none] [--invite] [--backup FILE]\n`,
   );
-  process.exit(2);
+  process.exit(EXIT_USAGE);
+};
+
+const fail = (what: string, error: unknown): never => {
+  process.stderr.write(`${what}: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(error instanceof DatabaseDamagedError ? EXIT_DAMAGED : EXIT_FAILED);
 };
 
 const readArguments = () => {
@@ -39,6 +54,9 @@ const readArguments = () => {
         'trust-proxy': { type: 'boolean', default: false },
         restored: { type: 'boolean', default: false },
         invite: { type: 'boolean', default: false },
+        backup: { type: 'string' },
+        check: { type: 'string', default: 'quick' },
+        'max-size': { type: 'string' },
       },
     }).values;
   } catch (error) {
@@ -52,6 +70,20 @@ const port = Number(flags.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) usage('--port takes a number from 0 to 65535.');
 if (!registrations.includes(flags.registration)) usage('--registration takes open, invitation or closed.');
 
+if (!checks.includes(flags.check)) usage('--check takes quick, full or none.');
+const maxSize = Number(flags['max-size'] ?? Number.POSITIVE_INFINITY);
+if (!(maxSize > 0)) usage('--max-size takes a number of GiB.');
+
+if (flags.backup !== undefined) {
+  const size = await backUp(dataDir, flags.backup, Date.now()).catch((error: unknown) =>
+    fail('The backup was not made', error),
+  );
+  process.stdout.write(`Backup written: ${flags.backup} (${size} bytes)\n`);
+  process.exit(0);
+}
+
+// A log that cannot be written, on a full disk for instance, is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 const log = jsonLines((line) => process.stderr.write(line), Date.now);
 
 const start = async () => {
@@ -61,13 +93,13 @@ const start = async () => {
       name: flags.name,
       registration: flags.registration as Registration,
       restored: flags.restored,
+      // An invitation beside a running cloud: that one has looked already.
+      check: flags.invite ? 'none' : (flags.check as Check),
+      ...(Number.isFinite(maxSize) ? { largestDatabaseBytes: maxSize * 1024 ** 3 } : {}),
       log,
     });
   } catch (error) {
-    process.stderr.write(
-      `The cloud cannot start: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    process.exit(1);
+    return fail('The cloud cannot start', error);
   }
 };
 
@@ -92,7 +124,7 @@ if (flags.invite) {
   });
   server.on('error', (error) => {
     process.stderr.write(`The cloud cannot listen on ${flags.host}:${port}: ${error.message}\n`);
-    process.exit(1);
+    process.exit(EXIT_FAILED);
   });
   server.on('listening', () => {
     const host = flags.host.includes(':') ? `[${flags.host}]` : flags.host;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 import type { CloudContext } from '../context.ts';
-import { CloudError } from '../http/errors.ts';
+import { asCloudError, CloudError } from '../http/errors.ts';
 import { dropCursor } from '../mailboxes/mailbox.ts';
 import type { Database, Writer } from '../storage/database.ts';
 
@@ -83,9 +83,13 @@ export const findSession = (ctx: CloudContext, bearer: string | undefined): Sess
   }
   const now = ctx.now();
   if (now - row.last_seen_ms > SEEN_EVERY_MS) {
-    db.transaction((write) =>
-      write.run(db.sql.updateTable('session').set({ last_seen_ms: now }).where('token_hash', '=', hash)),
-    );
+    const seen = db.sql.updateTable('session').set({ last_seen_ms: now }).where('token_hash', '=', hash);
+    try {
+      db.transaction((write) => write.run(seen));
+    } catch (thrown) {
+      // On a full disk a device may still read; when it was last seen can wait.
+      if (asCloudError(thrown).code !== ErrorCode.UNAVAILABLE) throw thrown;
+    }
   }
   return { account: row.account, accountId: row.id, device: row.device, tokenHash: hash };
 };

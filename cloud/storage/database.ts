@@ -45,8 +45,8 @@ export type Database = {
   readonly read: Reader;
   /** One IMMEDIATE transaction: all of it or nothing. */
   transaction<T>(work: (write: Writer) => T): T;
-  /** Moves the WAL into the database file and empties it. */
-  checkpoint(): void;
+  /** Moves the WAL into the database file and empties it. False when that cannot be done now: nothing is lost by it. */
+  checkpoint(): boolean;
   close(): void;
 };
 
@@ -113,7 +113,8 @@ const prepareConnection = (sqlite: SqliteDatabase): void => {
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'cloud.db');
 
-export const openDatabase = (dataDir: string): Database => {
+/** `largestBytes`: beyond it, writing is refused as on a full disk. */
+export const openDatabase = (dataDir: string, largestBytes?: number): Database => {
   const inMemory = dataDir === ':memory:';
   if (!inMemory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = inMemory ? ':memory:' : databaseFile(dataDir);
@@ -126,8 +127,22 @@ export const openDatabase = (dataDir: string): Database => {
   writing.pragma('synchronous = FULL');
   writing.pragma('secure_delete = ON');
   migrate(writing);
+  if (largestBytes !== undefined) {
+    const pageSize = Number(writing.pragma('page_size', { simple: true }));
+    writing.pragma(`max_page_count = ${Math.max(1, Math.floor(largestBytes / pageSize))}`);
+  }
+  const checkpoint = (): boolean => {
+    if (inMemory || !writing.open) return true;
+    try {
+      const [answer] = writing.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      return answer?.busy === 0;
+    } catch {
+      // A full disk: what was committed stays in the WAL until there is room.
+      return false;
+    }
+  };
   // A process that was killed may have left deleted ciphertext in the WAL.
-  if (!inMemory) writing.pragma('wal_checkpoint(TRUNCATE)');
+  checkpoint();
 
   // A database in memory belongs to its one connection.
   const reading = inMemory ? writing : new Sqlite(file, { readonly: true });
@@ -139,14 +154,12 @@ export const openDatabase = (dataDir: string): Database => {
     sql: builder(),
     read: inMemory ? write : connection(reading),
     transaction: <T>(work: (write: Writer) => T) => immediate(work as (write: Writer) => unknown) as T,
-    checkpoint: () => {
-      if (!inMemory && writing.open) writing.pragma('wal_checkpoint(TRUNCATE)');
-    },
+    checkpoint,
     close: () => {
       if (!writing.open) return;
       if (!inMemory) {
         reading.close();
-        writing.pragma('wal_checkpoint(TRUNCATE)');
+        checkpoint();
       }
       writing.close();
     },

@@ -1,9 +1,49 @@
-/** Opens a cloud's data folder: the secret first, so that a damaged one stops the start before anything is written. */
+/**
+ * Opens a cloud's data folder. Whatever is wrong with it stops the start before anything is written: a damaged database, a
+ * damaged or missing secret, a backup that was not said to be one.
+ *
+ * [Note: the secret comes last] At the first start the database is made, then the secret. So a secret without a database means
+ * that the database was lost, and a database without a secret that has nobody in it is a first start that was cut short.
+ */
 import { existsSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { unpackBackup } from './backup.ts';
 import { type Database, databaseFile, openDatabase } from './database.ts';
-import { type CloudSecret, openSecret } from './secret.ts';
+import { type Check, checkDatabase, missingDatabase, sizeOf } from './integrity.ts';
+import { type CloudSecret, makeSecret, openSecret, secretFile, secretMissing } from './secret.ts';
 
-export const openStorage = async (dataDir: string): Promise<{ db: Database; secret: CloudSecret }> => {
-  const secret = await openSecret(dataDir, dataDir !== ':memory:' && existsSync(databaseFile(dataDir)));
-  return { db: openDatabase(dataDir), secret };
+export type OpenOptions = { check?: Check; restored?: boolean; largestBytes?: number };
+
+const hasAccounts = (file: string): boolean => {
+  if (sizeOf(file) === 0) return false;
+  const sqlite = new Sqlite(file, { readonly: true, fileMustExist: true });
+  try {
+    if (Number(sqlite.pragma('user_version', { simple: true })) === 0) return false;
+    return sqlite.prepare('SELECT 1 FROM account LIMIT 1').get() !== undefined;
+  } finally {
+    sqlite.close();
+  }
+};
+
+export const openStorage = async (
+  dataDir: string,
+  { check = 'quick', restored = false, largestBytes }: OpenOptions = {},
+): Promise<{ db: Database; secret: CloudSecret }> => {
+  if (dataDir === ':memory:') return { secret: await makeSecret(dataDir), db: openDatabase(dataDir) };
+  const file = databaseFile(dataDir);
+  await unpackBackup(dataDir, restored);
+  checkDatabase(dataDir, check);
+  if (existsSync(secretFile(dataDir))) {
+    if (sizeOf(file) === 0) throw missingDatabase(file, secretFile(dataDir));
+    const secret = await openSecret(dataDir);
+    return { db: openDatabase(dataDir, largestBytes), secret };
+  }
+  if (hasAccounts(file)) throw secretMissing(dataDir);
+  const db = openDatabase(dataDir, largestBytes);
+  try {
+    return { db, secret: await makeSecret(dataDir) };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
 };

@@ -5,7 +5,6 @@
 import { randomBytes } from 'node:crypto';
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   linkSync,
   mkdirSync,
@@ -27,14 +26,9 @@ const fresh = (): CloudSecret => ({ opaqueSetup: opaque.server.createSetup(), to
 
 export const secretFile = (dataDir: string): string => join(dataDir, 'cloud.secret.json');
 
-const parse = (file: string): CloudSecret => {
-  const help = `Restore it from a backup: without it nobody can sign in. It was not changed.`;
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new SecretUnreadableError(`The cloud's secret file ${file} cannot be read. ${help}`, { cause });
-  }
+const HELP = 'Restore it from a backup: without it nobody can sign in. It was not changed.';
+
+const parse = (file: string, text: string): CloudSecret => {
   try {
     const value = JSON.parse(text) as { version?: unknown; opaqueSetup?: unknown; tokenKey?: unknown };
     if (value.version !== 1 || typeof value.opaqueSetup !== 'string' || typeof value.tokenKey !== 'string')
@@ -44,29 +38,37 @@ const parse = (file: string): CloudSecret => {
     if (tokenKey.length !== 32) throw new Error();
     return { opaqueSetup: value.opaqueSetup, tokenKey };
   } catch {
-    throw new SecretUnreadableError(`The cloud's secret file ${file} is damaged. ${help}`);
+    throw new SecretUnreadableError(`The cloud's secret file ${file} is damaged. ${HELP}`);
   }
 };
 
-/** `databaseExists`: a database without its secret is a mistake to report, not a reason to make a new secret. */
-export const openSecret = async (dataDir: string, databaseExists: boolean): Promise<CloudSecret> => {
+/** The file's text, once it is certain that it is a secret. */
+export const readSecret = async (dataDir: string): Promise<string> => {
   await opaque.ready;
-  if (dataDir === ':memory:') return fresh();
   const file = secretFile(dataDir);
-  if (existsSync(file)) return parse(file);
-  if (databaseExists) {
-    throw new SecretUnreadableError(
-      `${file} is missing but the database beside it is there. Restore the secret file from a backup: without it nobody can sign in.`,
-    );
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new SecretUnreadableError(`The cloud's secret file ${file} cannot be read. ${HELP}`, { cause });
   }
+  parse(file, text);
+  return text;
+};
+
+export const openSecret = async (dataDir: string): Promise<CloudSecret> =>
+  parse(secretFile(dataDir), await readSecret(dataDir));
+
+/** A database with people in it but without its secret is a mistake to report, not a reason to make a new one. */
+export const secretMissing = (dataDir: string): SecretUnreadableError =>
+  new SecretUnreadableError(
+    `${secretFile(dataDir)} is missing but the database beside it is there. Restore the secret file from a backup: without it nobody can sign in.`,
+  );
+
+/** Written beside, made durable, then linked into place: a link never replaces a file that is there. */
+export const placeSecret = (dataDir: string, text: string): void => {
+  const file = secretFile(dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const made = fresh();
-  const text = JSON.stringify({
-    version: 1,
-    opaqueSetup: made.opaqueSetup,
-    tokenKey: Buffer.from(made.tokenKey).toString('base64url'),
-  });
-  // Written beside, made durable, then linked into place: a link never replaces a file that is there.
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   const handle = openSync(draft, 'wx', 0o600);
   try {
@@ -82,5 +84,14 @@ export const openSecret = async (dataDir: string, databaseExists: boolean): Prom
   } finally {
     unlinkSync(draft);
   }
-  return parse(file);
+};
+
+/** A new secret; in memory it is written nowhere. */
+export const makeSecret = async (dataDir: string): Promise<CloudSecret> => {
+  await opaque.ready;
+  const made = fresh();
+  if (dataDir === ':memory:') return made;
+  const tokenKey = Buffer.from(made.tokenKey).toString('base64url');
+  placeSecret(dataDir, JSON.stringify({ version: 1, opaqueSetup: made.opaqueSetup, tokenKey }));
+  return openSecret(dataDir);
 };

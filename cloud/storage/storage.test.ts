@@ -28,8 +28,38 @@ test('ACC-13 the secret is made once, for its owner alone, and stays the same', 
   expect(second.secret).toEqual(first.secret);
 });
 
+const withSomebody = async () => {
+  const { db } = await openStorage(dir);
+  const bytes = new Uint8Array(16);
+  db.transaction((write) =>
+    write.run(
+      db.sql.insertInto('account').values({
+        id: bytes,
+        handle: 'anna@example.org',
+        opaque_record: '',
+        password_wrap: bytes,
+        recovery_wrap: bytes,
+        recovery_key: bytes,
+        sign_up_hash: bytes,
+        created_ms: 1,
+        log_length: 0,
+        epoch: 0,
+        bytes_used: 0,
+      }),
+    ),
+  );
+  db.close();
+};
+
+test('ACC-13 a first start that was cut short before the secret was written is begun again', async () => {
+  openDatabase(dir).close();
+  const { db, secret } = await openStorage(dir);
+  db.close();
+  expect(secret.tokenKey.length).toBe(32);
+});
+
 test('ACC-13 a damaged or missing secret stops the start and nothing is overwritten', async () => {
-  (await openStorage(dir)).db.close();
+  await withSomebody();
   const whole = readFileSync(secretFile(dir), 'utf8');
   for (const damaged of ['', '{}', whole.slice(0, 40), whole.replace('opaqueSetup', 'somethingElse')]) {
     writeFileSync(secretFile(dir), damaged);

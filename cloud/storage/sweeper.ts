@@ -5,17 +5,20 @@
 import type { Timers } from '../events/hub.ts';
 import type { Database } from './database.ts';
 
-export const SWEEP_AFTER_MS = 1_000;
+const SWEEP_AFTER_MS = 1_000;
+/** The disk is full, or somebody reads for long, a backup for instance. */
+const SWEEP_AGAIN_MS = 60_000;
 
 export const createSweeper = (db: Database, timers: Timers) => {
   let timer: unknown;
+  const sweep = (afterMs: number): void => {
+    timer ??= timers.set(() => {
+      timer = undefined;
+      if (!db.checkpoint()) sweep(SWEEP_AGAIN_MS);
+    }, afterMs);
+  };
   return {
-    soon(): void {
-      timer ??= timers.set(() => {
-        timer = undefined;
-        db.checkpoint();
-      }, SWEEP_AFTER_MS);
-    },
+    soon: () => sweep(SWEEP_AFTER_MS),
     stop(): void {
       if (timer !== undefined) timers.clear(timer);
       timer = undefined;

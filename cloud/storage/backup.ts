@@ -1,0 +1,146 @@
+/**
+ * Backups (SPEC ERR-10). `backUp` copies a cloud, running or not, into one file: the database as it was at one moment, and the
+ * secret in a table of its own, without which no password would be worth anything. `unpackBackup` turns such a file, put where
+ * the database belongs, into a data folder again.
+ *
+ * Invariants
+ * - The file has its name only when it is whole, checked and on disk; a file that is there is never replaced.
+ * - For its owner alone: what it holds is what the data folder holds.
+ * - A backup does not start without --restored, which tells the devices (restore.ts), and never over another secret.
+ */
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { databaseFile } from './database.ts';
+import { BACKUP_ID, DatabaseDamagedError, findDamage, isBackup, sizeOf } from './integrity.ts';
+import { placeSecret, readSecret, secretFile } from './secret.ts';
+
+export class BackupError extends Error {
+  override name = 'BackupError';
+}
+
+const ALL_PAGES = 0x7fff_ffff;
+
+const sync = (path: string): void => {
+  const handle = openSync(path, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+};
+
+/** Names what is written and on disk; never in the place of something else. */
+const nameFor = (draft: string, file: string): void => {
+  try {
+    linkSync(draft, file);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST' || existsSync(file)) throw alreadyThere(file);
+    // A file system without hard links, such as a memory stick's.
+    renameSync(draft, file);
+  }
+};
+
+const alreadyThere = (file: string) =>
+  new BackupError(`${file} is there already and was left as it is: choose another name.`);
+
+const whole = (sqlite: Sqlite.Database): void => {
+  const wrong = findDamage(sqlite, 'quick');
+  if (wrong.length > 0)
+    throw new DatabaseDamagedError(
+      `The cloud's database is damaged (${wrong[0]}), so this would be no backup. Nothing was written.`,
+    );
+};
+
+/** Returns the size of the backup. */
+export const backUp = async (dataDir: string, target: string, now: number): Promise<number> => {
+  const file = resolve(target);
+  if (existsSync(file)) throw alreadyThere(file);
+  const source = databaseFile(dataDir);
+  if (sizeOf(source) === 0) throw new BackupError(`There is no cloud in ${dataDir}.`);
+  const secret = await readSecret(dataDir);
+  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
+  try {
+    closeSync(openSync(draft, 'wx', 0o600));
+  } catch (cause) {
+    throw new BackupError(`${file} cannot be written there.`, { cause });
+  }
+  try {
+    const from = new Sqlite(source, { readonly: true, fileMustExist: true });
+    try {
+      from.pragma('busy_timeout = 5000');
+      // All at once: one moment of the cloud, and no starting over when it writes meanwhile.
+      await from.backup(draft, { progress: () => ALL_PAGES });
+    } finally {
+      from.close();
+    }
+    const copy = new Sqlite(draft);
+    try {
+      copy.pragma('temp_store = MEMORY');
+      copy.pragma('journal_mode = DELETE');
+      copy.pragma('synchronous = FULL');
+      whole(copy);
+      copy.exec('CREATE TABLE backup (secret TEXT NOT NULL, made_ms INTEGER NOT NULL) STRICT');
+      copy.prepare('INSERT INTO backup (secret, made_ms) VALUES (?, ?)').run(secret, now);
+      copy.pragma(`application_id = ${BACKUP_ID}`);
+    } finally {
+      copy.close();
+    }
+    sync(draft);
+    nameFor(draft, file);
+    sync(dirname(file));
+  } finally {
+    for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(`${draft}${rest}`, { force: true });
+  }
+  return statSync(file).size;
+};
+
+/** Before the database is opened: what to do when it is a backup. */
+export const unpackBackup = async (dataDir: string, restored: boolean): Promise<void> => {
+  const file = databaseFile(dataDir);
+  if (!isBackup(file)) return;
+  if (!restored) {
+    throw new BackupError(
+      `${file} is a backup. Start once with --restored, so that devices learn of it and offer again what they hold.`,
+    );
+  }
+  if (sizeOf(`${file}-wal`) > 0) {
+    throw new BackupError(
+      `${file} is a backup, but the log of another database lies beside it. Move ${file}-wal and ${file}-shm away.`,
+    );
+  }
+  chmodSync(file, 0o600);
+  const sqlite = new Sqlite(file);
+  try {
+    sqlite.pragma('temp_store = MEMORY');
+    sqlite.pragma('secure_delete = ON');
+    sqlite.pragma('synchronous = FULL');
+    const row = sqlite.prepare('SELECT secret FROM backup').get() as { secret: string } | undefined;
+    if (row === undefined) throw new BackupError(`${file} is a backup without its secret.`);
+    const secret = secretFile(dataDir);
+    if (!existsSync(secret)) placeSecret(dataDir, row.secret);
+    else if ((await readSecret(dataDir)) !== row.secret) {
+      throw new BackupError(
+        `${file} is a backup of a cloud with another secret than ${secret}. Move that file away: the backup brings its own.`,
+      );
+    }
+    sqlite.transaction(() => {
+      sqlite.exec('DROP TABLE backup');
+      sqlite.pragma('application_id = 0');
+    })();
+  } finally {
+    sqlite.close();
+  }
+};
