@@ -18,7 +18,6 @@ export type {
   Settings,
   StorageInfo,
   SwitchPreview,
-  SwitchState,
   SyncPhase,
   SyncStatus,
 } from '../sync/status-types.ts';

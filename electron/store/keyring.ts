@@ -93,9 +93,3 @@ export function saveWraps(store: Store, wraps: StoredWrap[]): void {
     }
   });
 }
-
-export function listWraps(store: Store): StoredWrap[] {
-  return store
-    .all<StoredWrap>('SELECT epoch, recipient, suite, sealed FROM keyring_wrap ORDER BY epoch, recipient')
-    .map((row) => ({ ...row, recipient: plain(row.recipient), sealed: plain(row.sealed) }));
-}

@@ -1,15 +1,9 @@
 /** Small named values of this device: its own settings (appearance, language), the clock's last stamp, and the like. */
 import type { Store } from './open.ts';
-import { plain } from './values.ts';
 
 export function getMeta(store: Store, name: string): string | null {
   const row = store.get<{ value: unknown }>('SELECT value FROM meta WHERE name = ?', name);
   return row === undefined ? null : String(row.value);
-}
-
-export function getMetaBytes(store: Store, name: string): Uint8Array | null {
-  const row = store.get<{ value: unknown }>('SELECT value FROM meta WHERE name = ?', name);
-  return row?.value instanceof Uint8Array ? plain(row.value) : null;
 }
 
 /** Null takes it away. */

@@ -69,15 +69,6 @@ export function findPinByHandle(store: Store, handle: string): Pin | undefined {
   return row === undefined ? undefined : read(row);
 }
 
-export function listPins(store: Store): Pin[] {
-  return store
-    .all<Row>(
-      `SELECT account, handle, name, identity_key, log_length, head_hash, epoch, inbox_key, keyring, looked_up_ms, changed
-       FROM pin`,
-    )
-    .map(read);
-}
-
 export function setPin(store: Store, pin: Pin): void {
   store.write(() =>
     store.run(

@@ -18,14 +18,6 @@ export type DeletedItem = {
   withConversation: boolean;
 };
 
-export type DeletedGroup = {
-  conversation: Uint8Array;
-  withConversation: boolean;
-  deletedMs: number;
-  goesMs: number;
-  messages: number;
-};
-
 type ClearRow = {
   cid: number;
   guid: Uint8Array;
@@ -86,45 +78,6 @@ export function listRecentlyDeleted(store: Store, limit: number): DeletedItem[] 
     }
   }
   return items.sort((a, b) => b.deletedMs - a.deletedMs).slice(0, limit);
-}
-
-/** The same by conversation, with counts. */
-export function recentlyDeletedGroups(store: Store): DeletedGroup[] {
-  const groups: DeletedGroup[] = [];
-  const single = store.all<{ cid: number; n: number; newest: number; oldest: number }>(
-    `SELECT cid, count(*) AS n, max(deleted_ms) AS newest, min(deleted_ms) AS oldest FROM message
-     WHERE deleted_ms IS NOT NULL GROUP BY cid`,
-  );
-  for (const row of single) {
-    const conversation = store.get<{ guid: Uint8Array }>(
-      'SELECT guid FROM conversation WHERE cid = ?',
-      row.cid,
-    )!;
-    groups.push({
-      conversation: plain(conversation.guid),
-      withConversation: false,
-      deletedMs: row.newest,
-      goesMs: row.oldest + KEPT_MS,
-      messages: row.n,
-    });
-  }
-  for (const clear of clearedConversations(store)) {
-    const { n } = store.get<{ n: number }>(
-      'SELECT count(*) AS n FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) <= (?, ?)',
-      clear.cid,
-      clear.clear_ms,
-      clear.clear_guid,
-    )!;
-    if (n === 0) continue;
-    groups.push({
-      conversation: plain(clear.guid),
-      withConversation: true,
-      deletedMs: clear.clear_at_ms,
-      goesMs: clear.clear_at_ms + KEPT_MS,
-      messages: n,
-    });
-  }
-  return groups.sort((a, b) => b.deletedMs - a.deletedMs);
 }
 
 /** How a message came to be in Recently Deleted; null when it is not there. */

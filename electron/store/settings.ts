@@ -1,7 +1,7 @@
 /** The account's settings (projected from its record) and this device's own. */
 import { getMeta, setMeta } from './meta.ts';
 import type { Store } from './open.ts';
-import { plain, plainOrNull } from './values.ts';
+import { plainOrNull } from './values.ts';
 
 export type AccountSettings = {
   /** Null while there is no such record. */
@@ -32,9 +32,6 @@ export function getAccountSettings(store: Store): AccountSettings {
   };
 }
 
-export function blockedAccounts(store: Store): Uint8Array[] {
-  return store.all<{ account: Uint8Array }>('SELECT account FROM blocked').map((row) => plain(row.account));
-}
 export function isBlocked(store: Store, account: Uint8Array): boolean {
   return store.get('SELECT 1 AS one FROM blocked WHERE account = ?', account) !== undefined;
 }

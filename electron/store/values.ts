@@ -4,7 +4,6 @@ export type ZoneName = 'account' | 'messages';
 
 /** As in `cloud/v1`'s enum Zone: what is on disk. */
 export const ZONE_NUMBER: Record<ZoneName, number> = { account: 1, messages: 2 };
-export const ZONE_NAME: Record<number, ZoneName> = { 1: 'account', 2: 'messages' };
 
 /** As in `record/v1`'s enum Kind. */
 export const KIND = { message: 1, conversation: 2, reading: 3, device: 4, settings: 5 } as const;

@@ -2,8 +2,6 @@
 
 export type Clock = { /** Milliseconds since 1970. */ now(): number };
 
-export const systemClock: Clock = { now: () => Date.now() };
-
 /** How far a device's clock may be from the cloud's before it stops writing. */
 export const MAX_CLOCK_SKEW_MS = 5 * 60_000;
 

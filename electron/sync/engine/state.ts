@@ -73,8 +73,6 @@ export type Step =
   | { lane: 'mail'; type: 'receive'; since: number | null }
   | { lane: 'mail'; type: 'send' };
 
-export type Lane = Step['lane'];
-
 export type StepResult = {
   open: {
     head: number;
