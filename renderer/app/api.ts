@@ -10,7 +10,7 @@ import {
   TRPCClientError,
 } from '@trpc/client';
 import type { AppRouter } from '../../electron/api/router.ts';
-import type { ApiFailure } from '../../electron/api/types.ts';
+import type { ApiFailure, Id } from '../../electron/api/types.ts';
 
 const url = '/rpc';
 
@@ -24,6 +24,17 @@ export const api = createTRPCClient<AppRouter>({
     }),
   ],
 });
+
+/** A draft is saved also while the page goes away: a request of its own, which outlives it. */
+export function saveDraftAtTheEnd(id: Id, text: string): void {
+  fetch(`${url}/conversations.setDraft`, {
+    method: 'POST',
+    // The browser takes 64 KiB along; a longer draft was saved when the typing paused.
+    keepalive: text.length < 20_000,
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ id, text }),
+  }).catch(() => {});
+}
 
 /** Why a call failed, as the texts need it. `appUnreachable`: the device behind this window does not answer. */
 export function failureOf(error: unknown): ApiFailure {

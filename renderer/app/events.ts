@@ -10,6 +10,7 @@ type Shared = { kind: 'event'; event: ApiEvent } | { kind: 'connected'; connecte
 type Listener = { onEvent: (event: ApiEvent) => void; onConnected: (connected: boolean) => void };
 
 const NAME = 'lockstep-events';
+const AGAIN_MS = 1000;
 
 /** Starts listening; the answer ends it. */
 export function listen(listener: Listener): () => void {
@@ -27,19 +28,36 @@ export function listen(listener: Listener): () => void {
         channel?.postMessage(shared);
         deliver(shared);
       };
-      const subscription = api.events.subscribe.subscribe(undefined, {
-        onStarted: () => share({ kind: 'connected', connected: true }),
-        onData: (event) => share({ kind: 'event', event }),
-        onConnectionStateChange: (change) => {
-          if (change.state === 'connecting' && change.error !== null)
-            share({ kind: 'connected', connected: false });
-        },
-        onError: () => share({ kind: 'connected', connected: false }),
-      });
+      let subscription: { unsubscribe(): void } | null = null;
+      let again: ReturnType<typeof setTimeout> | null = null;
+      const lost = (): void => share({ kind: 'connected', connected: false });
+      // The device ends the stream when it stops: to the client that is an end like any other, and nobody begins anew.
+      const over = (): void => {
+        if (end.signal.aborted || again !== null) return;
+        lost();
+        again = setTimeout(() => {
+          again = null;
+          subscription?.unsubscribe();
+          begin();
+        }, AGAIN_MS);
+      };
+      const begin = (): void => {
+        subscription = api.events.subscribe.subscribe(undefined, {
+          onStarted: () => share({ kind: 'connected', connected: true }),
+          onData: (event) => share({ kind: 'event', event }),
+          onConnectionStateChange: (change) => {
+            if (change.state === 'connecting' && change.error !== null) lost();
+          },
+          onError: over,
+          onComplete: over,
+        });
+      };
+      begin();
       end.signal.addEventListener(
         'abort',
         () => {
-          subscription.unsubscribe();
+          if (again !== null) clearTimeout(again);
+          subscription?.unsubscribe();
           done();
         },
         { once: true },

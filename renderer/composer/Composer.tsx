@@ -11,6 +11,7 @@ import { nameOf } from '../app/format.ts';
 import { status, view } from '../app/state.ts';
 import { failureText } from '../ui/failure.ts';
 import { ComposerField } from './ComposerField.tsx';
+import { tooLongBy } from './length.ts';
 import { useDraft } from './useDraft.ts';
 import './composer.css';
 
@@ -18,8 +19,6 @@ export type ComposerMode =
   | { kind: 'new' }
   | { kind: 'reply'; message: Message }
   | { kind: 'edit'; message: Message };
-
-export const LONGEST = 100_000;
 
 type Props = {
   conversation: ConversationSummary;
@@ -39,7 +38,7 @@ export function Composer({ conversation, mode, onMode, onSent }: Props) {
   const editing = mode.kind === 'edit';
   const text = editing ? edited : draft.text;
   const setText = editing ? setEdited : draft.setText;
-  const tooLong = Math.max(0, text.length - LONGEST);
+  const tooLong = tooLongBy(text);
   const canSend = text.trim() !== '' && tooLong === 0;
 
   useEffect(() => {

@@ -4,7 +4,7 @@
  */
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ConversationSummary } from '../../electron/api/types.ts';
-import { api } from '../app/api.ts';
+import { api, saveDraftAtTheEnd } from '../app/api.ts';
 
 const PAUSE_MS = 400;
 
@@ -45,12 +45,16 @@ export function useDraft(conversation: Pick<ConversationSummary, 'id' | 'draft'>
   }, [conversation.draft]);
 
   useEffect(() => {
-    window.addEventListener('pagehide', saveNow);
+    const atTheEnd = (): void => {
+      const { text: now, saved } = state.current;
+      if (now !== saved && now.length <= 100_000) saveDraftAtTheEnd(id, now);
+    };
+    window.addEventListener('pagehide', atTheEnd);
     return () => {
-      window.removeEventListener('pagehide', saveNow);
+      window.removeEventListener('pagehide', atTheEnd);
       saveNow();
     };
-  }, [saveNow]);
+  }, [id, saveNow]);
 
   const clear = useCallback((): void => {
     state.current.text = '';

@@ -20,7 +20,7 @@ export const nl: Texts = {
     notAnsweringHelp:
       'Het deel van Lockstep dat op deze computer draait, is gestopt of opnieuw gestart. Start Lockstep opnieuw en gebruik het venster dat dan opengaat.',
     reconnecting:
-      'Lockstep is gestopt op deze computer. Wat je ziet, kan oud zijn. Er wordt opnieuw geprobeerd…',
+      'Lockstep is op deze computer gestopt. Wat je ziet kan oud zijn. Start het opnieuw en gebruik het venster dat dan opent.',
     emptyTitle: 'Welkom, {{name}}',
     emptyHelp: 'Schrijf iemand op dezelfde cloud: je hebt alleen diens adres of nummer nodig.',
     pickTitle: 'Geen gesprek gekozen',

@@ -6,8 +6,8 @@ import type { AccountInfo } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { putConversation } from '../app/conversations.ts';
 import { view } from '../app/state.ts';
-import { LONGEST } from '../composer/Composer.tsx';
 import { ComposerField } from '../composer/ComposerField.tsx';
+import { tooLongBy } from '../composer/length.ts';
 import { failureText } from '../ui/failure.ts';
 import { checkHandle, normalHandle, splitHandles } from './handles.ts';
 import { ToField } from './ToField.tsx';
@@ -135,7 +135,7 @@ export function NewMessagePane({ account }: { account: AccountInfo }) {
             aria-label={t('composer.send')}
             title={t('composer.send')}
             aria-busy={busy || undefined}
-            disabled={busy || text.trim() === '' || text.length > LONGEST}
+            disabled={busy || text.trim() === '' || tooLongBy(text) > 0}
           >
             <ArrowUp aria-hidden="true" />
           </button>

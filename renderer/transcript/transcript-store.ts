@@ -173,6 +173,8 @@ export function createTranscript(conversationId: Id, unread: number, at: Message
     arrived: (): void => set({ goTo: null }),
     sent: (message: Message): void => {
       const { window } = get();
+      // Whoever answers has read what stands above.
+      set({ firstUnread: null });
       if (window?.hasNewer) void openAt(null);
       else if (window !== null) set({ window: putSent(window, message), prepending: false });
     },

@@ -20,7 +20,7 @@ import {
 } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { Refused } from './refused.ts';
 
-const MAX_TEXT = 64 * 1024;
+const MAX_TEXT = 100_000;
 const MAX_EMOJI = 64;
 const MAX_NAME = 200;
 

@@ -6,7 +6,7 @@
  */
 
 import { uuidv7 } from '../../../shared/clock/ids.ts';
-import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+import { fromHex, toHex, utf8 } from '../../../shared/crypto/bytes.ts';
 import { decodeConversationCore, readConversation } from '../../../shared/model/conversation.ts';
 import { encodeMessageBody } from '../../../shared/model/message.ts';
 import { getRegister } from '../../../shared/model/payload.ts';
@@ -29,7 +29,8 @@ import { draftBody, readBody } from './body.ts';
 import { failedRowOf, queueReceipt } from './outbox-rows.ts';
 import { putWrites } from './put-writes.ts';
 
-export const MAX_TEXT = 32_000;
+/** Of UTF-8. A record holds the text and its newest edit, and is 256 KiB at most. */
+export const MAX_TEXT_BYTES = 100_000;
 
 type Topic = { guid: Uint8Array; coreBytes: Uint8Array; name: string };
 
@@ -59,11 +60,15 @@ function draft(
   return draftBody({ accountId, deviceId, handle, name }, topic, guid, sentMs, stamp, content);
 }
 
+function refuseTooLong(text: string): void {
+  if (utf8(text).length > MAX_TEXT_BYTES)
+    throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT_BYTES} bytes: send it in parts.`);
+}
+
 export function send(ctx: StepContext, input: CommandInput<'send'>): { id: string } {
   const text = input.text;
   if (text.trim() === '') throw new SyncFailure('empty', 'There is nothing to send.');
-  if (text.length > MAX_TEXT)
-    throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
+  refuseTooLong(text);
   const { accountId } = requireIdentity(ctx.store);
   const topic = topicOf(ctx, fromHex(input.conversationId));
   const sentMs = ctx.writeClock.now();
@@ -147,8 +152,7 @@ function messageOf(ctx: StepContext, id: string, mine: boolean): Known {
 export function edit(ctx: StepContext, input: CommandInput<'edit'>): null {
   if (input.text.trim() === '')
     throw new SyncFailure('empty', 'An edited message needs a text. Unsend it instead.');
-  if (input.text.length > MAX_TEXT)
-    throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT} characters.`);
+  refuseTooLong(input.text);
   const { topic, ref, stamp } = messageOf(ctx, input.id, true);
   say(ctx, 'edit', topic, stamp(MessageField.EDIT), {
     case: 'edit',
