@@ -211,3 +211,35 @@ test('STO-8 what was committed survives kill -9 at any moment, and what was not 
     store.close();
   }
 });
+
+test('STO-26 bulk work lies open for its next slice, and is committed before anybody else writes', () => {
+  const reader = openStore({ path: k.path, key: KEY, readonly: true });
+  k.store.bulk(() => setMeta(k.store, 'first', 'slice'));
+  k.store.bulk(() => setMeta(k.store, 'second', 'slice'));
+  expect(k.store.db.pragma('synchronous', { simple: true })).toBe(1);
+  expect(getMeta(reader, 'first')).toBeNull();
+  setMeta(k.store, 'a command', 'is durable');
+  expect(k.store.db.pragma('synchronous', { simple: true })).toBe(2);
+  expect(k.store.bulkAgeMs).toBe(0);
+  for (const name of ['first', 'second', 'a command']) expect(getMeta(reader, name)).not.toBeNull();
+  reader.close();
+});
+
+test('STO-26 a slice that fails takes those since the last commit with it, and nothing lies open', () => {
+  k.store.bulk(() => setMeta(k.store, 'committed', 'yes'));
+  k.store.commitBulk();
+  k.store.bulk(() => setMeta(k.store, 'open', 'yes'));
+  expect(() =>
+    k.store.bulk(() => {
+      setMeta(k.store, 'failing', 'yes');
+      throw new Error('in the middle');
+    }),
+  ).toThrow('in the middle');
+  expect(k.store.db.inTransaction).toBe(false);
+  expect(k.store.db.pragma('synchronous', { simple: true })).toBe(2);
+  expect([getMeta(k.store, 'committed'), getMeta(k.store, 'open'), getMeta(k.store, 'failing')]).toEqual([
+    'yes',
+    null,
+    null,
+  ]);
+});

@@ -37,6 +37,8 @@ export class Store {
   /** What the one writer may keep in memory between statements. */
   readonly memory: WriterMemory;
   readonly #statements = new Map<string, Database.Statement>();
+  /** Of every commit but those of bulk work. */
+  #synchronous = 2;
 
   constructor(db: Database.Database, path: string, readonly: boolean) {
     this.db = db;
@@ -68,19 +70,73 @@ export class Store {
     return this.sql(text).run(...parameters).changes;
   }
 
-  /** One transaction. Inside another it is part of that one. */
+  /** One transaction. Inside another it is part of that one; bulk work that lies open is committed before it. */
   write<T>(work: () => T): T {
     if (this.readonly) throw new StoreError('misuse', 'Only the sync worker writes to the store.');
+    if (this.#bulk === 'open') this.commitBulk();
     if (this.db.inTransaction) return work();
     this.db.exec('BEGIN IMMEDIATE');
-    try {
+    return this.#guarded(() => {
       const result = work();
-      this.memory.flush();
-      this.db.exec('COMMIT');
-      this.changes.commit();
+      this.#commit();
       return result;
+    });
+  }
+
+  /**
+   * A slice of bulk work whose source is elsewhere (the zone): its transaction stays open for the next slice, so that pages of indexes are
+   * written once for thousands of records, and does not wait for the disk. Whoever calls `write` meanwhile commits it first: a
+   * command's answer never stands on it. [Note: bulk work] What fails takes all slices since the last commit with it, so each must save the
+   * place it reached inside.
+   */
+  bulk<T>(work: () => T): T {
+    if (this.readonly) throw new StoreError('misuse', 'Only the sync worker writes to the store.');
+    if (this.#bulk === 'none') {
+      if (this.db.inTransaction) return work();
+      this.#synchronous = this.db.pragma('synchronous', { simple: true }) as number;
+      if (this.#synchronous > 1) this.db.pragma('synchronous = NORMAL');
+      this.db.exec('BEGIN IMMEDIATE');
+      this.#bulkBegan = performance.now();
+    }
+    this.#bulk = 'working';
+    return this.#guarded(() => {
+      const result = work();
+      this.#bulk = 'open';
+      return result;
+    });
+  }
+  commitBulk(): void {
+    if (this.#bulk !== 'open') return;
+    this.#guarded(() => {
+      this.#commit();
+      this.#endBulk();
+    });
+  }
+
+  /** How long the bulk work that lies open has not been committed. */
+  get bulkAgeMs(): number {
+    return this.#bulk === 'none' ? 0 : performance.now() - this.#bulkBegan;
+  }
+
+  #bulk: 'none' | 'open' | 'working' = 'none';
+  #bulkBegan = 0;
+
+  #endBulk(): void {
+    if (this.#bulk === 'none') return;
+    this.#bulk = 'none';
+    if (this.#synchronous > 1) this.db.pragma(`synchronous = ${this.#synchronous}`);
+  }
+  #commit(): void {
+    this.memory.flush();
+    this.db.exec('COMMIT');
+    this.changes.commit();
+  }
+  #guarded<T>(work: () => T): T {
+    try {
+      return work();
     } catch (error) {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
+      this.#endBulk();
       this.memory.forget();
       this.changes.rollback();
       throw error;
@@ -94,6 +150,7 @@ export class Store {
 
   /** Moves the log into the database as far as readers allow. `truncate`: also empties the log file (after Delete Now). */
   checkpoint(truncate = false): { busy: boolean; logPages: number } {
+    this.commitBulk();
     const mode = truncate ? 'TRUNCATE' : 'PASSIVE';
     const [row] = this.db.pragma(`wal_checkpoint(${mode})`) as { busy: number; log: number }[];
     return { busy: (row?.busy ?? 0) !== 0, logPages: row?.log ?? 0 };
@@ -108,6 +165,7 @@ export class Store {
 
   close(): void {
     if (!this.db.open) return;
+    this.commitBulk();
     this.#statements.clear();
     if (!this.readonly) this.db.pragma('optimize');
     this.db.close();

@@ -5,7 +5,7 @@
  * and tombstones were proven by the caller; `bytes` are the plaintext as it came.
  */
 import { mergePayloads } from '../../shared/model/merge.ts';
-import { equalPayloads, isNewerSchema } from '../../shared/model/payload.ts';
+import { equalPayloads, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
 import { getDirty, markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
@@ -18,6 +18,7 @@ import {
   recordRow,
   replaceContent,
   tombstoneBase,
+  tryInsertRecord,
 } from './records.ts';
 import { plain, ZONE_NUMBER, type ZoneName } from './values.ts';
 
@@ -29,6 +30,10 @@ export type PulledRecord = {
   /** `recordHash(ct)`. */
   hash: Uint8Array;
   bytes: Uint8Array;
+  /** `bytes` decoded, where the caller has it. */
+  payload?: Payload;
+  /** The caller has looked, and there was none: inserting is tried first. */
+  fresh?: boolean;
 };
 export type PulledTombstone = { id: Uint8Array; rev: number; epoch: number; proof: Uint8Array; gone: true };
 export type Pulled = PulledRecord | PulledTombstone;
@@ -62,8 +67,15 @@ export function applyPulled(
 function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: PulledResult): void {
   const { id } = item;
   const base: Base = { rev: item.rev, epoch: item.epoch, hint: item.hint, hash: item.hash };
+  const theirs = item.payload ?? decodePayload(item.bytes);
+  if (item.fresh === true) {
+    const rid = tryInsertRecord(store, zone, id, theirs, item.bytes, base);
+    if (rid !== null) {
+      project(store, zone, id, rid, theirs, null);
+      return;
+    }
+  }
   const row = recordRow(store, zone, id);
-  const theirs = decodePayload(item.bytes);
   if (row === undefined) {
     const rid = insertRecord(store, zone, id, theirs, item.bytes, base);
     project(store, zone, id, rid, theirs, null);

@@ -14,7 +14,7 @@ import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
 import { placeOf } from './project-message.ts';
 import { messageRid } from './rid.ts';
-import { KIND, plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { KIND, mapKey, plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 /** What the cloud is known to hold. rev 0: nothing yet. */
 export type Base = { rev: number; epoch: number; hint: number; hash: Uint8Array | null };
@@ -66,6 +66,36 @@ export function getRecord(store: Store, zone: ZoneName, id: Uint8Array): StoredR
     goneMs: row.gone_ms,
     bytes: plainOrNull(row.payload),
   };
+}
+
+/** What a pulled version is compared with, for all ids of a page: bases, and whether there is content. */
+export type KnownBase = { rev: number; hash: Uint8Array | null; gone: boolean; content: boolean };
+const KNOWN_AT_ONCE = 100;
+const SELECT_KNOWN = `SELECT id, rev, hash, gone, payload IS NOT NULL AS content FROM record WHERE zone = ? AND id IN (${Array(KNOWN_AT_ONCE).fill('?').join(', ')})`;
+
+export function knownBases(store: Store, zone: ZoneName, ids: readonly Uint8Array[]): Map<string, KnownBase> {
+  const known = new Map<string, KnownBase>();
+  for (let at = 0; at < ids.length; at += KNOWN_AT_ONCE) {
+    const some = ids.slice(at, at + KNOWN_AT_ONCE);
+    const last = some[some.length - 1]!;
+    while (some.length < KNOWN_AT_ONCE) some.push(last);
+    const rows = store.all<{
+      id: Uint8Array;
+      rev: number;
+      hash: Uint8Array | null;
+      gone: number;
+      content: number;
+    }>(SELECT_KNOWN, ZONE_NUMBER[zone], ...some);
+    for (const row of rows) {
+      known.set(mapKey(row.id), {
+        rev: row.rev,
+        hash: plainOrNull(row.hash),
+        gone: row.gone === 1,
+        content: row.content === 1,
+      });
+    }
+  }
+  return known;
 }
 
 /** The local content, or undefined when there is none (unknown, or a tombstone). */
@@ -174,10 +204,24 @@ export function insertRecord(
   bytes: Uint8Array,
   base: Base | null,
 ): number {
+  const rid = tryInsertRecord(store, zone, id, payload, bytes, base);
+  if (rid === null) throw new Error('insertRecord: this device has the record already.');
+  return rid;
+}
+
+/** Null when there is a record of that id already: nothing was changed. */
+export function tryInsertRecord(
+  store: Store,
+  zone: ZoneName,
+  id: Uint8Array,
+  payload: Payload,
+  bytes: Uint8Array,
+  base: Base | null,
+): number | null {
   const place = payload.kind === KIND.message ? placeOf(payload) : null;
   const statement = store.sql(
     `INSERT INTO record (rid, zone, id, kind, rev, epoch, hint, hash, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (rid) DO NOTHING`,
+     ON CONFLICT DO NOTHING`,
   );
   let rid = place === null ? store.memory.smallRid() : messageRid(place.ms);
   const zoneNumber = ZONE_NUMBER[zone];
@@ -194,6 +238,9 @@ export function insertRecord(
       bytes,
     );
     if (changes === 1) break;
+    // Either the place is taken, or the id is there.
+    if (store.get('SELECT 1 AS one FROM record WHERE zone = ? AND id = ?', zoneNumber, id) !== undefined)
+      return null;
     rid = place === null ? store.memory.smallRid() : rid + 1;
   }
   if (base !== null && base.rev > 0 && base.hash !== null) {

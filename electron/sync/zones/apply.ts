@@ -14,74 +14,57 @@ import { deleteForGood, recordRow, tombstoneBase } from '../../store/records.ts'
 import { KIND, type ZoneName } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
-import { type Damaged, type OpenedPage, withoutUndecodable } from './open-page.ts';
+import type { Damaged, OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
 
-/** About 8 ms of inserting. */
+/** Between two looks at the time. */
+const FEW = 50;
+const SLICE_MS = 8;
 const SLICE = 300;
 
 export type ApplyOptions = {
   /** During a first sync: what is here stays until the walk ends (SPEC SYN-15). */
   holdTombstones: boolean;
-  /** Saves the place reached; inside the last slice's transaction. */
+  /** More pages follow at once: they go into one transaction together, unless somebody else writes ([Note: bulk work]). */
+  goesOn?: boolean;
+  /** Saves the place reached; in the transaction of the page's last records. */
   place(): void;
 };
 
 export async function applyPage(
   ctx: ZoneContext,
   zone: ZoneName,
-  opened: OpenedPage,
+  page: OpenedPage,
   options: ApplyOptions,
 ): Promise<void> {
-  let page = opened;
-  for (let at = 0; ; at += SLICE) {
-    const slice = page.items.slice(at, at + SLICE);
-    const last = at + SLICE >= page.items.length;
-    try {
-      relaxed(ctx, () => {
-        applyItems(ctx, zone, slice, options.holdTombstones);
-        if (last) {
-          for (const one of page.damaged) {
-            noteDamaged(ctx, zone, one);
-          }
-          noteOlder(ctx, zone, page);
-          options.place();
-        }
-      });
-    } catch (error) {
-      // Plaintexts that are no payloads: found only now, set aside, and the page tried once more without them.
-      const rest = withoutUndecodable(page);
-      if (rest.items.length === page.items.length) {
-        throw error;
+  const { store } = ctx;
+  for (let at = 0; ; ) {
+    // What comes from the zone can come from it again: after a power failure the records and the place reached are those of an
+    // earlier moment together. So it does not wait for the disk; the next command's commit takes it along.
+    const last = store.bulk(() => {
+      const began = performance.now();
+      do {
+        applyItems(ctx, zone, page.items.slice(at, at + FEW), options.holdTombstones);
+        at += FEW;
+      } while (at < page.items.length && performance.now() - began < SLICE_MS);
+      if (at < page.items.length) {
+        return false;
       }
-      page = rest;
-      at = -SLICE;
-      continue;
-    }
+      for (const one of page.damaged) {
+        noteDamaged(ctx, zone, one);
+      }
+      noteOlder(ctx, zone, page);
+      options.place();
+      return true;
+    });
     if (last) {
-      return;
+      break;
     }
     await ctx.timers.breathe();
   }
-}
-
-/**
- * What comes from the zone can come from it again: after a power failure the records and the place reached are those of an earlier
- * moment together. So a slice does not wait for the disk; the next command's commit takes it along.
- */
-function relaxed(ctx: ZoneContext, work: () => void): void {
-  const { db } = ctx.store;
-  const before = db.pragma('synchronous', { simple: true }) as number;
-  if (before > 1) {
-    db.pragma('synchronous = NORMAL');
-  }
-  try {
-    ctx.store.write(work);
-  } finally {
-    if (before > 1) {
-      db.pragma(`synchronous = ${before}`);
-    }
+  if (options.goesOn !== true) {
+    store.commitBulk();
   }
 }
 
@@ -111,7 +94,7 @@ function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): vo
     if ('gone' in item) {
       continue;
     }
-    const payload = decodePayload(item.bytes);
+    const payload = item.payload ?? decodePayload(item.bytes);
     const name = payload.kind === KIND.message ? nameOf(payload) : null;
     const [sender, guid] = name ?? [];
     if (sender !== undefined && guid !== undefined && isMessageGone(ctx, sender, guid)) {

@@ -10,11 +10,12 @@ import { toHex } from '../../../shared/crypto/bytes.ts';
 import { SealError } from '../../../shared/crypto/errors.ts';
 import { openRecord, openTombstone } from '../../../shared/crypto/records.ts';
 import { recordHash, tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
+import { PayloadError } from '../../../shared/model/payload.ts';
 import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import type { Record as CloudRecord } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { Pulled } from '../../store/pulled.ts';
-import { recordRow } from '../../store/records.ts';
-import { plain, sameBytes, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
+import { type KnownBase, knownBases } from '../../store/records.ts';
+import { mapKey, sameBytes, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
 import type { ZoneContext } from './zone-call.ts';
 
@@ -48,9 +49,15 @@ export async function openPage(
   records: readonly CloudRecord[],
 ): Promise<OpenedPage> {
   const page: OpenedPage = { items: [], damaged: [], older: [], known: 0, staleKeyring: false };
+  // What is written meanwhile (by a command, by mail) has no rev yet; applying meets it.
+  const known = knownBases(
+    ctx.store,
+    zone,
+    records.map(({ id }) => id),
+  );
   let began = stopwatch();
   for (const record of records) {
-    openOne(ctx, zone, generation, record, page);
+    openOne(ctx, zone, generation, record, known.get(mapKey(record.id)), page);
     if (page.staleKeyring) {
       return page;
     }
@@ -67,14 +74,14 @@ function openOne(
   zone: ZoneName,
   generation: number,
   record: CloudRecord,
+  row: KnownBase | undefined,
   page: OpenedPage,
 ): void {
   const { id, rev, epoch, hint } = record;
   const hash = record.tombstone ? tombstoneHash() : recordHash(record.ct);
-  const row = recordRow(ctx.store, zone, id);
   if (row !== undefined && row.rev > 0) {
-    const same = row.rev === rev && row.hash !== null && sameBytes(plain(row.hash), hash);
-    if (same && (row.payload !== null || row.gone === 1) && (!record.tombstone || row.gone === 1)) {
+    const same = row.rev === rev && row.hash !== null && sameBytes(row.hash, hash);
+    if (same && (row.content || row.gone) && (!record.tombstone || row.gone)) {
       page.known += 1;
       return;
     }
@@ -110,31 +117,24 @@ function openOne(
         epoch,
         ct: record.ct,
       });
-      page.items.push({ id, rev, epoch, hint, hash, bytes });
+      page.items.push({
+        id,
+        rev,
+        epoch,
+        hint,
+        hash,
+        bytes,
+        payload: decodePayload(bytes),
+        fresh: row === undefined,
+      });
     }
   } catch (error) {
-    if (!(error instanceof SealError)) {
+    // Of a plaintext that is no payload: `PayloadError`.
+    const why =
+      error instanceof SealError ? error.code : error instanceof PayloadError ? 'undecodable' : null;
+    if (why === null) {
       throw error;
     }
-    page.damaged.push({ id, rev, epoch, hint, hash, tombstone: record.tombstone, why: error.code });
+    page.damaged.push({ id, rev, epoch, hint, hash, tombstone: record.tombstone, why });
   }
-}
-
-/** Items whose plaintext is no payload are damage too; looked for only when applying a page failed. */
-export function withoutUndecodable(page: OpenedPage): OpenedPage {
-  const items: Pulled[] = [];
-  const damaged = [...page.damaged];
-  for (const item of page.items) {
-    if ('gone' in item) {
-      items.push(item);
-      continue;
-    }
-    try {
-      decodePayload(item.bytes);
-      items.push(item);
-    } catch {
-      damaged.push({ ...item, tombstone: false, why: 'undecodable' });
-    }
-  }
-  return { ...page, items, damaged };
 }

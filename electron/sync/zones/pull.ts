@@ -15,8 +15,21 @@ const PAGE = 1000;
 /** A first sync's first pages are small, so that there is something to read at once. */
 const FIRST_PAGE = 300;
 const CHECKPOINT_PAGES = 8;
+/** A first sync commits after so many records and after so long, from when there is something to read. */
+const TOGETHER = 4000;
+const TOGETHER_MS = 400;
 
 export async function walkPage(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['walk']> {
+  try {
+    return await walkOn(ctx, zone);
+  } catch (error) {
+    // The next page may be long in coming: what is here shows.
+    ctx.store.commitBulk();
+    throw error;
+  }
+}
+
+async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['walk']> {
   const { store } = ctx;
   const state = getZoneState(store, zone);
   const cursor = state.backfillCursor ?? new Uint8Array();
@@ -30,12 +43,18 @@ export async function walkPage(ctx: ZoneContext, zone: ZoneName): Promise<StepRe
   const opened = await openPage(ctx, zone, state.generation, page.records);
   const remaining = Number(page.remaining);
   if (opened.staleKeyring) {
+    store.commitBulk();
     return { applied: 0, remaining, more: true, staleKeyring: true };
   }
   const applied = page.records.length;
   const done = state.backfillDone + applied;
   await applyPage(ctx, zone, opened, {
     holdTombstones: true,
+    goesOn:
+      page.more &&
+      done > PAGE &&
+      Math.floor(done / TOGETHER) === Math.floor(state.backfillDone / TOGETHER) &&
+      store.bulkAgeMs < TOGETHER_MS,
     place: () =>
       setZoneState(store, zone, {
         backfillDone: done,
