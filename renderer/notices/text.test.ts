@@ -67,7 +67,7 @@ for (const [language, texts] of [
   ['en', en],
   ['nl', nl],
 ] as const) {
-  test(`UI-51 every notice the device can give has a text without gaps (${language})`, () => {
+  test(`UI-71 every notice the device can give has a text without gaps (${language})`, () => {
     const t = i18n.getFixedT(language);
     const somebody = '(somebody)';
     expect(texts.notices.somebody).not.toBe('');
@@ -82,7 +82,7 @@ for (const [language, texts] of [
   });
 }
 
-test('UI-51 a refused envelope says why, and whose it was where that is known', () => {
+test('UI-71 a refused envelope says why, and whose it was where that is known', () => {
   const t = i18n.getFixedT('en');
   const say = (why: string, handle: string) => {
     const { key, values } = noticeText(notice('envelopeRefused', { why, handle }), 'somebody');

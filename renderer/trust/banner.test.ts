@@ -4,7 +4,7 @@ import { bannerTexts } from './banner.ts';
 const person = { id: 'b', handle: 'bob@example.org', name: 'Bob', me: false };
 const keys = (...args: Parameters<typeof bannerTexts>) => bannerTexts(...args).map(({ key }) => key);
 
-test('UI-50 a changed identity is named above its conversations, with what is held back because of it', () => {
+test('UI-70 a changed identity is named above its conversations, with what is held back because of it', () => {
   const changed = { person, otherAccount: false, waiting: 0 };
   expect(keys({ kind: 'direct' }, changed)).toEqual(['trust.changed', 'trust.held']);
   expect(keys({ kind: 'group' }, { ...changed, waiting: 3 })).toEqual([
