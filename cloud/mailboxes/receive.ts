@@ -99,7 +99,7 @@ export const acknowledge = (
         .where('position', '<', position),
     );
     return moved === 0 ? 0 : dropAcknowledged(write, db, session.account);
-  });
+  }, 'frees');
   if (dropped > 0) ctx.sweepSoon();
   return create(AcknowledgeResponseSchema, {});
 };

@@ -43,8 +43,11 @@ export type Database = {
   /** Builds queries; it has no connection of its own. */
   readonly sql: Kysely<Tables>;
   readonly read: Reader;
-  /** One IMMEDIATE transaction: all of it or nothing. */
-  transaction<T>(work: (write: Writer) => T): T;
+  /**
+   * One IMMEDIATE transaction: all of it or nothing. One that frees (deletes, acknowledgements) may go a little over a set
+   * limit of the database's size: else nobody could make room.
+   */
+  transaction<T>(work: (write: Writer) => T, purpose?: 'grows' | 'frees'): T;
   /** Moves the WAL into the database file and empties it. False when that cannot be done now: nothing is lost by it. */
   checkpoint(): boolean;
   close(): void;
@@ -61,6 +64,7 @@ const builder = (): Kysely<Tables> =>
   });
 
 const KEPT_STATEMENTS = 400;
+const RESERVED_PAGES = 256;
 
 const connection = (sqlite: SqliteDatabase): Writer => {
   const statements = new Map<string, Statement<unknown[], unknown>>();
@@ -127,10 +131,13 @@ export const openDatabase = (dataDir: string, largestBytes?: number): Database =
   writing.pragma('synchronous = FULL');
   writing.pragma('secure_delete = ON');
   migrate(writing);
-  if (largestBytes !== undefined) {
-    const pageSize = Number(writing.pragma('page_size', { simple: true }));
-    writing.pragma(`max_page_count = ${Math.max(1, Math.floor(largestBytes / pageSize))}`);
-  }
+  const pageSize = Number(writing.pragma('page_size', { simple: true }));
+  const mostPages = largestBytes === undefined ? undefined : Math.max(1, Math.floor(largestBytes / pageSize));
+  const limitPages = (purpose: 'grows' | 'frees'): void => {
+    if (mostPages === undefined) return;
+    const reserve = purpose === 'frees' ? RESERVED_PAGES + Math.floor(mostPages / 64) : 0;
+    writing.pragma(`max_page_count = ${mostPages + reserve}`);
+  };
   const checkpoint = (): boolean => {
     if (inMemory || !writing.open) return true;
     try {
@@ -153,7 +160,10 @@ export const openDatabase = (dataDir: string, largestBytes?: number): Database =
   return {
     sql: builder(),
     read: inMemory ? write : connection(reading),
-    transaction: <T>(work: (write: Writer) => T) => immediate(work as (write: Writer) => unknown) as T,
+    transaction: <T>(work: (write: Writer) => T, purpose: 'grows' | 'frees' = 'grows') => {
+      limitPages(purpose);
+      return immediate(work as (write: Writer) => unknown) as T;
+    },
     checkpoint,
     close: () => {
       if (!writing.open) return;

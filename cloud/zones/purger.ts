@@ -78,7 +78,7 @@ export const createPurger = ({ db, hub, timers, now, log, emptied }: Parts): Pur
         if (zone.purge_id !== null) rememberEnded(write, db, account, zone.purge_id);
       }
       return due;
-    });
+    }, 'frees');
     for (const { account, kind, generation } of purged) {
       const empty = { generation: generation + 1, head: 0, purge_at_ms: 0, purge_id: null };
       hub.zone(account, kind, zonePosition(empty));
@@ -111,7 +111,7 @@ export const createPurger = ({ db, hub, timers, now, log, emptied }: Parts): Pur
       if (last === undefined) write.run(db.sql.deleteFrom('zone').where('no', '=', zone.no));
       else write.run(db.sql.deleteFrom('record').where('zone', '=', zone.no).where('seq', '<=', last));
       return true;
-    });
+    }, 'frees');
 
   const emptySoon = (afterMs = BETWEEN_SLICES_MS): void => {
     if (stopped) return;

@@ -48,6 +48,13 @@ type Row = {
   proof: Uint8Array | null;
 };
 
+/**
+ * [Note: a row that shrinks is written anew] SQLite leaves a row that became smaller on its page with the rest of the page empty,
+ * and as new rows come at the end, nothing ever fills it. Deleted first, its page is joined with its neighbours and free again.
+ */
+const shrinks = (before: Stored | undefined, size: number): boolean =>
+  before !== undefined && size * 2 < before.size;
+
 type Result = OperationResult['result'];
 
 const ROWS_PER_STATEMENT = 100;
@@ -93,6 +100,7 @@ const createBatch = (write: Writer, ctx: CloudContext, zone: ZoneRow, operations
     there.map((row) => [toHex(row.id), { ...row, tombstone: row.tombstone === 1 }]),
   );
   const accepted = new Map<string, Row>();
+  const shrunk: Uint8Array[] = [];
   const digest = new ZoneDigest(zone.digest);
   const state = {
     head: zone.head,
@@ -106,6 +114,7 @@ const createBatch = (write: Writer, ctx: CloudContext, zone: ZoneRow, operations
   return {
     stored: (key: string) => stored.get(key),
     accepted,
+    shrunk,
     state,
     digest,
     accept(key: string, row: Omit<Row, 'zone' | 'seq'>): number {
@@ -114,6 +123,7 @@ const createBatch = (write: Writer, ctx: CloudContext, zone: ZoneRow, operations
       const tombstone = row.ct === null;
       if (before !== undefined) digest.remove(row.id, before.rev, before.hash);
       digest.add(row.id, row.rev, row.hash);
+      if (shrinks(before, row.size)) shrunk.push(row.id);
       state.growth += row.size - (before?.size ?? 0);
       if (before === undefined && !tombstone) state.records += 1;
       if (before !== undefined && tombstone) state.records -= 1;
@@ -209,6 +219,7 @@ const writeRows = (write: Writer, ctx: CloudContext, rows: Row[]): void => {
 export const push = (ctx: CloudContext, session: Session, request: PushRequest): PushResponse => {
   check(request.operations);
   const { db } = ctx;
+  const purpose = request.operations.every(({ op }) => op.case === 'delete') ? 'frees' : 'grows';
   const done = db.transaction((write) => {
     const zone = findZone(write, db, session, request.zone);
     if (zone.generation !== request.generation) {
@@ -274,6 +285,8 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
 
     const { head, records, tombstones, growth, deleted } = batch.state;
     if (head > zone.head) {
+      if (batch.shrunk.length > 0)
+        write.run(db.sql.deleteFrom('record').where('zone', '=', zone.no).where('id', 'in', batch.shrunk));
       writeRows(write, ctx, [...batch.accepted.values()]);
       write.run(
         db.sql
@@ -291,7 +304,7 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
       }
     }
     return { zone, head, results, deleted };
-  });
+  }, purpose);
   if (done.head > done.zone.head)
     ctx.hub.zone(session.account, done.zone.kind, zonePosition({ ...done.zone, head: done.head }));
   if (done.deleted > 0) ctx.sweepSoon();
