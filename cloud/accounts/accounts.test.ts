@@ -258,7 +258,7 @@ test('ACC-9 a sign-in that was begun with the old password is not finished after
   expect(await codeOf(anyone().signInFinish({ loginId, finishLoginRequest }))).toBe('WRONG_CREDENTIALS');
 });
 
-test("ACC-15 without the identity's signature a session or a ticket replaces no password", async () => {
+test("ACC-18 without the identity's signature a session or a ticket replaces no password", async () => {
   const anna = await signUp(cloud, 'anna@example.org');
   const thief = await addDevice(cloud, anna.person);
   const change = newPassword(thief.account, anna.person, 'of a thief', true, createRoot(random));

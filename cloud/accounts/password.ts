@@ -1,6 +1,6 @@
 /**
  * A new password: OPAQUE record, root wraps and what happens to other sessions, in one transaction (SPEC ACC-9). The account's
- * identity has to have signed it (SPEC ACC-15): who merely holds a session, a stolen device say, replaces nothing.
+ * identity has to have signed it (SPEC ACC-18): who merely holds a session, a stolen device say, replaces nothing.
  */
 import { create } from '@bufbuild/protobuf';
 import { verifyPasswordChange } from '../../shared/crypto/root.ts';

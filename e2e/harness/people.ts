@@ -53,7 +53,7 @@ async function openForm(page: Page, submit: 'Create Account' | 'Sign In'): Promi
   await expect(page.getByLabel('Handle', { exact: true })).toBeVisible();
 }
 
-async function keepRecoveryKey(page: Page): Promise<string[]> {
+export async function keepRecoveryKey(page: Page): Promise<string[]> {
   const list = page.getByRole('list', { name: 'The 24 words' });
   await expect(list.getByRole('listitem')).toHaveCount(24, KEYS);
   const words = (await list.getByRole('listitem').allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));

@@ -509,8 +509,8 @@ export const en = {
     held: 'Either they have begun anew, or a cloud that lies puts somebody else in their place. Until you decide, nothing you write here is sent and nothing from them is shown.',
     heldInGroup:
       'Either they have begun anew, or a cloud that lies puts somebody else in their place. Until you decide, nothing you write to this group is sent and nothing from {{name}} is shown.',
-    waiting_one: '{{count, number}} message from them waits.',
-    waiting_other: '{{count, number}} messages from them wait.',
+    waiting_one: '{{count, number}} envelope from them waits unopened.',
+    waiting_other: '{{count, number}} envelopes from them wait unopened.',
     decide: 'Decide…',
     acceptTitle: 'Accept the new identity of {{name}}?',
     acceptHelp:

@@ -522,8 +522,8 @@ export const nl: Texts = {
     held: 'Of zij zijn opnieuw begonnen, of een cloud die liegt zet iemand anders in hun plaats. Tot je beslist, wordt niets verstuurd van wat je hier schrijft, en is niets van hen te zien.',
     heldInGroup:
       'Of zij zijn opnieuw begonnen, of een cloud die liegt zet iemand anders in hun plaats. Tot je beslist, wordt niets verstuurd van wat je aan deze groep schrijft, en is niets van {{name}} te zien.',
-    waiting_one: '{{count, number}} bericht van hen wacht.',
-    waiting_other: '{{count, number}} berichten van hen wachten.',
+    waiting_one: 'Er wacht {{count, number}} ongeopende envelop van hen.',
+    waiting_other: 'Er wachten {{count, number}} ongeopende enveloppen van hen.',
     decide: 'Beslis…',
     acceptTitle: 'De nieuwe identiteit van {{name}} aannemen?',
     acceptHelp:

@@ -239,7 +239,7 @@ function settled(ctx: StepContext, now: Pin): Pin {
 }
 
 /** The window shows it above the conversations with that person. */
-function conversationsChanged(store: Store, account: Uint8Array): void {
+export function conversationsChanged(store: Store, account: Uint8Array): void {
   const rows = store.all<{ guid: Uint8Array }>(
     'SELECT c.guid FROM conversation_member m JOIN conversation c ON c.cid = m.cid WHERE m.account = ?',
     account,

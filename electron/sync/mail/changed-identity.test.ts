@@ -90,7 +90,10 @@ test('TRU-17 accepted: what was written meanwhile goes to the new identity, what
   ]);
   bob.write(id, 'from the old identity');
   await bob.exchange();
+  anna.store.changes.take();
   expect((await receiveStep(anna.ctx)).waits).toBe(true);
+  // The window hears that one more waits.
+  expect(anna.store.changes.take()?.conversations).toContain(id);
   expect(listChanged(anna.store)).toEqual([
     { account: accountOf(bob), handle: 'bob@example.org', otherAccount: false, waiting: 1 },
   ]);

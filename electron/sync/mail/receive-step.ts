@@ -27,6 +27,7 @@ import { KIND } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
+import { conversationsChanged } from '../keyring/people.ts';
 import { conversationRecordId, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { clampStamp, writesOf } from './apply.ts';
 import { type Allowed, authorize } from './authority.ts';
@@ -293,6 +294,7 @@ function memberWrites(ctx: StepContext, body: Body, allowed: Allowed, acceptedMs
 function setAside(ctx: StepContext, envelope: MailEnvelope, reason: string): void {
   const { senderAccountId, ...rest } = envelope;
   addPending(ctx.store, { ...rest, sender: senderAccountId, reason, receivedMs: ctx.clock.now() });
+  if (reason === IDENTITY) conversationsChanged(ctx.store, senderAccountId);
 }
 
 function note(ctx: StepContext, envelope: MailEnvelope, refused: Refused): void {

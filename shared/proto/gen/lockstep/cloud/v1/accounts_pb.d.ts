@@ -542,7 +542,7 @@ export declare type ChangePasswordFinishRequest = Message<"lockstep.cloud.v1.Cha
   revokeOtherSessions: boolean;
 
   /**
-   * The account's identity signs what is put in place (SPEC ACC-15). Signing domain "lockstep/password/v1", over account_id |
+   * The account's identity signs what is put in place (SPEC ACC-18). Signing domain "lockstep/password/v1", over account_id |
    * BLAKE2b-256 of the record | of the password wrap (suite u32, sealed) | of the recovery wrap | recovery_key; what is absent
    * counts as no bytes. A session alone, say that of a stolen device, cannot lock its account's owner out.
    *
