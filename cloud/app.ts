@@ -93,7 +93,10 @@ const createServices = (ctx: CloudContext) => {
         limiter.take('signUpPerAddress', call.address);
         return signUpStart(ctx, request);
       }),
-      signUpFinish: anyone((request) => signUpFinish(ctx, request)),
+      signUpFinish: anyone((request, call) => {
+        limiter.take('signUpFinishPerAddress', call.address);
+        return signUpFinish(ctx, request);
+      }),
       signInStart: anyone((request, call) => signIn.start(request, call.address)),
       signInFinish: anyone((request) => signIn.finish(request)),
       recoverStart: anyone((request, call) => recovery.start(request, call.address)),
@@ -119,7 +122,10 @@ const createServices = (ctx: CloudContext) => {
       undoPurge: session((who, request) => undoPurge(ctx, who, request)),
     });
     router.service(MailboxService, {
-      send: session((who, request) => send(ctx, who, request)),
+      send: session((who, request) => {
+        limiter.take('sendPerAccount', String(who.account));
+        return send(ctx, who, request);
+      }),
       receive: session((who, request) => receive(ctx, who, request)),
       acknowledge: session((who, request) => acknowledge(ctx, who, request)),
     });

@@ -20,6 +20,7 @@ import { parseArgs } from 'node:util';
 import { serve } from '@hono/node-server';
 import { createCloud } from './app.ts';
 import type { Registration } from './context.ts';
+import { clientAddress } from './http/address.ts';
 import { jsonLines } from './http/log.ts';
 import { backUp } from './storage/backup.ts';
 import { type Check, DatabaseDamagedError } from './storage/integrity.ts';
@@ -109,13 +110,8 @@ if (flags.invite) {
   process.stdout.write(`${cloud.invite()}\n`);
   await cloud.close();
 } else {
-  /** Behind a proxy every connection comes from the proxy; its word is taken only when the operator says so. */
-  const addressOf = (incoming: IncomingMessage): string | undefined => {
-    const forwarded = flags['trust-proxy'] ? incoming.headers['x-forwarded-for'] : undefined;
-    const last = (Array.isArray(forwarded) ? forwarded.join(',') : forwarded)?.split(',').at(-1)?.trim();
-    return last || incoming.socket.remoteAddress;
-  };
-
+  const addressOf = ({ headers, socket }: IncomingMessage): string | undefined =>
+    clientAddress(socket.remoteAddress, headers['x-forwarded-for'], flags['trust-proxy']);
   const server = serve({
     fetch: (request, { incoming }) =>
       cloud.fetch(request, { address: addressOf(incoming as IncomingMessage) }),

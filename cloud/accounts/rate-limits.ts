@@ -11,7 +11,9 @@ export const rates = {
   signInPerHandle: { burst: 20, perSecond: 1 / 6 },
   signInPerAddress: { burst: 120, perSecond: 2 },
   signUpPerAddress: { burst: 60, perSecond: 1 / 10 },
+  signUpFinishPerAddress: { burst: 60, perSecond: 1 / 10 },
   recoverPerHandle: { burst: 10, perSecond: 1 / 30 },
+  sendPerAccount: { burst: 5_000, perSecond: 50 },
   lookUpPerAccount: { burst: 1_000, perSecond: 10 },
 } satisfies { [what: string]: Rate };
 
@@ -19,7 +21,11 @@ type Bucket = { left: number; at: number };
 
 const KEPT_BUCKETS = 50_000;
 
-export type RateLimiter = { take(what: keyof typeof rates, key: string | undefined): void };
+export type RateLimiter = {
+  take(what: keyof typeof rates, key: string | undefined): void;
+  /** How many keys are remembered; the one that was quiet longest is forgotten for a new one. */
+  size(): number;
+};
 
 export const createRateLimiter = (
   now: () => number,
@@ -27,6 +33,7 @@ export const createRateLimiter = (
 ): RateLimiter => {
   const buckets = new Map<string, Bucket>();
   return {
+    size: () => buckets.size,
     /** An undefined key (a caller in the same process) is not limited. */
     take(what, key) {
       if (key === undefined) return;
