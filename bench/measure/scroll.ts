@@ -1,0 +1,64 @@
+/** Scrolling up through the longest conversation in Chromium, without a graphics card: how long frames take. */
+import { chromium } from '@playwright/test';
+import { CHROMIUM_ARGS, findChromium } from '../../build/chromium.ts';
+import { buildRenderer } from '../../build/renderer.ts';
+import { quantile } from '../stats.ts';
+import { finish, input } from '../support/child.ts';
+import { startHost } from '../support/host.ts';
+
+const { profile, url, messages } = input<{ profile: string; url: string; messages: number }>();
+await buildRenderer();
+const host = await startHost(profile, url);
+const found = await findChromium();
+const browser = await chromium.launch({
+  executablePath: found.path,
+  args: CHROMIUM_ARGS,
+  env: { ...(process.env as Record<string, string>), ...found.env },
+});
+const page = await (await browser.newContext()).newPage();
+await page.goto(host.address);
+const opened = performance.now();
+await page.getByRole('navigation', { name: 'Conversations', exact: true }).getByRole('listitem').first().getByRole('button').first().click();
+const log = page.getByRole('region', { name: 'Transcript', exact: true });
+await log.waitFor();
+const openMs = performance.now() - opened;
+await page.waitForTimeout(1000);
+await log.hover();
+await page.evaluate(`{
+  const frames = (window.benchFrames = []);
+  let last = performance.now();
+  const tick = (now) => { frames.push(now - last); last = now; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+}`);
+// What is seen is counted by the numbers that the messages begin with.
+let lowest = Number.MAX_SAFE_INTEGER;
+let highest = 0;
+const began = performance.now();
+let still = 0;
+for (let turn = 0; turn < 20_000 && still < 200 && performance.now() - began < 120_000; turn += 1) {
+  await page.mouse.wheel(0, -1500);
+  if (turn % 20 !== 19) continue;
+  const text = await log.innerText();
+  const numbers = [...text.matchAll(/^(\d+)\. /gm)].map((match) => Number(match[1]));
+  const lowestNow = Math.min(...numbers, lowest);
+  highest = Math.max(highest, ...numbers);
+  still = lowestNow < lowest ? 0 : still + 20;
+  lowest = lowestNow;
+  if (lowest === 1) break;
+}
+const seconds = (performance.now() - began) / 1000;
+const frames = (await page.evaluate('window.benchFrames')) as number[];
+await browser.close();
+await host.stop();
+const over = (ms: number) => (frames.filter((frame) => frame > ms).length / frames.length) * 100;
+finish({
+  openMs,
+  seconds,
+  frames: frames.length,
+  // A tenth of all messages are in this conversation: every tenth number.
+  messagesPassed: Math.min(messages, Math.round((highest - lowest) / 10) + 1),
+  over16Percent: over(17.5),
+  over32Percent: over(34),
+  p95FrameMs: quantile(frames, 0.95),
+  worstFrameMs: Math.max(...frames),
+});

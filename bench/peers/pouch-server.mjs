@@ -1,0 +1,21 @@
+/** PouchDB's server half: express-pouchdb on express 4, LevelDB on disk, filled with the same texts. In the clear: it has no keys. */
+import { createRequire } from 'node:module';
+import express from 'express';
+import PouchDB from 'pouchdb';
+import { input } from '../support/child.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { documents } from './documents.mjs';
+
+const expressPouchdb = createRequire(import.meta.url)('express-pouchdb');
+const { count } = input();
+const folder = temporaryFolder('pouch-server');
+const Server = PouchDB.defaults({ prefix: `${folder}/` });
+const db = new Server('messages');
+for (let from = 0; from < count; from += 1000) await db.bulkDocs(documents(from, Math.min(count, from + 1000)));
+const app = express();
+app.use('/', expressPouchdb(Server, { mode: 'minimumForPouchDB', inMemoryConfig: true, logPath: `${folder}/log.txt` }));
+const server = app.listen(0, '127.0.0.1', () =>
+  process.send({ url: `http://127.0.0.1:${server.address().port}/messages`, pid: process.pid }),
+);
+process.on('SIGTERM', () => process.exit(0));
+process.on('disconnect', () => process.exit(0));
