@@ -17,7 +17,7 @@ import {
   transcript,
 } from '../harness/people.ts';
 
-test('A stolen device is removed with the password: new recovery words are shown and asked back, and only they recover', async ({
+test('A stolen device is removed with the password: new recovery words are shown and asked back, and the conversations go on', async ({
   world,
 }) => {
   const cloud = await world.cloud();
