@@ -7,7 +7,7 @@ const out = join(import.meta.dirname, '..', 'out', 'test');
 
 /** The app as a person uses it: one cloud and one process per device, in temporary folders, and Chromium in front. */
 export default defineConfig({
-  testDir: join(import.meta.dirname, 'stories'),
+  testDir: import.meta.dirname,
   outputDir: join(out, 'e2e'),
   globalSetup: join(import.meta.dirname, 'harness', 'global-setup.ts'),
   // Each story starts several processes; one at a time keeps the times of a two-core machine honest.

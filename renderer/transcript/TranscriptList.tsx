@@ -206,7 +206,7 @@ export function TranscriptList({ conversation, transcript, composing }: Props) {
       </div>
       <Incoming messages={messages} hasNewer={hasNewer} />
       <MessageMenu
-        message={menu?.message ?? null}
+        message={menu === null ? null : (messages.find(({ id }) => id === menu.message.id) ?? menu.message)}
         point={menu?.point ?? null}
         onClose={() => setMenu(null)}
         onReply={composing.reply}

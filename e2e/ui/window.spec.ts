@@ -1,0 +1,147 @@
+/** The window as a person leaves and finds it: tabs, reloads, Back and Forward, a stopped device, long texts. */
+import { expect, test } from '../harness/fixtures.ts';
+import {
+  ANNA,
+  BOB,
+  conversation,
+  createAccount,
+  expectMessage,
+  message,
+  messageField,
+  openConversation,
+  send,
+  startConversation,
+  status,
+  transcript,
+} from '../harness/people.ts';
+
+test('two tabs share one event stream, and the second takes it over', async ({ world }) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  await createAccount(anna.page, ANNA);
+  await createAccount(bob.page, BOB);
+  await startConversation(bob.page, ANNA.handle);
+  await send(bob.page, 'Hello.');
+  await openConversation(anna.page, BOB.name);
+  await expectMessage(anna.page, 'Hello.');
+
+  let streams = 0;
+  anna.page.context().on('request', (request) => {
+    if (request.url().includes('/rpc/events.subscribe')) streams++;
+  });
+  const second = await anna.page.context().newPage();
+  await second.goto(anna.address);
+  await openConversation(second, BOB.name);
+  await send(bob.page, 'To both.');
+  await expectMessage(anna.page, 'To both.');
+  await expectMessage(second, 'To both.');
+  expect(streams).toBe(0);
+  await anna.page.goto('about:blank');
+  await expect.poll(() => streams).toBe(1);
+  await send(bob.page, 'To the one that is left.');
+  await expectMessage(second, 'To the one that is left.');
+});
+
+test('Back, Forward and a reload show what was open; a half-written text is still there', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  const { page } = anna;
+  await createAccount(bob.page, BOB);
+  await createAccount(page, ANNA);
+  await startConversation(page, BOB.handle);
+  await messageField(page).fill('For the history.');
+  await page.keyboard.press('Enter');
+  await expectMessage(page, 'For the history.');
+  await page.getByRole('button', { name: 'Recently Deleted', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'Recently Deleted' })).toBeVisible();
+  await page.goBack();
+  await expect(transcript(page)).toBeVisible();
+  await page.goForward();
+  await expect(page.getByRole('heading', { name: 'Recently Deleted' })).toBeVisible();
+  await page.goBack();
+  await messageField(page).fill('Half a thou');
+  await page.reload();
+  await expectMessage(page, 'For the history.');
+  await expect(messageField(page)).toHaveValue('Half a thou');
+});
+
+test('a text of 100 KB arrives whole; a longer one is refused in words; sending flashes no line', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  await createAccount(bob.page, BOB);
+  await createAccount(anna.page, ANNA);
+  await startConversation(anna.page, BOB.handle);
+  await messageField(anna.page).fill('Hello.');
+  await anna.page.keyboard.press('Enter');
+  await expectMessage(anna.page, 'Hello.');
+  await expect(status(anna.page)).toBeEmpty();
+  await anna.page.evaluate(() => {
+    const line = document.querySelector('.status-line')!;
+    const said = ((window as unknown as { said: string[] }).said = []) as string[];
+    new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true, subtree: true });
+  });
+  for (const text of ['One.', 'Two.', 'Three.']) await send(anna.page, text);
+
+  const long = `${'All this is one text. '.repeat(4545)}The end.`.slice(0, 100_000);
+  await messageField(anna.page).fill(`${long}${'!'.repeat(100_003 - long.length)}`);
+  await expect(anna.page.getByRole('alert')).toHaveText('That is 3 characters too long. Send it in parts.');
+  await expect(anna.page.getByRole('button', { name: 'Send', exact: true })).toBeDisabled();
+  await messageField(anna.page).fill(long);
+  await anna.page.keyboard.press('Enter');
+  await expect(messageField(anna.page)).toHaveValue('');
+  await openConversation(bob.page, ANNA.name);
+  await bob.page.getByRole('button', { name: 'Show more' }).click();
+  await expect(message(bob.page, long.trim())).toHaveCount(1);
+  const said = await anna.page.evaluate(() => (window as unknown as { said: string[] }).said);
+  expect(said.filter((text) => text.includes('Uploading'))).toEqual([]);
+});
+
+test('a device that stops is said, and nothing that was on screen goes away', async ({ world }) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  await createAccount(anna.page, ANNA);
+  await anna.stop();
+  await expect(anna.page.getByRole('alert')).toContainText('Lockstep has stopped on this computer.');
+  await expect(anna.page.getByRole('button', { name: 'New Message', exact: true })).toBeVisible();
+});
+
+test('with the keyboard alone: to a conversation, a message’s menu, and back to writing', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  const { page } = anna;
+  await createAccount(bob.page, BOB);
+  await createAccount(page, ANNA);
+  await page.keyboard.press('Alt+n');
+  await expect(page.getByLabel('To', { exact: true })).toBeFocused();
+  await page.keyboard.type(BOB.handle);
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await expect(messageField(page)).toBeFocused();
+  await page.keyboard.type('By keys.');
+  await page.keyboard.press('Enter');
+  await expectMessage(page, 'By keys.');
+  await expect(messageField(page)).toBeFocused();
+  await page.keyboard.press('Alt+2');
+  await expect(page.getByRole('article', { name: /By keys/ })).toBeFocused();
+  await page.keyboard.press('Shift+F10');
+  await expect(page.getByRole('menuitem', { name: 'Reply' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Delete');
+  const warning = page.getByRole('alertdialog');
+  await expect(warning.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(warning).toBeHidden();
+  await expectMessage(page, 'By keys.');
+  await page.keyboard.press('Alt+1');
+  await expect(conversation(page, BOB.name).getByRole('button')).toBeFocused();
+});
