@@ -95,8 +95,18 @@ export const toErrorResponse = (error: CloudError, circumstances: Circumstances)
 const cannotWrite = (code: string): boolean =>
   /^SQLITE_(BUSY|FULL|READONLY|IOERR|LOCKED|CANTOPEN)/.test(code);
 
+/** What Connect itself refuses: a header it cannot read, an encoding it does not know, a time limit that is over. */
+const fromConnect = ({ code }: ConnectError): CloudError | undefined => {
+  if (code === Code.Canceled || code === Code.DeadlineExceeded)
+    return unavailable('The call ran out of the time it was given.', 1_000);
+  if (code === Code.Internal || code === Code.Unknown) return undefined;
+  return malformed('The call does not follow the protocol.');
+};
+
 export const asCloudError = (thrown: unknown): CloudError => {
   if (thrown instanceof CloudError) return thrown;
+  const refused = thrown instanceof ConnectError ? fromConnect(thrown) : undefined;
+  if (refused !== undefined) return refused;
   const code = (thrown as { code?: unknown } | null)?.code;
   if (typeof code === 'string' && cannotWrite(code)) return unavailable('The cloud cannot write now.', 5_000);
   return new CloudError(

@@ -7,6 +7,7 @@
  */
 import { fromBinary, fromJsonString } from '@bufbuild/protobuf';
 import {
+  ConnectError,
   type ConnectRouter,
   createConnectRouter,
   createContextValues,
@@ -47,6 +48,10 @@ export type Server = {
   /** From now on new requests are refused; resolves when the ones under way have been answered. */
   drain(): Promise<void>;
 };
+
+/** Connect's refusals are the caller's doing, not a fault of the cloud's. */
+const isRefusalOfConnect = (thrown: unknown): boolean =>
+  thrown instanceof ConnectError && asCloudError(thrown).code !== ErrorCode.INTERNAL;
 
 type Env = { Bindings: { peer: Peer } };
 
@@ -117,7 +122,7 @@ export const createServer = (options: ServerOptions): Server => {
   const fail = (call: Call, method: string, thrown: unknown): CloudError => {
     const error = asCloudError(thrown);
     call.failure = error;
-    if (!(thrown instanceof CloudError)) {
+    if (!(thrown instanceof CloudError) && !isRefusalOfConnect(thrown)) {
       log({ level: 'error', event: 'fault', method, request_id: call.requestId, ...describeFault(thrown) });
     }
     return error;
