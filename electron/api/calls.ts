@@ -8,6 +8,7 @@ import type {
   CloudChoice,
   CloudInfo,
   ConversationSummary,
+  DeletedHere,
   DeleteScope,
   DeleteTarget,
   Device,
@@ -105,7 +106,8 @@ export type SyncCalls = {
   now(): Promise<void>;
   cancel(): Promise<void>;
   preview(): Promise<SwitchPreview>;
-  setSwitch(on: boolean): Promise<void>;
+  /** `deletedHere`: while it was off. */
+  setSwitch(on: boolean, deletedHere?: DeletedHere): Promise<void>;
   storage(): Promise<StorageInfo>;
   repair(): Promise<void>;
 };

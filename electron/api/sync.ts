@@ -13,8 +13,8 @@ export const syncRouter = router({
   preview: procedure.query(async ({ ctx }): Promise<SwitchPreview> => ctx.calls.sync.preview()),
   /** The switch of this device. */
   setSwitch: procedure
-    .input(z.object({ on: z.boolean() }))
-    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.sync.setSwitch(input.on)),
+    .input(z.object({ on: z.boolean(), deletedHere: z.enum(['everywhere', 'bringBack']).optional() }))
+    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.sync.setSwitch(input.on, input.deletedHere)),
   storage: procedure.query(async ({ ctx }): Promise<StorageInfo> => ctx.calls.sync.storage()),
   repair: procedure.mutation(async ({ ctx }): Promise<void> => ctx.calls.sync.repair()),
 });

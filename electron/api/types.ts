@@ -10,6 +10,7 @@ import type { FailureReason, Id, Milliseconds } from '../sync/status-types.ts';
 
 export type {
   CloudInfo,
+  DeletedHere,
   FailureReason,
   Id,
   Milliseconds,

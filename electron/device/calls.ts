@@ -30,8 +30,8 @@ function syncCalls(context: CallContext): SyncCalls {
       await run(context, 'cancelSync', null);
     },
     preview: () => run(context, 'switchPreview', null),
-    async setSwitch(on) {
-      await run(context, 'setSwitch', { on });
+    async setSwitch(on, deletedHere) {
+      await run(context, 'setSwitch', { on, ...(deletedHere === undefined ? {} : { deletedHere }) });
     },
     storage: () => run(context, 'storage', null),
     async repair() {

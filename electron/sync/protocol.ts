@@ -7,6 +7,7 @@
  */
 import type {
   CloudInfo,
+  DeletedHere,
   Id,
   Milliseconds,
   Settings,
@@ -93,7 +94,7 @@ export type Commands = {
   recoverMessages: { input: { ids: Id[] }; result: null };
 
   // ---- synchronizing
-  setSwitch: { input: { on: boolean }; result: null };
+  setSwitch: { input: { on: boolean; deletedHere?: DeletedHere }; result: null };
   syncNow: { input: null; result: null };
   /** Stops an `enabling` or `disabling` where it is, and goes back. */
   cancelSync: { input: null; result: null };

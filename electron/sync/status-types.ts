@@ -81,6 +81,9 @@ export type StorageInfo = {
   asOf: Milliseconds;
 };
 
+/** On again: what becomes of what was deleted here while the switch was off. Unanswered: it comes back, and nothing is deleted anywhere. */
+export type DeletedHere = 'everywhere' | 'bringBack';
+
 /** What turning the switch on will do, for the sheet that asks. */
 export type SwitchPreview = {
   toUpload: number;

@@ -15,6 +15,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import type { CommandInput } from '../protocol.ts';
 import { conversationRecordId, currentKeys, readingRecordId } from '../zones/names.ts';
+import { deletedAt } from './deleted-at.ts';
 import { CLEARED, writeRegister } from './registers.ts';
 
 export function conversationGuid(ctx: StepContext, id: string): Uint8Array {
@@ -115,7 +116,7 @@ export function deleteConversation(ctx: StepContext, input: CommandInput<'delete
   if (upTo === null) {
     throw new SyncFailure('nothingToDelete', 'There is no message in this conversation.');
   }
-  const now = ctx.writeClock.now();
+  const now = deletedAt(ctx);
   if (switchIsOn(ctx)) {
     const mark = { acceptedMs: upTo.ms, guid: upTo.guid };
     const value = clearedValue(mark, now, currentKeys(ctx).deviceId);

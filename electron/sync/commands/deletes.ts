@@ -24,11 +24,12 @@ import { SyncFailure } from '../failure.ts';
 import type { CommandInput } from '../protocol.ts';
 import { currentKeys } from '../zones/names.ts';
 import { switchIsOn, writeConversation } from './conversations.ts';
+import { deletedAt } from './deleted-at.ts';
 import { CLEARED, writeRegister } from './registers.ts';
 
 export function deleteMessages(ctx: StepContext, input: CommandInput<'deleteMessages'>): void {
   const { store } = ctx;
-  const now = ctx.writeClock.now();
+  const now = deletedAt(ctx);
   const travels = switchIsOn(ctx);
   let deleted = 0;
   store.write(() => {

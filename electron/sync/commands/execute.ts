@@ -5,6 +5,7 @@ import { SyncFailure } from '../failure.ts';
 import type { Command, CommandInput, CommandName, Commands } from '../protocol.ts';
 import type { Runner } from '../run/runner.ts';
 import * as conversations from './conversations.ts';
+import { answerDeletedHere } from './deleted-here.ts';
 import * as deletes from './deletes.ts';
 import { setSettings } from './settings.ts';
 import { storageInfo, switchPreview } from './storage.ts';
@@ -77,7 +78,10 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
     return null;
   },
 
-  setSwitch: ({ runner }, { on }) => {
+  setSwitch: ({ ctx, runner }, { on, deletedHere }) => {
+    if (on) {
+      ctx.store.write(() => answerDeletedHere(ctx, deletedHere ?? 'bringBack'));
+    }
     runner.dispatch({ type: 'setSwitch', on });
     return null;
   },

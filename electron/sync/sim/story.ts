@@ -5,6 +5,7 @@
  * What must hold at the end: the devices of an account hold the same records byte by byte, with the digest that the cloud keeps; every message
  * whose send was answered is everywhere exactly once, unless it was deleted for good; what is gone stays gone.
  */
+import { copyFileSync } from 'node:fs';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
@@ -14,11 +15,20 @@ import { type SeededRandom, seeded } from './random.ts';
 import { type Faults, NO_FAULTS, World } from './world.ts';
 
 type Line = { up: boolean; faults: Faults };
-type Actor = { name: string; device: ZoneDevice; line: Line; alive: boolean; person: 'anna' | 'bob' };
+type Actor = {
+  name: string;
+  device: ZoneDevice;
+  line: Line;
+  clock: { offMs: number };
+  alive: boolean;
+  person: 'anna' | 'bob';
+  /** An old copy of its folder, and how many messages had been written then. */
+  copy: { file: string; sent: number } | null;
+};
 
 export type StoryOptions = { seed: number; steps?: number };
 
-const STORM: Faults = { lost: 0.08, answerLost: 0.08, busy: 0.05, delayMs: 400 };
+const STORM: Faults = { lost: 0.08, answerLost: 0.08, busy: 0.05, duplicate: 0.05, delayMs: 400 };
 const START = 1_760_000_000_000;
 
 export async function story(options: StoryOptions): Promise<string[]> {
@@ -67,6 +77,8 @@ export async function story(options: StoryOptions): Promise<string[]> {
   await opening;
 
   const sent: string[] = [];
+  /** Written on a device that was put back to before that: nobody can promise these. */
+  const maybe = new Set<string>();
   const goneForGood = new Set<string>();
   for (const actor of actors) {
     actor.line.faults = STORM;
@@ -80,10 +92,22 @@ export async function story(options: StoryOptions): Promise<string[]> {
     const { core } = actor.device;
     const die = random.below(100);
     if (!actor.alive) {
+      // Of several devices: the last one's copy would be the only one there is.
+      if (actor.copy !== null && actor.person === 'anna' && random.chance(0.4)) {
+        copyFileSync(actor.copy.file, actor.device.store.path);
+        for (const text of sent.slice(actor.copy.sent))
+          if (text.startsWith(`${actor.name} `)) maybe.add(text);
+        actor.copy = null;
+        log.push(`${world.now - START} ${actor.name} is put back to an old copy of its folder`);
+      }
       actor.device.start();
       actor.alive = true;
       log.push(`${world.now - START} ${actor.name} starts again`);
       return;
+    }
+    if (random.chance(0.04)) {
+      actor.clock.offMs = random.pick([0, 30_000, -90_000, 40 * 86_400_000, -400 * 86_400_000]);
+      log.push(`${world.now - START} ${actor.name}'s clock is off by ${actor.clock.offMs}`);
     }
     if (die < 45) {
       const text = `${actor.name} ${step}`;
@@ -138,6 +162,10 @@ export async function story(options: StoryOptions): Promise<string[]> {
     } else if (die < 92) {
       await actor.device.stop();
       actor.alive = false;
+      if (actor.copy === null && random.chance(0.5)) {
+        actor.copy = { file: `${actor.device.store.path}.copy`, sent: sent.length };
+        copyFileSync(actor.device.store.path, actor.copy.file);
+      }
       log.push(`${world.now - START} ${actor.name} dies`);
     } else if (die < 96) {
       const on = core.status().switch === 'off';
@@ -153,6 +181,7 @@ export async function story(options: StoryOptions): Promise<string[]> {
   for (const actor of actors) {
     actor.line.up = true;
     actor.line.faults = NO_FAULTS;
+    actor.clock.offMs = 0;
     if (!actor.alive) {
       actor.device.start();
       actor.alive = true;
@@ -167,7 +196,7 @@ export async function story(options: StoryOptions): Promise<string[]> {
   }
   await world.run(300_000);
 
-  const problems = check(actors, sent, goneForGood);
+  const problems = check(actors, sent, goneForGood, maybe);
   for (const actor of actors) {
     await actor.device.stop();
   }
@@ -180,10 +209,11 @@ async function cast(cloud: Cloud, world: World, random: SeededRandom): Promise<A
   const add = async (name: string, person: Actor['person']) => {
     const line: Line = { up: true, faults: NO_FAULTS };
     const stream = random.fork();
+    const clock = world.clockOff(random.below(120_000) - 60_000);
     const known = actors.find((actor) => actor.person === person);
     const deviceOptions = {
       fetch: world.fetchThrough(() => cloud, line),
-      clock: world.clockOff(random.below(120_000) - 60_000),
+      clock,
       timers: world.timers,
       random: stream.bytes,
       whole: true,
@@ -192,7 +222,7 @@ async function cast(cloud: Cloud, world: World, random: SeededRandom): Promise<A
       known === undefined
         ? await firstDevice(cloud, `${person}@example.org`, deviceOptions)
         : await nextDevice(cloud, known.device.person, deviceOptions);
-    actors.push({ name, device, line, alive: true, person });
+    actors.push({ name, device, line, clock, alive: true, person, copy: null });
   };
   await add('anna1', 'anna');
   await add('anna2', 'anna');
@@ -218,7 +248,7 @@ function someMessage(
   return { id: toHex(row.id), text: row.text };
 }
 
-function check(actors: Actor[], sent: string[], goneForGood: Set<string>): string[] {
+function check(actors: Actor[], sent: string[], goneForGood: Set<string>, maybe: Set<string>): string[] {
   const problems: string[] = [];
   const content = ({ device }: Actor) =>
     device.store
@@ -257,7 +287,7 @@ function check(actors: Actor[], sent: string[], goneForGood: Set<string>): strin
     const here = texts(actor);
     for (const text of sent) {
       const count = here.filter((one) => one === text).length;
-      const mayBeGone = actor.person === 'anna' && goneForGood.has(text);
+      const mayBeGone = maybe.has(text) || (actor.person === 'anna' && goneForGood.has(text));
       if (count > 1 || (count === 0 && !mayBeGone)) {
         problems.push(`${actor.name} has "${text}" ${count} times`);
       }

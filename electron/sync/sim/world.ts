@@ -19,11 +19,13 @@ export type Faults = {
   answerLost: number;
   /** "Come back later", before anything is done. */
   busy: number;
-  /** It takes up to this long, each way. */
+  /** It arrives twice, and the second answer counts. */
+  duplicate: number;
+  /** It takes up to this long, each way: requests overtake each other. */
   delayMs: number;
 };
 
-export const NO_FAULTS: Faults = { lost: 0, answerLost: 0, busy: 0, delayMs: 0 };
+export const NO_FAULTS: Faults = { lost: 0, answerLost: 0, busy: 0, duplicate: 0, delayMs: 0 };
 
 export class World {
   now: number;
@@ -42,9 +44,10 @@ export class World {
   }
 
   readonly clock = { now: () => this.now };
-  /** A device whose clock is off by so much. */
-  clockOff(offMs: number): { now(): number } {
-    return { now: () => this.now + offMs };
+  /** A device whose clock is off by so much; `offMs` may be changed while it runs. */
+  clockOff(offMs: number): { offMs: number; now(): number } {
+    const clock = { offMs, now: () => this.now + clock.offMs };
+    return clock;
   }
 
   readonly timers: Timers = {
@@ -71,7 +74,7 @@ export class World {
     return async (input, init) => {
       const request = new Request(input, init);
       const { random } = this;
-      const { lost, answerLost, busy, delayMs } = line.faults;
+      const { lost, answerLost, busy, duplicate, delayMs } = line.faults;
       const stream = request.url.endsWith('/Watch');
       this.#activity += 1;
       await this.#sleep(random.below(delayMs + 1), request.signal);
@@ -80,6 +83,11 @@ export class World {
       }
       if (!stream && random.chance(busy)) {
         return new Response(null, { status: 503, headers: { 'retry-after': '2' } });
+      }
+      if (!stream && random.chance(duplicate)) {
+        const first = await cloud().fetch(request.clone());
+        await first.body?.cancel();
+        await this.#sleep(random.below(delayMs + 1), request.signal);
       }
       const response = await cloud().fetch(request);
       await this.#sleep(random.below(delayMs + 1), request.signal);

@@ -110,6 +110,31 @@ test('SYN-28 a clock that jumps while the cloud is silent deletes nothing', asyn
   expect(one.record(id)).not.toBeNull();
 });
 
+test('SYN-28 a delete dated by a clock that was set back is not due at once', async () => {
+  const one = await firstDevice(cloud, 'anna@example.org', { clock });
+  devices.push(one);
+  const id = one.message('old', Date.now());
+  one.core.start();
+  await one.settled();
+  // Nobody has noticed yet that the clock is wrong.
+  skewMs = -400 * DAY;
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+  skewMs = 0;
+  const two = await nextDevice(cloud, one.person);
+  devices.push(two);
+  two.core.start();
+  await one.core.execute({ name: 'syncNow', input: null });
+  await two.settled();
+  await one.settled();
+  await one.restart();
+  await one.settled();
+  await two.restart();
+  await two.settled();
+  expect(two.record(id)).not.toBeNull();
+  await two.core.execute({ name: 'recoverMessages', input: { ids: [id] } });
+  await one.until(() => one.texts().includes('old'), 'the recovered one');
+});
+
 test('SYN-30 a command is answered in the middle of a first sync', async () => {
   const one = await firstDevice(cloud, 'anna@example.org');
   devices.push(one);
@@ -128,4 +153,62 @@ test('SYN-30 a command is answered in the middle of a first sync', async () => {
   expect(two.core.status().phase).toBe('downloading');
   await two.settled();
   expect(two.texts().length).toBe(6000);
+});
+
+test.each(['everywhere', 'bringBack', undefined] as const)(
+  'SYN-36 on again: what was deleted here while it was off (answer: %s)',
+  async (deletedHere) => {
+    const one = await firstDevice(cloud, 'anna@example.org');
+    devices.push(one);
+    const ids = ['a', 'b', 'c', 'd'].map((text, i) => one.message(text, 1_700_000_000_000 + i));
+    one.core.start();
+    await one.settled();
+    const two = await nextDevice(cloud, one.person);
+    devices.push(two);
+    two.core.start();
+    await two.settled();
+    const [a = '', b = ''] = ids;
+    await two.core.execute({ name: 'setSwitch', input: { on: false } });
+    await two.until(({ switch: value }) => value === 'off', 'off');
+    await two.core.execute({ name: 'deleteMessages', input: { ids: [a, b] } });
+    await two.core.execute({ name: 'deleteForGood', input: { ids: [b] } });
+    expect(two.texts()).toEqual(['c', 'd']);
+    const preview = await two.core.execute({ name: 'switchPreview', input: null });
+    expect(preview).toMatchObject({ deletedHere: 2, deletedElsewhere: 0 });
+    const input = { on: true, ...(deletedHere === undefined ? {} : { deletedHere }) };
+    await two.core.execute({ name: 'setSwitch', input });
+    await two.until(({ switch: value }) => value === 'on', 'on');
+    const left = deletedHere === 'everywhere' ? ['c', 'd'] : ['a', 'b', 'c', 'd'];
+    await one.until(() => one.texts().join() === left.join(), 'the same on one');
+    await two.settled();
+    expect(two.texts()).toEqual(left);
+    expect(one.record(b) === null).toBe(deletedHere === 'everywhere');
+    // Deleted, not gone: it can be recovered, on the other device too.
+    await one.core.execute({ name: 'recoverMessages', input: { ids: [a] } });
+    await two.until(() => two.texts().includes('a'), 'the recovered one');
+    expect((await two.core.execute({ name: 'switchPreview', input: null })).deletedHere).toBe(0);
+  },
+);
+
+test('SYN-36 a conversation that was deleted here while it was off', async () => {
+  for (const deletedHere of ['everywhere', 'bringBack'] as const) {
+    const one = await firstDevice(cloud, `${deletedHere.toLowerCase()}@example.org`);
+    const two = await nextDevice(cloud, one.person);
+    devices.push(one, two);
+    one.message('before', 1_700_000_000_000);
+    one.core.start();
+    await one.settled();
+    two.core.start();
+    await two.settled();
+    await two.core.execute({ name: 'setSwitch', input: { on: false } });
+    await two.until(({ switch: value }) => value === 'off', 'off');
+    const conversationId = '07'.repeat(16);
+    await two.core.execute({ name: 'deleteConversation', input: { conversationId } });
+    expect(two.texts()).toEqual([]);
+    await two.core.execute({ name: 'setSwitch', input: { on: true, deletedHere } });
+    await two.until(({ switch: value }) => value === 'on', 'on');
+    const left = deletedHere === 'everywhere' ? [] : ['before'];
+    await one.until(() => one.texts().join() === left.join(), 'the same on one');
+    expect(two.texts()).toEqual(left);
+  }
 });

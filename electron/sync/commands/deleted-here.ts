@@ -1,0 +1,46 @@
+/**
+ * The switch goes on again: what was deleted on this device alone meanwhile is deleted everywhere, or comes back here (SPEC SYN-36). In the
+ * caller's transaction. Content that is no longer here is fetched from the zone before the switch is on (zones/bring-back.ts).
+ */
+import { newPayload } from '../../../shared/model/payload.ts';
+import { clearedValue, deletedValue } from '../../../shared/model/values.ts';
+import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import {
+  listLocalClears,
+  listLocalDeletes,
+  removeLocalClear,
+  removeLocalDelete,
+} from '../../store/local-deletes.ts';
+import { deleteForGood, getPayload } from '../../store/records.ts';
+import { KIND } from '../../store/values.ts';
+import type { StepContext } from '../context.ts';
+import type { DeletedHere } from '../status-types.ts';
+import { currentKeys } from '../zones/names.ts';
+import { switchIsOn, writeConversation } from './conversations.ts';
+import { writeRegister } from './registers.ts';
+
+export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
+  const { store } = ctx;
+  if (switchIsOn(ctx)) {
+    return;
+  }
+  const everywhere = answer === 'everywhere';
+  for (const { id, deletedMs, gone } of listLocalDeletes(store)) {
+    if (everywhere && gone) {
+      deleteForGood(store, 'messages', id, { push: true, byPerson: true, nowMs: deletedMs });
+    } else if (everywhere && getPayload(store, 'messages', id) !== undefined) {
+      const value = deletedValue(deletedMs, currentKeys(ctx).deviceId);
+      writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
+    }
+    removeLocalDelete(store, id);
+  }
+  for (const { conversation, upToMs, upToGuid, deletedMs } of listLocalClears(store)) {
+    if (everywhere) {
+      const mark = { acceptedMs: upToMs, guid: upToGuid };
+      const value = clearedValue(mark, deletedMs, currentKeys(ctx).deviceId);
+      writeConversation(ctx, conversation, ConversationField.CLEARED_UP_TO, value);
+    }
+    removeLocalClear(store, conversation);
+  }
+  store.changes.flag('recentlyDeleted');
+}
