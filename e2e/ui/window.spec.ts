@@ -84,7 +84,8 @@ test('a text of 100 KB arrives whole; a longer one is refused in words; sending 
   await expect(status(anna.page)).toBeEmpty();
   await anna.page.evaluate(() => {
     const line = document.querySelector('.status-line')!;
-    const said = ((window as unknown as { said: string[] }).said = []) as string[];
+    const said: string[] = [];
+    Object.assign(window, { said });
     new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true, subtree: true });
   });
   for (const text of ['One.', 'Two.', 'Three.']) await send(anna.page, text);
