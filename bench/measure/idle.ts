@@ -39,7 +39,8 @@ await settle(WATCH_S);
 const after = costOf(cloud.pid);
 end.abort();
 await cloud.stop();
-if (before === null || opened === null || after === null) throw new Error('Only Linux says what a process costs.');
+if (before === null || opened === null || after === null)
+  throw new Error('Only Linux says what a process costs.');
 finish({
   cloudMb: after.rssMb,
   kbEach: ((after.rssMb - before.rssMb) * 1024) / streams,

@@ -9,7 +9,12 @@ import { quantile } from '../stats.ts';
 import { finish, input, type Numbers } from '../support/child.ts';
 import { atRest, type BenchDevice, startDevice } from '../support/device.ts';
 
-const { url, folder, changes, during } = input<{ url: string; folder: string; changes: number; during: boolean }>();
+const { url, folder, changes, during } = input<{
+  url: string;
+  folder: string;
+  changes: number;
+  during: boolean;
+}>();
 const account = readAccount(folder);
 await sodiumReady();
 const a = await startDevice();

@@ -19,7 +19,12 @@ const operations = (at: number) =>
   Array.from({ length: batch }, (_, index) => ({
     op: {
       case: 'put' as const,
-      value: { id: systemRandom(16), epoch: 1, hint: 20_000 + Math.floor((at + index) / 100), ct: systemRandom(500) },
+      value: {
+        id: systemRandom(16),
+        epoch: 1,
+        hint: 20_000 + Math.floor((at + index) / 100),
+        ct: systemRandom(500),
+      },
     },
   }));
 const work = clients.map(({ zones }) => ({

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { indexText } from '../../electron/store/search-text.ts';
 import { openStore } from '../../electron/store/open.ts';
 import { messageRid } from '../../electron/store/rid.ts';
+import { indexText } from '../../electron/store/search-text.ts';
 import { openRecord } from '../../shared/crypto/records.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { readMessage } from '../../shared/model/message.ts';

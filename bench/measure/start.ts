@@ -11,7 +11,8 @@ const served = performance.now();
 const client = await connectDevice(host.address);
 const listed = await client.conversations.list.query();
 const answered = performance.now();
-if (listed.length !== conversations) throw new Error(`${listed.length} of ${conversations} conversations are listed.`);
+if (listed.length !== conversations)
+  throw new Error(`${listed.length} of ${conversations} conversations are listed.`);
 const cost = costOf(host.pid);
 await host.stop();
 finish({

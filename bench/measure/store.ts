@@ -8,8 +8,8 @@ import { messagePage } from '../../electron/store/messages.ts';
 import { openStore } from '../../electron/store/open.ts';
 import { applyPulled } from '../../electron/store/pulled.ts';
 import { searchMessages } from '../../electron/store/search.ts';
-import { recordHash } from '../../shared/crypto/zone-digest.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
+import { recordHash } from '../../shared/crypto/zone-digest.ts';
 import { history } from '../prepare/history.ts';
 import { median } from '../stats.ts';
 import { finish, input, type Numbers } from '../support/child.ts';
@@ -29,7 +29,15 @@ for (let more = true; more; ) {
   while (slice.length < 4000 && more) {
     const { value, done } = records.next();
     if (done === true) more = false;
-    else slice.push({ id: value.id, rev: 1, epoch: 1, hint: value.hint, hash: recordHash(value.id), bytes: value.bytes });
+    else
+      slice.push({
+        id: value.id,
+        rev: 1,
+        epoch: 1,
+        hint: value.hint,
+        hash: recordHash(value.id),
+        bytes: value.bytes,
+      });
   }
   applyPulled(writer, 'messages', slice, Date.now());
 }
@@ -79,7 +87,8 @@ for (let index = 0; index < listCalls; index += 1) {
   const at = performance.now();
   const listed = listConversations(store, 1000);
   lists.push((performance.now() - at) * 1000);
-  if (listed.length !== Math.min(1000, conversations.length)) throw new Error('Not all conversations are listed.');
+  if (listed.length !== Math.min(1000, conversations.length))
+    throw new Error('Not all conversations are listed.');
 }
 numbers['listUs'] = median(lists);
 numbers['listMaxUs'] = Math.max(...lists);
@@ -98,7 +107,9 @@ measure('barePageBack', () => {
   const rows = page.all(cids[0], place.accepted_ms, place.guid) as (typeof place)[];
   place = rows.length === PAGE ? rows.at(-1)! : { accepted_ms: Number.MAX_SAFE_INTEGER, guid: LAST };
 });
-const unread = store.sql('SELECT count(*) AS n FROM conversation WHERE listed = 1 AND (unread > 0 OR marked_unread = 1)');
+const unread = store.sql(
+  'SELECT count(*) AS n FROM conversation WHERE listed = 1 AND (unread > 0 OR marked_unread = 1)',
+);
 measure('bareUnread', () => unread.get());
 const list = store.sql(
   `SELECT * FROM conversation c LEFT JOIN message m ON m.rid = c.last_rid

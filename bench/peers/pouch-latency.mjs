@@ -1,9 +1,9 @@
 /** A change in one PouchDB shown in another, both following the server live. With `during`, while a third takes everything. */
 import { join } from 'node:path';
 import PouchDB from 'pouchdb';
+import { quantile } from '../stats.ts';
 import { finish, input } from '../support/child.ts';
 import { temporaryFolder } from '../support/folder.ts';
-import { quantile } from '../stats.ts';
 import { idOf } from './documents.mjs';
 
 const { url, changes } = input();

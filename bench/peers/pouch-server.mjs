@@ -11,9 +11,13 @@ const { count } = input();
 const folder = temporaryFolder('pouch-server');
 const Server = PouchDB.defaults({ prefix: `${folder}/` });
 const db = new Server('messages');
-for (let from = 0; from < count; from += 1000) await db.bulkDocs(documents(from, Math.min(count, from + 1000)));
+for (let from = 0; from < count; from += 1000)
+  await db.bulkDocs(documents(from, Math.min(count, from + 1000)));
 const app = express();
-app.use('/', expressPouchdb(Server, { mode: 'minimumForPouchDB', inMemoryConfig: true, logPath: `${folder}/log.txt` }));
+app.use(
+  '/',
+  expressPouchdb(Server, { mode: 'minimumForPouchDB', inMemoryConfig: true, logPath: `${folder}/log.txt` }),
+);
 const server = app.listen(0, '127.0.0.1', () =>
   process.send({ url: `http://127.0.0.1:${server.address().port}/messages`, pid: process.pid }),
 );

@@ -10,7 +10,15 @@ const { url, count, pid } = input();
 const before = costOf(pid);
 const began = performance.now();
 const store = createMergeableStore();
-const synchronizer = await createWsSynchronizer(store, new WebSocket(url, { maxPayload: 1 << 30 }), 300, undefined, undefined, undefined, FRAGMENT);
+const synchronizer = await createWsSynchronizer(
+  store,
+  new WebSocket(url, { maxPayload: 1 << 30 }),
+  300,
+  undefined,
+  undefined,
+  undefined,
+  FRAGMENT,
+);
 const here = () => store.getRowCount('messages');
 await synchronizer.startSync();
 while (here() < count) {

@@ -9,7 +9,15 @@ import { FRAGMENT, idOf } from './documents.mjs';
 const { url, changes, count } = input();
 const open = async () => {
   const store = createMergeableStore();
-  const synchronizer = await createWsSynchronizer(store, new WebSocket(url, { maxPayload: 1 << 30 }), 300, undefined, undefined, undefined, FRAGMENT);
+  const synchronizer = await createWsSynchronizer(
+    store,
+    new WebSocket(url, { maxPayload: 1 << 30 }),
+    300,
+    undefined,
+    undefined,
+    undefined,
+    FRAGMENT,
+  );
   await synchronizer.startSync();
   while (store.getRowCount('messages') < count) await new Promise((resolve) => setTimeout(resolve, 5));
   return store;

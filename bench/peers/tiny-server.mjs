@@ -16,7 +16,15 @@ store.transaction(() => {
   for (let index = 0; index < count; index += 1) store.setRow('messages', idOf(index), message(index));
 });
 const socket = new WebSocket(url, { maxPayload: 1 << 30 });
-const synchronizer = await createWsSynchronizer(store, socket, 300, undefined, undefined, undefined, FRAGMENT);
+const synchronizer = await createWsSynchronizer(
+  store,
+  socket,
+  300,
+  undefined,
+  undefined,
+  undefined,
+  FRAGMENT,
+);
 await synchronizer.startSync();
 process.send({ url, pid: process.pid });
 process.on('SIGTERM', () => process.exit(0));

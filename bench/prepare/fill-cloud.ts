@@ -36,7 +36,9 @@ const zones = createCloudClient({ fetch, url: cloud.url, token: identity.session
 const key = zoneKey(epochKey, Zone.MESSAGES);
 const past = history(identity.accountId, idKey(epochKey, Zone.MESSAGES, 1), count);
 
-type Operation = { op: { case: 'put'; value: { id: Uint8Array; epoch: number; hint: number; ct: Uint8Array } } };
+type Operation = {
+  op: { case: 'put'; value: { id: Uint8Array; epoch: number; hint: number; ct: Uint8Array } };
+};
 let batch: Operation[] = [];
 let bytes = 0;
 let cipherBytes = 0;

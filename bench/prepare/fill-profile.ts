@@ -9,7 +9,12 @@ const { profile, url, folder } = input<{ profile: string; url: string; folder: s
 const account = readAccount(folder);
 const host = await startHost(profile, url);
 const client = await connectDevice(host.address);
-await client.session.signIn.mutate({ cloudUrl: url, handle: account.handle, password: PASSWORD, deviceName: 'Bench' });
+await client.session.signIn.mutate({
+  cloud: { kind: 'address', url },
+  handle: account.handle,
+  password: PASSWORD,
+  deviceName: 'Bench',
+});
 for (;;) {
   const status = await client.sync.status.query();
   if (status.phase === 'idle' && status.switch === 'on' && status.lastSyncedAt !== null) break;

@@ -1,6 +1,6 @@
 /**
  * A made-up account's history: the same in every run for the same account. Real text in 22 languages; ten years that end
- * yesterday; a thousand conversations at most, the first of which holds a tenth of everything.
+ * yesterday; a thousand conversations at most, the first of which holds a tenth of everything, the newest message included.
  */
 import { realTexts } from '../../e2e/harness/texts.ts';
 import { compareBytes } from '../../shared/crypto/bytes.ts';
@@ -45,7 +45,7 @@ export function history(me: Uint8Array, idKey: Uint8Array, count: number): Histo
     const SLICE = 20_000;
     const texts = realTexts(SLICE);
     for (let index = 0; index < count; index += 1) {
-      const place = index % 10 === 0 ? 0 : index % conversations.length;
+      const place = (count - 1 - index) % 10 === 0 ? 0 : index % conversations.length;
       const { guid: conversation, other } = conversations[place]!;
       const sender = index % 3 === 0 ? me : other;
       const at = messageAt(index);

@@ -68,7 +68,14 @@ export async function startDevice(folder = temporaryFolder('device')): Promise<B
         look();
       }),
     async signUp(cloudUrl, handle) {
-      const input = { cloudUrl, handle, password: PASSWORD, name: handle, invitation: null, device: DESCRIPTION };
+      const input = {
+        cloudUrl,
+        handle,
+        password: PASSWORD,
+        name: handle,
+        invitation: null,
+        device: DESCRIPTION,
+      };
       await worker.run('signUp', input);
     },
     async signIn(cloudUrl, handle) {

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export function temporaryFolder(name: string): string {
-  const folder = mkdtempSync(join(process.env['LOCKSTEP_BENCH_FOLDER'] ?? tmpdir(), `lockstep-bench-${name}-`));
+  const folder = mkdtempSync(
+    join(process.env['LOCKSTEP_BENCH_FOLDER'] ?? tmpdir(), `lockstep-bench-${name}-`),
+  );
   process.on('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
