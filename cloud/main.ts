@@ -117,6 +117,13 @@ if (flags.invite) {
       cloud.fetch(request, { address: addressOf(incoming as IncomingMessage) }),
     port,
     hostname: flags.host,
+    serverOptions: {
+      // Who sends a request drop by drop holds a connection no longer than this; streams are answers and not meant.
+      headersTimeout: 15_000,
+      requestTimeout: 120_000,
+      connectionsCheckingInterval: 5_000,
+      maxHeaderSize: 16 * 1024,
+    },
   });
   server.on('error', (error) => {
     process.stderr.write(`The cloud cannot listen on ${flags.host}:${port}: ${error.message}\n`);

@@ -49,6 +49,8 @@ export type Hub = {
   size(): number;
 };
 
+export const STREAMS_PER_DEVICE = 8;
+
 type Seat = { device: string; waiting: Waiting; wake: () => void };
 
 const nothing = (): Waiting => ({
@@ -101,6 +103,12 @@ export const createHub = (timers: Timers = systemTimers): Hub => {
       const seat: Seat = { device: toHex(device), waiting: nothing(), wake: () => undefined };
       const seats = accounts.get(account) ?? new Set<Seat>();
       seats.add(seat);
+      // One that is not used any more may not have been noticed to be gone: the oldest makes room.
+      const own = [...seats].filter((other) => other.device === seat.device && !other.waiting.closed);
+      for (const oldest of own.slice(0, Math.max(0, own.length - STREAMS_PER_DEVICE))) {
+        oldest.waiting.closed = true;
+        oldest.wake();
+      }
       accounts.set(account, seats);
       const onGone = () => seat.wake();
       signal.addEventListener('abort', onGone);

@@ -151,10 +151,10 @@ test('EVT-3 a beat comes every 25 seconds', async () => {
 
 test('EVT-4 a reader that goes away leaves neither seat nor timer, by signal and by cancel', async () => {
   expect(cloud.watching()).toBe(0);
-  const streams = Array.from({ length: 20 }, () => streamOf(anna));
+  const streams = Array.from({ length: 8 }, () => streamOf(anna));
   for (const stream of streams) await stream.heads();
   for (const stream of streams) stream.next().catch(() => undefined);
-  await settle(() => cloud.watching() === 20 && time.pending() === 20);
+  await settle(() => cloud.watching() === 8 && time.pending() === 8);
   for (const stream of streams) stream.leave();
   await settle(() => cloud.watching() === 0 && time.pending() === 0);
 
@@ -207,4 +207,23 @@ test('EVT-6 a stream that nobody reads holds up no shutdown', async () => {
   const begun = anna.event.watch({})[Symbol.asyncIterator]();
   await cloud.close();
   await begun.next().catch(() => undefined);
+});
+
+test('EVT-7 one stream more than eight ends the oldest of that device, and of no other', async () => {
+  const phone = await addDevice(cloud, anna.person);
+  const others = streamOf(phone);
+  const streams = Array.from({ length: 8 }, () => streamOf(anna));
+  for (const stream of [others, ...streams]) for (let i = 0; i < 4; i++) await stream.next();
+  expect(cloud.watching()).toBe(9);
+  const ninth = streamOf(anna);
+  for (let i = 0; i < 4; i++) await ninth.next();
+  expect(await streams[0]?.next()).toBe('end');
+  expect(cloud.watching()).toBe(9);
+  await anna.zone.push({
+    zone: Zone.MESSAGES,
+    generation: 1,
+    operations: [{ op: { case: 'put', value: { id: random(16), ct: random(20), epoch: 1 } } }],
+  });
+  for (const stream of [...streams.slice(1), ninth, others])
+    expect(await stream.next()).toMatchObject({ case: 'zone', value: { head: 1n } });
 });
