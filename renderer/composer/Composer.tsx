@@ -108,7 +108,12 @@ export function Composer({ conversation, mode, onMode, onSent }: Props) {
         <ComposerField
           ref={field}
           value={text}
-          placeholder={t('composer.placeholder', { title: conversation.title })}
+          // All members' names in a row would be longer than the field.
+          placeholder={
+            conversation.kind === 'group' && conversation.name === null
+              ? t('composer.message')
+              : t('composer.placeholder', { title: conversation.title })
+          }
           onValue={setText}
           onSubmit={() => void submit()}
           onEscape={mode.kind === 'new' ? null : backToNew}
