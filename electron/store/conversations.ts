@@ -1,5 +1,13 @@
 /** The list of conversations, as the window shows it. Each call costs what it returns. */
-import { itemsOf, MESSAGE_COLUMNS, type MessageItem, type MessageRow, ownAccount } from './messages.ts';
+import {
+  itemsOf,
+  MESSAGE_COLUMNS,
+  type MessageItem,
+  type MessageRow,
+  ownAccount,
+  type Peer,
+  stateOf,
+} from './messages.ts';
 import type { Store } from './open.ts';
 import { waitingMessages } from './outbox.ts';
 import { mapKey, plain, plainOrNull, sameBytes } from './values.ts';
@@ -70,8 +78,61 @@ export function listConversations(store: Store, limit = 10_000): ConversationIte
       .all<{ conversation: Uint8Array }>(`SELECT DISTINCT conversation FROM outbox WHERE kind = 'message'`)
       .map((row) => mapKey(row.conversation)),
   );
-  return rows.map((row) => itemOf(store, row, self, waiting.size > 0 && waiting.has(mapKey(row.guid))));
+  const known = knownOfAll(store, self);
+  return rows.map((row) =>
+    itemOf(store, row, self, waiting.size > 0 && waiting.has(mapKey(row.guid)), known),
+  );
 }
+
+/** Of all listed conversations at once: what one by one would be several queries each. */
+type Known = { members: Map<number, MemberRow[]>; last: Map<number, ConversationItem['last']> };
+
+function knownOfAll(store: Store, self: Uint8Array | null): Known {
+  const members = new Map<number, MemberRow[]>();
+  for (const row of store.all<MemberRow>(
+    `SELECT m.cid, m.account, m.handle, m.name, m.identity_key, m.delivered_ms, m.delivered_guid, m.read_ms, m.read_guid
+     FROM conversation c CROSS JOIN conversation_member m ON m.cid = c.cid
+     WHERE c.listed = 1 AND m.member = 1`,
+  )) {
+    const some = members.get(row.cid);
+    if (some === undefined) members.set(row.cid, [row]);
+    else some.push(row);
+  }
+  const undelivered = new Set(
+    store
+      .all<{ guid: Uint8Array }>(`SELECT guid FROM outbox WHERE kind = 'redelivery' AND state = 'failed'`)
+      .map((row) => mapKey(row.guid)),
+  );
+  const last = new Map<number, ConversationItem['last']>();
+  for (const row of store.all<LastRow>(
+    `SELECT m.cid, m.id, m.guid, m.sender, m.mine, m.accepted_ms, m.text, m.unsent_ms
+     FROM conversation c CROSS JOIN message m ON m.rid = c.last_rid WHERE c.listed = 1`,
+  )) {
+    const peers = (members.get(row.cid) ?? []).filter(
+      (one) => self === null || !sameBytes(one.account, self),
+    );
+    last.set(row.cid, {
+      id: plain(row.id),
+      text: row.text,
+      fromMe: row.mine === 1,
+      sender: plain(row.sender),
+      acceptedMs: row.accepted_ms,
+      state: undelivered.size > 0 && undelivered.has(mapKey(row.guid)) ? 'failed' : stateOf(row, peers),
+      unsentMs: row.unsent_ms,
+    });
+  }
+  return { members, last };
+}
+type LastRow = {
+  cid: number;
+  id: Uint8Array;
+  guid: Uint8Array;
+  sender: Uint8Array;
+  mine: number;
+  accepted_ms: number;
+  text: string;
+  unsent_ms: number | null;
+};
 
 /** Listed or not; undefined while its record has not arrived. */
 export function getConversation(store: Store, guid: Uint8Array): ConversationItem | undefined {
@@ -79,7 +140,13 @@ export function getConversation(store: Store, guid: Uint8Array): ConversationIte
   return row === undefined || row.kind === 0 ? undefined : itemOf(store, row, ownAccount(store), true);
 }
 
-function itemOf(store: Store, row: Row, self: Uint8Array | null, mayWait: boolean): ConversationItem {
+function itemOf(
+  store: Store,
+  row: Row,
+  self: Uint8Array | null,
+  mayWait: boolean,
+  known?: Known,
+): ConversationItem {
   const guid = plain(row.guid);
   return {
     guid,
@@ -87,14 +154,20 @@ function itemOf(store: Store, row: Row, self: Uint8Array | null, mayWait: boolea
     readingId: plainOrNull(row.reading_id),
     kind: row.kind === 2 ? 'group' : 'direct',
     name: row.name,
-    members: membersOf(store, row.cid, self),
+    members:
+      known === undefined
+        ? membersOf(store, row.cid, self)
+        : (known.members.get(row.cid) ?? []).map((one) => memberOf(one, self)),
     pinned: row.pinned === 1,
     mutedUntilMs: row.muted_until_ms,
     unread: row.unread,
     markedUnread: row.marked_unread === 1,
     draft: row.draft,
     last:
-      (mayWait ? lastWaiting(store, guid, self) : null) ?? lastAccepted(store, row.cid, guid, row.last_rid),
+      (mayWait ? lastWaiting(store, guid, self) : null) ??
+      (known === undefined
+        ? lastAccepted(store, row.cid, guid, row.last_rid)
+        : (known.last.get(row.cid) ?? null)),
     activityMs: row.activity_ms,
     readUpTo: row.read_ms < 0 ? null : { ms: row.read_ms, guid: plain(row.read_guid) },
     clearedUpTo:
@@ -104,26 +177,33 @@ function itemOf(store: Store, row: Row, self: Uint8Array | null, mayWait: boolea
 
 function membersOf(store: Store, cid: number, self: Uint8Array | null): Member[] {
   return store
-    .all<{
-      account: Uint8Array;
-      handle: string;
-      name: string;
-      identity_key: Uint8Array | null;
-      delivered_ms: number;
-      read_ms: number;
-    }>(
-      'SELECT account, handle, name, identity_key, delivered_ms, read_ms FROM conversation_member WHERE cid = ? AND member = 1',
+    .all<MemberRow>(
+      `SELECT cid, ${MEMBER_COLUMNS} FROM conversation_member WHERE cid = ? AND member = 1`,
       cid,
     )
-    .map((row) => ({
-      account: plain(row.account),
-      handle: row.handle,
-      name: row.name,
-      identityKey: plainOrNull(row.identity_key),
-      fromMe: self !== null && sameBytes(self, row.account),
-      deliveredMs: row.delivered_ms < 0 ? null : row.delivered_ms,
-      readMs: row.read_ms < 0 ? null : row.read_ms,
-    }));
+    .map((row) => memberOf(row, self));
+}
+
+type MemberRow = Peer & {
+  cid: number;
+  account: Uint8Array;
+  handle: string;
+  name: string;
+  identity_key: Uint8Array | null;
+};
+const MEMBER_COLUMNS =
+  'account, handle, name, identity_key, delivered_ms, delivered_guid, read_ms, read_guid';
+
+function memberOf(row: MemberRow, self: Uint8Array | null): Member {
+  return {
+    account: plain(row.account),
+    handle: row.handle,
+    name: row.name,
+    identityKey: plainOrNull(row.identity_key),
+    fromMe: self !== null && sameBytes(self, row.account),
+    deliveredMs: row.delivered_ms < 0 ? null : row.delivered_ms,
+    readMs: row.read_ms < 0 ? null : row.read_ms,
+  };
 }
 
 /** Members of one conversation, for naming senders on a page. Undefined when it is unknown. */

@@ -177,7 +177,12 @@ function newer(store: Store, bounds: Bounds, place: Place, limit: number): Messa
   );
 }
 
-type Peer = { delivered_ms: number; delivered_guid: Uint8Array; read_ms: number; read_guid: Uint8Array };
+export type Peer = {
+  delivered_ms: number;
+  delivered_guid: Uint8Array;
+  read_ms: number;
+  read_guid: Uint8Array;
+};
 
 /** Watermarks of everybody else in a conversation. */
 function peersOf(store: Store, cid: number): Peer[] {
@@ -196,7 +201,7 @@ export function ownAccount(store: Store): Uint8Array | null {
 }
 
 /** Delivered, and read, means by all of the others. */
-function stateOf(row: MessageRow, peers: Peer[]): MessageState {
+export function stateOf(row: Pick<MessageRow, 'mine' | 'accepted_ms' | 'guid'>, peers: Peer[]): MessageState {
   if (row.mine === 0) return 'received';
   if (peers.length === 0) return 'sent';
   const covers = (ms: number, guid: Uint8Array): boolean =>

@@ -24,6 +24,7 @@ const MEANT = [
   'FROM device', // as many rows as the account has devices
   'FROM local_delete LIMIT', // is there any at all
   'DISTINCT conversation FROM outbox', // what waits to be sent
+  "kind = 'redelivery' AND state = 'failed'", // what waits to be sent again
   'FROM notice', // those not put away, by their index
 ];
 

@@ -295,6 +295,8 @@ test('STO-16 a message is in the outbox or accepted, never both or neither, and 
   acceptMessage(k.store, sendId, bytes16(2), accepted, true);
   expect([texts(), getOutbox(k.store, sendId)]).toEqual([['message 1', 'mine'], undefined]);
   expect(listConversations(k.store)[0]!.last!.state).toBe('sent');
+  // All at once, or one by one: the same.
+  expect(listConversations(k.store)).toEqual([getConversation(k.store, WITH_BOB())]);
 });
 
 test('STO-17 a cleared conversation leaves the list, is in Recently Deleted whole, and comes back whole', () => {
@@ -314,6 +316,7 @@ test('STO-17 a cleared conversation leaves the list, is in Recently Deleted whol
   expect(listRecentlyDeleted(k.store, 10).map((one) => one.withConversation)).toEqual(Array(5).fill(true));
   putMessage(k.store, 6);
   expect([texts(), listConversations(k.store)[0]!.unread]).toEqual([['message 6'], 1]);
+  expect(listConversations(k.store)).toEqual([getConversation(k.store, WITH_BOB())]);
   putMerged(
     k.store,
     'messages',
