@@ -9,6 +9,7 @@ import { MessageState } from './MessageState.tsx';
 import { MessageText } from './MessageText.tsx';
 import { isEmojiOnly } from './text.ts';
 import { isPending } from './window.ts';
+import './reactions.css';
 
 type Props = {
   message: Message;
