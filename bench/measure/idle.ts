@@ -11,7 +11,7 @@ const WATCH_S = 30;
 
 const { streams } = input<{ streams: number }>();
 const cloud = await startCloud(temporaryFolder('cloud'));
-const clients = [];
+const clients: Awaited<ReturnType<typeof newSession>>[] = [];
 for (let index = 0; index < PEOPLE; index += 1) {
   clients.push(await newSession(cloud.url, `person${index}@example.org`, `10.0.0.${index}`));
 }

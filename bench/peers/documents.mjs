@@ -17,6 +17,3 @@ export function documents(from, to) {
 }
 
 export const idOf = (index) => String(1e9 + index);
-
-/** TinyBase sends at most a thousand fragments at once; with its own size for one, 10,000 messages do not arrive. */
-export const FRAGMENT = 1 << 20;

@@ -4,21 +4,12 @@ import { createWsSynchronizer } from 'tinybase/synchronizers/synchronizer-ws-cli
 import { WebSocket } from 'ws';
 import { finish, input } from '../support/child.ts';
 import { costOf } from '../support/process-cost.ts';
-import { FRAGMENT } from './documents.mjs';
 
 const { url, count, pid } = input();
 const before = costOf(pid);
 const began = performance.now();
 const store = createMergeableStore();
-const synchronizer = await createWsSynchronizer(
-  store,
-  new WebSocket(url, { maxPayload: 1 << 30 }),
-  300,
-  undefined,
-  undefined,
-  undefined,
-  FRAGMENT,
-);
+const synchronizer = await createWsSynchronizer(store, new WebSocket(url, { maxPayload: 1 << 30 }), 300);
 const here = () => store.getRowCount('messages');
 await synchronizer.startSync();
 while (here() < count) {

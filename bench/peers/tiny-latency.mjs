@@ -4,20 +4,12 @@ import { createWsSynchronizer } from 'tinybase/synchronizers/synchronizer-ws-cli
 import { WebSocket } from 'ws';
 import { quantile } from '../stats.ts';
 import { finish, input } from '../support/child.ts';
-import { FRAGMENT, idOf } from './documents.mjs';
+import { idOf } from './documents.mjs';
 
 const { url, changes, count } = input();
 const open = async () => {
   const store = createMergeableStore();
-  const synchronizer = await createWsSynchronizer(
-    store,
-    new WebSocket(url, { maxPayload: 1 << 30 }),
-    300,
-    undefined,
-    undefined,
-    undefined,
-    FRAGMENT,
-  );
+  const synchronizer = await createWsSynchronizer(store, new WebSocket(url, { maxPayload: 1 << 30 }), 300);
   await synchronizer.startSync();
   while (store.getRowCount('messages') < count) await new Promise((resolve) => setTimeout(resolve, 5));
   return store;

@@ -4,7 +4,7 @@ import { createWsSynchronizer } from 'tinybase/synchronizers/synchronizer-ws-cli
 import { createWsServer } from 'tinybase/synchronizers/synchronizer-ws-server';
 import { WebSocket, WebSocketServer } from 'ws';
 import { input } from '../support/child.ts';
-import { FRAGMENT, idOf, message } from './documents.mjs';
+import { idOf, message } from './documents.mjs';
 
 const { count } = input();
 const sockets = new WebSocketServer({ port: 0, host: '127.0.0.1', maxPayload: 1 << 30 });
@@ -16,15 +16,8 @@ store.transaction(() => {
   for (let index = 0; index < count; index += 1) store.setRow('messages', idOf(index), message(index));
 });
 const socket = new WebSocket(url, { maxPayload: 1 << 30 });
-const synchronizer = await createWsSynchronizer(
-  store,
-  socket,
-  300,
-  undefined,
-  undefined,
-  undefined,
-  FRAGMENT,
-);
+// It asks the others first, and waits that second for nobody.
+const synchronizer = await createWsSynchronizer(store, socket, 1);
 await synchronizer.startSync();
 process.send({ url, pid: process.pid });
 process.on('SIGTERM', () => process.exit(0));
