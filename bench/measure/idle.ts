@@ -5,15 +5,17 @@ import { temporaryFolder } from '../support/folder.ts';
 import { costOf } from '../support/process-cost.ts';
 import { newSession } from '../support/sessions.ts';
 
-const PEOPLE = 20;
+/** The cloud gives one device eight at the most. */
+const EACH = 8;
 /** Longer than the time between two beats. */
 const WATCH_S = 30;
 
 const { streams } = input<{ streams: number }>();
+const people = Math.ceil(streams / EACH);
 const cloud = await startCloud(temporaryFolder('cloud'));
 const clients: Awaited<ReturnType<typeof newSession>>[] = [];
-for (let index = 0; index < PEOPLE; index += 1) {
-  clients.push(await newSession(cloud.url, `person${index}@example.org`, `10.0.0.${index}`));
+for (let index = 0; index < people; index += 1) {
+  clients.push(await newSession(cloud.url, `person${index}@example.org`, `10.0.${index >> 8}.${index & 255}`));
 }
 const settle = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 await settle(2);
@@ -21,7 +23,7 @@ const before = costOf(cloud.pid);
 const end = new AbortController();
 let open = 0;
 const follow = async (index: number) => {
-  const { events } = clients[index % PEOPLE]!;
+  const { events } = clients[index % people]!;
   let heard = false;
   for await (const _ of events.watch({}, { signal: end.signal })) {
     if (!heard) open += 1;
