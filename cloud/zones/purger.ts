@@ -16,7 +16,7 @@ import { createZone, zonePosition } from './zone-row.ts';
 const LOOK_EVERY_MS = 3_600_000;
 const AGAIN_MS = 60_000;
 const BETWEEN_SLICES_MS = 20;
-const SLICE_RECORDS = 1_000;
+const SLICE_RECORDS = 200;
 const SLICE_BYTES = 8 * 1024 * 1024;
 
 export type Purger = {
