@@ -15,7 +15,9 @@ const people = Math.ceil(streams / EACH);
 const cloud = await startCloud(temporaryFolder('cloud'));
 const clients: Awaited<ReturnType<typeof newSession>>[] = [];
 for (let index = 0; index < people; index += 1) {
-  clients.push(await newSession(cloud.url, `person${index}@example.org`, `10.0.${index >> 8}.${index & 255}`));
+  clients.push(
+    await newSession(cloud.url, `person${index}@example.org`, `10.0.${index >> 8}.${index & 255}`),
+  );
 }
 const settle = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 await settle(2);
