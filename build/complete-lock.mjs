@@ -1,7 +1,7 @@
 /**
  * `node build/complete-lock.mjs`: writes into package-lock.json what npm left out.
  *
- * npm leaves an optional package out of the lock when the registry it asks does not list it (a mirror, a platform's
+ * npm leaves an optional package out of the lock when the registry it asks does not list it (a platform's
  * build that came late), and `npm ci` then refuses the lock as a whole. Optional packages are pinned exactly by
  * the package that wants them, and their names say their platform, so the entries can be completed without the registry; only
  * their checksums are missing. Run after `npm install`; a unit test says when it is needed.

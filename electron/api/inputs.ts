@@ -30,8 +30,8 @@ export const messageText = z
 export const cursor = z.object({ at: z.number().int().nonnegative(), id });
 
 /**
- * A cloud's address. https anywhere; plain http only to this computer, or where a person wrote `http://` for a
- * network of their own: sealing does not hang on TLS, but names and times do, so the renderer warns.
+ * A cloud's address. https anywhere; plain http only to this computer, and to hosts that LOCKSTEP_HTTP_HOSTS names: sealing
+ * does not hang on TLS, but names, times and the session's token do. The sync worker decides (account/cloud-address.ts).
  */
 export const cloudUrl = z
   .string()

@@ -216,19 +216,25 @@ test('HOST-13 no second window and no embedded page; a web link opens in the bro
   expect(it.navigate('will-attach-webview', '')).toBe(true);
 });
 
-test('HOST-13 every permission is denied', async () => {
+test('HOST-13 no permission is given but writing to the clipboard, and that to the app alone', async () => {
   const it = standIn();
   await run(it);
-  const answers: boolean[] = [];
+  const ask = (permission: string, url: string): boolean[] => {
+    const answers: boolean[] = [];
+    const details = { requestingUrl: url };
+    const answer = (granted: boolean) => answers.push(granted);
+    it.session.get('request')?.(...([null, permission, answer, details] as never[]));
+    answers.push(it.session.get('check')?.(...([null, permission, url] as never[])) as never);
+    return answers;
+  };
   for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read']) {
-    it.session.get('request')?.(
-      ...([null, permission, (granted: boolean) => answers.push(granted)] as never[]),
-    );
-    answers.push(it.session.get('check')?.(...([null, permission] as never[])) as never);
-    answers.push(it.session.get('device')?.(...([{}] as never[])) as never);
+    expect(ask(permission, 'app://lockstep/')).toEqual([false, false]);
   }
-  expect(answers).toHaveLength(12);
-  expect(new Set(answers)).toEqual(new Set([false]));
+  for (const url of ['https://lockstep/', 'app://elsewhere/', 'https://example.org/', '']) {
+    expect(ask('clipboard-sanitized-write', url)).toEqual([false, false]);
+  }
+  expect(ask('clipboard-sanitized-write', 'app://lockstep/')).toEqual([true, true]);
+  expect(it.session.get('device')?.(...([{}] as never[]))).toBe(false);
 });
 
 test('HOST-8 a second instance of a profile gives way, and the first one shows its window', async () => {

@@ -104,8 +104,15 @@ export async function runElectronApp(electron: ElectronParts, options: ElectronA
 
   await app.whenReady();
   const { defaultSession } = electron.session;
-  defaultSession.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  defaultSession.setPermissionCheckHandler(() => false);
+  // One thing is allowed, to the app's own page alone: writing to the clipboard (Copy, the recovery words). Reading it is not.
+  const allowed = (permission: string, url: string): boolean =>
+    permission === 'clipboard-sanitized-write' &&
+    URL.parse(url)?.host === 'lockstep' &&
+    url.startsWith(`${SCHEME}:`);
+  defaultSession.setPermissionRequestHandler((_contents, permission, answer, details) =>
+    answer(allowed(permission, details.requestingUrl)),
+  );
+  defaultSession.setPermissionCheckHandler((_contents, permission, origin) => allowed(permission, origin));
   defaultSession.setDevicePermissionHandler(() => false);
   defaultSession.protocol.handle(SCHEME, async (request) => {
     if (new URL(request.url).host !== 'lockstep' || device === null)

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import i18next from 'i18next';
 import { expect, test } from 'vitest';
 import { en } from '../i18n/en.ts';
@@ -33,4 +36,27 @@ test('UI-42 times are written as the computer’s region does; a name that is no
   expect(regional('en', ['nl-NL', 'en-GB'])).toBe('en-GB');
   expect(regional('en', ['en-US@posix'])).toBe('en');
   expect(regional('nl', ['en-US'])).toBe('nl');
+});
+
+/** Each reason that a command or the local API gives by name. */
+function thrownReasons(): Set<string> {
+  const electron = fileURLToPath(new URL('../../electron', import.meta.url));
+  const reasons = new Set<string>();
+  for (const file of readdirSync(electron, { recursive: true, encoding: 'utf8' })) {
+    if (!file.endsWith('.ts') || file.includes('.test') || /testing|[/\\]sim[/\\]/.test(file)) continue;
+    const source = readFileSync(join(electron, file), 'utf8');
+    for (const [, reason] of source.matchAll(/new (?:Sync)?Failure\(\s*'([A-Za-z]+)'/g))
+      if (reason) reasons.add(reason);
+  }
+  return reasons;
+}
+
+/** Faults of the program's own: the general text, which names the reason, is the honest one. */
+const GENERAL = ['internal', 'noSuchProcedure', 'unexpected', 'unknownCommand'];
+
+test('UI-41 every reason that the device gives has words', () => {
+  const reasons = thrownReasons();
+  expect(reasons.size).toBeGreaterThan(30);
+  const without = [...reasons].filter((reason) => !(reason in en.failure) && !GENERAL.includes(reason));
+  expect(without).toEqual([]);
 });
