@@ -6,16 +6,16 @@ import { expect, test } from 'vitest';
 import { basesNotMessages, heldTombstones, messagesToUpload, unreadable } from './bases.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
 import { listDevices } from './devices.ts';
-import { clean, dirtyBatch, dirtyWithoutRoom, getDirty } from './dirty.ts';
-import { addLocalDelete, removeLocalDelete } from './local-deletes.ts';
+import { clean, dirtyBatch, dirtyCount, dirtyWithoutRoom, getDirty, nextDirtyMs } from './dirty.ts';
+import { addLocalDelete, localDeleteCount, removeLocalDelete } from './local-deletes.ts';
 import { listPending } from './mail.ts';
-import { findMessage, getMessage, messagePage, newestPlace } from './messages.ts';
+import { findMessage, getMessage, messageCount, messagePage, newestPlace } from './messages.ts';
 import { addNotice, listNotices } from './notices.ts';
 import { acceptMessage, enqueue, nextOutbox, updateOutbox } from './outbox.ts';
-import { findPinByHandle, getPin } from './pins.ts';
+import { findPinByHandle, getPin, listChanged } from './pins.ts';
 import { clearedMessages, deletedHow, dueForGood, listRecentlyDeleted } from './recently-deleted.ts';
-import { baseInventory, deleteForGood, getRecord, isGone, recordIds } from './records.ts';
-import { searchMessages } from './search.ts';
+import { baseInventory, deleteForGood, getRecord, isGone, knownBases, recordIds } from './records.ts';
+import { searchConversations, searchMessages } from './search.ts';
 import { BOB, bytes16, kit, ME, message, putConversation, putMessage, WITH_BOB } from './store.testkit.ts';
 import { getZoneState, offerSlice, setZoneState } from './zone-state.ts';
 
@@ -26,6 +26,10 @@ const MEANT = [
   'DISTINCT conversation FROM outbox', // what waits to be sent
   "kind = 'redelivery' AND state = 'failed'", // what waits to be sent again
   'FROM notice', // those not put away, by their index
+  'FROM pin p WHERE p.changed', // as many rows as people one has written with
+  'count(*) AS n FROM message', // all of them are the answer; counted in the narrowest index
+  'count(*) AS n FROM local_delete', // all of them are the answer
+  'count(*) AS n FROM local_clear l', // asked once, before the switch is turned: may pass over every message shown
 ];
 
 test('STO-9 every query of a conversation, a push, a pull or a search goes by an index', async () => {
@@ -84,7 +88,14 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   listPending(store, 'identityChanged');
   getPin(store, BOB);
   findPinByHandle(store, 'b');
+  listChanged(store);
   listDevices(store);
+  messageCount(store);
+  dirtyCount(store, 'messages');
+  nextDirtyMs(store, 'messages', 1);
+  localDeleteCount(store);
+  searchConversations(store, 'b', 3);
+  knownBases(store, 'messages', [id]);
 
   const wrong: string[] = [];
   let looked = 0;
