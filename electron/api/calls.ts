@@ -26,6 +26,7 @@ import type {
   StorageInfo,
   SwitchPreview,
   SyncStatus,
+  WipeScope,
 } from './types.ts';
 
 type Answer<T> = T | Promise<T>;
@@ -55,7 +56,8 @@ export type SessionCalls = {
   confirmRecovery(answers: [string, string]): Promise<SessionState>;
   signIn(input: SignInInput): Promise<SessionState>;
   recover(input: RecoverInput): Promise<SessionState>;
-  signOut(wipe: boolean): Promise<SessionState>;
+  wipeScope(): Answer<WipeScope>;
+  signOut(input: { wipe: boolean; evenUnsent: boolean }): Promise<SessionState>;
   changePassword(input: { current: string; next: string; signOutOthers: boolean }): Promise<void>;
   unlock(): Promise<SessionState>;
   startFresh(): Promise<SessionState>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cloudChoice, deviceName, handle, password, personName, recoveryWords } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
-import type { CloudInfo, PasswordStrength, SessionState } from './types.ts';
+import type { CloudInfo, PasswordStrength, SessionState, WipeScope } from './types.ts';
 
 const optionalDeviceName = deviceName.nullish().transform((name) => name ?? null);
 
@@ -67,10 +67,13 @@ export const sessionRouter = router({
     )
     .mutation(async ({ ctx, input }): Promise<SessionState> => ctx.calls.session.recover(input)),
 
-  /** `wipe`: also take the messages off this device. */
+  /** For the question, before anything is wiped. */
+  wipeScope: procedure.query(async ({ ctx }): Promise<WipeScope> => ctx.calls.session.wipeScope()),
+
+  /** `wipe`: also take the messages off this device; refused while some are only here, unless `evenUnsent`. */
   signOut: procedure
-    .input(z.object({ wipe: z.boolean().default(false) }))
-    .mutation(async ({ ctx, input }): Promise<SessionState> => ctx.calls.session.signOut(input.wipe)),
+    .input(z.object({ wipe: z.boolean().default(false), evenUnsent: z.boolean().default(false) }))
+    .mutation(async ({ ctx, input }): Promise<SessionState> => ctx.calls.session.signOut(input)),
 
   changePassword: procedure
     .input(z.object({ current: password, next: password, signOutOthers: z.boolean().default(false) }))

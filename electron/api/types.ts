@@ -23,7 +23,7 @@ export type {
   SyncStatus,
 } from '../sync/status-types.ts';
 
-// ---- session.*: state, checkCloud, passwordStrength, signUp, confirmRecovery, signIn, recover, signOut, changePassword, startFresh
+// ---- session.*: state, checkCloud, passwordStrength, signUp, confirmRecovery, signIn, recover, wipeScope, signOut, changePassword, startFresh
 
 export type CloudChoice = { kind: 'thisComputer' } | { kind: 'address'; url: string };
 
@@ -63,6 +63,17 @@ export type AccountInfo = { id: Id; handle: string; name: string };
 export type ChangedIdentity = { person: Person; otherAccount: boolean; waiting: number };
 
 // ---- conversations.*: list, get, start, markRead, markUnread, setPinned, setMuted, setDraft, rename, delete
+
+/** What signing out with `wipe` would lose, and where the messages stay. */
+export type WipeScope = {
+  /** Not in iCloud, as far as this device knows: waiting to be sent, or to be uploaded, or the switch is off. */
+  messages: number;
+  /** Edits, reactions and deletes that have not got there. */
+  changes: number;
+  switchOn: boolean;
+  /** Names of the other devices where the switch is on. */
+  devicesOn: string[];
+};
 
 export type Person = {
   id: Id;

@@ -231,6 +231,40 @@ test('API-10 signing out without wipe keeps the messages, which nobody reads unt
   await soon(async () => (await anna.api.devices.list.query()).length).toBe(1);
 });
 
+test('API-15 a wipe is refused while a message is only here, and says how many', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  await soon(async () => (await anna.api.sync.status.query()).phase).toBe('idle');
+  const wipe = (more: object = {}) => anna.api.session.signOut.mutate({ wipe: true, ...more });
+  down = true;
+  try {
+    for (const text of ['one', 'two']) await anna.api.messages.send.mutate({ conversationId: id, text });
+    await expect(wipe()).rejects.toMatchObject({ data: { reason: 'notYetInCloud', about: '2' } });
+    expect(await anna.api.session.wipeScope.query()).toMatchObject({
+      messages: 2,
+      changes: 0,
+      devicesOn: [],
+    });
+    expect(await texts(anna, id)).toEqual(['one', 'two']);
+  } finally {
+    down = false;
+  }
+  await anna.api.sync.now.mutate();
+  await soon(() => texts(bob, id)).toEqual(['one', 'two']);
+  // In the cloud, but with the switch off in nobody's zone.
+  await bob.api.sync.setSwitch.mutate({ on: false });
+  await soon(async () => (await bob.api.sync.status.query()).switch).toBe('off');
+  await anna.api.messages.send.mutate({ conversationId: id, text: 'three' });
+  await soon(() => texts(bob, id)).toEqual(['one', 'two', 'three']);
+  expect((await bob.api.session.wipeScope.query()).messages).toBeGreaterThan(0);
+  const bobs = bob.api.session.signOut.mutate({ wipe: true });
+  await expect(bobs).rejects.toMatchObject({ data: { reason: 'notYetInCloud' } });
+  await bob.api.session.signOut.mutate({ wipe: true, evenUnsent: true });
+  await soon(async () => await anna.api.session.wipeScope.query()).toMatchObject({ messages: 0, changes: 0 });
+  expect(await wipe()).toMatchObject({ kind: 'signedOut' });
+});
+
 test('API-13 of several handles, the one that nobody has is named', async () => {
   const anna = await signedUp('Anna');
   const bob = await signedUp('Bob');

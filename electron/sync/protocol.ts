@@ -60,7 +60,8 @@ export type Commands = {
     result: null;
   };
   /** Ends the session at the cloud and forgets the account here; the device deletes the database file afterwards. */
-  signOut: { input: null; result: null };
+  /** `wipe`: the device will. Reason `notYetInCloud` when something is only here, unless `evenUnsent`; `about` says how many. */
+  signOut: { input: { wipe: boolean; evenUnsent: boolean }; result: null };
   renameDevice: { input: { id: Id; name: string }; result: null };
   removeDevice: { input: { id: Id; stolen: boolean; password: string | null }; result: null };
 

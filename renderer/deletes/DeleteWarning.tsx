@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
+import { listNames } from '../app/names.ts';
 import { useView, view } from '../app/state.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { failureText } from '../ui/failure.ts';
@@ -39,8 +40,7 @@ function Warning({ target }: { target: DeleteTarget }) {
   }, [target, t]);
 
   const close = (): void => useView.setState({ asking: null });
-  const names = (list: string[]): string =>
-    new Intl.ListFormat(i18n.language, { style: 'long', type: 'conjunction' }).format(list);
+  const names = listNames(i18n.language);
   if (scope === null) return null;
   const warning = warningOf(target, scope, names);
   const forGood = target.kind === 'forGood';

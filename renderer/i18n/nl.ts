@@ -385,8 +385,23 @@ export const nl: Texts = {
     signOutKeep: 'Houd de berichten op dit apparaat',
     signOutKeepHelp: 'Ze blijven hier versleuteld staan en zijn er weer als je inlogt.',
     signOutWipe: 'Verwijder de berichten van dit apparaat',
-    signOutWipeOn: 'In iCloud en op je andere apparaten blijven ze staan.',
-    signOutWipeOff: 'Berichten in iCloud staat hier uit: wat alleen op dit apparaat staat, gaat verloren.',
+    signOutWipeOn: 'In iCloud en op {{names}} blijven ze staan.',
+    signOutWipeOnlyCloud: 'In iCloud blijven ze staan.',
+    signOutWipeOff: 'Berichten in iCloud staat hier uit: wat je intussen veranderde, gaat verloren.',
+    wipeWaiting_one: '{{count, number}} bericht staat nog niet in iCloud en zou verloren gaan.',
+    wipeWaiting_other: '{{count, number}} berichten staan nog niet in iCloud en zouden verloren gaan.',
+    wipeWaitingOff_one:
+      'Berichten in iCloud staat hier uit: {{count, number}} bericht op dit apparaat staat niet in iCloud en zou verloren gaan.',
+    wipeWaitingOff_other:
+      'Berichten in iCloud staat hier uit: {{count, number}} berichten op dit apparaat staan niet in iCloud en zouden verloren gaan.',
+    wipeChanges_one:
+      '{{count, number}} wijziging van een bericht is nog niet in iCloud en zou verloren gaan.',
+    wipeChanges_other:
+      '{{count, number}} wijzigingen van berichten zijn nog niet in iCloud en zouden verloren gaan.',
+    wipeButton_one: 'Log uit en verlies {{count, number}} bericht',
+    wipeButton_other: 'Log uit en verlies {{count, number}} berichten',
+    wipeButtonChanges_one: 'Log uit en verlies {{count, number}} wijziging',
+    wipeButtonChanges_other: 'Log uit en verlies {{count, number}} wijzigingen',
     signOutButton: 'Log uit',
     thisDevice: 'Dit apparaat',
     renameDevice: 'Wijzig naam van {{name}}',
@@ -609,6 +624,7 @@ export const nl: Texts = {
       'Deze computer heeft geen beveiligde sleutelbos: de sleutel van je berichten is maar zo veilig als je bestanden.',
   },
   failure: {
+    notYetInCloud: 'Iets op dit apparaat staat nog niet in iCloud. Er is niets verwijderd.',
     wrongPassword: 'Het adres of het wachtwoord klopt niet.',
     wrongWords: 'Deze woorden kloppen niet. Kijk elk woord en de volgorde na.',
     passwordNeeded: 'Hiervoor is je wachtwoord nodig.',

@@ -1,36 +1,56 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { WipeScope } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
-import { session, status } from '../app/state.ts';
+import { listNames } from '../app/names.ts';
+import { session } from '../app/state.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { failureText } from '../ui/failure.ts';
+import { signOutButton, wipeHelp } from './sign-out-text.ts';
 
 export function SignOut({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [wipe, setWipe] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const on = status.use((state) => state.data?.switch === 'on');
+  const [scope, setScope] = useState<WipeScope | null>(null);
+  /** What the device refused to lose: asked again, by a button that names it. */
+  const [refused, setRefused] = useState<WipeScope | null>(null);
+  useEffect(() => {
+    // Without it there is no promise of where the messages stay; the device checks again by itself.
+    api.session.wipeScope.query().then(setScope, () => {});
+  }, []);
+  const names = listNames(i18n.language);
+  const button = signOutButton(wipe ? refused : null);
+  async function failed(caught: unknown): Promise<void> {
+    const failure = failureOf(caught);
+    if (failure.reason === 'notYetInCloud') {
+      const now = await api.session.wipeScope.query().catch(() => null);
+      setScope(now);
+      setRefused(now);
+    }
+    setError(failureText(t, failure));
+    setBusy(false);
+  }
+  function choose(next: boolean): void {
+    setWipe(next);
+    setRefused(null);
+    setError(null);
+  }
   return (
     <ConfirmDialog
       open
       destructive
       busy={busy}
       title={t('settings.signOutTitle')}
-      confirmLabel={t('settings.signOutButton')}
+      confirmLabel={t(button.key, button.values)}
       onCancel={onClose}
       onConfirm={() => {
         setBusy(true);
-        api.session.signOut.mutate({ wipe }).then(
-          (state) => {
-            onClose();
-            session.set(state);
-          },
-          (caught: unknown) => {
-            setError(failureText(t, failureOf(caught)));
-            setBusy(false);
-          },
-        );
+        api.session.signOut.mutate({ wipe, evenUnsent: wipe && refused !== null }).then((state) => {
+          onClose();
+          session.set(state);
+        }, failed);
       }}
     >
       <p>{t('settings.signOutHelp')}</p>
@@ -38,15 +58,21 @@ export function SignOut({ onClose }: { onClose: () => void }) {
         <legend className="visually-hidden">{t('settings.signOutTitle')}</legend>
         <Choice
           checked={!wipe}
-          onChoose={() => setWipe(false)}
+          onChoose={() => choose(false)}
           label={t('settings.signOutKeep')}
           help={t('settings.signOutKeepHelp')}
         />
         <Choice
           checked={wipe}
-          onChoose={() => setWipe(true)}
+          onChoose={() => choose(true)}
           label={t('settings.signOutWipe')}
-          help={t(on ? 'settings.signOutWipeOn' : 'settings.signOutWipeOff')}
+          help={
+            scope === null
+              ? ''
+              : wipeHelp(scope, names)
+                  .map((text) => t(text.key, text.values))
+                  .join(' ')
+          }
         />
       </fieldset>
       {error !== null && (

@@ -1,16 +1,19 @@
 /** Answers `session.*`. */
 import type { SessionCalls } from '../../api/calls.ts';
 import { Failure } from '../../api/failure.ts';
-import type { AccountInfo, ApiEvent, CloudChoice, Kept, SessionState } from '../../api/types.ts';
+import type { AccountInfo, ApiEvent, CloudChoice, Kept, SessionState, WipeScope } from '../../api/types.ts';
 import { getDevice } from '../../store/devices.ts';
 import { getIdentity, type Identity } from '../../store/identity.ts';
+import { onlyHere } from '../../store/only-here.ts';
 import type { Store } from '../../store/open.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
+import { getZoneState } from '../../store/zone-state.ts';
 import { ownerOf } from '../../sync/account/owner.ts';
 import { recoveryQuestion } from '../../sync/account/pending.ts';
 import type { DeviceDescription } from '../../sync/protocol.ts';
-import { type CallContext, run, storeOf } from './context.ts';
+import { accountStoreOf, type CallContext, run, storeOf } from './context.ts';
+import { listedDevices } from './listed-devices.ts';
 
 export function sessionCalls(context: CallContext): SessionCalls {
   const { profile, host, hub } = context;
@@ -83,9 +86,18 @@ export function sessionCalls(context: CallContext): SessionCalls {
       });
       return changed();
     },
-    async signOut(wipe) {
-      await run(context, 'signOut', null);
-      if (wipe) await profile.wipe();
+    wipeScope(): WipeScope {
+      const store = accountStoreOf(context);
+      const others = listedDevices(store).filter(({ own, switchOn }) => !own && switchOn === true);
+      return {
+        ...onlyHere(store),
+        switchOn: getZoneState(store, 'messages').switch === 'on',
+        devicesOn: others.map(({ name: device }) => device),
+      };
+    },
+    async signOut(input) {
+      await run(context, 'signOut', input);
+      if (input.wipe) await profile.wipe();
       host.cloudHere?.release();
       return changed();
     },

@@ -219,7 +219,7 @@ test('TRU-9 a stolen device asks the password; signing out is finished by the ne
   expect(await failure(removeDevice(anna.ctx, { id: idOf(second), stolen: true, password: 'wrong' }))).toBe(
     'wrongPassword',
   );
-  await signOut(second.ctx, null);
+  await signOut(second.ctx, { wipe: false, evenUnsent: false });
   expect(getIdentity(second.store)).toBeUndefined();
   await refreshKeyring(anna.ctx);
   await removeEndedDevices(anna.ctx);

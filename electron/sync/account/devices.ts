@@ -21,6 +21,7 @@ import { RemoveReason } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_p
 import { DeviceField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import type { Identity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
+import { onlyHere } from '../../store/only-here.ts';
 import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
@@ -152,7 +153,14 @@ async function removeAll(ctx: StepContext, ids: Uint8Array[], reason: RemoveReas
 }
 
 /** Without the cloud too: this device forgets the account either way, and the cloud's session is taken off by another device. */
-export async function signOut(ctx: StepContext, _input: null): Promise<null> {
+export async function signOut(ctx: StepContext, input: CommandInput<'signOut'>): Promise<null> {
+  if (input.wipe && !input.evenUnsent) {
+    const { messages, changes } = onlyHere(ctx.store);
+    if (messages + changes > 0) {
+      const sentence = `${messages} messages and ${changes} changes are not in the cloud. Say evenUnsent to lose them.`;
+      throw new SyncFailure('notYetInCloud', sentence, null, { about: String(messages + changes) });
+    }
+  }
   try {
     await ctx.cloud.accounts.signOut({}, { signal: ctx.abort });
   } catch (error) {

@@ -1,0 +1,20 @@
+/** What a wipe of this device would lose: what no cloud has, as far as is known here. */
+import { messagesToUpload } from './bases.ts';
+import type { Store } from './open.ts';
+import { ZONE_NUMBER } from './values.ts';
+
+/** `changes`: edits, reactions, deletes of messages that the cloud has in an older form. */
+export type OnlyHere = { messages: number; changes: number };
+
+export function onlyHere(store: Store): OnlyHere {
+  const outbox = store.get<{ messages: number; changes: number }>(
+    `SELECT count(CASE WHEN kind = 'message' THEN 1 END) AS messages,
+       count(CASE WHEN kind IN ('edit', 'unsend', 'reaction', 'rename') THEN 1 END) AS changes FROM outbox`,
+  )!;
+  const dirty = store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM dirty d JOIN record r ON r.zone = d.zone AND r.id = d.id
+     WHERE d.zone = ? AND r.rev > 0 AND (d.op = 2 OR r.kind = 1)`,
+    ZONE_NUMBER.messages,
+  )!;
+  return { messages: outbox.messages + messagesToUpload(store), changes: outbox.changes + dirty.n };
+}
