@@ -2,7 +2,7 @@
  * `npm run bench`: measures Lockstep beside its peers, in one run, and writes bench/results.json, docs/PERFORMANCE.md's table and
  * its picture. `npm run bench -- sync start` runs these parts only (what the others gave last stays); `--quick`: small
  * sizes; `--large`: 1,000,000 messages and 5,000 streams too; `--runs N`: 5 otherwise; `--sizes 1000,100000`: of
- * those that a part has, or for first sync and the store any; `--no-peers`.
+ * those that a part has, or for first sync, upload and the store any; `--no-peers`.
  *
  * Each measurement is a process of its own, run after run in turn with what it is compared to, so that a busy moment of the machine
  * falls on all of them alike. Compare what stands in one run; never times of two runs.
@@ -173,10 +173,11 @@ const PARTS: Record<string, () => Promise<void>> = {
     }
   },
   async upload() {
-    const count = quick ? 1_000 : 100_000;
-    await measure('upload', count, [
-      { name: 'Lockstep', run: () => runChild('measure/upload.ts', { count }) },
-    ]);
+    for (const count of quick ? [1_000] : flags.sizes === undefined ? [100_000] : sizes) {
+      await measure('upload', count, [
+        { name: 'Lockstep', run: () => runChild('measure/upload.ts', { count }) },
+      ]);
+    }
   },
   async push() {
     const records = quick ? 4_000 : 40_000;
