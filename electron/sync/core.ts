@@ -12,13 +12,14 @@ import { confirmRecovery } from './account/recovery-words.ts';
 import { recover, signIn } from './account/sign-in.ts';
 import { signUp } from './account/sign-up.ts';
 import * as compose from './mail/compose.ts';
-import { receiveStep } from './mail/receive-step.ts';
+import { acknowledgeMail, receiveStep } from './mail/receive-step.ts';
 import { sendStep } from './mail/send-step.ts';
 import { acceptIdentity, startConversation } from './mail/start-conversation.ts';
 import { assembleSync, type SyncCore, type SyncCoreOptions, type SyncParts } from './run/assemble.ts';
 
 export const realParts: SyncParts = {
   receive: receiveStep,
+  acknowledge: acknowledgeMail,
   send: sendStep,
   commands: {
     checkCloud,

@@ -3,14 +3,16 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { ReceiveResponseSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { clean, dirtyBatch } from '../../store/dirty.ts';
 import { getMailCursor } from '../../store/mail.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { deleteForGood } from '../../store/records.ts';
+import { setZoneState } from '../../store/zone-state.ts';
 import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { messageRecordId } from '../zones/names.ts';
 import { clampStamp } from './apply.ts';
 import { react } from './compose.ts';
-import { receiveStep } from './receive-step.ts';
+import { acknowledgeMail, receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
 
 let cloud: Cloud;
@@ -43,6 +45,24 @@ test('OUT-14 a message deleted for good here is acknowledged unseen', async () =
   expect(listOutbox(bob.store)).toEqual([]);
   expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
   expect(bob.notices()).toEqual([]);
+});
+
+test('OUT-24 with the switch on, mail is acknowledged only when the zone has it too', async () => {
+  setZoneState(bob.store, 'messages', { switch: 'on' });
+  const id = await anna.start('bob@example.org');
+  anna.write(id, 'keep me until I am safe');
+  await sendStep(anna.ctx);
+  await receiveStep(bob.ctx);
+  expect(bob.texts(id)).toEqual(['keep me until I am safe']);
+  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 0 });
+  await acknowledgeMail(bob.ctx);
+  expect(getMailCursor(bob.store).acknowledged).toBe(0);
+  // As after a push that the cloud accepted.
+  for (const { id: record, change } of dirtyBatch(bob.store, 'messages', 400, Number.MAX_SAFE_INTEGER)) {
+    clean(bob.store, 'messages', record, change);
+  }
+  await acknowledgeMail(bob.ctx);
+  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
 });
 
 test('OUT-15 what a blocked person sends is acknowledged unseen and unanswered', async () => {

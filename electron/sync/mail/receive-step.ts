@@ -18,12 +18,14 @@ import {
   ReceiptKind,
 } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { dirtyCount } from '../../store/dirty.ts';
 import { addPending, getMailCursor, listPending, removePending, setMailCursor } from '../../store/mail.ts';
 import { addNotice } from '../../store/notices.ts';
 import { getPin } from '../../store/pins.ts';
 import { getPayload } from '../../store/records.ts';
 import { isBlocked } from '../../store/settings.ts';
 import { KIND } from '../../store/values.ts';
+import { switchIsOn } from '../commands/conversations.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
@@ -77,15 +79,22 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
   for (const envelope of envelopes) if (early(envelope)) results.push({ envelope, waits: ZONE });
   const last = envelopes.reduce((highest, one) => Math.max(highest, one.position), stored);
   applyPage(ctx, results, last);
-  const { acknowledged, stored: now } = getMailCursor(ctx.store);
+  await acknowledgeMail(ctx);
   const aside = listPending(ctx.store, ZONE, 1).length > 0;
-  // What is set aside is in no zone yet: the cloud keeps it until it is.
-  if (now > acknowledged && !aside) {
-    await ctx.cloud.mailboxes.acknowledge({ position: BigInt(now) }, { signal: ctx.abort });
-    setMailCursor(ctx.store, { acknowledged: now });
-  }
   const waits = results.some((one) => 'waits' in one && one.waits === IDENTITY);
   return { more: page.more && last > stored, waits, aside };
+}
+
+/**
+ * Tells the cloud that this device has stored its mail, so that it may forget it. While the switch is on or turning on, only when the zone
+ * has everything too: until then the mailbox is the only copy besides this device's folder (SPEC OUT-24). Asked again after each push.
+ */
+export async function acknowledgeMail(ctx: StepContext): Promise<void> {
+  const { stored, acknowledged } = getMailCursor(ctx.store);
+  if (stored <= acknowledged || listPending(ctx.store, ZONE, 1).length > 0) return;
+  if (switchIsOn(ctx) && dirtyCount(ctx.store, 'messages') > 0) return;
+  await ctx.cloud.mailboxes.acknowledge({ position: BigInt(stored) }, { signal: ctx.abort });
+  setMailCursor(ctx.store, { acknowledged: stored });
 }
 
 /** After a changed identity was accepted: what was set aside is opened again. */

@@ -65,6 +65,8 @@ const HLC_META = 'hlc';
 export type SyncParts = {
   /** since: what was accepted up to then is set aside until it is null again. */
   receive(ctx: StepContext, since: number | null): Promise<StepResult['receive']>;
+  /** Mail that is safe elsewhere by now. */
+  acknowledge(ctx: StepContext): Promise<void>;
   send(ctx: StepContext): Promise<StepResult['send']>;
   commands: OtherCommands;
 };
@@ -127,7 +129,12 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       open: ({ zone, take }) => openZone(ctx, zone, take),
       walk: ({ zone }) => walkPage(ctx, zone),
       changes: ({ zone }) => pullChanges(ctx, zone),
-      push: ({ zone, limit, full }) => pushBatch(ctx, zone, limit, full),
+      push: async ({ zone, limit, full }) => {
+        const pushed = await pushBatch(ctx, zone, limit, full);
+        // Mail is acknowledged once the zone has it; a failure here waits for the next push or receive.
+        if (zone === 'messages') await parts.acknowledge(ctx).catch(() => undefined);
+        return pushed;
+      },
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
       finishSwitch: ({ on }) => finishSwitch(ctx, on),

@@ -37,6 +37,7 @@ const noCommand = () => {
 /** Neither mail nor accounts. */
 const zonesOnly: SyncParts = {
   receive: async () => ({ more: false, waits: false, aside: false }),
+  acknowledge: async () => {},
   send: async () => ({ nextAt: 0 }),
   commands: {
     checkCloud: noCommand,
