@@ -4,8 +4,7 @@ import {
   type ZoneState as CloudZoneState,
   Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import { basesNotMessages } from '../../store/bases.ts';
-import { dirtyCount } from '../../store/dirty.ts';
+import { basesNotMessages, messagesToUpload } from '../../store/bases.ts';
 import { localDeleteCount } from '../../store/local-deletes.ts';
 import { messageCount } from '../../store/messages.ts';
 import { getZoneState } from '../../store/zone-state.ts';
@@ -32,18 +31,20 @@ export async function storageInfo(ctx: StepContext): Promise<StorageInfo> {
   };
 }
 
-/** Of what is counted without opening records: those that the cloud has and this device was never given, and the other way round. */
+/**
+ * Of what is counted without opening records: messages here that the cloud never had; records that the cloud has and this device was
+ * never given (on a new device a few of them are conversations and read marks, which nobody can tell before they are opened).
+ */
 export async function switchPreview(ctx: StepContext): Promise<SwitchPreview> {
   const state = await ask(ctx);
   const { store } = ctx;
-  const toUpload = dirtyCount(store, 'messages');
   const known = store.get<{ live: number; gone: number }>(
     `SELECT count(CASE WHEN gone = 0 AND rev > 0 THEN 1 END) AS live, count(CASE WHEN gone = 1 AND rev > 0 THEN 1 END) AS gone
      FROM record WHERE zone = 2`,
   ) ?? { live: 0, gone: 0 };
   const { head } = getZoneState(store, 'messages');
   return {
-    toUpload,
+    toUpload: messagesToUpload(store),
     toDownload: head === Number(state.head) ? 0 : Math.max(0, Number(state.records) - known.live),
     deletedHere: localDeleteCount(store),
     deletedElsewhere: Math.max(0, Number(state.tombstones) - known.gone),

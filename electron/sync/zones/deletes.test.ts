@@ -155,6 +155,22 @@ test('SYN-30 a command is answered in the middle of a first sync', async () => {
   expect(two.texts().length).toBe(6000);
 });
 
+test('SYN-36 what is to be uploaded is counted in messages, not in conversations and read marks', async () => {
+  const one = await firstDevice(cloud, 'anna@example.org');
+  devices.push(one);
+  one.core.start();
+  await one.settled();
+  await one.core.execute({ name: 'setSwitch', input: { on: false } });
+  await one.until(({ switch: value }) => value === 'off', 'off');
+  one.message('a', 1_700_000_000_000);
+  one.message('b', 1_700_000_000_001);
+  await one.core.execute({ name: 'setPinned', input: { conversationId: '07'.repeat(16), on: true } });
+  expect((await one.core.execute({ name: 'switchPreview', input: null })).toUpload).toBe(2);
+  await one.core.execute({ name: 'setSwitch', input: { on: true } });
+  await one.settled();
+  expect((await one.core.execute({ name: 'switchPreview', input: null })).toUpload).toBe(0);
+});
+
 test.each(['everywhere', 'bringBack', undefined] as const)(
   'SYN-36 on again: what was deleted here while it was off (answer: %s)',
   async (deletedHere) => {
