@@ -173,6 +173,8 @@ export type RecentlyDeletedItem = {
   goesAt: Milliseconds;
   daysLeft: number;
   deletedOn: string | null;
+  /** It went with its whole conversation, and comes back with it. */
+  withConversation: boolean;
 };
 
 // ---- search.query

@@ -8,7 +8,7 @@ import { recentlyDeleted, view } from '../app/state.ts';
 import { failureText } from '../ui/failure.ts';
 import { useAct } from '../ui/useAct.ts';
 import { DeletedItem } from './DeletedItem.tsx';
-import { groupDeleted, keepSelected } from './groups.ts';
+import { groupDeleted, keepSelected, recoveredWith } from './groups.ts';
 import './recently-deleted.css';
 
 export function RecentlyDeletedPane() {
@@ -20,6 +20,7 @@ export function RecentlyDeletedPane() {
   useEffect(() => void recentlyDeleted.load(), []);
   const groups = useMemo(() => groupDeleted(items ?? []), [items]);
   const selected = useMemo(() => keepSelected(chosen, items ?? []), [chosen, items]);
+  const back = useMemo(() => recoveredWith(selected, items ?? []), [selected, items]);
   const all = (items ?? []).map((item) => item.message.id);
 
   function choose(ids: readonly Id[], on: boolean): void {
@@ -103,7 +104,7 @@ export function RecentlyDeletedPane() {
               onClick={() =>
                 void act(
                   () => api.recentlyDeleted.recover.mutate({ ids: [...selected] }),
-                  t('recentlyDeleted.recovered', { count: selected.size }),
+                  t('recentlyDeleted.recovered', { count: back.size }),
                 )
               }
             >

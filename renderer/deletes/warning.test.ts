@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { DeleteScope, RecentlyDeletedItem } from '../../electron/api/types.ts';
-import { groupDeleted, keepSelected } from './groups.ts';
+import { groupDeleted, keepSelected, recoveredWith } from './groups.ts';
 import { warningOf } from './warning.ts';
 
 const names = (list: string[]): string => list.join('+');
@@ -60,4 +60,14 @@ test('UI-32 Recently Deleted is grouped by conversation, the newest delete first
 
 test('UI-32 what is gone is not selected any more', () => {
   expect([...keepSelected(new Set(['1', '9']), [item('1', 'x', 1)])]).toEqual(['1']);
+});
+
+test('UI-32 Recover says how many come back: of a conversation deleted whole, all that went with it', () => {
+  const went = (id: string, conversationId: string): RecentlyDeletedItem => ({
+    ...item(id, conversationId, 1),
+    withConversation: true,
+  });
+  const items = [went('1', 'x'), went('2', 'x'), item('3', 'x', 2), went('4', 'y'), item('5', 'y', 2)];
+  expect([...recoveredWith(new Set(['1']), items)]).toEqual(['1', '2']);
+  expect([...recoveredWith(new Set(['3', '5']), items)]).toEqual(['3', '5']);
 });

@@ -55,6 +55,7 @@ export function recentlyDeletedCalls(context: CallContext): RecentlyDeletedCalls
         deletedAt: item.deletedMs,
         goesAt: item.goesMs,
         daysLeft: Math.max(0, Math.ceil((item.goesMs - now) / DAY_MS)),
+        withConversation: item.withConversation,
         deletedOn: item.deletedDevice === null ? null : (devices.get(hex(item.deletedDevice)) ?? null),
       }));
     },
