@@ -329,8 +329,10 @@ export const en = {
     onDownload_one: '{{count, number}} message from iCloud will appear here.',
     onDownload_other: '{{count, number}} messages from iCloud will appear here.',
     onNothing: 'This device and iCloud already hold the same.',
-    onDeletedHere_one: '{{count, number}} message you deleted here while it was off comes back.',
-    onDeletedHere_other: '{{count, number}} messages you deleted here while it was off come back.',
+    onDeletedHere_one: 'You deleted {{count, number}} message here while it was off.',
+    onDeletedHere_other: 'You deleted {{count, number}} messages here while it was off.',
+    onBringBack: 'Bring back to this device',
+    onDeleteEverywhere: 'Delete on all devices and in iCloud',
     onDeletedElsewhere_one:
       '{{count, number}} message that was deleted for good on another device will go from this device too.',
     onDeletedElsewhere_other:

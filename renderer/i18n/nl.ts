@@ -337,9 +337,10 @@ export const nl: Texts = {
     onDownload_one: '{{count, number}} bericht uit iCloud verschijnt hier.',
     onDownload_other: '{{count, number}} berichten uit iCloud verschijnen hier.',
     onNothing: 'Dit apparaat en iCloud bevatten al hetzelfde.',
-    onDeletedHere_one: '{{count, number}} bericht dat je hier verwijderde toen het uitstond, komt terug.',
-    onDeletedHere_other:
-      '{{count, number}} berichten die je hier verwijderde toen het uitstond, komen terug.',
+    onDeletedHere_one: 'Je verwijderde hier {{count, number}} bericht toen het uitstond.',
+    onDeletedHere_other: 'Je verwijderde hier {{count, number}} berichten toen het uitstond.',
+    onBringBack: 'Terughalen op dit apparaat',
+    onDeleteEverywhere: 'Verwijderen op alle apparaten en uit iCloud',
     onDeletedElsewhere_one:
       '{{count, number}} bericht dat op een ander apparaat voorgoed verwijderd is, verdwijnt ook van dit apparaat.',
     onDeletedElsewhere_other:

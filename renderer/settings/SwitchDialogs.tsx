@@ -1,12 +1,13 @@
 /** The questions before the switch is turned: what will happen, and how much. */
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ApiFailure, SwitchPreview } from '../../electron/api/types.ts';
+import type { ApiFailure, DeletedHere, SwitchPreview } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { failureText } from '../ui/failure.ts';
 import { useAct } from '../ui/useAct.ts';
-import { previewLines } from './switch-preview.ts';
+import { RadioGroup } from './RadioGroup.tsx';
+import { previewLines, turnOnInput } from './switch-preview.ts';
 
 type Props = { open: boolean; onClose: () => void };
 
@@ -15,10 +16,12 @@ export function TurnOn({ open, onClose }: Props) {
   const act = useAct();
   const [preview, setPreview] = useState<SwitchPreview | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [deletedHere, setDeletedHere] = useState<DeletedHere>('bringBack');
   useEffect(() => {
     if (!open) return;
     setPreview(null);
     setFailure(null);
+    setDeletedHere('bringBack');
     api.sync.preview.query().then(setPreview, (error: unknown) => setFailure(failureOf(error)));
   }, [open]);
   return (
@@ -29,7 +32,7 @@ export function TurnOn({ open, onClose }: Props) {
       onCancel={onClose}
       onConfirm={() => {
         onClose();
-        void act(() => api.sync.setSwitch.mutate({ on: true }));
+        void act(() => api.sync.setSwitch.mutate(turnOnInput(preview, deletedHere)));
       }}
     >
       {failure !== null && <p>{failureText(t, failure)}</p>}
@@ -40,6 +43,17 @@ export function TurnOn({ open, onClose }: Props) {
             {t(line.key, line.values)}
           </p>
         ))}
+      {preview !== null && preview.deletedHere > 0 && (
+        <RadioGroup
+          legend={t('settings.onDeletedHere', { count: preview.deletedHere })}
+          value={deletedHere}
+          options={[
+            { value: 'bringBack', label: t('settings.onBringBack') },
+            { value: 'everywhere', label: t('settings.onDeleteEverywhere') },
+          ]}
+          onChange={setDeletedHere}
+        />
+      )}
       <p>{t('settings.onHelp')}</p>
     </ConfirmDialog>
   );

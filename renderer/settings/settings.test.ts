@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SyncStatus } from '../../electron/api/types.ts';
-import { previewLines } from './switch-preview.ts';
+import { previewLines, turnOnInput } from './switch-preview.ts';
 import { syncState } from './sync-state.ts';
 
 const STATUS: SyncStatus = {
@@ -36,4 +36,13 @@ test('UI-15 turning the switch on says what will happen, in numbers, and only wh
   expect(previewLines({ toUpload: 0, toDownload: 0, deletedHere: 0, deletedElsewhere: 0 })[0]?.key).toBe(
     'settings.onNothing',
   );
+});
+
+test('UI-15 what becomes of deletes made while it was off is asked, and the answer sent, only when there are any', () => {
+  const preview = { toUpload: 0, toDownload: 0, deletedHere: 2, deletedElsewhere: 0 };
+  expect(previewLines(preview)).toEqual([]);
+  expect(turnOnInput(preview, 'everywhere')).toEqual({ on: true, deletedHere: 'everywhere' });
+  expect(turnOnInput(preview, 'bringBack')).toEqual({ on: true, deletedHere: 'bringBack' });
+  expect(turnOnInput({ ...preview, deletedHere: 0 }, 'everywhere')).toEqual({ on: true });
+  expect(turnOnInput(null, 'everywhere')).toEqual({ on: true });
 });
