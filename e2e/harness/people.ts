@@ -149,6 +149,14 @@ export async function switchOff(page: Page): Promise<void> {
   await closeSettings(page);
 }
 
+export async function switchOn(page: Page): Promise<void> {
+  await openSettings(page);
+  await cloudSwitch(page).click();
+  await page.getByRole('button', { name: 'Turn On', exact: true }).click();
+  await expect(cloudSwitch(page)).toBeChecked({ timeout: 30_000 });
+  await closeSettings(page);
+}
+
 export async function openRecentlyDeleted(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: 'Recently Deleted', exact: true }).click();
   const list = page.getByRole('list', { name: 'Recently Deleted', exact: true });
