@@ -163,6 +163,10 @@ export type DeleteScope = {
   devicesOn: string[];
   /** Names of the other devices that keep the messages because their switch is off (or because this one's is). */
   devicesKeeping: string[];
+  /** Names of the other devices that have not said yet how their switch is. */
+  devicesUnknown: string[];
+  /** Some device has the switch on, or the cloud is known to hold messages. */
+  inCloud: boolean;
 };
 
 export type RecentlyDeletedItem = {

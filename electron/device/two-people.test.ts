@@ -159,7 +159,33 @@ test('API-9 a second device has the history; the warning before a delete names b
     switchOn: false,
     devicesOn: ["Anna's Mac"],
     devicesKeeping: ["Anna's Mac"],
+    inCloud: true,
   });
+});
+
+test('API-9 with the switch off everywhere, nothing is said to be in the cloud; a conversation comes back whole', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  await anna.api.sync.setSwitch.mutate({ on: false });
+  await soon(async () => (await anna.api.sync.status.query()).switch).toBe('off');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  for (const text of ['one', 'two']) await anna.api.messages.send.mutate({ conversationId: id, text });
+  await soon(() => texts(bob, id)).toEqual(['one', 'two']);
+  const target = { kind: 'conversation', id } as const;
+  expect(await anna.api.deletes.scope.query({ target })).toEqual({
+    messages: 2,
+    switchOn: false,
+    devicesOn: [],
+    devicesKeeping: [],
+    devicesUnknown: [],
+    inCloud: false,
+  });
+  await soon(async () => (await anna.api.session.wipeScope.query()).messages).toBe(2);
+  await anna.api.conversations.delete.mutate({ id });
+  const items = await anna.api.recentlyDeleted.list.query();
+  expect(items.map(({ withConversation }) => withConversation)).toEqual([true, true]);
+  await anna.api.recentlyDeleted.recover.mutate({ ids: [items[0]?.message.id ?? ''] });
+  expect(await texts(anna, id)).toEqual(['one', 'two']);
 });
 
 test('API-9 deleted on one, in Recently Deleted on both, recovered on the other, deleted now', async () => {

@@ -72,6 +72,15 @@ export function messagesToUpload(store: Store): number {
   )!.n;
 }
 
+/** Whether the cloud, as far as is known here, holds any message. */
+export function someInCloud(store: Store): boolean {
+  const row = store.get<{ yes: number }>(
+    'SELECT EXISTS (SELECT 1 FROM record WHERE zone = ? AND kind = 1 AND rev > 0 AND gone = 0) AS yes',
+    ZONE_NUMBER.messages,
+  )!;
+  return row.yes === 1;
+}
+
 /**
  * How many live records of a zone, as the cloud is known to hold them, are no messages (conversations, reading states): few, and
  * all numbered below the messages, so a store of a million messages is not looked through.

@@ -9,6 +9,8 @@ const scope = (more: Partial<DeleteScope>): DeleteScope => ({
   switchOn: true,
   devicesOn: ['MacBook'],
   devicesKeeping: [],
+  devicesUnknown: [],
+  inCloud: true,
   ...more,
 });
 const keys = (...args: Parameters<typeof warningOf>): string[] =>
@@ -29,7 +31,19 @@ test('UI-30 with the switch off, it reaches this device only, and says where the
     names,
   );
   expect(warning.lines[0]).toEqual({ key: 'delete.reachHere', values: { count: 1, names: 'Mac mini' } });
-  expect(keys(one, scope({ switchOn: false, devicesOn: [] }), names)[0]).toBe('delete.reachHereOnly');
+  const off = (more: Partial<DeleteScope>) =>
+    keys(one, scope({ switchOn: false, devicesOn: [], ...more }), names)[0];
+  expect(off({})).toBe('delete.reachHereCloud');
+  expect(off({ inCloud: false })).toBe('delete.reachHereOnly');
+  expect(off({ inCloud: false, devicesKeeping: ['Mac mini'] })).toBe('delete.reachHereNames');
+  expect(keys({ kind: 'forGood', ids: ['a'] }, scope({ switchOn: false, inCloud: false }), names)[0]).toBe(
+    'delete.reachHereForGoodOnly',
+  );
+});
+
+test('UI-30 a device whose switch is not known is not said to keep it', () => {
+  const warning = warningOf(one, scope({ devicesUnknown: ['New'] }), names);
+  expect(warning.lines[1]).toEqual({ key: 'delete.unknownOn', values: { count: 1, names: 'New' } });
 });
 
 test('UI-31 every warning says that others keep theirs, and whether it can be undone', () => {

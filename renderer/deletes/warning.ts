@@ -32,15 +32,16 @@ export function warningOf(
     );
     if (scope.devicesKeeping.length > 0)
       lines.push({ key: 'delete.keptOn', values: names(scope.devicesKeeping) });
+    if (scope.devicesUnknown.length > 0)
+      lines.push({ key: 'delete.unknownOn', values: names(scope.devicesUnknown) });
   } else {
-    lines.push(
-      scope.devicesKeeping.length > 0
-        ? {
-            key: forGood ? 'delete.reachHereForGood' : 'delete.reachHere',
-            values: names(scope.devicesKeeping),
-          }
-        : { key: forGood ? 'delete.reachHereForGoodOnly' : 'delete.reachHereOnly', values: {} },
-    );
+    const keeping = scope.devicesKeeping.length > 0;
+    // Where it stays is said only of places that are known to have it.
+    const stays = keeping ? (scope.inCloud ? '' : 'Names') : scope.inCloud ? 'Cloud' : 'Only';
+    lines.push({
+      key: `delete.reachHere${forGood ? 'ForGood' : ''}${stays}`,
+      values: keeping ? names(scope.devicesKeeping) : {},
+    });
   }
   lines.push({ key: 'delete.othersKeep', values: {} });
   lines.push({ key: forGood ? 'delete.noUndo' : 'delete.thirtyDays', values: {} });

@@ -281,6 +281,16 @@ export const nl: Texts = {
     reachHereForGood_other:
       'Dit verdwijnt voorgoed, alleen van dit apparaat; op {{names}} en in iCloud blijft het bewaard.',
     reachHereForGoodOnly: 'Dit verdwijnt voorgoed van dit apparaat.',
+    reachHereNames_one: 'Dit verdwijnt alleen van dit apparaat; op {{names}} blijft het bewaard.',
+    reachHereNames_other: 'Dit verdwijnt alleen van dit apparaat; op {{names}} blijft het bewaard.',
+    reachHereCloud: 'Dit verdwijnt alleen van dit apparaat; in iCloud blijft het bewaard.',
+    reachHereForGoodNames_one:
+      'Dit verdwijnt voorgoed, alleen van dit apparaat; op {{names}} blijft het bewaard.',
+    reachHereForGoodNames_other:
+      'Dit verdwijnt voorgoed, alleen van dit apparaat; op {{names}} blijft het bewaard.',
+    reachHereForGoodCloud: 'Dit verdwijnt voorgoed, alleen van dit apparaat; in iCloud blijft het bewaard.',
+    unknownOn_one: 'Van {{names}} is nog niet bekend of Berichten in iCloud daar aanstaat.',
+    unknownOn_other: 'Van {{names}} is nog niet bekend of Berichten in iCloud daar aanstaat.',
     keptOn_one: 'Op {{names}}, waar Berichten in iCloud uitstaat, blijft het bewaard.',
     keptOn_other: 'Op {{names}}, waar Berichten in iCloud uitstaat, blijft het bewaard.',
     othersKeep: 'De mensen met wie je schreef, houden het hunne.',

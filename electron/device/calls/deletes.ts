@@ -1,6 +1,7 @@
 /** Answers `deletes.*` and `recentlyDeleted.*`. */
 import type { DeleteCalls, RecentlyDeletedCalls } from '../../api/calls.ts';
 import type { DeleteScope } from '../../api/types.ts';
+import { someInCloud } from '../../store/bases.ts';
 import { listDevices } from '../../store/devices.ts';
 import { shownCount } from '../../store/messages.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
@@ -10,6 +11,7 @@ import { accountStoreOf, type CallContext, run } from './context.ts';
 import { listedDevices } from './listed-devices.ts';
 import { Titles } from './messages.ts';
 import { messageOf, People } from './people.ts';
+import { reachOf } from './reach.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Recently Deleted whole, for Delete All and Recover All. */
@@ -21,18 +23,10 @@ export function deleteCalls(context: CallContext): DeleteCalls {
       const store = accountStoreOf(context);
       const zone = getZoneState(store, 'messages');
       const switchOn = zone.switch === 'on' || zone.switch === 'enabling';
-      const devicesOn: string[] = [];
-      const devicesKeeping: string[] = [];
-      for (const device of listedDevices(store)) {
-        const { own } = device;
-        // Of itself a device knows better than its record, which may be on its way.
-        const on = own ? switchOn : device.switchOn === true;
-        if (on) devicesOn.push(device.name);
-        if (!own && (!on || !switchOn)) devicesKeeping.push(device.name);
-      }
+      const reach = reachOf(listedDevices(store), switchOn);
       const messages =
         target.kind === 'conversation' ? shownCount(store, unhex(target.id)) : target.ids.length;
-      return { messages, switchOn, devicesOn, devicesKeeping };
+      return { messages, switchOn, ...reach, inCloud: reach.devicesOn.length > 0 || someInCloud(store) };
     },
   };
 }
