@@ -29,7 +29,9 @@ export async function refreshConversations(ids: Id[] | 'all'): Promise<void> {
       }
     }),
   );
-  if (answers.includes(null)) return conversations.refresh();
+  // One without messages may have been deleted: whether it is listed, only the list says.
+  const empty = answers.some((answer) => answer?.found?.lastMessage === null);
+  if (empty || answers.includes(null)) return conversations.refresh();
   const list = conversations.use.getState().data ?? [];
   const kept = list.filter((one) => !ids.includes(one.id));
   const found = answers.flatMap((answer) => (answer?.found ? [answer.found] : []));
