@@ -32,7 +32,7 @@ export class Device extends Program {
   private context: BrowserContext | null = null;
   private opened: Page | null = null;
 
-  constructor(browser: Browser, name: string, folder: string, home: string, cloudUrl: string) {
+  constructor(browser: Browser, name: string, folder: string, home: string, cloudUrl: string | null) {
     super({
       name: `the device ${name}`,
       script: 'electron/browser.ts',
@@ -40,8 +40,7 @@ export class Device extends Program {
         '--browser',
         '--profile',
         folder,
-        '--cloud',
-        cloudUrl,
+        ...(cloudUrl === null ? [] : ['--cloud', cloudUrl]),
         '--port',
         String(port),
         '--no-open',
@@ -95,6 +94,15 @@ export class World {
   async device(name: string, cloud: Cloud): Promise<Device> {
     const home = this.makeFolder(`${name}-home`);
     const device = new Device(this.browser, name, this.makeFolder(name), home, cloud.origin);
+    this.programs.push(device);
+    await device.start();
+    await device.open();
+    return device;
+  }
+
+  /** One whose person chooses at sign-up. Those of one home share its cloud on this computer. */
+  async deviceWithoutCloud(name: string, home: string): Promise<Device> {
+    const device = new Device(this.browser, name, this.makeFolder(name), home, null);
     this.programs.push(device);
     await device.start();
     await device.open();
