@@ -15,7 +15,7 @@ import {
 } from '../../store/local-deletes.ts';
 import { messageRow } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
-import { removeOutbox } from '../../store/outbox.ts';
+import { getOutbox, removeOutbox } from '../../store/outbox.ts';
 import { deletedHow } from '../../store/recently-deleted.ts';
 import { deleteForGood as deleteRecord, getPayload, isGone } from '../../store/records.ts';
 import { KIND, plain, sameBytes } from '../../store/values.ts';
@@ -32,10 +32,17 @@ export function deleteMessages(ctx: StepContext, input: CommandInput<'deleteMess
   const now = deletedAt(ctx);
   const travels = switchIsOn(ctx);
   let deleted = 0;
+  let onItsWay = false;
   store.write(() => {
     for (const hexId of input.ids) {
-      // A message that was never accepted is nowhere else: it just goes.
       const id = fromHex(hexId);
+      // Its request may have been accepted already: deleted here, it would come back with the answer. It can go once that is known.
+      const waiting = getOutbox(store, id);
+      if (waiting?.state === 'sending' && waiting.sealed !== null) {
+        onItsWay = true;
+        continue;
+      }
+      // A message that was never accepted is nowhere else: it just goes.
       if (removeOutbox(store, id)) {
         deleted += 1;
         continue;
@@ -54,6 +61,9 @@ export function deleteMessages(ctx: StepContext, input: CommandInput<'deleteMess
     }
     store.changes.flag('recentlyDeleted');
   });
+  if (deleted === 0 && onItsWay) {
+    throw new SyncFailure('onItsWay', 'This message is on its way; delete it when it has arrived.');
+  }
   if (deleted === 0) {
     throw new SyncFailure('noMessage', 'This message is not on this device any more.');
   }
