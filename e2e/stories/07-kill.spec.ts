@@ -1,10 +1,10 @@
 /** kill -9 of cloud and device, during a first sync and during a send: nothing lost, nothing twice. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { connectDevice } from '../../build/device-client.ts';
+import { connectDevice, type DeviceClient } from '../../build/device-client.ts';
 import { root } from '../../build/node24.mjs';
 import { everythingOn } from '../harness/compare.ts';
-import { expect, test } from '../harness/fixtures.ts';
+import { type Device, expect, test } from '../harness/fixtures.ts';
 import {
   ANNA,
   BOB,
@@ -19,9 +19,24 @@ import {
 } from '../harness/people.ts';
 import { realTexts } from '../harness/texts.ts';
 
+type Storage = Awaited<ReturnType<DeviceClient['sync']['storage']['query']>>;
+
+/** Waits until the device says more than `from` (or that it has all that it can), and returns what it said. */
+async function reaches(device: Device, count: (storage: Storage) => number, from: number): Promise<number> {
+  const client = await connectDevice(device.address);
+  for (const end = Date.now() + 60_000; ; ) {
+    // Nobody is signed in yet: nothing is there.
+    const now = await client.sync.storage.query().then(count, () => 0);
+    if (now > from) return now;
+    if (from > 0 && (await client.sync.status.query()).phase === 'idle') return now;
+    if (Date.now() > end) throw new Error(`It stays at ${now}.\n${device.log()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 test('Killed in a first sync, again and again: the history is whole, once', async ({ world }) => {
   test.setTimeout(600_000);
-  const COUNT = 6_000;
+  const COUNT = 12_000;
   const cloud = await world.cloud();
   const laptop = await world.device('Laptop', cloud);
   const bob = await world.device('Bob', cloud);
@@ -32,17 +47,19 @@ test('Killed in a first sync, again and again: the history is whole, once', asyn
   await laptop.stop();
   execFileSync(process.execPath, [join(root, 'e2e/harness/import-history.ts'), laptop.folder, String(COUNT)]);
 
-  // While it uploads: device and cloud in turn, at different moments.
-  for (const [index, wait] of [300, 150, 450, 250].entries()) {
+  // While it uploads: device and cloud in turn, each time as soon as more of it has arrived.
+  const uploaded: number[] = [0];
+  for (let round = 0; round < 4; round++) {
     await laptop.start();
-    await new Promise((resolve) => setTimeout(resolve, wait));
-    if (index % 2 === 0) await laptop.kill();
+    uploaded.push(await reaches(laptop, (storage) => storage.messagesInCloud, uploaded.at(-1) ?? 0));
+    if (round % 2 === 0) await laptop.kill();
     else {
       await cloud.kill();
       await cloud.start();
       await laptop.kill();
     }
   }
+  expect(uploaded.filter((count) => count > 0 && count < COUNT)).not.toEqual([]);
   await laptop.start();
   await laptop.open();
   const first = await connectDevice(laptop.address);
@@ -52,14 +69,18 @@ test('Killed in a first sync, again and again: the history is whole, once', asyn
 
   // While it downloads.
   const desktop = await world.device('Desktop', cloud);
-  await signIn(desktop.page, ANNA, 'Desktop');
-  for (const wait of [100, 200, 50, 300]) {
-    await new Promise((resolve) => setTimeout(resolve, wait));
+  // The window's sign-in dies with its device, at whatever it is doing by then.
+  const signedIn = signIn(desktop.page, ANNA, 'Desktop').catch(() => undefined);
+  const downloaded: number[] = [0];
+  for (let round = 0; round < 4; round++) {
+    downloaded.push(await reaches(desktop, (storage) => storage.messagesHere, downloaded.at(-1) ?? 0));
     await Promise.all([desktop.kill(), cloud.kill()]);
     await cloud.start();
     await desktop.start();
   }
+  expect(downloaded.filter((count) => count > 0 && count < COUNT)).not.toEqual([]);
   await desktop.open();
+  await signedIn;
   const second = await connectDevice(desktop.address);
   await expect
     .poll(async () => (await second.sync.storage.query()).messagesHere, { timeout: 180_000 })
