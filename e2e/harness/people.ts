@@ -19,14 +19,18 @@ export const CARLA = person('Carla');
 /** Making keys takes seconds, on purpose. */
 const KEYS = { timeout: 60_000 };
 
-/** Returns the 24 words. */
-export async function createAccount(page: Page, who: Person): Promise<string[]> {
+type Look = (screen: string) => Promise<void>;
+const noLook: Look = async () => {};
+
+/** Returns the 24 words. `look` is called at each screen on the way. */
+export async function createAccount(page: Page, who: Person, look: Look = noLook): Promise<string[]> {
   await openForm(page, 'Create Account');
   await page.getByLabel('Name', { exact: true }).fill(who.name);
   await page.getByLabel('Handle', { exact: true }).fill(who.handle);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
+  await look('create account');
   await page.getByRole('button', { name: 'Create Account', exact: true }).click();
-  const words = await keepRecoveryKey(page);
+  const words = await keepRecoveryKey(page, look);
   await expect(page.getByRole('button', { name: 'New Message', exact: true })).toBeVisible(KEYS);
   return words;
 }
@@ -53,13 +57,15 @@ async function openForm(page: Page, submit: 'Create Account' | 'Sign In'): Promi
   await expect(page.getByLabel('Handle', { exact: true })).toBeVisible();
 }
 
-export async function keepRecoveryKey(page: Page): Promise<string[]> {
+export async function keepRecoveryKey(page: Page, look: Look = noLook): Promise<string[]> {
   const list = page.getByRole('list', { name: 'The 24 words' });
   await expect(list.getByRole('listitem')).toHaveCount(24, KEYS);
   const words = (await list.getByRole('listitem').allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));
+  await look('recovery key');
   await page.getByRole('button', { name: 'I Have Kept Them' }).click();
   const asked = page.getByLabel(/^Word \d+$/);
   await expect(asked).toHaveCount(2);
+  await look('two words asked back');
   for (const field of await asked.all()) {
     const label = await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '');
     await field.fill(words[Number(label.replace(/\D/g, '')) - 1] ?? '');

@@ -5,6 +5,7 @@ import { expect, test } from '../harness/fixtures.ts';
 import {
   ANNA,
   BOB,
+  cloudSwitch,
   conversation,
   createAccount,
   deleteMessage,
@@ -40,8 +41,10 @@ test('axe finds nothing serious on any screen', async ({ world }) => {
   await expectNothingSerious(page, 'welcome');
   await page.getByRole('button', { name: 'Sign In', exact: true }).click();
   await expectNothingSerious(page, 'sign in');
+  await page.getByRole('button', { name: 'I lost my password' }).click();
+  await expectNothingSerious(page, 'lost password');
   await page.reload();
-  await createAccount(page, ANNA);
+  await createAccount(page, ANNA, (screen) => expectNothingSerious(page, screen));
   await createAccount(bob.page, BOB);
   await expectNothingSerious(page, 'no conversation yet');
   await page.getByRole('button', { name: 'New Message', exact: true }).click();
@@ -61,6 +64,10 @@ test('axe finds nothing serious on any screen', async ({ world }) => {
   await expectNothingSerious(page, 'warning before a delete');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel', exact: true }).click();
   await deleteMessage(page, 'This one goes.');
+  await page.getByLabel('Search', { exact: true }).fill('Hello');
+  await expect(page.getByText('Hello', { exact: false }).first()).toBeVisible();
+  await expectNothingSerious(page, 'search');
+  await page.getByLabel('Search', { exact: true }).fill('');
   await openRecentlyDeleted(page);
   await expectNothingSerious(page, 'Recently Deleted');
   const settings = await openSettings(page);
@@ -68,6 +75,19 @@ test('axe finds nothing serious on any screen', async ({ world }) => {
     await tab.click();
     await expectNothingSerious(page, `Settings, ${await tab.innerText()}`);
   }
+  const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
+  await settings.getByRole('tab', { name: 'Account' }).click();
+  for (const opens of ['Change Password…', 'Sign Out…']) {
+    await settings.getByRole('button', { name: opens }).click();
+    await expect(cancel).toBeVisible();
+    await expectNothingSerious(page, opens);
+    await cancel.click();
+    await expect(cancel).toBeHidden();
+  }
+  await settings.getByRole('tab', { name: 'Messages' }).click();
+  await cloudSwitch(page).click();
+  await expect(cancel).toBeVisible();
+  await expectNothingSerious(page, 'before switching off');
 });
 
 test('A conversation by the keyboard alone', async ({ world }) => {
