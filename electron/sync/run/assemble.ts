@@ -15,7 +15,7 @@ import { getZoneState, setZoneState } from '../../store/zone-state.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
-import type { StepResult } from '../engine/state.ts';
+import type { StepResult, ZoneName } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { loadKeys, refreshKeyring } from '../keyring/own.ts';
 import { endSession } from '../keyring/session-end.ts';
@@ -121,6 +121,13 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     askedKeysFor: new Set(),
   };
 
+  /** Mail is acknowledged once the zone has it, by our put or another device's; a failure here waits for the next time. */
+  const thenAcknowledge = async <T>(zone: ZoneName, step: Promise<T>): Promise<T> => {
+    const result = await step;
+    if (zone === 'messages') await parts.acknowledge(ctx).catch(() => undefined);
+    return result;
+  };
+
   const runner = new Runner({
     clock,
     timers,
@@ -128,13 +135,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     steps: {
       open: ({ zone, take }) => openZone(ctx, zone, take),
       walk: ({ zone }) => walkPage(ctx, zone),
-      changes: ({ zone }) => pullChanges(ctx, zone),
-      push: async ({ zone, limit, full }) => {
-        const pushed = await pushBatch(ctx, zone, limit, full);
-        // Mail is acknowledged once the zone has it; a failure here waits for the next push or receive.
-        if (zone === 'messages') await parts.acknowledge(ctx).catch(() => undefined);
-        return pushed;
-      },
+      changes: ({ zone }) => thenAcknowledge(zone, pullChanges(ctx, zone)),
+      push: ({ zone, limit, full }) => thenAcknowledge(zone, pushBatch(ctx, zone, limit, full)),
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
       finishSwitch: ({ on }) => finishSwitch(ctx, on),
