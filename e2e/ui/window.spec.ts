@@ -69,9 +69,7 @@ test('Back, Forward and a reload show what was open; a half-written text is stil
   await expect(messageField(page)).toHaveValue('Half a thou');
 });
 
-test('a text of 100 KB arrives whole; a longer one is refused in words; sending flashes no line', async ({
-  world,
-}) => {
+test('a text of 100 KB arrives whole; a longer one is refused in words', async ({ world }) => {
   const cloud = await world.cloud();
   const anna = await world.device('Anna', cloud);
   const bob = await world.device('Bob', cloud);
@@ -82,12 +80,6 @@ test('a text of 100 KB arrives whole; a longer one is refused in words; sending 
   await anna.page.keyboard.press('Enter');
   await expectMessage(anna.page, 'Hello.');
   await expect(status(anna.page)).toBeEmpty();
-  await anna.page.evaluate(() => {
-    const line = document.querySelector('.status-line')!;
-    const said: string[] = [];
-    Object.assign(window, { said });
-    new MutationObserver(() => said.push(line.textContent)).observe(line, { childList: true, subtree: true });
-  });
   for (const text of ['One.', 'Two.', 'Three.']) await send(anna.page, text);
 
   const long = `${'All this is one text. '.repeat(4545)}The end.`.slice(0, 100_000);
@@ -100,8 +92,6 @@ test('a text of 100 KB arrives whole; a longer one is refused in words; sending 
   await openConversation(bob.page, ANNA.name);
   await bob.page.getByRole('button', { name: 'Show more' }).click();
   await expect(message(bob.page, long.trim())).toHaveCount(1);
-  const said = await anna.page.evaluate(() => (window as unknown as { said: string[] }).said);
-  expect(said.filter((text) => text.includes('Uploading'))).toEqual([]);
 });
 
 test('a device that stops is said, and nothing that was on screen goes away', async ({ world }) => {
