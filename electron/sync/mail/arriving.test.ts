@@ -8,7 +8,7 @@ import { getMailCursor } from '../../store/mail.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { deleteForGood } from '../../store/records.ts';
 import { setZoneState } from '../../store/zone-state.ts';
-import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { messageRecordId } from '../zones/names.ts';
 import { clampStamp } from './apply.ts';
 import { react } from './compose.ts';
@@ -21,10 +21,7 @@ let bob: MailDevice;
 
 beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
-  anna = mailDevice(cloud);
-  bob = mailDevice(cloud);
-  await anna.signUp('anna@example.org');
-  await bob.signUp('bob@example.org');
+  ({ anna, bob } = await annaAndBob(cloud));
 });
 afterEach(async () => {
   closeDevices();

@@ -21,7 +21,7 @@ import {
 import { getIdentity } from '../../store/identity.ts';
 import { messagePage } from '../../store/messages.ts';
 import { keysOfDevice } from '../account/devices.ts';
-import { closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { annaWroteToBob, closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { tamper } from '../testing/tamper.ts';
 import { draftBody, encodeBody, readBody } from './body.ts';
 import { edit, topicOf } from './compose.ts';
@@ -35,14 +35,7 @@ let id: string;
 
 beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
-  anna = mailDevice(cloud);
-  bob = mailDevice(cloud);
-  await anna.signUp('anna@example.org');
-  await bob.signUp('bob@example.org');
-  id = await anna.start('bob@example.org');
-  anna.write(id, 'from Anna');
-  await anna.exchange();
-  await bob.exchange();
+  ({ anna, bob, id } = await annaWroteToBob(cloud));
 });
 afterEach(async () => {
   closeDevices();

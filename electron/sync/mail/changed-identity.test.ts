@@ -29,7 +29,13 @@ import { listOutbox } from '../../store/outbox.ts';
 import { getPin, listChanged } from '../../store/pins.ts';
 import { ownKeyring } from '../keyring/own.ts';
 import { lookUp } from '../keyring/people.ts';
-import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import {
+  annaWroteToBob,
+  closeDevices,
+  fetchOf,
+  type MailDevice,
+  mailDevice,
+} from '../testing/mail-device.ts';
 import { failureOf, tamper } from '../testing/tamper.ts';
 import { react, renameConversation } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
@@ -43,14 +49,7 @@ let id: string;
 
 beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
-  anna = mailDevice(cloud);
-  bob = mailDevice(cloud);
-  await anna.signUp('anna@example.org');
-  await bob.signUp('bob@example.org');
-  id = await anna.start('bob@example.org');
-  anna.write(id, 'from Anna');
-  await anna.exchange();
-  await bob.exchange();
+  ({ anna, bob, id } = await annaWroteToBob(cloud));
   await anna.exchange();
 });
 afterEach(async () => {

@@ -32,7 +32,13 @@ import { enqueue, listOutbox } from '../../store/outbox.ts';
 import { getPin } from '../../store/pins.ts';
 import { removeDevice } from '../account/devices.ts';
 import { ownKeyring, refreshKeyring } from '../keyring/own.ts';
-import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import {
+  annaWroteToBob,
+  closeDevices,
+  fetchOf,
+  type MailDevice,
+  mailDevice,
+} from '../testing/mail-device.ts';
 import { failureOf, tamper } from '../testing/tamper.ts';
 import { draftBody } from './body.ts';
 import { topicOf } from './compose.ts';
@@ -47,14 +53,7 @@ let id: string;
 
 beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
-  anna = mailDevice(cloud);
-  bob = mailDevice(cloud);
-  await anna.signUp('anna@example.org');
-  await bob.signUp('bob@example.org');
-  id = await anna.start('bob@example.org');
-  anna.write(id, 'from Anna');
-  await anna.exchange();
-  await bob.exchange();
+  ({ anna, bob, id } = await annaWroteToBob(cloud));
 });
 afterEach(async () => {
   closeDevices();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { deleteMessages } from '../commands/deletes.ts';
-import { closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { edit, markRead, react, retry } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
@@ -12,10 +12,7 @@ let bob: MailDevice;
 
 beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
-  anna = mailDevice(cloud);
-  bob = mailDevice(cloud);
-  await anna.signUp('anna@example.org');
-  await bob.signUp('bob@example.org');
+  ({ anna, bob } = await annaAndBob(cloud));
 });
 afterEach(async () => {
   closeDevices();

@@ -87,7 +87,7 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
 
 /**
  * Tells the cloud that this device has stored its mail, so that it may forget it. While the switch is on or turning on, only when the zone
- * has everything too: until then the mailbox is the only copy besides this device's folder (SPEC OUT-24). Asked again after each push.
+ * has everything too: until then the mailbox is the only copy besides this device's folder (SPEC OUT-24). Asked again after each push and pull.
  */
 export async function acknowledgeMail(ctx: StepContext): Promise<void> {
   const { stored, acknowledged } = getMailCursor(ctx.store);

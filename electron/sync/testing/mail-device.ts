@@ -160,3 +160,24 @@ function page(store: Store, conversationId: string) {
   const conversation = new Uint8Array(Buffer.from(conversationId, 'hex'));
   return messagePage(store, { conversation, anchor: null, direction: 'older', limit: 1000 }).messages;
 }
+
+/** Two people who have signed up. */
+export async function annaAndBob(cloud: Cloud): Promise<{ anna: MailDevice; bob: MailDevice }> {
+  const anna = mailDevice(cloud);
+  const bob = mailDevice(cloud);
+  await anna.signUp('anna@example.org');
+  await bob.signUp('bob@example.org');
+  return { anna, bob };
+}
+
+/** The same, after Anna's "from Anna" has reached Bob. `id`: their conversation. */
+export async function annaWroteToBob(
+  cloud: Cloud,
+): Promise<{ anna: MailDevice; bob: MailDevice; id: string }> {
+  const { anna, bob } = await annaAndBob(cloud);
+  const id = await anna.start('bob@example.org');
+  anna.write(id, 'from Anna');
+  await anna.exchange();
+  await bob.exchange();
+  return { anna, bob, id };
+}
