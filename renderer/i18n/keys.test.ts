@@ -20,7 +20,7 @@ const english = flatten(en);
 const dutch = flatten(nl);
 const sources = readdirSync(join(import.meta.dirname, '..'), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.test.ts'))
-  .filter((entry) => !entry.parentPath.endsWith('i18n'))
+  .filter((entry) => !/i18n(\/(en|nl))?$/.test(entry.parentPath))
   .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))
   .join('\n');
 

@@ -1,0 +1,45 @@
+export const deletes = {
+  title_one: 'Delete this message?',
+  title_other: 'Delete {{count, number}} messages?',
+  titleConversation_one: 'Delete this conversation with its {{count, number}} message?',
+  titleConversation_other: 'Delete this conversation with its {{count, number}} messages?',
+  titleForGood_one: 'Delete this message for good?',
+  titleForGood_other: 'Delete {{count, number}} messages for good?',
+  reachAll_one:
+    'This will be deleted from {{count, number}} of your devices where Messages in iCloud is on: {{names}}.',
+  reachAll_other:
+    'This will be deleted from all {{count, number}} of your devices where Messages in iCloud is on: {{names}}.',
+  reachAllOnly: 'This will be deleted from this device and from iCloud.',
+  reachForGood_one:
+    'This will be gone for good from {{count, number}} of your devices where Messages in iCloud is on: {{names}}.',
+  reachForGood_other:
+    'This will be gone for good from iCloud and from all {{count, number}} of your devices where Messages in iCloud is on: {{names}}.',
+  reachForGoodOnly: 'This will be gone for good from this device and from iCloud.',
+  reachHere_one: 'This will be deleted from this device only; it stays on {{names}} and in iCloud.',
+  reachHere_other: 'This will be deleted from this device only; it stays on {{names}} and in iCloud.',
+  reachHereOnly: 'This will be deleted from this device only.',
+  reachHereForGood_one:
+    'This will be gone for good from this device only; it stays on {{names}} and in iCloud.',
+  reachHereForGood_other:
+    'This will be gone for good from this device only; it stays on {{names}} and in iCloud.',
+  reachHereForGoodOnly: 'This will be gone for good from this device.',
+  reachHereNames_one: 'This will be deleted from this device only; it stays on {{names}}.',
+  reachHereNames_other: 'This will be deleted from this device only; it stays on {{names}}.',
+  reachHereCloud: 'This will be deleted from this device only; it stays in iCloud.',
+  reachHereForGoodNames_one: 'This will be gone for good from this device only; it stays on {{names}}.',
+  reachHereForGoodNames_other: 'This will be gone for good from this device only; it stays on {{names}}.',
+  reachHereForGoodCloud: 'This will be gone for good from this device only; it stays in iCloud.',
+  unknownOn_one: '{{names}} has not said yet whether Messages in iCloud is on there.',
+  unknownOn_other: '{{names}} have not said yet whether Messages in iCloud is on there.',
+  keptOn_one: 'Kept on {{names}}, where Messages in iCloud is off.',
+  keptOn_other: 'Kept on {{names}}, where Messages in iCloud is off.',
+  othersKeep: 'The people you wrote with keep theirs.',
+  thirtyDays: 'For 30 days you can bring it back from Recently Deleted.',
+  noUndo: 'This cannot be undone.',
+  delete: 'Delete',
+  deleteNow: 'Delete Now',
+  deleted_one: 'Deleted. It is in Recently Deleted for 30 days.',
+  deleted_other: '{{count, number}} messages deleted. They are in Recently Deleted for 30 days.',
+  gone_one: 'Deleted for good.',
+  gone_other: '{{count, number}} messages deleted for good.',
+};

@@ -1,0 +1,18 @@
+export const help = {
+  title: 'Keyboard',
+  open: 'Keyboard help',
+  newMessage: 'New message',
+  search: 'Search',
+  settings: 'Settings',
+  conversations: 'To the conversations',
+  nextConversation: 'Next conversation',
+  previousConversation: 'Previous conversation',
+  transcript: 'To the messages',
+  messageField: 'To the message field',
+  move: 'Through messages or conversations',
+  menu: 'Menu of a message or conversation',
+  delete: 'Delete what is chosen',
+  send: 'Send',
+  newline: 'New line',
+  escape: 'Close, or back to the message field',
+};

@@ -1,0 +1,21 @@
+export const recovery = {
+  title: 'Your recovery key',
+  intro:
+    'If you forget your password, these 24 words are the only way back to your messages. Nobody else has them: not the cloud, not us. They are shown only now.',
+  list: 'The 24 words',
+  copy: 'Copy',
+  copied: 'Copied. Paste it somewhere safe, then clear the clipboard.',
+  print: 'Print',
+  save: 'Save as a File',
+  written: 'I Have Kept Them',
+  askTitle: 'Two words, to be sure',
+  askHelp: 'Look at what you kept and type these two words.',
+  word: 'Word {{number, number}}',
+  wrong: 'That is not what was shown. Look at the words again.',
+  confirm: 'Confirm',
+  checking: 'Checking…',
+  fileName: 'Lockstep recovery key.txt',
+  sheetTitle: 'Lockstep recovery key',
+  sheetFor: 'For {{handle}}',
+  sheetHelp: 'Keep this where only you can reach it. Whoever has these words can read your messages.',
+};

@@ -1,0 +1,18 @@
+export const help = {
+  title: 'Toetsenbord',
+  open: 'Hulp bij het toetsenbord',
+  newMessage: 'Nieuw bericht',
+  search: 'Zoeken',
+  settings: 'Instellingen',
+  conversations: 'Naar de gesprekken',
+  nextConversation: 'Volgend gesprek',
+  previousConversation: 'Vorig gesprek',
+  transcript: 'Naar de berichten',
+  messageField: 'Naar het berichtveld',
+  move: 'Door berichten of gesprekken',
+  menu: 'Menu van een bericht of gesprek',
+  delete: 'Verwijder wat gekozen is',
+  send: 'Versturen',
+  newline: 'Nieuwe regel',
+  escape: 'Sluiten, of terug naar het berichtveld',
+};

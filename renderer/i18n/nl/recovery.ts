@@ -1,0 +1,21 @@
+export const recovery = {
+  title: 'Je herstelsleutel',
+  intro:
+    'Vergeet je je wachtwoord, dan zijn deze 24 woorden de enige weg terug naar je berichten. Niemand anders heeft ze: de cloud niet, en wij niet. Ze worden alleen nu getoond.',
+  list: 'De 24 woorden',
+  copy: 'Kopieer',
+  copied: 'Gekopieerd. Plak ze op een veilige plek en maak daarna het klembord leeg.',
+  print: 'Druk af',
+  save: 'Bewaar als bestand',
+  written: 'Ik heb ze bewaard',
+  askTitle: 'Twee woorden, voor de zekerheid',
+  askHelp: 'Kijk in wat je bewaard hebt en typ deze twee woorden.',
+  word: 'Woord {{number, number}}',
+  wrong: 'Dat is niet wat er stond. Kijk de woorden nog eens na.',
+  confirm: 'Bevestig',
+  checking: 'Er wordt gecontroleerd…',
+  fileName: 'Lockstep-herstelsleutel.txt',
+  sheetTitle: 'Herstelsleutel van Lockstep',
+  sheetFor: 'Voor {{handle}}',
+  sheetHelp: 'Bewaar dit waar alleen jij erbij kunt. Wie deze woorden heeft, kan je berichten lezen.',
+};
