@@ -24,6 +24,7 @@ import type {
   SessionState,
   Settings,
   StorageInfo,
+  SwitchOffPreview,
   SwitchPreview,
   SyncStatus,
   WipeScope,
@@ -39,13 +40,21 @@ export type SignUpInput = {
   invitation: string | null;
   deviceName: string | null;
 };
-export type SignInInput = { cloud: CloudChoice; handle: string; password: string; deviceName: string | null };
+export type SignInInput = {
+  cloud: CloudChoice;
+  handle: string;
+  password: string;
+  deviceName: string | null;
+  /** Whether this device takes part: the switch "Messages in iCloud". */
+  takesPart: boolean;
+};
 export type RecoverInput = {
   cloud: CloudChoice;
   handle: string;
   words: string[];
   newPassword: string;
   deviceName: string | null;
+  takesPart: boolean;
 };
 
 export type SessionCalls = {
@@ -108,8 +117,14 @@ export type SyncCalls = {
   now(): Promise<void>;
   cancel(): Promise<void>;
   preview(): Promise<SwitchPreview>;
-  /** `deletedHere`: while it was off. */
-  setSwitch(on: boolean, deletedHere?: DeletedHere): Promise<void>;
+  offPreview(): Promise<SwitchOffPreview>;
+  /** `deletedHere`: while it was off. `everywhere`: off on all devices. */
+  setSwitch(input: { on: boolean; deletedHere?: DeletedHere; everywhere?: boolean }): Promise<void>;
+  hold(): Promise<void>;
+  resume(): Promise<void>;
+  continueAnyway(): Promise<void>;
+  disableAndDelete(): Promise<void>;
+  undoPurge(): Promise<void>;
   storage(): Promise<StorageInfo>;
   repair(): Promise<void>;
 };

@@ -51,7 +51,15 @@ export const sessionRouter = router({
     ),
 
   signIn: procedure
-    .input(z.object({ cloud: cloudChoice, handle, password, deviceName: optionalDeviceName }))
+    .input(
+      z.object({
+        cloud: cloudChoice,
+        handle,
+        password,
+        deviceName: optionalDeviceName,
+        takesPart: z.boolean().default(true),
+      }),
+    )
     .mutation(async ({ ctx, input }): Promise<SessionState> => ctx.calls.session.signIn(input)),
 
   /** Sign in with the recovery key, and set a new password in the same step. */
@@ -63,6 +71,7 @@ export const sessionRouter = router({
         words: recoveryWords,
         newPassword: password,
         deviceName: optionalDeviceName,
+        takesPart: z.boolean().default(true),
       }),
     )
     .mutation(async ({ ctx, input }): Promise<SessionState> => ctx.calls.session.recover(input)),

@@ -18,7 +18,9 @@ export type {
   PausedReason,
   Settings,
   StorageInfo,
+  SwitchOffPreview,
   SwitchPreview,
+  SwitchReason,
   SyncPhase,
   SyncStatus,
 } from '../sync/status-types.ts';

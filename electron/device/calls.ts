@@ -30,8 +30,24 @@ function syncCalls(context: CallContext): SyncCalls {
       await run(context, 'cancelSync', null);
     },
     preview: () => run(context, 'switchPreview', null),
-    async setSwitch(on, deletedHere) {
-      await run(context, 'setSwitch', { on, ...(deletedHere === undefined ? {} : { deletedHere }) });
+    offPreview: () => run(context, 'switchOffPreview', null),
+    async setSwitch(input) {
+      await run(context, 'setSwitch', input);
+    },
+    async hold() {
+      await run(context, 'hold', null);
+    },
+    async resume() {
+      await run(context, 'resume', null);
+    },
+    async continueAnyway() {
+      await run(context, 'continueAnyway', null);
+    },
+    async disableAndDelete() {
+      await run(context, 'disableAndDelete', null);
+    },
+    async undoPurge() {
+      await run(context, 'undoPurge', null);
     },
     storage: () => run(context, 'storage', null),
     async repair() {

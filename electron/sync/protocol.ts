@@ -7,11 +7,13 @@
  */
 import type {
   CloudInfo,
+  Conditions,
   DeletedHere,
   Id,
   Milliseconds,
   Settings,
   StorageInfo,
+  SwitchOffPreview,
   SwitchPreview,
   SyncStatus,
 } from './status-types.ts';
@@ -42,7 +44,14 @@ export type Commands = {
   /** The two words asked back. Reason `wrongWords` when they differ. */
   confirmRecovery: { input: { answers: [string, string] }; result: null };
   signIn: {
-    input: { cloudUrl: string; handle: string; password: string; device: DeviceDescription };
+    input: {
+      cloudUrl: string;
+      handle: string;
+      password: string;
+      device: DeviceDescription;
+      /** Whether this device, where it is a new one, takes part: the switch "Messages in iCloud". On, unless it is said. */
+      takesPart?: boolean;
+    };
     result: null;
   };
   recover: {
@@ -52,6 +61,7 @@ export type Commands = {
       words: string[];
       newPassword: string;
       device: DeviceDescription;
+      takesPart?: boolean;
     };
     result: null;
   };
@@ -95,10 +105,25 @@ export type Commands = {
   recoverMessages: { input: { ids: Id[] }; result: null };
 
   // ---- synchronizing
-  setSwitch: { input: { on: boolean; deletedHere?: DeletedHere }; result: null };
+  /**
+   * `everywhere`, off only: every device of the account does the same when it next connects. Reasons: `purgePending` (on, while Disable &
+   * Delete is pending: Undo first), `diskTooSmall` (off).
+   */
+  setSwitch: { input: { on: boolean; deletedHere?: DeletedHere; everywhere?: boolean }; result: null };
   syncNow: { input: null; result: null };
-  /** Stops an `enabling` or `disabling` where it is, and goes back. */
+  /** What Cancel does: stops an `enabling` or `disabling` and goes back; while on, the transfer under way is held. */
   cancelSync: { input: null; result: null };
+  /** Paused by a person, until `resume`; also after a restart. */
+  hold: { input: null; result: null };
+  /** Goes on with what was held. */
+  resume: { input: null; result: null };
+  /** On battery, or on a metered connection: goes on all the same, until that has been over once. */
+  continueAnyway: { input: null; result: null };
+  switchOffPreview: { input: null; result: SwitchOffPreview };
+  /** Off on every device; in 30 days the cloud's copy goes for good. */
+  disableAndDelete: { input: null; result: null };
+  /** Takes it back: every device that it switched off goes on again. Reason `purgeOver` when it is too late, or nothing is pending. */
+  undoPurge: { input: null; result: null };
   repair: { input: null; result: null };
   status: { input: null; result: SyncStatus };
   storage: { input: null; result: StorageInfo };
@@ -135,7 +160,10 @@ export type SyncEvent =
 /** `workerData` of the sync worker. */
 export type WorkerOptions = { dbPath: string; dbKey: Uint8Array };
 
-export type ToWorker = { type: 'command'; id: number; command: Command } | { type: 'stop' };
+export type ToWorker =
+  | { type: 'command'; id: number; command: Command }
+  | { type: 'conditions'; conditions: Conditions }
+  | { type: 'stop' };
 export type FromWorker =
   | { type: 'ready' }
   /** The store could not be opened; nothing was changed. `reason` as in `SessionState.locked`. */

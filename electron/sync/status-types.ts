@@ -26,6 +26,13 @@ export type FailureReason =
 
 export type SwitchState = 'off' | 'enabling' | 'on' | 'disabling';
 
+/**
+ * Why the switch is as it is, when not by this person's own click here. purged: the cloud's copy is gone (Disable & Delete, or its keys were
+ * reset). purging: Disable & Delete, on this device or another; until then Undo brings it back. allDevices: turned off for all devices.
+ * diskTooSmall: it could not be turned off, since what is only in iCloud does not fit here. removed: this device left the account.
+ */
+export type SwitchReason = 'purged' | 'purging' | 'allDevices' | 'diskTooSmall' | 'removed';
+
 export type SyncPhase =
   | 'idle'
   | 'preparing'
@@ -45,6 +52,10 @@ export type PausedReason =
   | 'appTooOld'
   | 'purged'
   | 'purgePending'
+  /** By a person, on this device. */
+  | 'held'
+  | 'onBattery'
+  | 'metered'
   | 'rolledBack'
   | 'forked'
   | 'keyringForged'
@@ -53,8 +64,11 @@ export type PausedReason =
 /** One state machine's view: the status line, Settings and tests read this and nothing else. */
 export type SyncStatus = {
   switch: SwitchState;
-  /** Why the switch is as it is, when not by this person's own click. */
-  switchReason: 'purged' | 'removed' | null;
+  switchReason: SwitchReason | null;
+  /** The device where it was asked for, when the reason is allDevices or purging. */
+  switchedBy: Id | null;
+  /** Disable & Delete: the cloud's copy goes then, unless somebody takes it back. `by`: the device where it was asked for. */
+  purge: { at: Milliseconds; by: Id | null } | null;
   phase: SyncPhase;
   item: 'messages' | 'conversations' | 'changes' | null;
   done: number;
@@ -67,7 +81,18 @@ export type SyncStatus = {
     cloudTime: Milliseconds | null;
     deviceTime: Milliseconds | null;
   } | null;
-  action: 'syncNow' | 'manageStorage' | 'repair' | 'signIn' | 'update' | 'tryNow' | null;
+  action:
+    | 'syncNow'
+    | 'manageStorage'
+    | 'repair'
+    | 'signIn'
+    | 'update'
+    | 'tryNow'
+    | 'resume'
+    | 'continueAnyway'
+    | null;
+  /** More than nine tenths of the storage at the cloud are used. */
+  almostFull: boolean;
   lastSyncedAt: Milliseconds | null;
   /** Messages written here that have not reached the cloud yet. */
   waitingToSend: number;
@@ -88,9 +113,25 @@ export type DeletedHere = 'everywhere' | 'bringBack';
 export type SwitchPreview = {
   toUpload: number;
   toDownload: number;
+  /** Both ways together, an estimate. */
+  bytes: number;
   deletedHere: number;
   deletedElsewhere: number;
 };
+
+/** What turning the switch off will do: it downloads first what is only in iCloud. */
+export type SwitchOffPreview = {
+  toDownload: number;
+  /** An estimate. */
+  bytes: number;
+  /** Free on this computer's disk; null where that is not known. */
+  freeBytes: number | null;
+  /** Whether it fits, with room to spare. */
+  fits: boolean;
+};
+
+/** What the host knows of this computer; null: not known, and nothing waits for it. */
+export type Conditions = { onBattery: boolean | null; metered: boolean | null };
 
 export type Settings = {
   appearance: 'system' | 'light' | 'dark';

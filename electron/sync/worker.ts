@@ -61,6 +61,10 @@ async function hear(core: SyncCore, store: Store, message: ToWorker): Promise<vo
     port.close();
     return;
   }
+  if (message.type === 'conditions') {
+    core.setConditions(message.conditions);
+    return;
+  }
   const { id, command } = message;
   try {
     const result = await core.execute(command as Parameters<SyncCore['execute']>[0]);

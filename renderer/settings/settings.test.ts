@@ -6,6 +6,9 @@ import { syncState } from './sync-state.ts';
 const STATUS: SyncStatus = {
   switch: 'on',
   switchReason: null,
+  switchedBy: null,
+  purge: null,
+  almostFull: false,
   phase: 'idle',
   item: null,
   done: 0,
@@ -28,18 +31,20 @@ test('UI-14 the settings page says the same as the status line, and when it was 
 });
 
 test('UI-15 turning the switch on says what will happen, in numbers, and only what will', () => {
-  expect(previewLines({ toUpload: 4120, toDownload: 12_300, deletedHere: 0, deletedElsewhere: 2 })).toEqual([
+  expect(
+    previewLines({ toUpload: 4120, toDownload: 12_300, bytes: 0, deletedHere: 0, deletedElsewhere: 2 }),
+  ).toEqual([
     { key: 'settings.onUpload', values: { count: 4120 } },
     { key: 'settings.onDownload', values: { count: 12_300 } },
     { key: 'settings.onDeletedElsewhere', values: { count: 2 } },
   ]);
-  expect(previewLines({ toUpload: 0, toDownload: 0, deletedHere: 0, deletedElsewhere: 0 })[0]?.key).toBe(
-    'settings.onNothing',
-  );
+  expect(
+    previewLines({ toUpload: 0, toDownload: 0, bytes: 0, deletedHere: 0, deletedElsewhere: 0 })[0]?.key,
+  ).toBe('settings.onNothing');
 });
 
 test('UI-15 what becomes of deletes made while it was off is asked, and the answer sent, only when there are any', () => {
-  const preview = { toUpload: 0, toDownload: 0, deletedHere: 2, deletedElsewhere: 0 };
+  const preview = { toUpload: 0, toDownload: 0, bytes: 0, deletedHere: 2, deletedElsewhere: 0 };
   expect(previewLines(preview)).toEqual([]);
   expect(turnOnInput(preview, 'everywhere')).toEqual({ on: true, deletedHere: 'everywhere' });
   expect(turnOnInput(preview, 'bringBack')).toEqual({ on: true, deletedHere: 'bringBack' });

@@ -19,6 +19,8 @@ export function StatusFooter() {
   const run: Record<StatusAction, () => void> = {
     syncNow: () => void act(() => api.sync.now.mutate()),
     tryNow: () => void act(() => api.sync.now.mutate()),
+    resume: () => void act(() => api.sync.resume.mutate()),
+    continueAnyway: () => void act(() => api.sync.continueAnyway.mutate()),
     repair: () => void act(() => api.sync.repair.mutate()),
     manageStorage: () => view.openSettings('messages'),
     signIn: () => void session.load(),

@@ -8,6 +8,9 @@ import { statusLine, worthSaying } from './status-line.ts';
 const IDLE: SyncStatus = {
   switch: 'on',
   switchReason: null,
+  switchedBy: null,
+  purge: null,
+  almostFull: false,
   phase: 'idle',
   item: null,
   done: 0,

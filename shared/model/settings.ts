@@ -4,6 +4,7 @@ import {
   FlagValueSchema,
   KeepMessagesValueSchema,
   Kind,
+  RequestValueSchema,
   SettingsField,
   TextValueSchema,
 } from '../proto/gen/lockstep/record/v1/record_pb.js';
@@ -17,7 +18,14 @@ export type AccountSettings = {
   /** Account ids. */
   blocked: Uint8Array[];
   profileName: string | null;
+  /** The last time a person turned the switch off on every device. */
+  offEverywhere: Request | null;
+  /** The last Disable & Delete: good for the purge of this id that the cloud has pending, and for no other. */
+  purge: Request | null;
 };
+
+/** Something asked of all devices on one of them. */
+export type Request = { id: Uint8Array; deviceId: Uint8Array; askedMs: number };
 
 /** The name from which the settings' record id follows: an account has one. */
 export const SETTINGS_NAME = utf8('settings');
@@ -39,5 +47,13 @@ export function readSettings(payload: Payload): AccountSettings {
       .filter((register) => register.key.length === 16 && readValue(FlagValueSchema, register)?.on === true)
       .map((register) => register.key),
     profileName: name === null || name.text === '' ? null : name.text,
+    offEverywhere: readRequest(payload, SettingsField.OFF_EVERYWHERE),
+    purge: readRequest(payload, SettingsField.PURGE),
   };
+}
+
+function readRequest(payload: Payload, field: SettingsField): Request | null {
+  const value = readValue(RequestValueSchema, getRegister(payload, field));
+  if (value === null || value.id.length !== 16 || value.deviceId.length !== 16) return null;
+  return { id: value.id, deviceId: value.deviceId, askedMs: Number(value.askedMs) };
 }

@@ -13,6 +13,7 @@ import {
   KeepMessagesValueSchema,
   MemberValueSchema,
   ReactionValueSchema,
+  RequestValueSchema,
   SeenValueSchema,
   SwitchValueSchema,
   TextValueSchema,
@@ -95,6 +96,17 @@ export const seenValue = (heads: SeenHead[]) =>
 /** 0 days: forever. */
 export const keepMessagesValue = (days: number, effectiveMs: number) =>
   toBinary(KeepMessagesValueSchema, create(KeepMessagesValueSchema, { days, effectiveMs: ms(effectiveMs) }));
+
+/** Something asked of all devices on one of them. */
+export const requestValue = (id: Uint8Array, deviceId: Uint8Array, askedMs: number) =>
+  toBinary(
+    RequestValueSchema,
+    create(RequestValueSchema, {
+      id: requireId(id, 'A request id'),
+      deviceId: requireId(deviceId, 'A device id'),
+      askedMs: ms(askedMs),
+    }),
+  );
 
 /** A register's value, or null when it is cleared or not readable as this (a value is never worth a whole record). */
 export function readValue<Desc extends DescMessage>(

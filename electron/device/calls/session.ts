@@ -70,12 +70,18 @@ export function sessionCalls(context: CallContext): SessionCalls {
       await run(context, 'confirmRecovery', { answers });
       return changed();
     },
-    async signIn({ cloud, handle, password, deviceName }) {
+    async signIn({ cloud, handle, password, deviceName, takesPart }) {
       const cloudUrl = await resolveCloud(cloud);
-      await run(context, 'signIn', { cloudUrl, handle, password, device: description(deviceName) });
+      await run(context, 'signIn', {
+        cloudUrl,
+        handle,
+        password,
+        device: description(deviceName),
+        takesPart,
+      });
       return changed();
     },
-    async recover({ cloud, handle, words, newPassword, deviceName }) {
+    async recover({ cloud, handle, words, newPassword, deviceName, takesPart }) {
       const cloudUrl = await resolveCloud(cloud);
       await run(context, 'recover', {
         cloudUrl,
@@ -83,6 +89,7 @@ export function sessionCalls(context: CallContext): SessionCalls {
         words,
         newPassword,
         device: description(deviceName),
+        takesPart,
       });
       return changed();
     },

@@ -6,6 +6,7 @@ const { dbPath } = workerData as WorkerOptions;
 const say = (message: FromWorker): void => parentPort?.postMessage(message);
 
 parentPort?.on('message', (message: ToWorker) => {
+  if (message.type === 'conditions') return;
   if (message.type === 'stop') {
     say({ type: 'stopped' });
     parentPort?.close();

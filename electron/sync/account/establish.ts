@@ -13,12 +13,13 @@ import { getIdentity, setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
 import type { Store } from '../../store/open.ts';
 import { putMerged } from '../../store/records.ts';
+import { getZoneState, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { holdKeys } from '../keyring/own.ts';
 import type { DeviceDescription } from '../protocol.ts';
 import { settingsRecordId } from '../zones/names.ts';
-import { writeOwnDevice } from '../zones/own-device.ts';
+import { ownDeviceSwitch, writeOwnDevice } from '../zones/own-device.ts';
 import { isOwners, noteOwner } from './owner.ts';
 import { dropPendingSignUps, keepRecoveryQuestion, type RecoveryQuestion } from './pending.ts';
 
@@ -36,6 +37,8 @@ export type NewMember = {
   /** Of a new account. */
   profileName: string | null;
   question: RecoveryQuestion | null;
+  /** Whether a new device's switch goes on. One that has taken part before keeps its switch as it was. */
+  takesPart: boolean;
 };
 
 /** A store belongs to one account for good: somebody else begins with an empty one. */
@@ -99,6 +102,11 @@ export function establish(ctx: StepContext, member: NewMember): void {
           name,
         );
         putMerged(store, 'account', settingsRecordId(ctx), payload, { dirty: true });
+      }
+      const messages = getZoneState(store, 'messages');
+      if (messages.phase === 'new' && messages.switch === 'off' && messages.switchReason === null) {
+        if (member.takesPart) setZoneState(store, 'messages', { switch: 'enabling' });
+        else ownDeviceSwitch(ctx, false, '');
       }
       dropPendingSignUps(store);
       keepRecoveryQuestion(store, member.question);

@@ -30,6 +30,8 @@ export type Entry = {
   secrets: AccountSecrets;
   root: Root;
   device: DeviceDescription;
+  /** The switch, on a device that has none of the account's messages yet. */
+  takesPart: boolean;
 };
 
 /** The keyring as the cloud gave it, verified against the root; nothing is stored yet. */
@@ -91,6 +93,7 @@ export async function join(ctx: StepContext, entry: Entry): Promise<void> {
     epochs: keyring.epochs,
     keys,
     profileName: begun?.name ?? null,
+    takesPart: entry.takesPart,
     // A sign-up whose answer was lost for long: its words have not been shown yet.
     // Unless the root was renewed since: they would open nothing.
     question:

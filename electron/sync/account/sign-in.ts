@@ -30,7 +30,7 @@ export async function signIn(ctx: StepContext, input: CommandInput<'signIn'>): P
   refuseSignedIn(ctx.store);
   await againOnConflict(async () => {
     const proof = await proveWith(ctx, cloudUrl, input.handle.trim(), input.password);
-    await join(ctx, { cloudUrl, ...proof, device: input.device });
+    await join(ctx, { cloudUrl, ...proof, device: input.device, takesPart: input.takesPart ?? true });
   });
   return null;
 }
@@ -46,7 +46,7 @@ export async function signInAgain(
   await againOnConflict(async () => {
     const used = current ?? (await proveWith(ctx, cloudUrl, input.handle.trim(), input.password));
     current = null;
-    await join(ctx, { cloudUrl, ...used, device: input.device });
+    await join(ctx, { cloudUrl, ...used, device: input.device, takesPart: true });
   });
 }
 
@@ -87,7 +87,7 @@ export async function recover(ctx: StepContext, input: CommandInput<'recover'>):
       await setPassword(ctx, cloudUrl, proof.ticket, account, input.newPassword, false);
       passwordSet = true;
     }
-    await join(ctx, { cloudUrl, ...proof, device: input.device });
+    await join(ctx, { cloudUrl, ...proof, device: input.device, takesPart: input.takesPart ?? true });
   });
   return null;
 }

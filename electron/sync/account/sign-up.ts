@@ -157,6 +157,7 @@ async function finish(
   establish(ctx, {
     cloudUrl: pending.cloudUrl,
     accountId: pending.accountId,
+    takesPart: true,
     handle: pending.handle,
     device: pending.device,
     description,

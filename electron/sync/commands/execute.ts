@@ -64,6 +64,10 @@ function asking<I, R>(work: (ctx: StepContext, input: I) => Promise<R>) {
   return ({ ctx, queue }: CommandContext, input: I): Promise<R> => queue(() => work(ctx, input));
 }
 
+const soon = (): never => {
+  throw new SyncFailure('refused', 'Not there yet.');
+};
+
 const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   markUnread: writing(conversations.markUnread),
   setPinned: writing(conversations.setPinned),
@@ -85,6 +89,12 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
     runner.dispatch({ type: 'setSwitch', on });
     return null;
   },
+  hold: soon,
+  resume: soon,
+  continueAnyway: soon,
+  switchOffPreview: soon,
+  disableAndDelete: soon,
+  undoPurge: soon,
   cancelSync: ({ runner }) => {
     const { switch: value } = runner.state;
     if (value === 'enabling' || value === 'disabling') {

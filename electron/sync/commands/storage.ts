@@ -45,6 +45,7 @@ export async function switchPreview(ctx: StepContext): Promise<SwitchPreview> {
   const { head } = getZoneState(store, 'messages');
   return {
     toUpload: messagesToUpload(store),
+    bytes: 0,
     toDownload: head === Number(state.head) ? 0 : Math.max(0, Number(state.records) - known.live),
     deletedHere: localDeleteCount(store),
     deletedElsewhere: Math.max(0, Number(state.tombstones) - known.gone),

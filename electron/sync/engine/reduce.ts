@@ -103,6 +103,7 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
         now: event.now,
         session: event.reason === 'removed' ? 'ended' : 'none',
         online: state.online,
+        conditions: state.conditions,
       };
     case 'counts':
       return counted(state, event);
@@ -139,6 +140,8 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
       return streamClosed(state, event);
     case 'reachable':
       return { ...state, online: event.online };
+    case 'conditions':
+      return { ...state, conditions: event.conditions };
     case 'tick':
       return state;
     case 'setSwitch':
@@ -153,12 +156,13 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
 function started(remembered: Remembered, state: EngineState, now: number): EngineState {
   const fresh = initialState();
   if (!remembered.signedIn) {
-    return { ...fresh, now, online: state.online };
+    return { ...fresh, now, online: state.online, conditions: state.conditions };
   }
   let after: EngineState = {
     ...fresh,
     now,
     online: state.online,
+    conditions: state.conditions,
     session: 'active',
     switch: remembered.switch,
     switchReason: remembered.switchReason,

@@ -16,7 +16,7 @@
  *  6. A fork or a rollback stops the zone until a person chooses Repair; nothing is deleted because of one.
  *  7. Storage full stops pushes of that zone alone, but for deletes and small changes; pulls, the mailbox and the outbox go on.
  */
-import type { PausedReason, SwitchState } from '../status-types.ts';
+import type { Conditions, PausedReason, SwitchState } from '../status-types.ts';
 
 export type ZoneName = 'account' | 'messages';
 export type { SwitchState };
@@ -179,6 +179,7 @@ export type EngineEvent = { now: number; jitter: number } & (
   | { type: 'streamOpened' }
   | { type: 'streamClosed'; retryAfterMs: number }
   | { type: 'reachable'; online: boolean }
+  | { type: 'conditions'; conditions: Conditions }
   | { type: 'tick' }
   | { type: 'setSwitch'; on: boolean }
   | { type: 'syncNow' }
@@ -225,6 +226,7 @@ export type EngineState = {
     notBefore: number;
   } | null;
   online: boolean;
+  conditions: Conditions;
   clock: { cloudMs: number; deviceMs: number; since: number } | null;
   purgePendingUntil: number;
   appTooOld: boolean;
@@ -281,6 +283,7 @@ export function initialState(): EngineState {
     tidyAt: 0,
     retry: null,
     online: true,
+    conditions: { onBattery: null, metered: null },
     clock: null,
     purgePendingUntil: 0,
     appTooOld: false,

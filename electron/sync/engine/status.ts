@@ -22,6 +22,9 @@ export function statusOf(state: EngineState): SyncStatus {
   return {
     switch: state.switch,
     switchReason: state.switchReason,
+    switchedBy: null,
+    purge: null,
+    almostFull: false,
     ...(pausedView(state) ?? workView(state)),
     lastSyncedAt: state.lastSyncedAt,
     waitingToSend: state.outbox.waiting,

@@ -11,7 +11,7 @@ import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
-import { getZoneState, setZoneState } from '../../store/zone-state.ts';
+import { setZoneState } from '../../store/zone-state.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
@@ -23,7 +23,7 @@ import { type CloudClient, createCloudClient, type Fetch } from '../network/clou
 import { lockstepError } from '../network/errors.ts';
 import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
 import type { Command, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
-import type { SyncStatus } from '../status-types.ts';
+import type { Conditions, SyncStatus } from '../status-types.ts';
 import { forgetRevs } from '../zones/forget.ts';
 import { openZone } from '../zones/open-zone.ts';
 import { pullChanges, walkPage } from '../zones/pull.ts';
@@ -54,6 +54,8 @@ export type SyncCore = {
   start(): void;
   execute<N extends CommandName>(command: Extract<Command, { name: N }>): Promise<CommandResult<N>>;
   status(): SyncStatus;
+  /** What the host knows of this computer: each time it changes. */
+  setConditions(conditions: Conditions): void;
   /** A step is under way. */
   busy(): boolean;
   stop(): Promise<void>;
@@ -203,11 +205,6 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     if (keys === null) {
       loadKeys(ctx);
     }
-    const messages = getZoneState(store, 'messages');
-    if (messages.phase === 'new' && messages.switch === 'off' && messages.switchReason === null) {
-      // A new device takes part: people expect their history. Switching off is one click.
-      setZoneState(store, 'messages', { switch: 'enabling' });
-    }
     runner.dispatch({ type: 'started', remembered: remembered(store) });
     runner.recount();
   }
@@ -280,6 +277,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       }
     },
     status: () => runner.status,
+    setConditions: (conditions) => runner.dispatch({ type: 'conditions', conditions }),
     busy: () => runner.busy,
     async stop() {
       abort.abort();

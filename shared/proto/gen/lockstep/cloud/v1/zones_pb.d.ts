@@ -305,6 +305,22 @@ export declare type ZoneState = Message<"lockstep.cloud.v1.ZoneState"> & {
    * @generated from field: bytes purge_device_id = 12;
    */
   purgeDeviceId: Uint8Array;
+
+  /**
+   * Of the live records, those with the two highest hints: what is counted apart from messages. OpenZone alone fills them in.
+   *
+   * hint 0xffffffff
+   *
+   * @generated from field: uint64 conversations = 13;
+   */
+  conversations: bigint;
+
+  /**
+   * hint 0xfffffffe
+   *
+   * @generated from field: uint64 readings = 14;
+   */
+  readings: bigint;
 };
 
 /**

@@ -491,6 +491,38 @@ export declare type SettingsCore = Message<"lockstep.record.v1.SettingsCore"> & 
 export declare const SettingsCoreSchema: GenMessage<SettingsCore>;
 
 /**
+ * Something a person asked of all the account's devices, on one of them.
+ *
+ * @generated from message lockstep.record.v1.RequestValue
+ */
+export declare type RequestValue = Message<"lockstep.record.v1.RequestValue"> & {
+  /**
+   * 16 random bytes
+   *
+   * @generated from field: bytes id = 1;
+   */
+  id: Uint8Array;
+
+  /**
+   * where it was asked
+   *
+   * @generated from field: bytes device_id = 2;
+   */
+  deviceId: Uint8Array;
+
+  /**
+   * @generated from field: int64 asked_ms = 3;
+   */
+  askedMs: bigint;
+};
+
+/**
+ * Describes the message lockstep.record.v1.RequestValue.
+ * Use `create(RequestValueSchema)` to create a new message.
+ */
+export declare const RequestValueSchema: GenMessage<RequestValue>;
+
+/**
  * @generated from message lockstep.record.v1.KeepMessagesValue
  */
 export declare type KeepMessagesValue = Message<"lockstep.record.v1.KeepMessagesValue"> & {
@@ -812,6 +844,20 @@ export enum SettingsField {
    * @generated from enum value: SETTINGS_FIELD_PROFILE_NAME = 4;
    */
   PROFILE_NAME = 4,
+
+  /**
+   * value: RequestValue: every device's switch goes off when it hears of it
+   *
+   * @generated from enum value: SETTINGS_FIELD_OFF_EVERYWHERE = 5;
+   */
+  OFF_EVERYWHERE = 5,
+
+  /**
+   * value: RequestValue: Disable & Delete; id is the purge id that the cloud was asked for
+   *
+   * @generated from enum value: SETTINGS_FIELD_PURGE = 6;
+   */
+  PURGE = 6,
 }
 
 /**
