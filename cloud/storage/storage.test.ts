@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
-import { backfillQuery, changesQuery } from '../zones/pull.ts';
+import { backfillQuery, changesQuery, withRankQuery } from '../zones/pull.ts';
 import { storedQuery } from '../zones/push.ts';
 import { fetchQuery, inventoryQuery } from '../zones/repair.ts';
 import { databaseFile, openDatabase, type Writer } from './database.ts';
@@ -113,7 +113,7 @@ test('the writing connection is durable and overwrites what it deletes; the read
   db.close();
 });
 
-test('ZON-8 the hot queries run on their indexes', () => {
+test('ZON-8 ZON-18 the hot queries run on their indexes', () => {
   const db = openDatabase(':memory:');
   const id = new Uint8Array(16);
   const plan = (query: Parameters<typeof db.read.plan>[0]) => db.read.plan(query).join('; ');
@@ -122,6 +122,9 @@ test('ZON-8 the hot queries run on their indexes', () => {
   );
   expect(plan(backfillQuery(db, 1, 5, 3, id, 1_000))).toBe(
     'SEARCH record USING INDEX record_by_rank (zone=? AND (rank,id)>(?,?))',
+  );
+  expect(plan(withRankQuery(db, 1, 0))).toContain(
+    'SEARCH record USING COVERING INDEX record_by_rank (zone=? AND rank=?)',
   );
   expect(plan(inventoryQuery(db, 1, id, 1_000))).toBe(
     'SEARCH record USING INDEX record_by_id (zone=? AND id>?)',

@@ -16,5 +16,9 @@ export const PAGE_ITEMS = 10_000;
 export const MOST_FETCHED = 400;
 export const DEFAULT_QUOTA = 5 * 1024 ** 3;
 export const HIGHEST_HINT = 0xffff_ffff;
+/** Devices give conversations the highest hint and reading states the one below, so that both can be counted apart from messages. */
+export const READING_HINT = HIGHEST_HINT - 1;
+/** Of either no more are counted: nobody has so many, and a zone filled with them must not hold the cloud up. */
+export const MOST_COUNTED = 100_000;
 /** What a push's conflicts may bring back together; beyond it the push is refused as too large, and halved. */
 export const LARGEST_ANSWER = 16 * 1024 * 1024;

@@ -1,5 +1,5 @@
 /**
- * Open, Changes and Backfill: how a device comes to know a zone (SPEC ZON-7 to ZON-9). All of it reads on the second
+ * Open, Changes and Backfill: how a device comes to know a zone (SPEC ZON-7 to ZON-9, ZON-18). All of it reads on the second
  * connection, row by row, so that a page of large records is never read further than it goes.
  */
 import { create } from '@bufbuild/protobuf';
@@ -19,8 +19,8 @@ import {
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
 import type { Database } from '../storage/database.ts';
-import { PAGE_BYTES, PAGE_RECORDS } from './limits.ts';
-import { toWire, type WireRow, wireColumns, wireSize } from './record.ts';
+import { HIGHEST_HINT, MOST_COUNTED, PAGE_BYTES, PAGE_RECORDS, READING_HINT } from './limits.ts';
+import { rankOf, toWire, type WireRow, wireColumns, wireSize } from './record.ts';
 import { BEFORE_ALL, openChangeToken, openCursor, sealChangeToken, sealCursor } from './tokens.ts';
 import { findZone, zoneState } from './zone-row.ts';
 
@@ -56,6 +56,23 @@ export const backfillQuery = (
     .orderBy('id')
     .limit(limit);
 
+/** How many records have this rank, counted in the index alone. A tombstone has hint 0: of the highest hints all are live. */
+export const withRankQuery = (db: Database, zone: number, rank: number) =>
+  db.sql
+    .selectFrom(
+      db.sql
+        .selectFrom('record')
+        .select('rank')
+        .where('zone', '=', zone)
+        .where('rank', '=', rank)
+        .limit(MOST_COUNTED)
+        .as('some'),
+    )
+    .select((expression) => expression.fn.countAll<number>().as('count'));
+
+const withHint = (db: Database, zone: number, hint: number): bigint =>
+  BigInt(db.read.first(withRankQuery(db, zone, rankOf(hint)))?.count ?? 0);
+
 const takePage = (
   rows: Iterable<WireRow>,
   limit: number,
@@ -74,11 +91,15 @@ const takePage = (
 };
 
 export const openZone = (ctx: CloudContext, session: Session, request: OpenZoneRequest): OpenZoneResponse => {
-  const zone = findZone(ctx.db.read, ctx.db, session, request.zone);
+  const { db } = ctx;
+  const zone = findZone(db.read, db, session, request.zone);
   const { tokenKey } = ctx.secret;
   const walk = { head: zone.head, left: zone.records, ...BEFORE_ALL };
+  const state = zoneState(ctx, session, zone, true);
+  state.conversations = withHint(db, zone.no, HIGHEST_HINT);
+  state.readings = withHint(db, zone.no, READING_HINT);
   return create(OpenZoneResponseSchema, {
-    state: zoneState(ctx, session, zone, true),
+    state,
     token: sealChangeToken(tokenKey, session.account, zone, zone.head),
     backfillCursor: sealCursor(tokenKey, session.account, zone, walk),
   });

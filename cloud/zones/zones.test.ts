@@ -349,3 +349,31 @@ test('ZON-17 nobody fills a cloud with tombstones, and every delete of a record 
   expect((await bob.zone.openZone({ zone })).state).toMatchObject({ records: 0n, tombstones: 10_000n });
   await small.close();
 });
+
+test('ZON-18 opening a zone counts conversations and reading states apart, live ones alone', async () => {
+  const [conversation, reading] = [0xffff_ffff, 0xffff_fffe];
+  await push(
+    ...Array.from({ length: 3 }, (_, i) => put(idOf(i), 0, random(30), conversation)),
+    ...Array.from({ length: 2 }, (_, i) => put(idOf(10 + i), 0, random(30), reading)),
+    ...Array.from({ length: 5 }, (_, i) => put(idOf(20 + i), 0, random(30), 20_000 + i)),
+    // Neither is one of the two: the day after the last, and none at all.
+    put(idOf(30), 0, random(30), 0xffff_fffd),
+    put(idOf(31), 0, random(30), 0),
+  );
+  const counted = async () => {
+    const { state } = await open();
+    return [state?.records, state?.conversations, state?.readings];
+  };
+  expect(await counted()).toEqual([12n, 3n, 2n]);
+  // Deleted, changed in place, and given another hint.
+  await push(del(idOf(0)), put(idOf(1), 1, random(30), conversation), put(idOf(10), 1, random(30), 20_000));
+  expect(await counted()).toEqual([11n, 2n, 1n]);
+  // Another zone and another account have their own.
+  const other = await anna.zone.openZone({ zone: Zone.ACCOUNT });
+  expect([other.state?.conversations, other.state?.readings]).toEqual([0n, 0n]);
+  const bob = await signUp(cloud, 'bob@example.org');
+  expect((await open(bob)).state).toMatchObject({ conversations: 0n, readings: 0n });
+  // It is no part of the other calls' state.
+  const changes = await anna.zone.changes({ zone, token: (await open()).token });
+  expect(changes.state).toMatchObject({ records: 11n, conversations: 0n, readings: 0n });
+});

@@ -1,17 +1,23 @@
-/** `hint`: what comes first in another device's first sync. It is outside the ciphertext: the day of a message, nothing finer. */
+/**
+ * `hint`: what comes first in another device's first sync, and what the cloud counts apart from messages. It is outside the ciphertext:
+ * whether a record is a conversation, something else that is no message, or the day of a message; nothing finer (decision 0051).
+ */
 
 import { readMessage } from '../../../shared/model/message.ts';
 import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import { KIND } from '../../store/values.ts';
 
-const FIRST = 0xffff_ffff;
+/** The list of conversations is there before anything that belongs into it. */
+export const CONVERSATION_HINT = 0xffff_ffff;
+/** Reading states, and kinds that only a newer version knows: none of them is a message. */
+export const OTHER_HINT = 0xffff_fffe;
 const DAY_MS = 86_400_000;
 
 export function hintOf(kind: number, bytes: Uint8Array, nowMs: number): number {
   if (kind !== KIND.message) {
-    return FIRST;
+    return kind === KIND.conversation ? CONVERSATION_HINT : OTHER_HINT;
   }
   const message = readMessage(decodePayload(bytes));
   const at = message?.acceptedMs ?? nowMs;
-  return Math.min(FIRST - 1, Math.max(0, Math.floor(at / DAY_MS)));
+  return Math.min(OTHER_HINT - 1, Math.max(0, Math.floor(at / DAY_MS)));
 }

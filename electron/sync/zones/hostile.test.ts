@@ -76,7 +76,7 @@ async function pull(device: ZoneDevice): Promise<void> {
 const codes = (device: ZoneDevice) =>
   listNotices(device.store).map(({ code, detail }) => `${code} ${detail['why'] ?? ''}`.trim());
 /** Only of the messages zone: its records carry a hint of a day. */
-const ofMessage = (record: CloudRecord) => record.hint < 0xffff_ffff;
+const ofMessage = (record: CloudRecord) => record.hint < 0xffff_fffe;
 
 async function twoInStep(): Promise<{ one: ZoneDevice; two: ZoneDevice; id: string }> {
   const one = await first();
