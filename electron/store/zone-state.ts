@@ -4,10 +4,12 @@ import type { Store } from './open.ts';
 import { plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 export type SwitchState = 'off' | 'enabling' | 'on' | 'disabling';
+export type SwitchReason = 'purged' | 'purging' | 'allDevices' | 'diskTooSmall' | 'removed';
+const REASONS: readonly string[] = ['purged', 'purging', 'allDevices', 'diskTooSmall', 'removed'];
 
 export type ZoneState = {
   switch: SwitchState;
-  switchReason: string | null;
+  switchReason: SwitchReason | null;
   /** The engine's own word for how far it is; 'new' at first. */
   phase: string;
   generation: number;
@@ -57,7 +59,7 @@ export function getZoneState(store: Store, zone: ZoneName): ZoneState {
   )!;
   return {
     switch: row.switch,
-    switchReason: row.switch_reason,
+    switchReason: REASONS.includes(row.switch_reason ?? '') ? (row.switch_reason as SwitchReason) : null,
     phase: row.phase,
     generation: row.generation,
     incarnation: BigInt(row.incarnation),
@@ -104,6 +106,11 @@ export function setZoneState(store: Store, zone: ZoneName, change: Partial<ZoneS
       ZONE_NUMBER[zone],
     );
   });
+}
+
+/** Changes some of what the engine wants to find again; undefined takes one away. */
+export function patchExtra(store: Store, zone: ZoneName, change: Record<string, unknown>): void {
+  store.write(() => setZoneState(store, zone, { extra: { ...getZoneState(store, zone).extra, ...change } }));
 }
 
 /** The digest over the bases of all records and tombstones here. Kept as bases change; costs nothing to ask. */

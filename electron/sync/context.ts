@@ -66,6 +66,8 @@ export type StepContext = {
   emit(event: SyncEvent): void;
   /** To the engine. */
   signal(signal: Signal): void;
+  /** Free for this person on the disk that holds the database; null where that is not known. */
+  freeBytes(): number | null;
   /** Aborted when the core stops: give it to every call. */
   readonly abort: AbortSignal;
 };

@@ -3,12 +3,12 @@ import { dismissNotice } from '../../store/notices.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import type { Command, CommandInput, CommandName, Commands } from '../protocol.ts';
-import type { Runner } from '../run/runner.ts';
+import type { Bare, Runner } from '../run/runner.ts';
 import * as conversations from './conversations.ts';
-import { answerDeletedHere } from './deleted-here.ts';
 import * as deletes from './deletes.ts';
 import { setSettings } from './settings.ts';
 import { storageInfo, switchPreview } from './storage.ts';
+import * as turning from './switch.ts';
 
 export type CommandContext = {
   ctx: StepContext;
@@ -59,14 +59,18 @@ function writing<I>(work: (ctx: StepContext, input: I) => unknown) {
   };
 }
 
+/** One that is an event of the engine and nothing else. */
+function telling(event: Bare) {
+  return ({ runner }: CommandContext): null => {
+    runner.dispatch(event);
+    return null;
+  };
+}
+
 /** One that asks the cloud something. */
 function asking<I, R>(work: (ctx: StepContext, input: I) => Promise<R>) {
   return ({ ctx, queue }: CommandContext, input: I): Promise<R> => queue(() => work(ctx, input));
 }
-
-const soon = (): never => {
-  throw new SyncFailure('refused', 'Not there yet.');
-};
 
 const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   markUnread: writing(conversations.markUnread),
@@ -82,34 +86,16 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
     return null;
   },
 
-  setSwitch: ({ ctx, runner }, { on, deletedHere }) => {
-    if (on) {
-      ctx.store.write(() => answerDeletedHere(ctx, deletedHere ?? 'bringBack'));
-    }
-    runner.dispatch({ type: 'setSwitch', on });
-    return null;
-  },
-  hold: soon,
-  resume: soon,
-  continueAnyway: soon,
-  switchOffPreview: soon,
-  disableAndDelete: soon,
-  undoPurge: soon,
-  cancelSync: ({ runner }) => {
-    const { switch: value } = runner.state;
-    if (value === 'enabling' || value === 'disabling') {
-      runner.dispatch({ type: 'setSwitch', on: value === 'disabling' });
-    }
-    return null;
-  },
-  syncNow: ({ runner }) => {
-    runner.dispatch({ type: 'syncNow' });
-    return null;
-  },
-  repair: ({ runner }) => {
-    runner.dispatch({ type: 'repairNow' });
-    return null;
-  },
+  setSwitch: ({ ctx, runner }, input) => turning.setSwitch(ctx, runner, input),
+  switchOffPreview: ({ ctx, runner }) => turning.switchOffPreview(ctx, runner),
+  disableAndDelete: ({ ctx, runner, queue }) => queue(() => turning.disableAndDelete(ctx, runner)),
+  undoPurge: ({ ctx, runner, queue }) => queue(() => turning.undoPurge(ctx, runner)),
+  cancelSync: telling({ type: 'cancel' }),
+  hold: telling({ type: 'hold' }),
+  resume: telling({ type: 'resume' }),
+  continueAnyway: telling({ type: 'continueAnyway' }),
+  syncNow: telling({ type: 'syncNow' }),
+  repair: telling({ type: 'repairNow' }),
   status: ({ runner }) => runner.status,
   storage: asking(storageInfo),
   switchPreview: asking(switchPreview),

@@ -1,4 +1,5 @@
 /** What is next, lane by lane: pure questions about the engine's state (state.ts has the invariants). */
+import { standsStill, waitsFor } from './conditions.ts';
 import type { EngineState, Step, ZoneName, ZoneState } from './state.ts';
 
 /** The messages zone takes part: being switched on, on, or being drained before it goes off. */
@@ -13,20 +14,29 @@ export function mayWrite(state: EngineState): boolean {
   );
 }
 
+/** Only what is small goes: deletes, and changes of records that the cloud has. */
+function onlySmall(state: EngineState, name: ZoneName, now: number): boolean {
+  return state.zones[name].fullUntil > now || (name === 'messages' && waitsFor(state) !== null);
+}
+
 function mayPush(state: EngineState, name: ZoneName, now: number): boolean {
   const zone = state.zones[name];
   if (!mayWrite(state) || zone.stage !== 'current' || state.purgePendingUntil > now) {
     return false;
   }
-  if (zone.dirty === 0 || zone.dueAt > now || (zone.fullUntil > now && zone.fullIdle)) {
+  if (zone.dirty === 0 || zone.dueAt > now || (onlySmall(state, name, now) && zone.fullIdle)) {
     return false;
   }
   // Invariant 3.
-  return name === 'account' || state.switch === 'enabling' || state.switch === 'on';
+  return (
+    name === 'account' ||
+    ((state.switch === 'enabling' || state.switch === 'on') && state.heard.purge === null)
+  );
 }
 
-function pushStep(zone: ZoneState, name: ZoneName, now: number): Step {
-  return { lane: 'zones', type: 'push', zone: name, limit: zone.pushLimit, full: zone.fullUntil > now };
+function pushStep(state: EngineState, name: ZoneName, now: number): Step {
+  const limit = state.zones[name].pushLimit;
+  return { lane: 'zones', type: 'push', zone: name, limit, full: onlySmall(state, name, now) };
 }
 
 function drained(zone: ZoneState): boolean {
@@ -57,30 +67,36 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
     return pullAccount;
   }
   if (mayPush(state, 'account', now)) {
-    return pushStep(account, 'account', now);
+    return pushStep(state, 'account', now);
   }
   if (takesPart(state)) {
-    const pull = pullStep(messages, 'messages');
-    if (pull !== null) {
-      return pull;
+    if (!standsStill(state)) {
+      const pull = pullStep(messages, 'messages');
+      if (pull !== null) {
+        return pull;
+      }
     }
-    if (mayPush(state, 'messages', now)) {
-      return pushStep(messages, 'messages', now);
+    if (!state.held && mayPush(state, 'messages', now)) {
+      return pushStep(state, 'messages', now);
     }
-  } else if (!messages.named) {
-    // Switch off: only to learn the generation, by which records are named.
+  } else if (!messages.named || state.askZone) {
+    // Switch off: to learn the generation, by which records are named, and whether the zone is to be purged.
     return { lane: 'zones', type: 'open', zone: 'messages', take: false };
   }
   for (const name of ['account', 'messages'] as const) {
     const zone = state.zones[name];
-    if (zone.repair && zone.stage === 'current' && (name === 'account' || takesPart(state))) {
+    if (
+      zone.repair &&
+      zone.stage === 'current' &&
+      (name === 'account' || (takesPart(state) && !state.held))
+    ) {
       return { lane: 'zones', type: 'repair', zone: name };
     }
   }
-  if (state.switch === 'disabling' && drained(messages)) {
+  if (state.switch === 'disabling' && drained(messages) && !state.held) {
     return { lane: 'zones', type: 'finishSwitch', on: false };
   }
-  if (state.switch === 'enabling' && messages.stage === 'current' && messages.dirty === 0) {
+  if (state.switch === 'enabling' && messages.stage === 'current' && messages.dirty === 0 && !state.held) {
     return { lane: 'zones', type: 'finishSwitch', on: true };
   }
   if (state.tidyAt <= now && account.stage === 'current' && state.clock === null) {
@@ -106,6 +122,10 @@ function nextMailStep(state: EngineState, now: number): Step | null {
   }
   if (state.mailbox === 'behind' && messages.stage === 'walking' && messages.walkSince !== null) {
     return { lane: 'mail', type: 'receive', since: messages.walkSince };
+  }
+  // Nobody knows when the zone goes on: messages must not wait for that. What it knows to be deleted goes again then.
+  if (standsStill(state) && messages.stage !== 'walking' && (state.mailbox === 'behind' || state.mailAside)) {
+    return { lane: 'mail', type: 'receive', since: null };
   }
   return null;
 }

@@ -1,105 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { Bench, deepFreeze, noChanges, remembered, settled } from '../testing/engine-bench.ts';
 import { waitAfter } from './backoff.ts';
 import { reduce } from './reduce.ts';
-import {
-  type Effect,
-  type EngineEvent,
-  type EngineState,
-  initialState,
-  POLL_MS,
-  type Remembered,
-  type Step,
-  type StepResult,
-} from './state.ts';
+import { POLL_MS } from './state.ts';
 import { statusOf } from './status.ts';
-
-type Bare<E = EngineEvent> = E extends EngineEvent ? Omit<E, 'now' | 'jitter'> : never;
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const inner of Object.values(value)) deepFreeze(inner);
-    Object.freeze(value);
-  }
-  return value;
-}
-
-/** The engine on a bench: frozen states in, what it asks for out. */
-class Bench {
-  state: EngineState = deepFreeze(initialState());
-  now = 1_000_000;
-  effects: Effect[] = [];
-
-  send(event: Bare): this {
-    const full = deepFreeze({ ...event, now: this.now, jitter: 0.5 } as EngineEvent);
-    const { state, effects } = reduce(this.state, full);
-    this.state = deepFreeze(state);
-    this.effects.push(...effects);
-    return this;
-  }
-  steps(): Step[] {
-    const steps = this.effects.flatMap((effect) => (effect.type === 'run' ? [effect.step] : []));
-    this.effects = [];
-    return steps;
-  }
-  names(): string[] {
-    return this.steps().map((step) => ('zone' in step ? `${step.type} ${step.zone}` : step.type));
-  }
-  done<T extends Step['type']>(type: T, result: StepResult[T]): this {
-    const step = Object.values(this.state.running).find((one) => one?.type === type);
-    if (step === undefined || step === null) throw new Error(`${type} is not running`);
-    return this.send({ type: 'done', step, result } as never);
-  }
-  failed(type: Step['type'], kind: Extract<EngineEvent, { type: 'failed' }>['kind'], retryAfterMs = 0): this {
-    const step = Object.values(this.state.running).find((one) => one?.type === type);
-    if (step === undefined || step === null) throw new Error(`${type} is not running`);
-    return this.send({ type: 'failed', step, kind, retryAfterMs, detail: '' });
-  }
-  dirty(account: number, messages: number, outbox = 0, newMessages = messages): this {
-    return this.send({
-      type: 'counts',
-      counts: {
-        zones: { account: { dirty: account, dueAt: 0 }, messages: { dirty: messages, dueAt: 0 } },
-        newMessages,
-        outbox: { waiting: outbox, dueAt: 0 },
-      },
-    });
-  }
-}
-
-const remembered = (change: Partial<Remembered> = {}): Remembered => ({
-  signedIn: true,
-  switch: 'on',
-  switchReason: null,
-  zones: {
-    account: { stage: 'behind', named: true, stopped: null, seen: 10, walked: 0, walkSince: null },
-    messages: { stage: 'behind', named: true, stopped: null, seen: 20, walked: 0, walkSince: null },
-  },
-  lastSyncedAt: null,
-  ...change,
-});
-
-const noChanges = (at: number): StepResult['changes'] => ({
-  applied: 0,
-  remaining: 0,
-  more: false,
-  seen: at,
-  head: at,
-  digest: 'same',
-  alarm: null,
-  staleKeyring: false,
-});
-
-/** Signed in, switch as given, at both heads, mailbox read. */
-function settled(change: Partial<Remembered> = {}): Bench {
-  const bench = new Bench().send({ type: 'started', remembered: remembered(change) });
-  bench.done('changes', noChanges(10));
-  if (bench.state.running.zones?.type === 'changes') bench.done('changes', noChanges(20));
-  if (bench.state.running.mail !== null) bench.done('receive', { more: false, waits: false, aside: false });
-  if (bench.state.running.zones?.type === 'tidy') bench.done('tidy', { nextAt: Number.MAX_SAFE_INTEGER });
-  bench.send({ type: 'streamOpened' });
-  bench.effects = [];
-  return bench;
-}
 
 describe('the engine', () => {
   test('SYN-1 is pure: frozen states survive, the same event gives the same answer', () => {
@@ -108,6 +12,7 @@ describe('the engine', () => {
       type: 'zonePoke',
       zone: 'messages',
       head: 25,
+      purgeId: null,
       now: bench.now,
       jitter: 0.1,
     } as const);
@@ -133,12 +38,12 @@ describe('the engine', () => {
         },
       }),
     );
-    note(settled().send({ type: 'zonePoke', zone: 'messages', head: 21 }));
+    note(settled().send({ type: 'zonePoke', zone: 'messages', head: 21, purgeId: null }));
     note(settled().dirty(0, 500));
     note(settled({ switch: 'enabling' }));
     note(settled().send({ type: 'cloudTime', cloudMs: 0 }));
     note(settled().send({ type: 'keyringForged' }));
-    const offline = settled().send({ type: 'zonePoke', zone: 'messages', head: 21 });
+    const offline = settled().send({ type: 'zonePoke', zone: 'messages', head: 21, purgeId: null });
     offline.send({ type: 'reachable', online: false }).failed('changes', 'network');
     offline.now += 60_000;
     offline.send({ type: 'tick' }).failed('changes', 'network');
@@ -157,7 +62,7 @@ describe('the engine', () => {
     for (const stopped of ['rolledBack', 'forked'] as const) {
       note(
         settled()
-          .send({ type: 'zonePoke', zone: 'messages', head: 21 })
+          .send({ type: 'zonePoke', zone: 'messages', head: 21, purgeId: null })
           .done('changes', { ...noChanges(21), alarm: stopped }),
       );
     }
@@ -230,7 +135,10 @@ describe('the engine', () => {
 
   test('SYN-4 a clock more than five minutes off stops pushes and sends, not pulls', () => {
     const bench = settled().send({ type: 'cloudTime', cloudMs: 1_000_000 + 5 * 60_000 + 1 });
-    bench.dirty(0, 3, 1).send({ type: 'mailPoke' }).send({ type: 'zonePoke', zone: 'messages', head: 30 });
+    bench
+      .dirty(0, 3, 1)
+      .send({ type: 'mailPoke' })
+      .send({ type: 'zonePoke', zone: 'messages', head: 30, purgeId: null });
     expect(bench.names()).toEqual(['receive', 'changes messages']);
     bench.done('changes', noChanges(30)).done('receive', { more: false, waits: false, aside: false });
     expect(bench.names()).toEqual([]);
@@ -260,7 +168,15 @@ describe('the engine', () => {
     const bench = new Bench().send({ type: 'started', remembered: walking });
     bench.done('changes', noChanges(10));
     expect(bench.names()).toEqual(['changes account', 'open messages']);
-    const opened = { head: 20, openedMs: 900_000, seen: 20, total: 5, moved: null, alarm: null } as const;
+    const opened = {
+      head: 20,
+      openedMs: 900_000,
+      seen: 20,
+      total: 5,
+      moved: null,
+      alarm: null,
+      heard: null,
+    } as const;
     bench.done('open', { ...opened, stage: 'walking' });
     expect(bench.steps()).toEqual([
       { lane: 'zones', type: 'walk', zone: 'messages' },
@@ -277,10 +193,13 @@ describe('the engine', () => {
   });
 
   test('SYN-6 a fork stops the zone until Repair; the mailbox goes on', () => {
-    const bench = settled().send({ type: 'zonePoke', zone: 'messages', head: 21 });
+    const bench = settled().send({ type: 'zonePoke', zone: 'messages', head: 21, purgeId: null });
     bench.done('changes', { ...noChanges(21), alarm: 'forked' });
     bench.effects = [];
-    bench.dirty(0, 4).send({ type: 'zonePoke', zone: 'messages', head: 22 }).send({ type: 'mailPoke' });
+    bench
+      .dirty(0, 4)
+      .send({ type: 'zonePoke', zone: 'messages', head: 22, purgeId: null })
+      .send({ type: 'mailPoke' });
     expect(bench.names()).toEqual(['receive']);
     expect(statusOf(bench.state)).toMatchObject({ paused: { reason: 'forked' }, action: 'repair' });
     bench.send({ type: 'repairNow' });
@@ -340,6 +259,7 @@ describe('the engine', () => {
       total: 3,
       moved: 'generation',
       alarm: null,
+      heard: null,
     });
     expect(bench.state).toMatchObject({ switch: 'off', switchReason: 'purged' });
     expect(bench.names().filter((name) => name.startsWith('push'))).toEqual([]);
@@ -348,7 +268,7 @@ describe('the engine', () => {
 
   test('SYN-10 a new incarnation forgets revs before anything else', () => {
     const bench = settled()
-      .send({ type: 'zonePoke', zone: 'messages', head: 21 })
+      .send({ type: 'zonePoke', zone: 'messages', head: 21, purgeId: null })
       .failed('changes', 'incarnationChanged');
     bench.steps();
     bench.done('open', {
@@ -359,6 +279,7 @@ describe('the engine', () => {
       total: 3,
       moved: 'incarnation',
       alarm: null,
+      heard: null,
     });
     expect(bench.names()).toEqual(['forgetRevs messages']);
     bench.done('forgetRevs', null);
@@ -383,7 +304,7 @@ describe('the engine', () => {
 
   test('SYN-12 no other news shortens what the cloud has asked for; Sync Now does', () => {
     const bench = settled().send({ type: 'mailPoke' });
-    bench.send({ type: 'zonePoke', zone: 'messages', head: 30 });
+    bench.send({ type: 'zonePoke', zone: 'messages', head: 30, purgeId: null });
     bench.effects = [];
     bench.failed('receive', 'busy', 20_000).send({ type: 'streamOpened' });
     bench.done('changes', noChanges(30)).send({ type: 'mailPoke' });
@@ -438,7 +359,9 @@ describe('the engine', () => {
   test('SYN-1 at most one step a lane is under way', () => {
     const bench = settled().dirty(2, 2, 2);
     for (let i = 0; i < 20; i++)
-      bench.send({ type: 'mailPoke' }).send({ type: 'zonePoke', zone: 'messages', head: 30 + i });
+      bench
+        .send({ type: 'mailPoke' })
+        .send({ type: 'zonePoke', zone: 'messages', head: 30 + i, purgeId: null });
     const lanes = bench.steps().map((step) => step.lane);
     expect(new Set(lanes).size).toBe(lanes.length);
   });

@@ -1,4 +1,6 @@
 /** What a finished step changes. */
+
+import { zoneHeard } from './reduce-switch.ts';
 import type { EngineEvent, EngineState, StepResult, ZoneName, ZoneState } from './state.ts';
 import { TIDY_MS } from './state.ts';
 import { patchZone, stillAsked, withSwitch } from './update.ts';
@@ -38,7 +40,7 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
     case 'finishSwitch':
       return event.step.on
         ? { ...withSwitch(state, 'on', null), lastSyncedAt: now }
-        : withSwitch(state, 'off', state.switchReason);
+        : withSwitch(state, 'off', state.switchReason, state.switchedBy);
     case 'tidy': {
       const { nextAt } = event.result as { nextAt: number };
       return { ...state, tidyAt: Math.max(now + 1000, Math.min(nextAt, now + TIDY_MS)) };
@@ -60,9 +62,11 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
   }
 }
 
-function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' } }>): EngineState {
+function opened(before: EngineState, event: Extract<Done, { step: { type: 'open' } }>): EngineState {
   const { zone } = event.step;
-  const { head, seen, stage, moved, alarm, openedMs } = event.result;
+  const { head, seen, stage, moved, alarm, openedMs, heard } = event.result;
+  const asked = zone === 'messages' ? { ...before, askZone: false } : before;
+  const state = heard === null ? asked : zoneHeard(asked, heard);
   if (alarm !== null) {
     return patchZone(state, zone, { named: true, stage: 'stopped', stopped: alarm });
   }
@@ -71,6 +75,9 @@ function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' 
   }
   if (moved === 'generation') {
     return left(state, zone);
+  }
+  if (!event.step.take) {
+    return patchZone(state, zone, { named: true });
   }
   return patchZone(state, zone, {
     named: true,
@@ -88,8 +95,8 @@ function opened(state: EngineState, event: Extract<Done, { step: { type: 'open' 
 }
 
 /** The zone was purged, or its keys reset: the switch goes off here, everything local stays. */
-function left(state: EngineState, zone: ZoneName): EngineState {
-  const after = patchZone(state, zone, {
+function left(before: EngineState, zone: ZoneName): EngineState {
+  const after = patchZone(before, zone, {
     stage: 'unopened',
     named: true,
     seen: 0,
@@ -98,7 +105,11 @@ function left(state: EngineState, zone: ZoneName): EngineState {
     forget: false,
     stopped: null,
   });
-  return zone === 'messages' && after.switch !== 'off' ? withSwitch(after, 'off', 'purged') : after;
+  if (zone !== 'messages') {
+    return after;
+  }
+  const over: EngineState = { ...after, purgeOff: null, held: false, heard: { ...after.heard, purge: null } };
+  return after.switch !== 'off' || before.purgeOff !== null ? withSwitch(over, 'off', 'purged') : over;
 }
 
 function walked(state: EngineState, event: Extract<Done, { step: { type: 'walk' } }>): EngineState {
@@ -114,9 +125,10 @@ function walked(state: EngineState, event: Extract<Done, { step: { type: 'walk' 
   });
 }
 
-function pulled(state: EngineState, event: Extract<Done, { step: { type: 'changes' } }>): EngineState {
+function pulled(before: EngineState, event: Extract<Done, { step: { type: 'changes' } }>): EngineState {
   const { zone: name } = event.step;
   const result = event.result;
+  const state = result.heard === null ? before : zoneHeard(before, result.heard);
   if (result.staleKeyring) {
     return { ...state, keyring: 'stale' };
   }

@@ -1,5 +1,6 @@
 /** What a failed step changes. The kinds come from `LockstepError.code` (run/failure-kind.ts). */
 import { waitAfter } from './backoff.ts';
+import { noRoomToTurnOff } from './reduce-switch.ts';
 import type { EngineEvent, EngineState } from './state.ts';
 import { patchZone, stillAsked } from './update.ts';
 
@@ -25,7 +26,7 @@ export function reduceFailed(before: EngineState, event: Failed): EngineState {
     case 'purgePending':
       return { ...answered, purgePendingUntil: event.now + PURGE_AGAIN_MS };
     case 'diskFull':
-      return { ...state, diskFullUntil: event.now + DISK_AGAIN_MS };
+      return { ...noRoomToTurnOff(state), diskFullUntil: event.now + DISK_AGAIN_MS };
     case 'tokenInvalid':
       return zone === null
         ? backOff(state, event, before)

@@ -1,8 +1,9 @@
 /** The engine: `(state, event) -> { state, effects }`. What the parts mean and the invariants are in state.ts. */
 import { waitAfter } from './backoff.ts';
-import { nextSteps, nextWake, takesPart } from './decide.ts';
+import { nextSteps, nextWake } from './decide.ts';
 import { reduceDone } from './reduce-done.ts';
 import { reduceFailed } from './reduce-failed.ts';
+import { cancel, offEverywhere, setSwitch, zoneHeard } from './reduce-switch.ts';
 import {
   CLOCK_TOLERANCE_MS,
   type Effect,
@@ -14,15 +15,22 @@ import {
   type Remembered,
   type Work,
 } from './state.ts';
-import { patchZone, stillAsked, withSwitch } from './update.ts';
+import { patchZone, stillAsked } from './update.ts';
 
 export type Reduced = { state: EngineState; effects: Effect[] };
+
+/** Of the switch, what must be found again after a restart. */
+const SAVED = ['switch', 'switchReason', 'switchedBy', 'purgeOff', 'held'] as const;
 
 export function reduce(before: EngineState, event: EngineEvent): Reduced {
   let state = apply(atTime(before, event.now), event);
   const effects: Effect[] = [];
-  if (state.switch !== before.switch && state.session === 'active' && event.type !== 'started') {
-    effects.push({ type: 'saveSwitch', switch: state.switch });
+  if (
+    SAVED.some((key) => state[key] !== before[key]) &&
+    state.session === 'active' &&
+    event.type !== 'started'
+  ) {
+    effects.push({ type: 'saveSwitch' });
   }
   if (state.session === 'active' && state.pollAt <= event.now) {
     state = poll(state, event.now);
@@ -84,7 +92,8 @@ function poll(state: EngineState, now: number): EngineState {
 }
 
 function lookEverywhere(state: EngineState): EngineState {
-  let after: EngineState = { ...state, mailbox: 'behind' };
+  // With the switch off, whether the zone is to be purged, or no longer, is heard by asking.
+  let after: EngineState = { ...state, mailbox: 'behind', askZone: state.switch === 'off' };
   for (const name of ['account', 'messages'] as const) {
     if (after.zones[name].stage === 'current') {
       after = patchZone(after, name, { stage: 'behind' });
@@ -112,12 +121,7 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
     case 'failed':
       return reduceFailed(state, event);
     case 'zonePoke': {
-      const zone = state.zones[event.zone];
-      const behind = zone.stage === 'current' && event.head !== zone.seen;
-      return patchZone(state, event.zone, {
-        head: zone.stage === 'unopened' ? zone.head : event.head,
-        stage: behind ? 'behind' : zone.stage,
-      });
+      return zonePoked(state, event);
     }
     case 'mailPoke':
       return state.running.mail?.type === 'receive'
@@ -141,11 +145,23 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
     case 'reachable':
       return { ...state, online: event.online };
     case 'conditions':
-      return { ...state, conditions: event.conditions };
+      return conditionsChanged(state, event.conditions);
     case 'tick':
       return state;
     case 'setSwitch':
       return setSwitch(state, event.on);
+    case 'offEverywhere':
+      return offEverywhere(state, event.by);
+    case 'zoneHeard':
+      return zoneHeard(state, event.heard);
+    case 'cancel':
+      return cancel(state);
+    case 'hold':
+      return state.switch === 'off' ? state : { ...state, held: true };
+    case 'resume':
+      return { ...state, held: false };
+    case 'continueAnyway':
+      return { ...state, anyway: true };
     case 'syncNow':
       return syncNow(state);
     case 'repairNow':
@@ -166,6 +182,11 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
     session: 'active',
     switch: remembered.switch,
     switchReason: remembered.switchReason,
+    switchedBy: remembered.switchedBy,
+    purgeOff: remembered.purgeOff,
+    held: remembered.held,
+    heard: remembered.heard,
+    askZone: remembered.switch === 'off',
     lastSyncedAt: remembered.lastSyncedAt,
     // Believed until the stream says otherwise; the first poke of the stream brings its length.
     pollAt: now + POLL_WITHOUT_STREAM_MS,
@@ -236,28 +257,29 @@ function streamClosed(
   };
 }
 
-function setSwitch(state: EngineState, on: boolean): EngineState {
-  if (on) {
-    if (state.switch === 'on' || state.switch === 'enabling') {
-      return state;
-    }
-    const { messages } = state.zones;
-    const stage = messages.stage === 'current' ? 'behind' : messages.stage;
-    return patchZone(withSwitch(state, 'enabling', null), 'messages', { stage, fullUntil: 0 });
-  }
-  if (!takesPart(state) || state.switch === 'disabling') {
-    return state;
-  }
-  // What is only in the cloud comes down first.
-  const { messages } = state.zones;
-  const stage = messages.stage === 'current' ? 'behind' : messages.stage;
-  return patchZone(withSwitch(state, 'disabling', null), 'messages', { stage });
+function zonePoked(state: EngineState, event: Extract<EngineEvent, { type: 'zonePoke' }>): EngineState {
+  const zone = state.zones[event.zone];
+  const purge = event.zone === 'messages' && event.purgeId !== (state.heard.purge?.id ?? null);
+  const behind = zone.stage === 'current' && (event.head !== zone.seen || purge);
+  const after = patchZone(state, event.zone, {
+    head: zone.stage === 'unopened' ? zone.head : event.head,
+    stage: behind ? 'behind' : zone.stage,
+  });
+  return purge && state.switch === 'off' ? { ...after, askZone: true } : after;
+}
+
+function conditionsChanged(state: EngineState, conditions: EngineState['conditions']): EngineState {
+  const better = conditions.onBattery !== true && conditions.metered !== true;
+  const after = { ...state, conditions, anyway: state.anyway && !better };
+  // What did not go then may go now.
+  return patchZone(after, 'messages', { fullIdle: false });
 }
 
 /** Whatever was waiting for a time stops waiting. */
 function syncNow(state: EngineState): EngineState {
   let after: EngineState = {
     ...lookEverywhere(state),
+    held: false,
     retry: null,
     streamAt: 0,
     purgePendingUntil: 0,

@@ -15,8 +15,12 @@
  *     sync only what was accepted after it began, otherwise none.
  *  6. A fork or a rollback stops the zone until a person chooses Repair; nothing is deleted because of one.
  *  7. Storage full stops pushes of that zone alone, but for deletes and small changes; pulls, the mailbox and the outbox go on.
+ *  8. Held by a person, nothing of the messages zone moves; on battery a large upload waits, on a metered connection a large download too.
+ *     What is small, and the mail, goes on.
+ *  9. A purge that the cloud has pending turns the switch off only when the account's own settings name it; its Undo turns on only the
+ *     devices that it turned off.
  */
-import type { Conditions, PausedReason, SwitchState } from '../status-types.ts';
+import type { Conditions, Id, PausedReason, SwitchReason, SwitchState } from '../status-types.ts';
 
 export type ZoneName = 'account' | 'messages';
 export type { SwitchState };
@@ -28,6 +32,12 @@ export type { SwitchState };
 export type ZoneStage = 'unopened' | 'walking' | 'behind' | 'current' | 'stopped';
 
 export type Work = { done: number; total: number | null };
+
+/** Disable & Delete as the cloud has it pending. `asked`: the account's own settings name it too, so a person asked for it. */
+export type Purge = { id: string; atMs: number; by: Id | null; asked: boolean };
+
+/** What the cloud says of the messages zone beside its records, in the zone's known generation. */
+export type ZoneHeard = { purge: Purge | null; bytesUsed: number; quotaBytes: number };
 
 export type ZoneState = {
   stage: ZoneStage;
@@ -84,6 +94,8 @@ export type StepResult = {
     total: number;
     moved: 'generation' | 'incarnation' | null;
     alarm: 'rolledBack' | null;
+    /** Null: of the account zone, or of a zone that has moved. */
+    heard: ZoneHeard | null;
   };
   walk: { applied: number; remaining: number; more: boolean; staleKeyring: boolean };
   changes: {
@@ -95,6 +107,7 @@ export type StepResult = {
     digest: 'same' | 'differs' | 'unknown';
     alarm: 'rolledBack' | 'forked' | null;
     staleKeyring: boolean;
+    heard: ZoneHeard | null;
   };
   push: {
     accepted: number;
@@ -141,7 +154,11 @@ export type FailureKind =
 export type Remembered = {
   signedIn: boolean;
   switch: SwitchState;
-  switchReason: 'purged' | 'removed' | null;
+  switchReason: SwitchReason | null;
+  switchedBy: Id | null;
+  purgeOff: string | null;
+  held: boolean;
+  heard: ZoneHeard;
   zones: Record<
     ZoneName,
     {
@@ -171,7 +188,7 @@ export type EngineEvent = { now: number; jitter: number } & (
   | { type: 'counts'; counts: Counts }
   | ({ type: 'done' } & StepDone)
   | { type: 'failed'; step: Step; kind: FailureKind; retryAfterMs: number; detail: string }
-  | { type: 'zonePoke'; zone: ZoneName; head: number }
+  | { type: 'zonePoke'; zone: ZoneName; head: number; purgeId: string | null }
   | { type: 'mailPoke' }
   | { type: 'keyringPoke' }
   | { type: 'keyringForged' }
@@ -182,6 +199,14 @@ export type EngineEvent = { now: number; jitter: number } & (
   | { type: 'conditions'; conditions: Conditions }
   | { type: 'tick' }
   | { type: 'setSwitch'; on: boolean }
+  /** A person on another device turned it off for all. */
+  | { type: 'offEverywhere'; by: Id }
+  | { type: 'zoneHeard'; heard: ZoneHeard }
+  /** What Cancel does. */
+  | { type: 'cancel' }
+  | { type: 'hold' }
+  | { type: 'resume' }
+  | { type: 'continueAnyway' }
   | { type: 'syncNow' }
   | { type: 'repairNow' }
 );
@@ -192,14 +217,24 @@ export type Effect =
   | { type: 'unwatch' }
   /** Send a `tick` then; replaces the one before. Infinity: none. */
   | { type: 'wakeAt'; at: number }
-  | { type: 'saveSwitch'; switch: SwitchState };
+  /** What `Remembered` says of the switch has changed. */
+  | { type: 'saveSwitch' };
 
 export type EngineState = {
   /** Of the event before: a clock that was set back takes the deadlines with it. */
   now: number;
   session: 'none' | 'active' | 'ended';
   switch: SwitchState;
-  switchReason: 'purged' | 'removed' | null;
+  switchReason: SwitchReason | null;
+  /** The device where it was asked for: of the reasons allDevices and purging. */
+  switchedBy: Id | null;
+  /** The purge that turned this device's switch off: its Undo turns it on again. */
+  purgeOff: string | null;
+  heard: ZoneHeard;
+  /** Switch off: ask the cloud where the messages zone stands, for it may be purged, or a purge taken back. */
+  askZone: boolean;
+  /** By a person, on this device. */
+  held: boolean;
   zones: Record<ZoneName, ZoneState>;
   keyring: 'current' | 'stale' | 'forged';
   mailbox: 'behind' | 'current';
@@ -227,6 +262,8 @@ export type EngineState = {
   } | null;
   online: boolean;
   conditions: Conditions;
+  /** A person said to go on in spite of the conditions; until they are over. */
+  anyway: boolean;
   clock: { cloudMs: number; deviceMs: number; since: number } | null;
   purgePendingUntil: number;
   appTooOld: boolean;
@@ -234,6 +271,14 @@ export type EngineState = {
   lastSyncedAt: number | null;
   wakeAt: number;
 };
+
+export const NOTHING_HEARD: ZoneHeard = { purge: null, bytesUsed: 0, quotaBytes: 0 };
+
+/** So many messages are a large upload or download: it waits for power, or for a connection that is not metered. */
+export const LARGE = 500;
+/** On a metered connection a first sync stops after so many: the newest are there. */
+export const ENOUGH_METERED = 1000;
+export const ALMOST_FULL = 0.9;
 
 export const PUSH_LIMIT = 400;
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
@@ -269,6 +314,11 @@ export function initialState(): EngineState {
     session: 'none',
     switch: 'off',
     switchReason: null,
+    switchedBy: null,
+    purgeOff: null,
+    heard: NOTHING_HEARD,
+    askZone: false,
+    held: false,
     zones: { account: emptyZone(), messages: emptyZone() },
     keyring: 'current',
     mailbox: 'behind',
@@ -284,6 +334,7 @@ export function initialState(): EngineState {
     retry: null,
     online: true,
     conditions: { onBattery: null, metered: null },
+    anyway: false,
     clock: null,
     purgePendingUntil: 0,
     appTooOld: false,

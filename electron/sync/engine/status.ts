@@ -1,6 +1,7 @@
 /** The status line's data: a pure view of the engine's state, and the only one (SPEC SYN-2). */
 import type { PausedReason, SyncPhase, SyncStatus } from '../status-types.ts';
-import type { EngineState, Work } from './state.ts';
+import { waitsFor } from './conditions.ts';
+import { ALMOST_FULL, type EngineState, type Work } from './state.ts';
 
 type View = Pick<SyncStatus, 'phase' | 'item' | 'done' | 'total' | 'paused' | 'action'>;
 
@@ -16,19 +17,31 @@ const ACTIONS: Partial<Record<PausedReason, SyncStatus['action']>> = {
   forked: 'repair',
   keyringForged: 'repair',
   damaged: 'repair',
+  held: 'resume',
+  onBattery: 'continueAnyway',
+  metered: 'continueAnyway',
 };
 
 export function statusOf(state: EngineState): SyncStatus {
+  const { purge } = state.heard;
+  const full = almostFull(state);
+  const view = pausedView(state) ?? workView(state);
   return {
     switch: state.switch,
     switchReason: state.switchReason,
-    switchedBy: null,
-    purge: null,
-    almostFull: false,
-    ...(pausedView(state) ?? workView(state)),
+    switchedBy: state.switchedBy,
+    purge: purge?.asked === true ? { at: purge.atMs, by: purge.by } : null,
+    almostFull: full,
+    ...view,
+    action: full && view.phase === 'idle' ? 'manageStorage' : view.action,
     lastSyncedAt: state.lastSyncedAt,
     waitingToSend: state.outbox.waiting,
   };
+}
+
+function almostFull({ session, switch: value, heard }: EngineState): boolean {
+  const { bytesUsed, quotaBytes } = heard;
+  return session === 'active' && value !== 'off' && quotaBytes > 0 && bytesUsed / quotaBytes >= ALMOST_FULL;
 }
 
 function paused(reason: PausedReason, since: number, nextTryAt: number | null = null): View {
@@ -79,12 +92,25 @@ function pausedView(state: EngineState): View | null {
   if (state.retry !== null && state.retry.failures >= 2) {
     return paused(state.online ? 'cloudUnreachable' : 'offline', state.retry.since, state.retry.at);
   }
-  if (state.purgePendingUntil > 0 && state.switch !== 'off') {
+  // Pending, and nothing of it in the account's own settings: said, and nothing is turned off for it.
+  const unasked = state.heard.purge !== null ? !state.heard.purge.asked : state.purgePendingUntil > 0;
+  if (unasked && state.switch !== 'off') {
     return paused('purgePending', since);
+  }
+  if (state.held && state.switch !== 'off') {
+    return paused('held', since);
   }
   const { account, messages } = state.zones;
   if (account.fullUntil > 0 || (messages.fullUntil > 0 && state.switch !== 'off')) {
     return paused('storageFull', since, Math.max(account.fullUntil, messages.fullUntil));
+  }
+  const waits = waitsFor(state);
+  if (waits !== null) {
+    // What it waits with: an upload, or on a metered connection what is to come.
+    const { upload } = state;
+    const work =
+      upload.total === null ? (messages.stage === 'walking' ? messages.walk : messages.pull) : upload;
+    return { ...paused(waits, since), item: 'messages', done: work.done, total: work.total };
   }
   return null;
 }

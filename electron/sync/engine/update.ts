@@ -9,8 +9,9 @@ export function withSwitch(
   state: EngineState,
   value: SwitchState,
   reason: EngineState['switchReason'],
+  by: EngineState['switchedBy'] = null,
 ): EngineState {
-  return { ...state, switch: value, switchReason: reason };
+  return { ...state, switch: value, switchReason: reason, switchedBy: by };
 }
 
 /** The cloud is there: nothing is waited for any more, but for what it has asked for itself. */

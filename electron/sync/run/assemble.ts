@@ -6,12 +6,12 @@
  * after the other, those that only write are done at once, between two slices of whatever bulk work is going on.
  */
 import { Hlc } from '../../../shared/clock/hlc.ts';
+import { toHex } from '../../../shared/crypto/bytes.ts';
 import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
-import { setZoneState } from '../../store/zone-state.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
@@ -29,9 +29,10 @@ import { openZone } from '../zones/open-zone.ts';
 import { pullChanges, walkPage } from '../zones/pull.ts';
 import { pushBatch } from '../zones/push.ts';
 import { repairZone } from '../zones/repair.ts';
-import { finishSwitch } from '../zones/switch.ts';
+import { finishSwitch, newOffEverywhere, saveSwitch } from '../zones/switch.ts';
 import { tidy } from '../zones/tidy.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
+import { storedHeard } from '../zones/zone-heard.ts';
 import { Announcer } from './announcer.ts';
 import { counts, remembered } from './remembered.ts';
 import { Runner } from './runner.ts';
@@ -46,6 +47,8 @@ export type SyncCoreOptions = {
   timers?: Timers;
   /** Whether this machine has any network at all. */
   online?(): boolean;
+  /** Free on the disk that holds the database; null where that is not known. */
+  freeBytes?(): number | null;
   /** A step that failed: kind and detail, never content. */
   onFailure?(step: string, kind: string, detail: string): void;
 };
@@ -117,6 +120,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     emit: options.emit,
     signal,
+    freeBytes: () => options.freeBytes?.() ?? null,
     abort: abort.signal,
     timers,
     ahead: new Map(),
@@ -137,7 +141,11 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     steps: {
       open: ({ zone, take }) => openZone(ctx, zone, take),
       walk: ({ zone }) => walkPage(ctx, zone),
-      changes: ({ zone }) => thenAcknowledge(zone, pullChanges(ctx, zone)),
+      changes: async ({ zone }) => {
+        const result = await thenAcknowledge(zone, pullChanges(ctx, zone));
+        if (zone === 'account' && !result.more) hearAccount();
+        return result;
+      },
       push: ({ zone, limit, full }) => thenAcknowledge(zone, pushBatch(ctx, zone, limit, full)),
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
@@ -153,8 +161,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     remembered: () => remembered(store),
     counts: () => counts(store, clock.now()),
-    saveSwitch: (value, reason) => {
-      setZoneState(store, 'messages', { switch: value, switchReason: reason });
+    saveSwitch: (state) => {
+      saveSwitch(ctx, state);
       announcer.changed();
     },
     watch,
@@ -200,6 +208,15 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     announcer.changed();
   }
 
+  /** The account's settings are here as the cloud has them: what was asked of all devices on another one. */
+  function hearAccount(): void {
+    store.write(() => {
+      const by = newOffEverywhere(store);
+      if (by !== null) runner.dispatch({ type: 'offEverywhere', by });
+    });
+    runner.dispatch({ type: 'zoneHeard', heard: storedHeard(store) });
+  }
+
   function signedIn(): void {
     client = null;
     if (keys === null) {
@@ -235,7 +252,13 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     switch (poke.case) {
       case 'zone': {
         const zone = poke.value.zone === Zone.ACCOUNT ? 'account' : 'messages';
-        runner.dispatch({ type: 'zonePoke', zone, head: Number(poke.value.head) });
+        const { purgeId } = poke.value;
+        runner.dispatch({
+          type: 'zonePoke',
+          zone,
+          head: Number(poke.value.head),
+          purgeId: purgeId.length === 16 ? toHex(purgeId) : null,
+        });
         return;
       }
       case 'mailbox':

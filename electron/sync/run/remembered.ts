@@ -7,6 +7,8 @@ import type { Store } from '../../store/open.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { Counts, Remembered, ZoneName } from '../engine/state.ts';
+import { switchMemory } from '../zones/switch.ts';
+import { storedHeard } from '../zones/zone-heard.ts';
 
 export function remembered(store: Store): Remembered {
   const identity = getIdentity(store);
@@ -37,11 +39,12 @@ export function remembered(store: Store): Remembered {
         return { ...known, stage: 'unopened' };
     }
   };
-  const reason = messages.switchReason;
   return {
     signedIn: identity !== undefined && identity.state === 'active' && identity.sessionToken !== null,
     switch: messages.switch,
-    switchReason: reason === 'purged' || reason === 'removed' ? reason : null,
+    switchReason: messages.switchReason,
+    ...switchMemory(messages),
+    heard: storedHeard(store),
     zones: { account: zone('account'), messages: zone('messages') },
     lastSyncedAt: messages.switch === 'on' ? messages.lastSyncedMs : account.lastSyncedMs,
   };

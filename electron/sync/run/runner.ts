@@ -38,7 +38,8 @@ export type RunnerOptions = {
   steps: Steps;
   remembered(): Remembered;
   counts(): Counts;
-  saveSwitch(value: EngineState['switch'], reason: EngineState['switchReason']): void;
+  /** What `Remembered` has of the switch. */
+  saveSwitch(state: EngineState): void;
   /** Opens the poke stream; what it says comes as events. */
   watch(): void;
   unwatch(): void;
@@ -134,7 +135,7 @@ export class Runner {
         this.#options.unwatch();
         return;
       case 'saveSwitch':
-        this.#options.saveSwitch(effect.switch, this.#state.switchReason);
+        this.#options.saveSwitch(this.#state);
         return;
       case 'wakeAt':
         this.#cancelWake();

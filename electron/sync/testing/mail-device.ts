@@ -97,6 +97,7 @@ export function mailDevice(cloud: Cloud): MailDevice {
       },
       emit: () => {},
       signal: (signal) => signals.push(signal),
+      freeBytes: () => null,
       abort: new AbortController().signal,
     };
     loadKeys(ctx);

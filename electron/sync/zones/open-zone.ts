@@ -7,6 +7,7 @@ import type { StepResult } from '../engine/state.ts';
 import { alarmNotice } from './heads.ts';
 import { ownDeviceSwitch } from './own-device.ts';
 import { heard, ZONE, type ZoneContext } from './zone-call.ts';
+import { noteHeard } from './zone-heard.ts';
 
 export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean): Promise<StepResult['open']> {
   const { store } = ctx;
@@ -27,6 +28,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     total: 0,
     moved: null,
     alarm: null,
+    heard: null,
   };
 
   if (known.generation !== 0 && known.generation !== generation) {
@@ -45,7 +47,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   }
   if (!take) {
     setZoneState(store, zone, { generation, incarnation: state.incarnation, ...heard(ctx, state) });
-    return result;
+    return { ...result, heard: zone === 'messages' ? noteHeard(store, state) : null };
   }
   if (head < known.head) {
     alarmNotice(ctx, 'rolledBack', { zone, head, known: known.head });
@@ -67,7 +69,8 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     extra: { ...known.extra, openedMs },
     ...heard(ctx, state),
   });
-  return { ...result, seen: head, stage: 'walking', total };
+  const said = zone === 'messages' ? noteHeard(store, state) : null;
+  return { ...result, seen: head, stage: 'walking', total, heard: said };
 }
 
 /** Purged, or its keys reset: the switch goes off here, everything local stays, the person is told (SPEC SYN-9). */
@@ -75,14 +78,17 @@ function leaveGeneration(ctx: ZoneContext, generation: number): void {
   const { store } = ctx;
   store.write(() => {
     const { extra, switch: before } = getZoneState(store, 'messages');
+    // Turned off by the purge that is over now, or on until this moment.
+    const tookPart = before !== 'off' || extra['purgeOff'] !== undefined;
     setZoneState(store, 'messages', {
       phase: 'new',
       token: null,
       backfillCursor: null,
       head: 0,
-      extra: { ...extra, leftFor: generation, heads: [] },
+      purgeAtMs: null,
+      extra: { ...extra, leftFor: generation, heads: [], purge: undefined, purgeOff: undefined },
     });
-    if (before !== 'off') {
+    if (tookPart) {
       setZoneState(store, 'messages', { switch: 'off', switchReason: 'purged' });
       ownDeviceSwitch(ctx, false, 'purged');
       addNotice(store, `zonePurged:${generation}`, 'zonePurged', ctx.clock.now(), { generation });

@@ -10,6 +10,7 @@ import { applyHeldTombstones, applyPage } from './apply.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { askAhead, heard, takePage, ZONE, type ZoneContext } from './zone-call.ts';
+import { noteHeard } from './zone-heard.ts';
 
 const PAGE = 1000;
 /** A first sync's first pages are small, so that there is something to read at once. */
@@ -103,6 +104,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
     digest: 'unknown',
     alarm: null,
     staleKeyring: false,
+    heard: null,
   };
   if (result.head < state.head) {
     return alarm(ctx, zone, 'rolledBack', result, { head: result.head, known: state.head });
@@ -127,6 +129,9 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
       }),
   });
   result.seen = seen;
+  if (zone === 'messages') {
+    result.heard = noteHeard(store, cloud);
+  }
   if (page.more) {
     return result;
   }

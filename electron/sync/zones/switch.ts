@@ -1,8 +1,45 @@
-/** The switch "Messages in iCloud" of this device reaches its end: on, or off. */
-import { getZoneState, setZoneState } from '../../store/zone-state.ts';
+/**
+ * The switch "Messages in iCloud" of this device in the database: what a restart finds again, what the other devices are told, and its end
+ * points, on and off. What turns it is the engine's (engine/reduce-switch.ts).
+ */
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import type { Store } from '../../store/open.ts';
+import { getZoneState, patchExtra, setZoneState, type ZoneState } from '../../store/zone-state.ts';
+import type { StepContext } from '../context.ts';
+import type { EngineState } from '../engine/state.ts';
 import { bringBack } from './bring-back.ts';
 import { ownDeviceSeen, ownDeviceSwitch } from './own-device.ts';
 import type { ZoneContext } from './zone-call.ts';
+import { accountRequests } from './zone-heard.ts';
+
+export type SwitchMemory = Pick<EngineState, 'switchedBy' | 'purgeOff' | 'held'>;
+
+export function switchMemory({ extra }: ZoneState): SwitchMemory {
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  return {
+    switchedBy: text(extra['switchedBy']),
+    purgeOff: text(extra['purgeOff']),
+    held: extra['held'] === true,
+  };
+}
+
+/** As the engine has it now. Off is told to the other devices at once: a turning on that was cancelled never reaches `finishSwitch`. */
+export function saveSwitch(ctx: StepContext, state: EngineState): void {
+  const { store } = ctx;
+  const { switch: value, switchReason, switchedBy, purgeOff, held } = state;
+  store.write(() => {
+    setZoneState(store, 'messages', { switch: value, switchReason });
+    patchExtra(store, 'messages', {
+      switchedBy: switchedBy ?? undefined,
+      purgeOff: purgeOff ?? undefined,
+      held: held || undefined,
+    });
+    if (value === 'off') {
+      ownDeviceSwitch(ctx, false, switchReason ?? '');
+    }
+    store.changes.flag('devices');
+  });
+}
 
 export async function finishSwitch(ctx: ZoneContext, on: boolean): Promise<null> {
   const { store } = ctx;
@@ -19,4 +56,20 @@ export async function finishSwitch(ctx: ZoneContext, on: boolean): Promise<null>
     store.changes.flag('devices');
   });
   return null;
+}
+
+/**
+ * "Off for all devices", asked on another one: its device id (hex) when it is new to this device, else null. What the account's settings hold
+ * when a device first looks was asked before it came, and is not meant for it; nor is what was known when a person turned the switch on here
+ * (SPEC SWI-8).
+ */
+export function newOffEverywhere(store: Store): string | null {
+  const known = getZoneState(store, 'messages').extra['offSeen'];
+  const { offEverywhere } = accountRequests(store);
+  const id = offEverywhere === null ? '' : toHex(offEverywhere.id);
+  if (known === id) {
+    return null;
+  }
+  patchExtra(store, 'messages', { offSeen: id });
+  return known === undefined || offEverywhere === null ? null : toHex(offEverywhere.deviceId);
 }

@@ -1,0 +1,34 @@
+/** What large transfers wait for: a person, power, a connection that is not metered (state.ts, invariant 8; SPEC SWI-30 to 33). Pure. */
+import { ENOUGH_METERED, type EngineState, LARGE, type ZoneState } from './state.ts';
+
+/** Invariant 8: what a large transfer waits for, or null. */
+export function waitsFor(state: EngineState): 'onBattery' | 'metered' | null {
+  if (state.anyway || state.switch === 'off') {
+    return null;
+  }
+  const { onBattery, metered } = state.conditions;
+  if (metered === true && (largeUpload(state) || largeDownload(state.zones.messages))) {
+    return 'metered';
+  }
+  return onBattery === true && largeUpload(state) ? 'onBattery' : null;
+}
+
+function largeDownload({ stage, walk, pull }: ZoneState): boolean {
+  const left = ({ done, total }: ZoneState['walk']) => (total === null ? 0 : total - done);
+  return stage === 'walking'
+    ? walk.done >= ENOUGH_METERED && left(walk) >= LARGE
+    : stage === 'behind' && left(pull) >= LARGE;
+}
+
+/** The messages zone does not move, for a while that nobody knows: held by a person, or waiting for another connection. */
+export function standsStill(state: EngineState): boolean {
+  return (
+    state.held || (!state.anyway && state.conditions.metered === true && largeDownload(state.zones.messages))
+  );
+}
+
+/** What is small never waits for better conditions. */
+function largeUpload(state: EngineState): boolean {
+  const { total, done } = state.upload;
+  return (state.switch === 'on' || state.switch === 'enabling') && total !== null && total - done >= LARGE;
+}
