@@ -50,6 +50,7 @@ const outside: Record<ErrorCode, { connect: Code; status: number }> = {
   [ErrorCode.VERSION_UNSUPPORTED]: { connect: Code.FailedPrecondition, status: 426 },
   [ErrorCode.FORBIDDEN]: { connect: Code.PermissionDenied, status: 403 },
   [ErrorCode.INTERNAL]: { connect: Code.Internal, status: 500 },
+  [ErrorCode.STORAGE_FULL]: { connect: Code.ResourceExhausted, status: 507 },
 };
 
 export const httpStatus = (code: ErrorCode): number => outside[code].status;

@@ -63,6 +63,9 @@ const content = {
   sentMs: at,
   service: 'lockstep' as const,
   text: 'Hé 👋',
+  attachments: [],
+  damagedParts: 0,
+  unknownParts: 0,
   replyTo: { sender: id(4), guid: id(5) },
 };
 

@@ -1,8 +1,9 @@
 /** Messages: their core (what the sender signed, and when the cloud took it), their registers, and reading both. */
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import {
   type MessageBody,
   MessageBodySchema,
+  type PartSchema,
   Service,
 } from '../proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import {
@@ -14,6 +15,13 @@ import {
   ReactionValueSchema,
   UnsentValueSchema,
 } from '../proto/gen/lockstep/record/v1/record_pb.js';
+import {
+  type Attachment,
+  LARGEST_PARTS,
+  MOST_ATTACHMENTS,
+  readParts,
+  writeAttachment,
+} from './attachment.ts';
 import { getRegister, newPayload, type Payload, PayloadError, registersOf } from './payload.ts';
 import { readValue } from './values.ts';
 
@@ -29,7 +37,16 @@ export type MessageContent = {
   sentMs: number;
   service: ServiceName;
   text: string;
+  attachments: Attachment[];
+  /** Parts that cannot be read, and parts of a kind that a newer app wrote. */
+  damagedParts: number;
+  unknownParts: number;
   replyTo: MessageRef | null;
+};
+
+/** A message as it is written: without what only reading finds. */
+export type MessageDraft = Omit<MessageContent, 'attachments' | 'damagedParts' | 'unknownParts'> & {
+  attachments?: readonly Attachment[];
 };
 
 export type MessageRegisters = {
@@ -60,8 +77,19 @@ export function messageName(sender: Uint8Array, guid: Uint8Array): [Uint8Array, 
   return [sender, guid];
 }
 
-/** The bytes a sender signs; on every device they become part of the record's core as they are. */
-export function encodeMessageBody(content: MessageContent): Uint8Array {
+/**
+ * The bytes a sender signs; on every device they become part of the record's core as they are. Throws PayloadError('invalid') for
+ * more attachments, or more in them, than a message may have.
+ */
+export function encodeMessageBody(content: MessageDraft): Uint8Array {
+  const attachments = content.attachments ?? [];
+  if (attachments.length > MOST_ATTACHMENTS)
+    throw new PayloadError('invalid', `A message has at most ${MOST_ATTACHMENTS} attachments.`);
+  const parts: MessageInitShape<typeof PartSchema>[] = attachments.map((attachment) => ({
+    part: { case: 'attachment', value: writeAttachment(attachment) },
+  }));
+  if (content.text !== '' || attachments.length === 0)
+    parts.push({ part: { case: 'text', value: content.text } });
   const body = toBinary(
     MessageBodySchema,
     create(MessageBodySchema, {
@@ -70,12 +98,14 @@ export function encodeMessageBody(content: MessageContent): Uint8Array {
       senderAccountId: content.sender,
       sentMs: BigInt(content.sentMs),
       service: SERVICE_NUMBER[content.service],
-      parts: [{ part: { case: 'text', value: content.text } }],
+      parts,
       ...(content.replyTo === null
         ? {}
         : { replyTo: { senderAccountId: content.replyTo.sender, guid: content.replyTo.guid } }),
     }),
   );
+  if (attachments.length > 0 && body.length > LARGEST_PARTS)
+    throw new PayloadError('invalid', `A message with attachments has at most ${LARGEST_PARTS} bytes.`);
   decodeMessageBody(body);
   return body;
 }
@@ -97,8 +127,7 @@ export function decodeMessageBody(bytes: Uint8Array): MessageContent {
   ) {
     throw new PayloadError('damaged', 'A message names something by an id that is not 16 bytes.');
   }
-  let text = '';
-  for (const part of body.parts) if (part.part.case === 'text') text += part.part.value;
+  const { text, attachments, damaged, unknown } = readParts(body.parts);
   return {
     guid: body.guid,
     conversation: body.conversation,
@@ -106,6 +135,9 @@ export function decodeMessageBody(bytes: Uint8Array): MessageContent {
     sentMs: safeMs(body.sentMs),
     service: SERVICE_NAME[body.service] ?? 'lockstep',
     text,
+    attachments,
+    damagedParts: damaged,
+    unknownParts: unknown,
     replyTo: replyTo === undefined ? null : { sender: replyTo.senderAccountId, guid: replyTo.guid },
   };
 }

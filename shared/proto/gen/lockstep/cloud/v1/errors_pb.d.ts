@@ -72,7 +72,7 @@ export enum ErrorCode {
   MALFORMED = 1,
 
   /**
-   * The body is larger than this endpoint takes. A push is halved and tried again.
+   * The body is larger than this endpoint takes (a push is halved and tried again), or a blob larger than this cloud keeps.
    *
    * @generated from enum value: ERROR_CODE_TOO_LARGE = 2;
    */
@@ -141,7 +141,7 @@ export enum ErrorCode {
   INVITATION_INVALID = 12,
 
   /**
-   * No account has this handle or id.
+   * No account has this handle or id; this account reaches no such blob.
    *
    * @generated from enum value: ERROR_CODE_NOT_FOUND = 13;
    */
@@ -228,6 +228,13 @@ export enum ErrorCode {
    * @generated from enum value: ERROR_CODE_INTERNAL = 25;
    */
   INTERNAL = 25,
+
+  /**
+   * A blob that is to be put does not fit into the account's quota any more.
+   *
+   * @generated from enum value: ERROR_CODE_STORAGE_FULL = 26;
+   */
+  STORAGE_FULL = 26,
 }
 
 /**

@@ -6,6 +6,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { BlobsMissing } from "./blobs_pb.js";
 
 /**
  * Describes the file lockstep/cloud/v1/mailboxes.proto.
@@ -73,6 +74,13 @@ export declare type SendRequest = Message<"lockstep.cloud.v1.SendRequest"> & {
    * @generated from field: repeated lockstep.cloud.v1.Recipient recipients = 3;
    */
   recipients: Recipient[];
+
+  /**
+   * Ids of the blobs that the content uses, each once, 32 at most. Every recipient reaches them from then on.
+   *
+   * @generated from field: repeated bytes blobs = 4;
+   */
+  blobs: Uint8Array[];
 };
 
 /**
@@ -102,6 +110,14 @@ export declare type SendResponse = Message<"lockstep.cloud.v1.SendResponse"> & {
      */
     value: RecipientEpochStale;
     case: "epochStale";
+  } | {
+    /**
+     * nothing was delivered
+     *
+     * @generated from field: lockstep.cloud.v1.BlobsMissing blobs_missing = 3;
+     */
+    value: BlobsMissing;
+    case: "blobsMissing";
   } | { case: undefined; value?: undefined };
 };
 

@@ -6,6 +6,7 @@
 
 import type { GenEnum, GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
+import type { BlobsMissing } from "./blobs_pb.js";
 
 /**
  * Describes the file lockstep/cloud/v1/zones.proto.
@@ -65,7 +66,7 @@ export declare type Record = Message<"lockstep.cloud.v1.Record"> & {
   proof: Uint8Array;
 
   /**
-   * reserved for a later version
+   * Ids of the blobs that the record uses, as the last put named them. Not authenticated: what a message has is in its core.
    *
    * @generated from field: repeated bytes blobs = 9;
    */
@@ -105,6 +106,8 @@ export declare type Put = Message<"lockstep.cloud.v1.Put"> & {
   hint: number;
 
   /**
+   * ids of all blobs that the record uses, each once, 32 at most. Each is charged to the zone once
+   *
    * @generated from field: repeated bytes blobs = 5;
    */
   blobs: Uint8Array[];
@@ -115,6 +118,13 @@ export declare type Put = Message<"lockstep.cloud.v1.Put"> & {
    * @generated from field: bytes ct = 6;
    */
   ct: Uint8Array;
+
+  /**
+   * `blobs` is what the record uses, none included. Without it (a device that knows no blobs) the record keeps those it has.
+   *
+   * @generated from field: bool names_blobs = 7;
+   */
+  namesBlobs: boolean;
 };
 
 /**
@@ -321,6 +331,13 @@ export declare type ZoneState = Message<"lockstep.cloud.v1.ZoneState"> & {
    * @generated from field: uint64 readings = 14;
    */
   readings: bigint;
+
+  /**
+   * what PutBlob takes; 0: a cloud that keeps no blobs
+   *
+   * @generated from field: uint64 largest_blob_bytes = 15;
+   */
+  largestBlobBytes: bigint;
 };
 
 /**
@@ -427,6 +444,12 @@ export declare type OperationResult = Message<"lockstep.cloud.v1.OperationResult
      */
     value: GenerationStale;
     case: "generationStale";
+  } | {
+    /**
+     * @generated from field: lockstep.cloud.v1.BlobsMissing blobs_missing = 8;
+     */
+    value: BlobsMissing;
+    case: "blobsMissing";
   } | { case: undefined; value?: undefined };
 };
 

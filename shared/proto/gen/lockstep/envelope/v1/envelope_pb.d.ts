@@ -238,12 +238,18 @@ export declare type Part = Message<"lockstep.envelope.v1.Part"> & {
    */
   part: {
     /**
-     * 2: attachment, a later version
-     *
      * @generated from field: string text = 1;
      */
     value: string;
     case: "text";
+  } | {
+    /**
+     * 20 in a message at most
+     *
+     * @generated from field: lockstep.envelope.v1.Attachment attachment = 2;
+     */
+    value: Attachment;
+    case: "attachment";
   } | { case: undefined; value?: undefined };
 };
 
@@ -252,6 +258,87 @@ export declare type Part = Message<"lockstep.envelope.v1.Part"> & {
  * Use `create(PartSchema)` to create a new message.
  */
 export declare const PartSchema: GenMessage<Part>;
+
+/**
+ * A file. Its bytes are a blob at the cloud, sealed under a key of its own (shared/crypto/blobs.ts; SPEC BLB-*).
+ *
+ * @generated from message lockstep.envelope.v1.Attachment
+ */
+export declare type Attachment = Message<"lockstep.envelope.v1.Attachment"> & {
+  /**
+   * 32 bytes
+   *
+   * @generated from field: bytes blob_id = 1;
+   */
+  blobId: Uint8Array;
+
+  /**
+   * 32 random bytes, for this blob alone
+   *
+   * @generated from field: bytes key = 2;
+   */
+  key: Uint8Array;
+
+  /**
+   * how the blob is sealed
+   *
+   * @generated from field: uint32 suite = 3;
+   */
+  suite: number;
+
+  /**
+   * of the file, in bytes
+   *
+   * @generated from field: uint64 size = 4;
+   */
+  size: bigint;
+
+  /**
+   * 255 characters at most; cleaned when read
+   *
+   * @generated from field: string name = 5;
+   */
+  name: string;
+
+  /**
+   * type/subtype in lower case, without parameters
+   *
+   * @generated from field: string media_type = 6;
+   */
+  mediaType: string;
+
+  /**
+   * of pictures and films, in pixels; 0: not known
+   *
+   * @generated from field: uint32 width = 7;
+   */
+  width: number;
+
+  /**
+   * @generated from field: uint32 height = 8;
+   */
+  height: number;
+
+  /**
+   * of films and sounds; 0: not known
+   *
+   * @generated from field: uint32 duration_ms = 9;
+   */
+  durationMs: number;
+
+  /**
+   * JPEG, PNG or WebP of 8 KiB at most, or nothing
+   *
+   * @generated from field: bytes thumbnail = 10;
+   */
+  thumbnail: Uint8Array;
+};
+
+/**
+ * Describes the message lockstep.envelope.v1.Attachment.
+ * Use `create(AttachmentSchema)` to create a new message.
+ */
+export declare const AttachmentSchema: GenMessage<Attachment>;
 
 /**
  * Names a message: its record's id follows from it.
