@@ -37,6 +37,39 @@ test('SYN-29 two people and three devices: what is written, arrives everywhere o
   await cloud.close();
 }, 60_000);
 
+test('SWI-13 a new device signed in with the switch off gets what arrives from now on; turned on, all of it', async () => {
+  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  const anna = coreDevice(cloud);
+  const bob = coreDevice(cloud);
+  await anna.signUp('anna@example.org');
+  await bob.signUp('bob@example.org');
+  const input = { handles: ['bob@example.org'], name: null };
+  const { id } = await anna.core.execute({ name: 'startConversation', input });
+  const write = (text: string) =>
+    anna.core.execute({ name: 'send', input: { conversationId: id, text, replyTo: null } });
+  await write('Before');
+  await bob.until(() => bob.texts().length === 1, 'the first message');
+  await anna.until(
+    ({ phase, waitingToSend }) => phase === 'idle' && waitingToSend === 0,
+    'all of it in the cloud',
+  );
+  const second = coreDevice(cloud);
+  await second.signIn('anna@example.org', false);
+  await second.until(({ phase }) => phase === 'idle', 'rest');
+  expect(second.core.status().switch).toBe('off');
+  expect(second.texts()).toEqual([]);
+  await second.stop();
+  second.start();
+  await write('After');
+  await second.until(() => second.texts().includes('After'), 'the new message');
+  expect(second.texts()).toEqual(['After']);
+  await second.core.execute({ name: 'setSwitch', input: { on: true } });
+  await second.until(({ switch: value }) => value === 'on', 'on');
+  expect(second.texts()).toEqual(['Before', 'After']);
+  for (const device of [anna, bob, second]) await device.stop();
+  await cloud.close();
+}, 60_000);
+
 test('SYN-4 a wrong clock refuses nothing: what is written is kept, waits, and goes with its right time', async () => {
   const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
   let skewMs = 0;

@@ -15,8 +15,11 @@ export function setSwitch(state: EngineState, on: boolean): EngineState {
   return state.switch === 'off' || state.switch === 'disabling' ? state : turnOff(state, null, null);
 }
 
-/** Turned off for all devices, on another one. */
+/** Turned off for all devices, on another one. Then nothing turns it on again but a person here: no Undo of a purge either. */
 export function offEverywhere(state: EngineState, by: string): EngineState {
+  if (state.purgeOff !== null) {
+    return { ...withSwitch(state, state.switch, 'allDevices', by), purgeOff: null };
+  }
   return state.switch === 'off' || state.switch === 'disabling' ? state : turnOff(state, 'allDevices', by);
 }
 

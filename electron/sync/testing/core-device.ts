@@ -19,7 +19,7 @@ export type CoreDevice = {
   events: SyncEvent[];
   failures: string[];
   signUp(handle: string): Promise<void>;
-  signIn(handle: string): Promise<void>;
+  signIn(handle: string, takesPart?: boolean): Promise<void>;
   start(): void;
   stop(): Promise<void>;
   until(wish: (status: SyncStatus) => boolean, what: string): Promise<void>;
@@ -65,10 +65,10 @@ export function coreDevice(
         },
       });
     },
-    async signIn(handle) {
+    async signIn(handle, takesPart = true) {
       await device.core.execute({
         name: 'signIn',
-        input: { cloudUrl: CLOUD_URL, handle, password: PASSWORD, device: description },
+        input: { cloudUrl: CLOUD_URL, handle, password: PASSWORD, device: description, takesPart },
       });
     },
     start() {

@@ -92,6 +92,7 @@ export type DeviceOptions = {
   timers?: Timers;
   switch?: 'off' | 'enabling' | 'on';
   random?: (length: number) => Uint8Array;
+  freeBytes?: () => number;
   /** With accounts and mail. */
   whole?: boolean;
 };
@@ -152,6 +153,7 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
         random: options.random ?? systemRandom,
         emit: (event) => events.push(event),
         timers: options.timers ?? systemTimers,
+        ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
         onFailure: (step, kind, detail) => failures.push(`${step} ${kind} ${detail}`),
       },
       parts,

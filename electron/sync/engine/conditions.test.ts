@@ -1,0 +1,135 @@
+import { expect, test } from 'vitest';
+import { Bench, noChanges, remembered, settled } from '../testing/engine-bench.ts';
+import { ENOUGH_METERED, LARGE } from './state.ts';
+import { statusOf } from './status.ts';
+
+const on = (bench: Bench, conditions: { onBattery?: boolean; metered?: boolean }) =>
+  bench.send({ type: 'conditions', conditions: { onBattery: false, metered: false, ...conditions } });
+const pushes = (bench: Bench) => bench.steps().filter(({ type }) => type === 'push');
+const whole = { type: 'push', full: false };
+const small = { type: 'push', full: true };
+const accepted = (count: number, head = 20) => ({
+  accepted: count,
+  head,
+  staleKeyring: false,
+  full: false,
+  deleted: 0,
+  moved: false,
+});
+
+test('SWI-30 on battery a large upload waits and says with how many; deletes and changes go on', () => {
+  const bench = on(settled(), { onBattery: true }).dirty(0, LARGE + 3, 0, LARGE);
+  expect(pushes(bench)).toMatchObject([small]);
+  expect(statusOf(bench.state)).toMatchObject({
+    phase: 'paused',
+    paused: { reason: 'onBattery' },
+    action: 'continueAnyway',
+    item: 'messages',
+    total: LARGE,
+  });
+  bench.done('push', accepted(3)).dirty(0, LARGE, 0, LARGE);
+  expect(pushes(bench)).toMatchObject([small]);
+  // Nothing small is left: it does not go round in circles.
+  bench.done('push', accepted(0)).send({ type: 'tick' });
+  expect(pushes(bench)).toEqual([]);
+  // Power again.
+  on(bench, { onBattery: false });
+  expect(pushes(bench)).toMatchObject([whole]);
+  expect(statusOf(bench.state).phase).toBe('uploading');
+});
+
+test('SWI-30 what is small does not wait for power', () => {
+  expect(pushes(on(settled(), { onBattery: true }).dirty(0, LARGE - 1))).toMatchObject([whole]);
+});
+
+test('SWI-30 a device that cannot say how it is powered waits for nothing', () => {
+  const bench = settled().send({ type: 'conditions', conditions: { onBattery: null, metered: null } });
+  expect(pushes(bench.dirty(0, 5000))).toMatchObject([whole]);
+});
+
+test('SWI-31 on a metered connection a first sync brings the newest, then waits', () => {
+  const { zones } = remembered();
+  const fresh = remembered({
+    switch: 'enabling',
+    zones: { ...zones, messages: { ...zones.messages, stage: 'unopened', named: false } },
+  });
+  const bench = on(new Bench(), { metered: true }).send({ type: 'started', remembered: fresh });
+  bench.done('changes', noChanges(10));
+  bench.done('open', {
+    head: 20,
+    openedMs: 0,
+    seen: 20,
+    stage: 'walking',
+    total: 9000,
+    moved: null,
+    alarm: null,
+    heard: null,
+  });
+  const page = (applied: number, remaining: number) => ({
+    applied,
+    remaining,
+    more: true,
+    staleKeyring: false,
+  });
+  bench.done('walk', page(300, 8700));
+  expect(bench.state.running.zones?.type).toBe('walk');
+  bench.done('walk', page(ENOUGH_METERED - 300, 8000));
+  expect(bench.state.running.zones?.type).toBe('tidy');
+  bench.done('tidy', { nextAt: Number.MAX_SAFE_INTEGER });
+  expect(bench.state.running.zones).toBeNull();
+  expect(statusOf(bench.state)).toMatchObject({
+    paused: { reason: 'metered' },
+    action: 'continueAnyway',
+    done: ENOUGH_METERED,
+    total: 9000,
+  });
+  bench.send({ type: 'continueAnyway' });
+  expect(bench.state.running.zones?.type).toBe('walk');
+});
+
+test('SWI-31 many changes wait too, a few do not', () => {
+  const behind = (remaining: number) => {
+    const bench = on(settled(), { metered: true }).send({
+      type: 'zonePoke',
+      zone: 'messages',
+      head: 99,
+      purgeId: null,
+    });
+    return bench.done('changes', { ...noChanges(30), head: 99, more: true, applied: 10, remaining });
+  };
+  expect(behind(LARGE).state.running.zones).toBeNull();
+  expect(behind(LARGE - 1).state.running.zones?.type).toBe('changes');
+});
+
+test('SWI-32 to continue anyway holds until the conditions were over once', () => {
+  const bench = on(settled(), { onBattery: true }).dirty(0, LARGE);
+  bench.done('push', accepted(0));
+  bench.send({ type: 'continueAnyway' });
+  bench.steps();
+  bench.dirty(0, LARGE + 1);
+  expect(bench.state.running.zones).toMatchObject(whole);
+  on(bench, { onBattery: true, metered: true });
+  expect(bench.state.anyway).toBe(true);
+  on(bench, {});
+  on(bench, { onBattery: true });
+  expect(statusOf(bench.state).paused?.reason).toBe('onBattery');
+});
+
+test('SWI-33 while a transfer waits or is held, mail comes in and goes out', () => {
+  for (const still of [
+    (bench: Bench) => bench.send({ type: 'hold' }),
+    (bench: Bench) => {
+      on(bench, { metered: true }).send({ type: 'zonePoke', zone: 'messages', head: 9999, purgeId: null });
+      return bench.done('changes', { ...noChanges(30), head: 9999, more: true, remaining: 9000 });
+    },
+  ]) {
+    const bench = still(settled());
+    bench.steps();
+    bench.send({ type: 'mailPoke' });
+    expect(bench.steps()).toEqual([{ lane: 'mail', type: 'receive', since: null }]);
+    bench.done('receive', { more: false, waits: false, aside: false });
+    bench.dirty(0, 0, 1);
+    expect(bench.steps()).toEqual([{ lane: 'mail', type: 'send' }]);
+    expect(bench.state.running.zones).toBeNull();
+  }
+});
