@@ -3,6 +3,7 @@
  * `ToWorker` and `FromWorker` (protocol.ts). Errors leave as plain data with a reason.
  */
 import { networkInterfaces } from 'node:os';
+import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemRandom } from '../../shared/crypto/random.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
@@ -12,6 +13,7 @@ import { createSyncCore } from './core.ts';
 import { toFailure } from './failure.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 import type { SyncCore } from './run/assemble.ts';
+import { freeBytesAt } from './run/free-bytes.ts';
 
 if (parentPort === null) {
   throw new Error('worker.ts is started as a worker thread, by electron/device.');
@@ -41,6 +43,7 @@ async function run(options: WorkerOptions): Promise<void> {
     emit: (event) => tell({ type: 'event', event }),
     // A cloud on this computer needs no network.
     online,
+    freeBytes: () => freeBytesAt(dirname(options.dbPath)),
     onFailure: (step, kind, detail) => {
       if (kind === 'internal') {
         console.error(`Sync step ${step} failed: ${detail}`);
