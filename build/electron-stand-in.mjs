@@ -1,4 +1,4 @@
-/** What Electron's main process imports as `electron`, for check-bundle.ts: no window, no keychain, the same shapes. */
+/** What Electron's main process imports as `electron`, for check-bundle.ts: no window, no keychain, no battery, the same shapes. */
 const listeners = new Map();
 let handler = null;
 let exited = null;
@@ -62,5 +62,6 @@ export const safeStorage = {
   decryptString: (sealed) => sealed.toString().replace(/^sealed /, ''),
   getSelectedStorageBackend: () => 'gnome_libsecret',
 };
+export const powerMonitor = { isOnBatteryPower: () => false, on() {}, off() {} };
 export const shell = { openExternal: async () => {} };
 export const dialog = { showErrorBox: (_title, text) => errors.push(text) };

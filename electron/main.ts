@@ -35,5 +35,6 @@ await runElectronApp(electron, {
     cloudMain: beside('./cloud/main.js'),
     keeper: beside('./host/cloud-keeper.js'),
   }),
+  conditions: process.env['LOCKSTEP_CONDITIONS'],
   log: (line) => console.error(line),
 });

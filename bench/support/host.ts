@@ -13,7 +13,13 @@ export async function startHost(profile: string, cloudUrl: string): Promise<Host
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 2],
     // Nothing of this machine's own Lockstep, and nothing left in it.
-    env: { ...process.env, HOME: home, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home },
+    env: {
+      ...process.env,
+      HOME: home,
+      XDG_DATA_HOME: home,
+      XDG_CONFIG_HOME: home,
+      LOCKSTEP_CONDITIONS: 'none',
+    },
   });
   process.on('exit', () => child.kill('SIGKILL'));
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));

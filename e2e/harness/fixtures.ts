@@ -2,7 +2,7 @@
  * What every story starts from: `world`, which starts clouds and devices in a folder of its own, opens their windows, and
  * ends all of it afterwards. What a failed story leaves to look at: the window's picture and every process's lines.
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, test as base, expect, type Page } from '@playwright/test';
@@ -46,12 +46,23 @@ export class Device extends Program {
         '--no-open',
       ],
       ready: /^Lockstep ready: (http\S+)$/,
-      // Nothing of this machine's own Lockstep, and nothing left in it.
-      env: { HOME: home, XDG_DATA_HOME: join(home, 'data'), XDG_CONFIG_HOME: join(home, 'config') },
+      // Nothing of this machine's own Lockstep, and nothing left in it. No story waits because this machine is a laptop.
+      env: {
+        HOME: home,
+        XDG_DATA_HOME: join(home, 'data'),
+        XDG_CONFIG_HOME: join(home, 'config'),
+        LOCKSTEP_CONDITIONS: `@${folder}.conditions`,
+      },
     });
     this.browser = browser;
     this.name = name;
     this.folder = folder;
+    this.conditions('none');
+  }
+
+  /** What the computer it runs on hangs from, heard within a second. */
+  conditions(word: 'battery' | 'metered' | 'battery,metered' | 'none'): void {
+    writeFileSync(`${this.folder}.conditions`, word);
   }
 
   get page(): Page {

@@ -2,8 +2,11 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileS
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createBrowserHost } from '../host/browser-host.ts';
+import type { WatchConditions } from '../host/host.ts';
+import type { Conditions } from '../sync/status-types.ts';
+import { Profile } from './profile.ts';
 import { ProfileInUse } from './profile-lock.ts';
-import { testDevices } from './testing/devices.ts';
+import { knowsNothing, testDevices } from './testing/devices.ts';
 
 const devices = testDevices();
 afterEach(() => devices.clean());
@@ -79,7 +82,9 @@ test('HOST-10 a damaged database is locked, and nothing is changed', async () =>
 
 test('HOST-11 a profile under a passphrase is locked with another one', async () => {
   const folder = devices.newFolder();
-  const host = (passphrase: string) => ({ host: createBrowserHost({ passphrase, cloudHere: null }) });
+  const host = (passphrase: string) => ({
+    host: createBrowserHost({ passphrase, cloudHere: null, watchConditions: knowsNothing }),
+  });
   await devices.stop(await devices.start(folder, host('correct horse battery')));
   const wrong = await devices.start(folder, host('another'));
   expect(await wrong.api.session.state.query()).toMatchObject({ kind: 'locked', reason: 'passphrase' });
@@ -111,13 +116,59 @@ test('HOST-8 a profile that is open is not opened again', async () => {
 });
 
 test('HOST-14 a keychain that protects nothing is said, and can be put away', async () => {
-  const host = createBrowserHost({ passphrase: null, cloudHere: null });
+  const host = createBrowserHost({ passphrase: null, cloudHere: null, watchConditions: knowsNothing });
   const weak = { ...host, keychain: (folder: string) => ({ ...host.keychain(folder), strong: false }) };
   const it = await devices.start(undefined, { host: weak });
   const [notice] = await it.api.notices.list.query();
   expect(notice).toMatchObject({ code: 'keychainWeak' });
   await it.api.notices.dismiss.mutate({ id: notice?.id ?? '' });
   expect(await it.api.notices.list.query()).toEqual([]);
+});
+
+/** A host that says how many watch, and lets the test say what they hear. */
+function watchedHost(passphrase: string | null = null) {
+  const watchers = new Set<(conditions: Conditions) => void>();
+  const watchConditions: WatchConditions = (onChange) => {
+    watchers.add(onChange);
+    return () => void watchers.delete(onChange);
+  };
+  return { watchers, host: createBrowserHost({ passphrase, cloudHere: null, watchConditions }) };
+}
+
+test('HOST-23 what the host knows of this computer goes to the sync worker of an open profile', async () => {
+  const { watchers, host } = watchedHost();
+  const profile = new Profile({
+    folder: await usedProfile(),
+    host,
+    workerScript: new URL('./testing/fake-worker.ts', import.meta.url),
+    onEvent: () => {},
+    onCrash: () => {},
+  });
+  await profile.open();
+  for (const tell of watchers) tell({ onBattery: true, metered: false });
+  const { url } = await profile.opened.worker.run('checkCloud', { url: 'conditions' });
+  expect(JSON.parse(url)).toEqual({ onBattery: true, metered: false });
+  await profile.close();
+});
+
+test('HOST-23 one watch while a profile is open, none while it is locked, wiped or closed', async () => {
+  const { watchers, host } = watchedHost('correct horse battery');
+  const it = await devices.start(undefined, { host });
+  expect(watchers.size).toBe(1);
+  const [first] = watchers;
+  await it.api.session.startFresh.mutate({ confirmed: true });
+  expect([...watchers]).not.toEqual([first]);
+  expect(watchers.size).toBe(1);
+  await devices.stop(it);
+  expect(watchers.size).toBe(0);
+  const other = watchedHost('another');
+  const locked = await devices.start(it.folder, { host: other.host });
+  expect(await locked.api.session.state.query()).toMatchObject({ kind: 'locked' });
+  expect(other.watchers.size).toBe(0);
+  await locked.api.session.startFresh.mutate({ confirmed: true });
+  expect(other.watchers.size).toBe(1);
+  await devices.stop(locked);
+  expect(other.watchers.size).toBe(0);
 });
 
 test('API-7 the device outlives its sync worker: the person is told, and everything goes on', async () => {

@@ -16,7 +16,13 @@ import type { SyncEvent } from '../sync/protocol.ts';
 import { startWorker, type WorkerLink, WorkerRefused } from './worker-link.ts';
 
 export type Locked = Extract<SessionState, { kind: 'locked' }>;
-export type Opened = { kind: 'open'; store: Store; worker: WorkerLink };
+export type Opened = {
+  kind: 'open';
+  store: Store;
+  worker: WorkerLink;
+  /** Ends the watch over battery and connection: it lasts as long as somebody syncs. */
+  unwatch(): void;
+};
 
 export type ProfileOptions = {
   folder: string;
@@ -129,7 +135,9 @@ export class Profile {
       throw error;
     }
     try {
-      return { kind: 'open', worker, store: openStore({ path: dbPath, key: stored.key, readonly: true }) };
+      const store = openStore({ path: dbPath, key: stored.key, readonly: true });
+      const unwatch = this.#options.host.watchConditions((conditions) => worker.setConditions(conditions));
+      return { kind: 'open', worker, store, unwatch };
     } catch (error) {
       await worker.stop();
       throw error;
@@ -140,6 +148,7 @@ export class Profile {
     const state = this.#state;
     this.#state = null;
     if (state?.kind !== 'open') return;
+    state.unwatch();
     state.store.close();
     await state.worker.stop();
   }

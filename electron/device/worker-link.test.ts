@@ -60,6 +60,25 @@ test('HOST-10 a worker that cannot open the store refuses at start, with why', a
   expect(refused).toMatchObject({ reason: 'fromTheFuture', message: 'Update Lockstep.' });
 });
 
+test('HOST-23 the worker hears what the host knows of this computer, and so does one that is started anew', async () => {
+  const { link, events } = start();
+  const worker = await link;
+  const told = async () => JSON.parse((await worker.run('checkCloud', { url: 'conditions' })).url);
+  expect(await told()).toBeNull();
+  worker.setConditions({ onBattery: true, metered: null });
+  expect(await told()).toEqual({ onBattery: true, metered: null });
+  await worker.run('checkCloud', { url: 'crash' }).catch(() => null);
+  // While there is none.
+  worker.setConditions({ onBattery: false, metered: true });
+  await expect.poll(() => events).toEqual([{ type: 'session' }]);
+  expect(await told()).toEqual({ onBattery: false, metered: true });
+  await worker.run('checkCloud', { url: 'crash' }).catch(() => null);
+  await expect.poll(() => events).toHaveLength(2);
+  expect(await told()).toEqual({ onBattery: false, metered: true });
+  await worker.stop();
+  worker.setConditions({ onBattery: true, metered: true });
+});
+
 test('API-7 stopping tells who waits, ends the thread and starts no other', async () => {
   const { link, crashes } = start();
   const worker = await link;

@@ -14,6 +14,7 @@ import type {
   ToWorker,
   WorkerOptions,
 } from '../sync/protocol.ts';
+import type { Conditions } from '../sync/status-types.ts';
 
 export type WorkerLinkOptions = {
   /** The worker's module: TypeScript as it stands, or what the bundler made of it. */
@@ -28,6 +29,8 @@ export type WorkerLinkOptions = {
 
 export type WorkerLink = {
   run<N extends CommandName>(name: N, input: CommandInput<N>): Promise<CommandResult<N>>;
+  /** What the host knows of this computer. Remembered: a worker that is started anew hears it too. */
+  setConditions(conditions: Conditions): void;
   stop(): Promise<void>;
 };
 
@@ -51,6 +54,7 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
   let stopping = false;
   let crashes = 0;
   let restart: NodeJS.Timeout | null = null;
+  let conditions: Conditions | null = null;
   let current: Worker | null = await launch();
 
   async function launch(): Promise<Worker> {
@@ -112,6 +116,7 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
           return;
         }
         current = worker;
+        tellConditions();
         options.onEvent({ type: 'session' });
       } catch (error) {
         if (stopping) return;
@@ -119,6 +124,12 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
         startAgain();
       }
     }, delay);
+  }
+
+  function tellConditions(): void {
+    if (conditions === null || stopping) return;
+    const message: ToWorker = { type: 'conditions', conditions };
+    current?.postMessage(message);
   }
 
   function settle(id: number, reply: Extract<FromWorker, { type: 'reply' }>['reply']): void {
@@ -152,6 +163,10 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
         const message = { type: 'command', id, command: { name, input } } as ToWorker;
         worker.postMessage(message);
       });
+    },
+    setConditions(next) {
+      conditions = next;
+      tellConditions();
     },
     async stop() {
       if (stopping) return;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { startBrowserApp } from './browser-app.ts';
-import { parseBrowserArgs } from './browser-args.ts';
+import { ArgumentError, parseBrowserArgs } from './browser-args.ts';
 
 const folders: string[] = [];
 const stops: (() => Promise<void>)[] = [];
@@ -25,7 +25,7 @@ async function start(args: string[] = [], env: Record<string, string> = {}) {
   writeFileSync(path.join(rendererDir, 'index.html'), '<!doctype html><title>Lockstep</title>');
   const app = await startBrowserApp({
     args: parseBrowserArgs(['--profile', newFolder(), '--no-open', ...args]),
-    env,
+    env: { LOCKSTEP_CONDITIONS: 'none', ...env },
     rendererDir,
     appVersion: '0.0.0-test',
     cloudHere: null,
@@ -133,6 +133,12 @@ test('HOST-11 a passphrase file that is missing or empty is said so', async () =
   writeFileSync(empty, '\n');
   await expect(start(['--passphrase-file', `${empty}-not`])).rejects.toThrow('cannot be read');
   await expect(start(['--passphrase-file', empty])).rejects.toThrow('is empty');
+});
+
+test('HOST-22 LOCKSTEP_CONDITIONS with another word is refused before anything is opened, and says what it wants', async () => {
+  const wrong = start([], { LOCKSTEP_CONDITIONS: 'mains' });
+  await expect(wrong).rejects.toThrow(ArgumentError);
+  await expect(wrong).rejects.toThrow('not "mains"');
 });
 
 function run(args: string[]): {

@@ -11,6 +11,8 @@ import type { BrowserArgs } from './browser-args.ts';
 import { ArgumentError } from './browser-args.ts';
 import { createBrowserHost } from './browser-host.ts';
 import type { CloudHere } from './cloud-here.ts';
+import { toldConditions } from './conditions.ts';
+import type { WatchConditions } from './host.ts';
 import { createLoopbackGuard, type Fetch } from './loopback-guard.ts';
 import { defaultProfile } from './places.ts';
 
@@ -36,7 +38,11 @@ const DRAIN_MS = 1_000;
 export async function startBrowserApp(options: BrowserAppOptions): Promise<BrowserApp> {
   const { args, log } = options;
   const passphrase = await readPassphrase(args.passphraseFile, options.env);
-  const host = createBrowserHost({ passphrase, cloudHere: args.cloud === null ? options.cloudHere : null });
+  const host = createBrowserHost({
+    passphrase,
+    cloudHere: args.cloud === null ? options.cloudHere : null,
+    watchConditions: readConditions(options.env['LOCKSTEP_CONDITIONS']),
+  });
   const device = await createDevice({
     profileDir: args.profile ?? defaultProfile(),
     host,
@@ -89,6 +95,14 @@ function listen(server: Server, port: number): Promise<number> {
     });
     server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
   });
+}
+
+function readConditions(value: string | undefined): WatchConditions | null {
+  try {
+    return toldConditions(value);
+  } catch (error) {
+    throw new ArgumentError((error as Error).message);
+  }
 }
 
 async function readPassphrase(

@@ -20,7 +20,10 @@ export const USAGE = `Usage: npm start -- --browser [options]
   --port N                the port on 127.0.0.1 (default 0: any that is free)
   --no-open               do not open a browser window
   --passphrase-file FILE  keep the database key under the passphrase in FILE (or in LOCKSTEP_PASSPHRASE)
-  --help                  this text`;
+  --help                  this text
+
+  LOCKSTEP_CONDITIONS=battery | metered | battery,metered | none | @FILE
+                          what to take for true of power and connection, in the system's place`;
 
 export function parseBrowserArgs(argv: readonly string[]): BrowserArgs {
   const { values } = parse(argv);

@@ -7,10 +7,17 @@ import { spawn } from 'node:child_process';
 import { hostname } from 'node:os';
 import _sodium from 'libsodium-wrappers-sumo';
 import type { CloudHere } from './cloud-here.ts';
-import type { Host } from './host.ts';
+import { watchBy } from './conditions.ts';
+import type { Host, WatchConditions } from './host.ts';
 import { type Box, CannotOpen, keyFile, type Sealing } from './key-file.ts';
+import { systemConditions } from './system-conditions.ts';
 
-export type BrowserHostOptions = { passphrase: string | null; cloudHere: CloudHere | null };
+export type BrowserHostOptions = {
+  passphrase: string | null;
+  cloudHere: CloudHere | null;
+  /** In the system's place: what LOCKSTEP_CONDITIONS says, or a test. */
+  watchConditions?: WatchConditions | null;
+};
 
 export function createBrowserHost(options: BrowserHostOptions): Host {
   const sealing = options.passphrase === null ? plainFile : underPassphrase(options.passphrase);
@@ -21,6 +28,7 @@ export function createBrowserHost(options: BrowserHostOptions): Host {
     keychain: (profileDir) => keyFile(profileDir, sealing),
     openExternal: openInBrowser,
     cloudHere: options.cloudHere,
+    watchConditions: options.watchConditions ?? watchBy(systemConditions().look),
   };
 }
 

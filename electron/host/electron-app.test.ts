@@ -1,9 +1,11 @@
+import { EventEmitter } from 'node:events';
 import type { BrowserWindowConstructorOptions, CustomScheme } from 'electron';
 import { expect, test } from 'vitest';
 import type { Device, DeviceOptions } from '../device/device.ts';
 import { ProfileInUse } from '../device/profile-lock.ts';
-import { runElectronApp } from './electron-app.ts';
-import { bySafeStorage } from './electron-host.ts';
+import type { Conditions } from '../sync/status-types.ts';
+import { type ElectronAppOptions, runElectronApp } from './electron-app.ts';
+import { byPowerMonitor, bySafeStorage } from './electron-host.ts';
 import type { ElectronParts, NavigationPart, WebContentsPart } from './electron-parts.ts';
 
 type Listener = (...given: never[]) => void;
@@ -20,6 +22,7 @@ function standIn(options: { first?: boolean; backend?: string; available?: boole
     order: [] as string[],
     shown: 0,
   };
+  const power = { onBattery: false, events: new EventEmitter() };
   const listeners = new Map<string, Listener>();
   const session = new Map<string, Listener>();
   let handler: ((request: Request) => Response | Promise<Response>) | null = null;
@@ -91,6 +94,11 @@ function standIn(options: { first?: boolean; backend?: string; available?: boole
       decryptString: (sealed) => sealed.toString().replace(/^sealed /, ''),
       getSelectedStorageBackend: () => (options.backend ?? 'gnome_libsecret') as 'gnome_libsecret',
     },
+    powerMonitor: {
+      isOnBatteryPower: () => power.onBattery,
+      on: (event, listener) => power.events.on(event, listener),
+      off: (event, listener) => power.events.off(event, listener),
+    },
     shell: { openExternal: async (url) => void seen.opened.push(url) },
     dialog: { showErrorBox: (_title, text) => void seen.errors.push(text) },
   };
@@ -109,6 +117,7 @@ function standIn(options: { first?: boolean; backend?: string; available?: boole
   return {
     parts,
     seen,
+    power,
     emit,
     navigate,
     session,
@@ -129,7 +138,11 @@ function fakeDevice(): Device & { stopped: number } {
   };
 }
 
-async function run(it: ReturnType<typeof standIn>, device: Device = fakeDevice()) {
+async function run(
+  it: ReturnType<typeof standIn>,
+  device: Device = fakeDevice(),
+  more: Partial<ElectronAppOptions> = {},
+) {
   let given: DeviceOptions | null = null;
   await runElectronApp(it.parts, {
     profileDir: '/profile',
@@ -140,6 +153,7 @@ async function run(it: ReturnType<typeof standIn>, device: Device = fakeDevice()
       given = options;
       return device;
     },
+    ...more,
   });
   return { given: given as DeviceOptions | null, device };
 }
@@ -300,4 +314,68 @@ test('HOST-9 the key comes back out of the keychain as it went in', async () => 
   const sealing = bySafeStorage(standIn().parts.safeStorage, 'linux');
   const key = new Uint8Array(32).map((_, index) => 255 - index);
   expect(await sealing.open(await sealing.seal(key))).toEqual(key);
+});
+
+/** What the system would say, and how often it was asked for the connection. */
+function system(metered: boolean | null) {
+  const it = { metered, asked: 0, looked: 0 };
+  const conditions = {
+    async look() {
+      it.looked += 1;
+      return { onBattery: true, metered: it.metered };
+    },
+    async metered() {
+      it.asked += 1;
+      return it.metered;
+    },
+  };
+  return { it, conditions };
+}
+
+test.each(['darwin', 'win32'] as const)(
+  'HOST-21 on %s Electron knows the power, at once when it changes; the system the connection',
+  async (platform) => {
+    const { power, parts } = standIn();
+    const { it, conditions } = system(false);
+    const told: Conditions[] = [];
+    const unwatch = byPowerMonitor(parts.powerMonitor, conditions, platform)((next) => told.push(next));
+    await expect.poll(() => told).toEqual([{ onBattery: false, metered: false }]);
+    power.onBattery = true;
+    power.events.emit('on-battery');
+    await expect.poll(() => told.at(-1)).toEqual({ onBattery: true, metered: false });
+    it.metered = true;
+    power.onBattery = false;
+    power.events.emit('on-ac');
+    await expect.poll(() => told.at(-1)).toEqual({ onBattery: false, metered: true });
+    expect(told).toHaveLength(3);
+    expect(it).toMatchObject({ asked: 3, looked: 0 });
+    unwatch();
+    expect(power.events.eventNames()).toEqual([]);
+    power.events.emit('on-battery');
+    expect(it.asked).toBe(3);
+  },
+);
+
+test('HOST-21 on Linux, where Electron knows no battery, the system says both', async () => {
+  const { power, parts } = standIn();
+  const { conditions } = system(null);
+  const told: Conditions[] = [];
+  const unwatch = byPowerMonitor(parts.powerMonitor, conditions, 'linux')((next) => told.push(next));
+  await expect.poll(() => told).toEqual([{ onBattery: true, metered: null }]);
+  expect(power.events.eventNames()).toEqual([]);
+  unwatch();
+});
+
+test('HOST-22 LOCKSTEP_CONDITIONS speaks for Electron too; a word that is none is logged, and the system is asked', async () => {
+  const it = standIn();
+  it.power.onBattery = true;
+  const { given } = await run(it, fakeDevice(), { conditions: 'metered' });
+  const told: Conditions[] = [];
+  given?.host.watchConditions((next) => told.push(next))();
+  const unwatch = given?.host.watchConditions((next) => told.push(next));
+  await expect.poll(() => told).toEqual([{ onBattery: false, metered: true }]);
+  unwatch?.();
+  const lines: string[] = [];
+  await run(standIn(), fakeDevice(), { conditions: 'mains', log: (line) => lines.push(line) });
+  expect(lines.join()).toContain('not "mains"');
 });

@@ -6,9 +6,10 @@ import path from 'node:path';
 import { createDevice, type Device, type DeviceOptions } from '../device/device.ts';
 import { ProfileInUse } from '../device/profile-lock.ts';
 import type { CloudHere } from './cloud-here.ts';
+import { toldConditions } from './conditions.ts';
 import { createElectronHost } from './electron-host.ts';
 import type { ElectronParts, NavigationPart, WebContentsPart, WindowPart } from './electron-parts.ts';
-import type { Host } from './host.ts';
+import type { Host, WatchConditions } from './host.ts';
 
 export const SCHEME = 'app';
 export const HOME = 'app://lockstep/';
@@ -19,6 +20,8 @@ export type ElectronAppOptions = {
   cloudUrl: string | null;
   rendererDir: string;
   cloudHere: CloudHere | null;
+  /** LOCKSTEP_CONDITIONS as it is set. */
+  conditions?: string | undefined;
   workerScript?: URL;
   /** For tests. */
   makeDevice?: (options: DeviceOptions) => Promise<Device>;
@@ -120,7 +123,10 @@ export async function runElectronApp(electron: ElectronParts, options: ElectronA
     return device.fetch(request);
   });
 
-  host = createElectronHost(electron, { cloudHere: options.cloudUrl === null ? options.cloudHere : null });
+  host = createElectronHost(electron, {
+    cloudHere: options.cloudUrl === null ? options.cloudHere : null,
+    watchConditions: readConditions(options),
+  });
   try {
     device = await (options.makeDevice ?? createDevice)({
       profileDir: options.profileDir,
@@ -142,6 +148,16 @@ export async function runElectronApp(electron: ElectronParts, options: ElectronA
     return;
   }
   openWindow();
+}
+
+/** A word that is not understood ends nothing here, where nobody may see a command line: it is logged, and the system is asked. */
+function readConditions({ conditions, log }: ElectronAppOptions): WatchConditions | null {
+  try {
+    return toldConditions(conditions);
+  } catch (error) {
+    log?.((error as Error).message);
+    return null;
+  }
 }
 
 /** For every page there will ever be: no other address, no second window, no embedded page. Links go to the browser. */

@@ -6,28 +6,66 @@
 import { hostname } from 'node:os';
 import { platformName } from './browser-host.ts';
 import type { CloudHere } from './cloud-here.ts';
-import type { ElectronParts } from './electron-parts.ts';
-import type { Host } from './host.ts';
+import { LOOK_EVERY_MS, watch } from './conditions.ts';
+import type { ElectronParts, PowerMonitorPart } from './electron-parts.ts';
+import type { Host, WatchConditions } from './host.ts';
 import { CannotOpen, keyFile, type Sealing } from './key-file.ts';
+import { type SystemConditions, systemConditions } from './system-conditions.ts';
 
-type Parts = Pick<ElectronParts, 'safeStorage' | 'shell'>;
+type Parts = Pick<ElectronParts, 'safeStorage' | 'shell' | 'powerMonitor'>;
 
 export function createElectronHost(
   electron: Parts,
-  options: { cloudHere: CloudHere | null; platform?: NodeJS.Platform },
+  options: {
+    cloudHere: CloudHere | null;
+    platform?: NodeJS.Platform;
+    /** In the system's place: what LOCKSTEP_CONDITIONS says. */
+    watchConditions?: WatchConditions | null;
+  },
 ): Host {
+  const platform = options.platform ?? process.platform;
   return {
     kind: 'electron',
     platform: platformName(),
     deviceName: hostname().replace(/\.(local|lan|home)$/i, '') || 'This computer',
-    keychain: (profileDir) =>
-      keyFile(profileDir, bySafeStorage(electron.safeStorage, options.platform ?? process.platform)),
+    keychain: (profileDir) => keyFile(profileDir, bySafeStorage(electron.safeStorage, platform)),
     async openExternal(url) {
       const { protocol } = new URL(url);
       if (protocol === 'https:' || protocol === 'http:' || protocol === 'mailto:')
         await electron.shell.openExternal(url);
     },
     cloudHere: options.cloudHere,
+    watchConditions:
+      options.watchConditions ?? byPowerMonitor(electron.powerMonitor, systemConditions(platform), platform),
+  };
+}
+
+/**
+ * The power as Electron knows it, with its changes at once; the connection as the system says it. On Linux Electron always says "not
+ * on battery" and has no events (electron/electron#29614): there the kernel is asked.
+ */
+export function byPowerMonitor(
+  powerMonitor: PowerMonitorPart,
+  system: SystemConditions,
+  platform: NodeJS.Platform,
+): WatchConditions {
+  return (onChange) => {
+    if (platform === 'linux') return watch(system.look, LOOK_EVERY_MS, onChange).stop;
+    const { lookNow, stop } = watch(
+      async (signal) => {
+        const metered = await system.metered(signal);
+        return { onBattery: powerMonitor.isOnBatteryPower(), metered };
+      },
+      LOOK_EVERY_MS,
+      onChange,
+    );
+    powerMonitor.on('on-battery', lookNow);
+    powerMonitor.on('on-ac', lookNow);
+    return () => {
+      powerMonitor.off('on-battery', lookNow);
+      powerMonitor.off('on-ac', lookNow);
+      stop();
+    };
   };
 }
 

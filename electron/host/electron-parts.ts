@@ -40,6 +40,12 @@ export type AppPart = Pick<
   on(event: 'web-contents-created', listener: (event: unknown, contents: WebContentsPart) => void): unknown;
 };
 
+/** The two events come on Mac and Windows alone. */
+export type PowerMonitorPart = Pick<Electron.PowerMonitor, 'isOnBatteryPower'> & {
+  on(event: 'on-battery' | 'on-ac', listener: () => void): unknown;
+  off(event: 'on-battery' | 'on-ac', listener: () => void): unknown;
+};
+
 export type ElectronParts = {
   app: AppPart;
   BrowserWindow: new (options: Electron.BrowserWindowConstructorOptions) => WindowPart;
@@ -50,5 +56,6 @@ export type ElectronParts = {
     'isEncryptionAvailable' | 'encryptString' | 'decryptString' | 'getSelectedStorageBackend'
   >;
   shell: Pick<Electron.Shell, 'openExternal'>;
+  powerMonitor: PowerMonitorPart;
   dialog: Pick<Electron.Dialog, 'showErrorBox'>;
 };

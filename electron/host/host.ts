@@ -2,6 +2,7 @@
  * What a device asks of the program it runs in: one interface, two implementations (`electron-host.ts`,
  * `browser-host.ts`). Only the composition roots (`main.ts`, `browser.ts`) know which one it is.
  */
+import type { Conditions } from '../sync/status-types.ts';
 import type { CloudHere } from './cloud-here.ts';
 
 export type StoredKey =
@@ -22,6 +23,9 @@ export type Keychain = {
   readonly strong: boolean;
 };
 
+/** Tells what is known of this computer soon, and then each change. The answer ends it, with every timer and program of it. */
+export type WatchConditions = (onChange: (conditions: Conditions) => void) => () => void;
+
 export type Host = {
   readonly kind: 'electron' | 'browser';
   /** As others see it in the list of devices: `mac`, `windows`, `linux`. */
@@ -32,4 +36,6 @@ export type Host = {
   openExternal(url: string): Promise<void>;
   /** "A cloud on this computer", or null where it is not offered. */
   readonly cloudHere: CloudHere | null;
+  /** Whether this computer runs on battery, and whether its connection is metered. */
+  readonly watchConditions: WatchConditions;
 };

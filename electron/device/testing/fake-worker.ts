@@ -1,12 +1,18 @@
 /** A sync worker for tests of the link alone: does what the command's input says. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FromWorker, ToWorker, WorkerOptions } from '../../sync/protocol.ts';
+import type { Conditions } from '../../sync/status-types.ts';
 
 const { dbPath } = workerData as WorkerOptions;
 const say = (message: FromWorker): void => parentPort?.postMessage(message);
 
+let conditions: Conditions | null = null;
+
 parentPort?.on('message', (message: ToWorker) => {
-  if (message.type === 'conditions') return;
+  if (message.type === 'conditions') {
+    conditions = message.conditions;
+    return;
+  }
   if (message.type === 'stop') {
     say({ type: 'stopped' });
     parentPort?.close();
@@ -17,7 +23,10 @@ parentPort?.on('message', (message: ToWorker) => {
     case 'checkCloud':
       if (command.input.url === 'crash') throw new Error('crashed on purpose');
       if (command.input.url === 'never') return;
-      if (command.input.url === 'refuse') {
+      if (command.input.url === 'conditions') {
+        // What it was told, in the place of an address.
+        say({ type: 'reply', id, reply: { ok: true, result: { url: JSON.stringify(conditions) } } });
+      } else if (command.input.url === 'refuse') {
         say({
           type: 'reply',
           id,
