@@ -151,7 +151,7 @@ test('HOST-23 what the host knows of this computer goes to the sync worker of an
   await profile.close();
 });
 
-test('HOST-23 one watch while a profile is open, none while it is locked, wiped or closed', async () => {
+test('HOST-23 one watch while a profile is open, another one when it starts fresh, none while it is locked or closed', async () => {
   const { watchers, host } = watchedHost('correct horse battery');
   const it = await devices.start(undefined, { host });
   expect(watchers.size).toBe(1);
