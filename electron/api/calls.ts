@@ -3,6 +3,7 @@
  * and name; `electron/device/calls/*` answers, from the read-only store and the sync worker. Tests can put anything
  * here.
  */
+import type { DatabaseCheck, DiagnosticReport, TroubleshootingRun } from './troubleshooting-types.ts';
 import type {
   ApiEvent,
   CloudChoice,
@@ -129,6 +130,12 @@ export type SyncCalls = {
   repair(): Promise<void>;
 };
 
+export type TroubleshootingCalls = {
+  run(): Promise<TroubleshootingRun>;
+  checkDatabase(): Promise<DatabaseCheck>;
+  report(): Promise<DiagnosticReport>;
+};
+
 export type SettingsCalls = { get(): Answer<Settings>; set(change: Partial<Settings>): Promise<Settings> };
 
 export type DeviceCalls = {
@@ -152,6 +159,7 @@ export type ApiCalls = {
   recentlyDeleted: RecentlyDeletedCalls;
   search: SearchCalls;
   sync: SyncCalls;
+  troubleshooting: TroubleshootingCalls;
   settings: SettingsCalls;
   devices: DeviceCalls;
   notices: NoticeCalls;

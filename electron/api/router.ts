@@ -10,6 +10,7 @@ import { searchRouter } from './search.ts';
 import { sessionRouter } from './session.ts';
 import { settingsRouter } from './settings.ts';
 import { syncRouter } from './sync.ts';
+import { troubleshootingRouter } from './troubleshooting.ts';
 import { router } from './trpc.ts';
 
 export const appRouter = router({
@@ -21,6 +22,7 @@ export const appRouter = router({
   recentlyDeleted: recentlyDeletedRouter,
   search: searchRouter,
   sync: syncRouter,
+  troubleshooting: troubleshootingRouter,
   settings: settingsRouter,
   devices: devicesRouter,
   notices: noticesRouter,

@@ -5,6 +5,7 @@ import { type CallContext, run } from './calls/context.ts';
 import { deleteCalls, recentlyDeletedCalls } from './calls/deletes.ts';
 import { conversationCalls, messageCalls, searchCalls } from './calls/messages.ts';
 import { everything, sessionCalls } from './calls/session.ts';
+import { troubleshootingCalls } from './calls/troubleshooting.ts';
 
 export function createCalls(context: CallContext): ApiCalls {
   return {
@@ -15,6 +16,7 @@ export function createCalls(context: CallContext): ApiCalls {
     recentlyDeleted: recentlyDeletedCalls(context),
     search: searchCalls(context),
     sync: syncCalls(context),
+    troubleshooting: troubleshootingCalls(context),
     ...accountCalls(context),
     events: eventCalls(context),
   };

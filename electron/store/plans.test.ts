@@ -13,7 +13,13 @@ import { findMessage, getMessage, messageCount, messagePage, newestPlace } from 
 import { addNotice, listNotices } from './notices.ts';
 import { acceptMessage, enqueue, nextOutbox, updateOutbox } from './outbox.ts';
 import { findPinByHandle, getPin, listChanged } from './pins.ts';
-import { clearedMessages, deletedHow, dueForGood, listRecentlyDeleted } from './recently-deleted.ts';
+import {
+  clearedMessages,
+  deletedHow,
+  dueForGood,
+  listRecentlyDeleted,
+  recentlyDeletedSummary,
+} from './recently-deleted.ts';
 import { baseInventory, deleteForGood, getRecord, isGone, knownBases, recordIds } from './records.ts';
 import { searchConversations, searchMessages } from './search.ts';
 import { BOB, bytes16, kit, ME, message, putConversation, putMessage, WITH_BOB } from './store.testkit.ts';
@@ -64,6 +70,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   addLocalDelete(store, id, 5);
   removeLocalDelete(store, id);
   listRecentlyDeleted(store, 10);
+  recentlyDeletedSummary(store);
   dueForGood(store, 10, 10);
   clearedMessages(store, conversation, 10);
   deletedHow(store, id);

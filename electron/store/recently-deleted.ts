@@ -80,6 +80,26 @@ export function listRecentlyDeleted(store: Store, limit: number): DeletedItem[] 
   return items.sort((a, b) => b.deletedMs - a.deletedMs).slice(0, limit);
 }
 
+/** How much is there, and when the first of it goes for good (null: nothing is there). Reads no text. */
+export function recentlyDeletedSummary(store: Store): { messages: number; firstGoesMs: number | null } {
+  const single = store.get<{ n: number; oldest: number | null }>(
+    'SELECT count(*) AS n, min(deleted_ms) AS oldest FROM message WHERE deleted_ms IS NOT NULL',
+  )!;
+  let messages = single.n;
+  let oldest = single.oldest;
+  for (const clear of clearedConversations(store)) {
+    const { n } = store.get<{ n: number }>(
+      'SELECT count(*) AS n FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) <= (?, ?)',
+      clear.cid,
+      clear.clear_ms,
+      clear.clear_guid,
+    )!;
+    messages += n;
+    if (n > 0) oldest = Math.min(oldest ?? clear.clear_at_ms, clear.clear_at_ms);
+  }
+  return { messages, firstGoesMs: oldest === null ? null : oldest + KEPT_MS };
+}
+
 /** How a message came to be in Recently Deleted; null when it is not there. */
 export function deletedHow(store: Store, recordId: Uint8Array): 'itself' | 'withConversation' | null {
   const row = messageRow(store, recordId);

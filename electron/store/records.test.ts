@@ -17,7 +17,7 @@ import { getMessage, messagePage } from './messages.ts';
 import { openStore } from './open.ts';
 import { acceptMessage, enqueue, getOutbox, nextOutbox, updateOutbox } from './outbox.ts';
 import { applyPulled } from './pulled.ts';
-import { listRecentlyDeleted } from './recently-deleted.ts';
+import { KEPT_MS, listRecentlyDeleted, recentlyDeletedSummary } from './recently-deleted.ts';
 import {
   deleteForGood,
   getPayload,
@@ -98,6 +98,7 @@ test('STO-11 pulling merges; only what the cloud lacks stays dirty', () => {
   expect(applyPulled(k.store, 'messages', [{ ...pulled, rev: 2 }], 0).stillDirty).toBe(1);
   expect(getRecord(k.store, 'messages', id)!.base.rev).toBe(2);
   expect(listRecentlyDeleted(k.store, 10)).toHaveLength(1);
+  expect(recentlyDeletedSummary(k.store)).toEqual({ messages: 1, firstGoesMs: 5 + KEPT_MS });
 });
 
 test('STO-12 a tombstone is for good: content, projection and words go, nothing brings it back', () => {
@@ -314,6 +315,7 @@ test('STO-17 a cleared conversation leaves the list, is in Recently Deleted whol
   putMerged(k.store, 'messages', CONVERSATION_RECORD, cleared, { dirty: true });
   expect([texts(), listConversations(k.store)]).toEqual([[], []]);
   expect(listRecentlyDeleted(k.store, 10).map((one) => one.withConversation)).toEqual(Array(5).fill(true));
+  expect(recentlyDeletedSummary(k.store)).toEqual({ messages: 5, firstGoesMs: 7 + KEPT_MS });
   putMessage(k.store, 6);
   expect([texts(), listConversations(k.store)[0]!.unread]).toEqual([['message 6'], 1]);
   expect(listConversations(k.store)).toEqual([getConversation(k.store, WITH_BOB())]);
@@ -325,4 +327,5 @@ test('STO-17 a cleared conversation leaves the list, is in Recently Deleted whol
     { dirty: true },
   );
   expect([texts().length, listRecentlyDeleted(k.store, 10)]).toEqual([6, []]);
+  expect(recentlyDeletedSummary(k.store)).toEqual({ messages: 0, firstGoesMs: null });
 });

@@ -17,6 +17,7 @@ import type {
   SwitchPreview,
   SyncStatus,
 } from './status-types.ts';
+import type { CloudProbe, DatabaseCheck, SyncReport } from './troubleshooting-types.ts';
 
 /** What a device tells the others about itself when it joins. */
 export type DeviceDescription = { name: string; platform: string; appVersion: string };
@@ -128,6 +129,12 @@ export type Commands = {
   status: { input: null; result: SyncStatus };
   storage: { input: null; result: StorageInfo };
   switchPreview: { input: null; result: SwitchPreview };
+
+  // ---- troubleshooting
+  /** Asks the cloud now, whatever the engine waits for. That it cannot be reached is an answer. */
+  probeCloud: { input: null; result: CloudProbe };
+  syncReport: { input: null; result: SyncReport };
+  checkDatabase: { input: null; result: DatabaseCheck };
 
   // ---- the rest
   setSettings: { input: Partial<Settings>; result: null };

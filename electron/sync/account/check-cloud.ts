@@ -7,7 +7,8 @@ import type { CloudInfo } from '../status-types.ts';
 import { httpHosts, normalizeCloudUrl } from './cloud-address.ts';
 import { asking } from './cloud-failure.ts';
 
-const PROTOCOL = 1;
+/** What this app speaks with a cloud. */
+export const PROTOCOL = 1;
 
 const REGISTRATION: Partial<Record<Registration, CloudInfo['registration']>> = {
   [Registration.OPEN]: 'open',

@@ -3,18 +3,23 @@ import { dismissNotice } from '../../store/notices.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import type { Command, CommandInput, CommandName, Commands } from '../protocol.ts';
+import type { FailureLog } from '../run/failure-log.ts';
 import type { Bare, Runner } from '../run/runner.ts';
 import * as conversations from './conversations.ts';
 import * as deletes from './deletes.ts';
 import { setSettings } from './settings.ts';
 import { storageInfo, switchPreview } from './storage.ts';
 import * as turning from './switch.ts';
+import { checkDatabase, probeCloud, syncReport } from './troubleshooting.ts';
 
 export type CommandContext = {
   ctx: StepContext;
   runner: Runner;
   /** For commands that talk to the cloud: one after the other. */
   queue<T>(work: () => Promise<T>): Promise<T>;
+  failures: FailureLog;
+  /** Whether this machine has any network at all. */
+  online(): boolean;
 };
 
 type Handlers<N extends CommandName> = {
@@ -99,6 +104,9 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   status: ({ runner }) => runner.status,
   storage: asking(storageInfo),
   switchPreview: asking(switchPreview),
+  probeCloud,
+  syncReport,
+  checkDatabase,
 
   setSettings: writing(setSettings),
   dismissNotice: writing((ctx, { id }: CommandInput<'dismissNotice'>) => dismissNotice(ctx.store, id)),

@@ -34,6 +34,8 @@ import { tidy } from '../zones/tidy.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { storedHeard } from '../zones/zone-heard.ts';
 import { Announcer } from './announcer.ts';
+import { codeOf } from './failure-kind.ts';
+import { FailureLog } from './failure-log.ts';
 import { counts, remembered } from './remembered.ts';
 import { Runner } from './runner.ts';
 import { systemTimers, type Timers } from './timers.ts';
@@ -93,6 +95,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   const cloudAt = (url: string, token: string | null) =>
     createCloudClient({ fetch: options.fetch, url, token });
   const announcer = new Announcer(store, timers, options.emit);
+  const failures = new FailureLog(clock);
+  const online = () => options.online?.() ?? true;
 
   const ctx: ZoneContext = {
     store,
@@ -170,10 +174,11 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       stream?.close();
       stream = null;
     },
-    online: () => options.online?.() ?? true,
+    online,
     onStatus: (status) => announcer.status(status),
     onStep: () => announcer.changed(),
-    onFailure: (step, kind, detail) => {
+    onFailure: (step, kind, detail, code) => {
+      failures.note(`step ${step.type}${'zone' in step ? ` ${step.zone}` : ''}`, kind, code);
       // Whichever step hears it first: the session is over, and the person is told why.
       if (kind === 'removed') endSession(ctx, 'removed');
       else if (kind === 'sessionEnded') endSession(ctx, 'revoked');
@@ -240,6 +245,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       onPoke: heard,
       onClosed: (error) => {
         stream = null;
+        if (error !== null) failures.note('stream', runner.state.stream, codeOf(error));
         runner.dispatch({ type: 'streamClosed', retryAfterMs: lockstepError(error)?.retryAfterMs ?? 0 });
       },
     });
@@ -293,7 +299,14 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     async execute(command) {
       try {
-        return (await executeCommand({ ctx, runner, queue }, parts.commands, command)) as never;
+        return (await executeCommand(
+          { ctx, runner, queue, failures, online },
+          parts.commands,
+          command,
+        )) as never;
+      } catch (error) {
+        failures.note(`command ${command.name}`, 'failed', codeOf(error));
+        throw error;
       } finally {
         runner.recount();
         announcer.changed();

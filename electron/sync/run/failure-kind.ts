@@ -4,8 +4,16 @@ import { TrustError } from '../../../shared/crypto/errors.ts';
 import type { FailureKind } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { ErrorCode, lockstepError } from '../network/errors.ts';
+import { noAnswerCode } from '../network/no-answer.ts';
 
-export type StepFailure = { kind: FailureKind; retryAfterMs: number; detail: string; cloudMs: number | null };
+/** `detail` is a sentence of whoever failed; `code` is a name out of closed sets, and all that is ever written down (failure-log.ts). */
+export type StepFailure = {
+  kind: FailureKind;
+  retryAfterMs: number;
+  detail: string;
+  code: string | null;
+  cloudMs: number | null;
+};
 
 const KINDS: Partial<Record<ErrorCode, FailureKind>> = {
   [ErrorCode.TOO_LARGE]: 'tooLarge',
@@ -44,6 +52,7 @@ export function failureOf(error: unknown): StepFailure {
       kind: KINDS[said.code] ?? 'refused',
       retryAfterMs: said.retryAfterMs,
       detail,
+      code: codeOf(error),
       cloudMs: said.cloudTimeMs > 0n ? Number(said.cloudTimeMs) : null,
     };
   }
@@ -51,6 +60,7 @@ export function failureOf(error: unknown): StepFailure {
     kind,
     retryAfterMs,
     detail,
+    code: codeOf(error),
     cloudMs: null,
   });
   if (error instanceof ConnectError) {
@@ -69,4 +79,20 @@ export function failureOf(error: unknown): StepFailure {
     return plain('diskFull');
   }
   return plain('internal');
+}
+
+/** The name of what went wrong, as the program, the cloud's protocol, SQLite or the system gives it. */
+export function codeOf(error: unknown): string | null {
+  const said = lockstepError(error);
+  if (said !== null) {
+    return ErrorCode[said.code] ?? null;
+  }
+  if (error instanceof SyncFailure) {
+    return error.reason;
+  }
+  const code = error instanceof ConnectError ? null : (error as { code?: unknown } | null)?.code;
+  if (typeof code === 'string') {
+    return code;
+  }
+  return noAnswerCode(error) ?? (error instanceof Error ? error.name : null);
 }

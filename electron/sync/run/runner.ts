@@ -48,7 +48,7 @@ export type RunnerOptions = {
   /** After each step, failed ones too: what did it change? */
   onStep(step: Step): void;
   /** What went wrong, for a log and for tests; never content. */
-  onFailure?(step: Step, kind: string, detail: string): void;
+  onFailure?(step: Step, kind: string, detail: string, code: string | null): void;
 };
 
 export class Runner {
@@ -167,7 +167,7 @@ export class Runner {
         return;
       }
       const failure = failureOf(error);
-      this.#options.onFailure?.(step, failure.kind, failure.detail);
+      this.#options.onFailure?.(step, failure.kind, failure.detail, failure.code);
       if (failure.cloudMs !== null) {
         this.dispatch({ type: 'cloudTime', cloudMs: failure.cloudMs });
       }

@@ -1,0 +1,47 @@
+/** Answers `troubleshooting.*`. */
+import type { TroubleshootingCalls } from '../../api/calls.ts';
+import { storeCounts } from '../../store/counts.ts';
+import type { Store } from '../../store/open.ts';
+import { getZoneState } from '../../store/zone-state.ts';
+import type { DatabaseCheck } from '../../sync/troubleshooting-types.ts';
+import { checksOf } from '../troubleshooting/checks.ts';
+import { gatherFacts } from '../troubleshooting/facts.ts';
+import { reportFileName, reportText } from '../troubleshooting/report.ts';
+import { accountStoreOf, type CallContext, run } from './context.ts';
+
+export function troubleshootingCalls(context: CallContext): TroubleshootingCalls {
+  /** Of the database that is open now, and of this run of the app: what was well once is not well for ever. */
+  let last: { of: Store; found: DatabaseCheck } | null = null;
+  const database = () => (last?.of === accountStoreOf(context) ? last.found : null);
+  return {
+    async run() {
+      const facts = await gatherFacts(context, database());
+      return { at: facts.now, checks: checksOf(facts) };
+    },
+    async checkDatabase() {
+      const of = accountStoreOf(context);
+      const found = await run(context, 'checkDatabase', null);
+      last = { of, found };
+      return found;
+    },
+    async report() {
+      const facts = await gatherFacts(context, database());
+      const sync = await run(context, 'syncReport', null);
+      const store = accountStoreOf(context);
+      const text = reportText({
+        facts,
+        checks: checksOf(facts),
+        sync,
+        counts: storeCounts(store),
+        zones: { account: getZoneState(store, 'account'), messages: getZoneState(store, 'messages') },
+        program: {
+          host: context.host.kind,
+          platform: context.host.platform,
+          processor: process.arch,
+          node: process.versions.node,
+        },
+      });
+      return { text, fileName: reportFileName(facts.now) };
+    },
+  };
+}
