@@ -1,6 +1,12 @@
 /** Every state of the status line, from the engine's own state machine: what made it, and what must stand there. */
 import type { SyncStatus } from '../../electron/api/types.ts';
-import { type EngineState, initialState, type ZoneState } from '../../electron/sync/engine/state.ts';
+import {
+  type EngineState,
+  initialState,
+  NO_WORK,
+  type Work,
+  type ZoneState,
+} from '../../electron/sync/engine/state.ts';
 import { statusOf } from '../../electron/sync/engine/status.ts';
 
 export type Shown = {
@@ -41,6 +47,10 @@ const retry = (online: boolean, waiting = 0): More => ({
   outbox: { waiting, dueAt: 0 },
 });
 
+const walking = (conversations: Work, messages: Work): More => ({
+  messages: { stage: 'walking', walk: { conversations, messages } },
+});
+
 const working = (name: string, more: More, text: string): Shown => ({
   name,
   status: engine(more),
@@ -66,15 +76,21 @@ export const STATES: Shown[] = [
     'Turning on Messages in iCloud…',
   ),
   working(
-    'downloading messages',
-    { messages: { stage: 'walking', walk: { done: 1200, total: 4414 } } },
-    'Downloading 3,214 messages from iCloud…',
+    'downloading conversations',
+    walking({ done: 100, total: 341 }, { done: 0, total: 4414 }),
+    'Downloading 241 conversations from iCloud…',
   ),
   working(
-    'downloading, total unknown',
-    { messages: { stage: 'walking', walk: { done: 0, total: null } } },
-    'Downloading from iCloud…',
+    'downloading the last conversation',
+    walking({ done: 340, total: 341 }, { done: 0, total: 4414 }),
+    'Downloading 1 conversation from iCloud…',
   ),
+  working(
+    'downloading messages',
+    walking({ done: 341, total: 341 }, { done: 1200, total: 4414 }),
+    'Downloading 3,214 messages from iCloud…',
+  ),
+  working('downloading, total unknown', walking(NO_WORK, NO_WORK), 'Downloading from iCloud…'),
   working(
     'downloading changes',
     { messages: { stage: 'behind', pull: { done: 0, total: 250 } } },
@@ -89,6 +105,16 @@ export const STATES: Shown[] = [
     'the last one going up',
     { switch: 'enabling', messages: { dirty: 1 }, upload: { done: 9, total: 10 } },
     'Uploading 1 message to iCloud…',
+  ),
+  working(
+    'synchronizing changes and deletes',
+    { messages: { dirty: 12 }, changes: { done: 3, total: 15 } },
+    'Synchronizing 12 changes and deletes with iCloud…',
+  ),
+  working(
+    'synchronizing one change',
+    { messages: { dirty: 1 }, changes: { done: 0, total: 1 } },
+    'Synchronizing 1 change or delete with iCloud…',
   ),
   working('synchronizing', { messages: { stage: 'behind' } }, 'Synchronizing messages with iCloud…'),
   working('finishing', { switch: 'enabling', messages: { stage: 'behind' } }, 'Finishing…'),

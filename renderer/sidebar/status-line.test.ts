@@ -69,6 +69,23 @@ test('UI-11 an unknown total is an unknown bar, never a made-up one', () => {
   expect(statusLine({ ...IDLE, phase: 'uploading', done: 9, total: 3 }, 0)?.progress).toBe(1);
 });
 
+test('UI-60 synchronizing says how many changes and deletes are left, where that is known', async () => {
+  const status: SyncStatus = { ...IDLE, phase: 'synchronizing', item: 'changes', done: 3, total: 15 };
+  const say = async (language: 'en' | 'nl', one: SyncStatus) => {
+    const text = statusLine(one, 0)?.text;
+    return text === undefined ? '' : (await speak(language))(text.key, text.values);
+  };
+  expect(await say('en', status)).toBe('Synchronizing 12 changes and deletes with iCloud…');
+  expect(await say('nl', status)).toBe(
+    '12 wijzigingen en verwijderingen worden gesynchroniseerd met iCloud…',
+  );
+  expect(await say('en', { ...status, done: 14 })).toBe('Synchronizing 1 change or delete with iCloud…');
+  expect(statusLine(status, 0)?.progress).toBeCloseTo(0.2);
+  // None left, or nobody knows: no number.
+  for (const total of [3, null])
+    expect(await say('en', { ...status, total })).toBe('Synchronizing messages with iCloud…');
+});
+
 test('UI-12 every phase and every reason has its words in both languages', async () => {
   const phases: SyncPhase[] = ['preparing', 'uploading', 'downloading', 'synchronizing', 'finishing'];
   const items = [null, 'messages', 'conversations', 'changes'] as const;

@@ -67,6 +67,8 @@ function workingText(status: SyncStatus): StatusText {
       ? { key: `status.${phase}.${what}`, values: { count: left } }
       : { key: `status.${phase}.some`, values: {} };
   }
+  if (phase === 'synchronizing' && total !== null && left > 0)
+    return { key: 'status.synchronizingChanges', values: { count: left } };
   if (phase === 'finishing' && status.switch === 'disabling') return { key: 'status.turningOff', values: {} };
   if (phase === 'preparing' && status.switch === 'enabling') return { key: 'status.turningOn', values: {} };
   return { key: `status.${phase}`, values: {} };

@@ -1,5 +1,5 @@
 /** What large transfers wait for: a person, power, a connection that is not metered (state.ts, invariant 8; SPEC SWI-30 to 33). Pure. */
-import { ENOUGH_METERED, type EngineState, LARGE, type ZoneState } from './state.ts';
+import { ENOUGH_METERED, type EngineState, LARGE, type Work, type ZoneState } from './state.ts';
 
 /** Invariant 8: what a large transfer waits for, or null. */
 export function waitsFor(state: EngineState): 'onBattery' | 'metered' | null {
@@ -14,9 +14,9 @@ export function waitsFor(state: EngineState): 'onBattery' | 'metered' | null {
 }
 
 function largeDownload({ stage, walk, pull }: ZoneState): boolean {
-  const left = ({ done, total }: ZoneState['walk']) => (total === null ? 0 : total - done);
+  const left = ({ done, total }: Work) => (total === null ? 0 : total - done);
   return stage === 'walking'
-    ? walk.done >= ENOUGH_METERED && left(walk) >= LARGE
+    ? walk.messages.done >= ENOUGH_METERED && left(walk.messages) >= LARGE
     : stage === 'behind' && left(pull) >= LARGE;
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Bench, deepFreeze, noChanges, remembered, settled } from '../testing/engine-bench.ts';
 import { waitAfter } from './backoff.ts';
 import { reduce } from './reduce.ts';
-import { POLL_MS } from './state.ts';
+import { NO_WALK, POLL_MS, type Walk } from './state.ts';
 import { statusOf } from './status.ts';
 
 describe('the engine', () => {
@@ -33,7 +33,14 @@ describe('the engine', () => {
           ...remembered(),
           zones: {
             ...remembered().zones,
-            account: { stage: 'unopened', named: true, stopped: null, seen: 0, walked: 0, walkSince: null },
+            account: {
+              stage: 'unopened',
+              named: true,
+              stopped: null,
+              seen: 0,
+              walk: NO_WALK,
+              walkSince: null,
+            },
           },
         },
       }),
@@ -72,7 +79,7 @@ describe('the engine', () => {
       named: true,
       stopped: null,
       seen: 0,
-      walked: 10,
+      walk: NO_WALK,
       walkSince: null,
     };
     note(new Bench().send({ type: 'started', remembered: walking }).done('changes', noChanges(10)));
@@ -117,6 +124,65 @@ describe('the engine', () => {
       item: 'changes',
     });
     expect(statusOf(settled().dirty(0, 5, 0, 3).state)).toMatchObject({ phase: 'uploading', total: 3 });
+  });
+
+  test('SYN-61 a first sync counts conversations until they are here, then messages', () => {
+    const opening = remembered();
+    opening.zones.messages = { ...opening.zones.messages, stage: 'unopened' };
+    const bench = new Bench().send({ type: 'started', remembered: opening });
+    bench.done('changes', noChanges(10));
+    if (bench.state.running.zones?.type === 'changes') bench.done('changes', noChanges(10));
+    const work = (conversations: number, messages: number): Walk => ({
+      conversations: { done: conversations, total: 3 },
+      messages: { done: messages, total: 500 },
+    });
+    const opened = {
+      head: 20,
+      openedMs: 1,
+      seen: 20,
+      stage: 'walking',
+      moved: null,
+      alarm: null,
+      heard: null,
+    } as const;
+    bench.done('open', { ...opened, walk: work(0, 0) });
+    const says = () => {
+      const { phase, item, done, total } = statusOf(bench.state);
+      return [phase, item, done, total];
+    };
+    expect(says()).toEqual(['downloading', 'conversations', 0, 3]);
+    bench.done('walk', { walk: work(2, 0), more: true, staleKeyring: false });
+    expect(says()).toEqual(['downloading', 'conversations', 2, 3]);
+    bench.done('walk', { walk: work(3, 0), more: true, staleKeyring: false });
+    expect(says()).toEqual(['downloading', 'messages', 0, 500]);
+    bench.done('walk', { walk: work(3, 400), more: true, staleKeyring: false });
+    expect(says()).toEqual(['downloading', 'messages', 400, 500]);
+    // Only tombstones are left.
+    bench.done('walk', { walk: work(3, 500), more: true, staleKeyring: false });
+    expect(says()[0]).toBe('finishing');
+    // Of a walk that an older version began nothing is known, and no number is made up.
+    const older = remembered();
+    older.zones.messages = { ...older.zones.messages, stage: 'walking' };
+    const again = new Bench().send({ type: 'started', remembered: older }).done('changes', noChanges(10));
+    expect(statusOf(again.state)).toMatchObject({ phase: 'downloading', done: 0, total: null });
+  });
+
+  test('SYN-62 what goes up besides new messages is counted as changes, and only where it is known', () => {
+    const bench = settled().dirty(0, 12, 0, 0);
+    const changes = { phase: 'synchronizing', item: 'changes' };
+    expect(statusOf(bench.state)).toMatchObject({ ...changes, done: 0, total: 12 });
+    const pushed = { accepted: 9, head: 29, staleKeyring: false, full: false, deleted: 9, moved: false };
+    bench.dirty(0, 3, 0, 0).done('push', pushed);
+    // Its own changes come back by the feed meanwhile.
+    expect(bench.state.zones.messages.stage).toBe('behind');
+    expect(statusOf(bench.state)).toMatchObject({ ...changes, done: 9, total: 12 });
+    bench.dirty(0, 0);
+    expect(statusOf(bench.state)).toMatchObject({ ...changes, done: 0, total: null });
+    // Messages first; what is left then are the changes among them.
+    const both = settled().dirty(0, 7, 0, 5);
+    expect(statusOf(both.state)).toMatchObject({ phase: 'uploading', item: 'messages', total: 5 });
+    both.dirty(0, 2, 0, 0);
+    expect(statusOf(both.state)).toMatchObject({ ...changes, done: 0, total: 2 });
   });
 
   test('SYN-3 pushes of the messages zone need the switch; the account zone always goes', () => {
@@ -172,7 +238,7 @@ describe('the engine', () => {
       head: 20,
       openedMs: 900_000,
       seen: 20,
-      total: 5,
+      walk: NO_WALK,
       moved: null,
       alarm: null,
       heard: null,
@@ -186,7 +252,7 @@ describe('the engine', () => {
     bench.send({ type: 'mailPoke' });
     expect(bench.names()).toEqual(['receive']);
     bench.done('receive', { more: false, waits: false, aside: true });
-    bench.done('walk', { applied: 5, remaining: 0, more: false, staleKeyring: false });
+    bench.done('walk', { walk: NO_WALK, more: false, staleKeyring: false });
     expect(bench.names()).toEqual(['changes messages']);
     bench.done('changes', noChanges(20));
     expect(bench.steps()).toContainEqual({ lane: 'mail', type: 'receive', since: null });
@@ -256,7 +322,7 @@ describe('the engine', () => {
       openedMs: 7,
       seen: 3,
       stage: 'walking',
-      total: 3,
+      walk: NO_WALK,
       moved: 'generation',
       alarm: null,
       heard: null,
@@ -276,7 +342,7 @@ describe('the engine', () => {
       openedMs: 7,
       seen: 3,
       stage: 'walking',
-      total: 3,
+      walk: NO_WALK,
       moved: 'incarnation',
       alarm: null,
       heard: null,

@@ -64,7 +64,7 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
 
 function opened(before: EngineState, event: Extract<Done, { step: { type: 'open' } }>): EngineState {
   const { zone } = event.step;
-  const { head, seen, stage, moved, alarm, openedMs, heard } = event.result;
+  const { head, seen, stage, moved, alarm, openedMs, walk, heard } = event.result;
   const asked = zone === 'messages' ? { ...before, askZone: false } : before;
   const state = heard === null ? asked : zoneHeard(asked, heard);
   if (alarm !== null) {
@@ -84,11 +84,7 @@ function opened(before: EngineState, event: Extract<Done, { step: { type: 'open'
     head,
     seen,
     stage,
-    walk: {
-      done: stage === 'walking' ? 0 : state.zones[zone].walk.done,
-      // The cloud counts all records; what comes first are conversations. With the first page the messages that remain are known.
-      total: null,
-    },
+    walk,
     walkSince: stage === 'walking' ? openedMs : null,
     pull: { done: 0, total: null },
   });
@@ -114,15 +110,11 @@ function left(before: EngineState, zone: ZoneName): EngineState {
 
 function walked(state: EngineState, event: Extract<Done, { step: { type: 'walk' } }>): EngineState {
   const { zone } = event.step;
-  const { applied, remaining, more, staleKeyring } = event.result;
+  const { walk, more, staleKeyring } = event.result;
   if (staleKeyring) {
     return { ...state, keyring: 'stale' };
   }
-  const done = state.zones[zone].walk.done + applied;
-  return patchZone(state, zone, {
-    stage: more ? 'walking' : 'behind',
-    walk: more ? { done, total: done + remaining } : { done, total: done },
-  });
+  return patchZone(state, zone, { stage: more ? 'walking' : 'behind', walk });
 }
 
 function pulled(before: EngineState, event: Extract<Done, { step: { type: 'changes' } }>): EngineState {

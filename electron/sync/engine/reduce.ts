@@ -193,14 +193,14 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
     tidyAt: now,
   };
   for (const name of ['account', 'messages'] as const) {
-    const { stage, named, stopped, seen, walked, walkSince, forget = false } = remembered.zones[name];
+    const { stage, named, stopped, seen, walk, walkSince, forget = false } = remembered.zones[name];
     after = patchZone(after, name, {
       stage,
       named,
       stopped,
       seen,
       head: seen,
-      walk: { done: walked, total: null },
+      walk,
       walkSince,
       forget,
     });
@@ -213,7 +213,8 @@ function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts
   let after: EngineState = {
     ...state,
     outbox: counts.outbox,
-    upload: uploading(state.upload, counts.newMessages),
+    upload: goingUp(state.upload, counts.newMessages),
+    changes: goingUp(state.changes, counts.zones.messages.dirty - counts.newMessages),
   };
   for (const name of ['account', 'messages'] as const) {
     const { dirty, dueAt } = counts.zones[name];
@@ -224,7 +225,7 @@ function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts
 }
 
 /** An upload's total grows with what is added while it runs; what is left is always what was counted. */
-function uploading(before: Work, left: number): Work {
+function goingUp(before: Work, left: number): Work {
   if (left === 0) {
     return { done: 0, total: null };
   }

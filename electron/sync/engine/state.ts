@@ -32,6 +32,8 @@ export type { SwitchState };
 export type ZoneStage = 'unopened' | 'walking' | 'behind' | 'current' | 'stopped';
 
 export type Work = { done: number; total: number | null };
+/** A first sync under way. Conversations come before messages. */
+export type Walk = { conversations: Work; messages: Work };
 
 /** Disable & Delete as the cloud has it pending. `asked`: the account's own settings name it too, so a person asked for it. */
 export type Purge = { id: string; atMs: number; by: Id | null; asked: boolean };
@@ -60,7 +62,7 @@ export type ZoneState = {
   fullUntil: number;
   /** While storage is full: nothing waits that would be accepted all the same. */
   fullIdle: boolean;
-  walk: Work;
+  walk: Walk;
   /** The cloud's time when the first sync under way began; null when that is not known. */
   walkSince: number | null;
   pull: Work;
@@ -91,13 +93,14 @@ export type StepResult = {
     openedMs: number;
     /** unopened: only the generation was asked for (switch off). */
     stage: 'unopened' | 'walking' | 'behind';
-    total: number;
+    walk: Walk;
     moved: 'generation' | 'incarnation' | null;
     alarm: 'rolledBack' | null;
     /** Null: of the account zone, or of a zone that has moved. */
     heard: ZoneHeard | null;
   };
-  walk: { applied: number; remaining: number; more: boolean; staleKeyring: boolean };
+  /** walk: all of it so far. */
+  walk: { walk: Walk; more: boolean; staleKeyring: boolean };
   changes: {
     applied: number;
     remaining: number;
@@ -166,7 +169,7 @@ export type Remembered = {
       named: boolean;
       stopped: ZoneState['stopped'];
       seen: number;
-      walked: number;
+      walk: Walk;
       walkSince: number | null;
       /** Revs were being forgotten when it ended: not all is offered yet. */
       forget?: boolean;
@@ -244,6 +247,8 @@ export type EngineState = {
   mailAside: boolean;
   /** Messages that are going up: those that have gone, and all of this upload. Null: none are. */
   upload: Work;
+  /** The same for what else goes up: deletes, and changes of what the cloud has. */
+  changes: Work;
   outbox: { waiting: number; dueAt: number };
   running: { zones: Step | null; keys: Step | null; mail: Step | null };
   stream: 'closed' | 'opening' | 'open';
@@ -280,6 +285,8 @@ export const LARGE = 500;
 export const ENOUGH_METERED = 1000;
 export const ALMOST_FULL = 0.9;
 
+export const NO_WORK: Work = { done: 0, total: null };
+export const NO_WALK: Walk = { conversations: NO_WORK, messages: NO_WORK };
 export const PUSH_LIMIT = 400;
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 /** The slow poll behind the stream, and while there is none. */
@@ -302,9 +309,9 @@ function emptyZone(): ZoneState {
     stopped: null,
     fullUntil: 0,
     fullIdle: false,
-    walk: { done: 0, total: null },
+    walk: NO_WALK,
     walkSince: null,
-    pull: { done: 0, total: null },
+    pull: NO_WORK,
   };
 }
 
@@ -324,7 +331,8 @@ export function initialState(): EngineState {
     mailbox: 'behind',
     mailboxAgain: false,
     mailAside: false,
-    upload: { done: 0, total: null },
+    upload: NO_WORK,
+    changes: NO_WORK,
     outbox: { waiting: 0, dueAt: 0 },
     running: { zones: null, keys: null, mail: null },
     stream: 'closed',

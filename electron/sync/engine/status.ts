@@ -1,7 +1,7 @@
 /** The status line's data: a pure view of the engine's state, and the only one (SPEC SYN-2). */
 import type { PausedReason, SyncPhase, SyncStatus } from '../status-types.ts';
 import { waitsFor } from './conditions.ts';
-import { ALMOST_FULL, type EngineState, type Work } from './state.ts';
+import { ALMOST_FULL, type EngineState, NO_WORK, type Work } from './state.ts';
 
 type View = Pick<SyncStatus, 'phase' | 'item' | 'done' | 'total' | 'paused' | 'action'>;
 
@@ -109,14 +109,22 @@ function pausedView(state: EngineState): View | null {
     // What it waits with: an upload, or on a metered connection what is to come.
     const { upload } = state;
     const work =
-      upload.total === null ? (messages.stage === 'walking' ? messages.walk : messages.pull) : upload;
+      upload.total === null
+        ? messages.stage === 'walking'
+          ? messages.walk.messages
+          : messages.pull
+        : upload;
     return { ...paused(waits, since), item: 'messages', done: work.done, total: work.total };
   }
   return null;
 }
 
-function working(phase: SyncPhase, item: SyncStatus['item'], work: Work = { done: 0, total: null }): View {
+function working(phase: SyncPhase, item: SyncStatus['item'], work = NO_WORK): View {
   return { phase, item, done: work.done, total: work.total, paused: null, action: null };
+}
+
+function isOver({ done, total }: Work): boolean {
+  return total !== null && done >= total;
 }
 
 function workView(state: EngineState): View {
@@ -133,25 +141,30 @@ function workView(state: EngineState): View {
       return working('preparing', null);
     }
     if (messages.stage === 'walking') {
-      const { done, total } = messages.walk;
-      // What is left are tombstones: nothing to count.
-      const over = total !== null && done >= total;
-      return over ? working('finishing', null) : working('downloading', 'messages', messages.walk);
+      const { walk } = messages;
+      if (walk.conversations.total !== null && !isOver(walk.conversations)) {
+        return working('downloading', 'conversations', walk.conversations);
+      }
+      // What is left then are tombstones: nothing to count.
+      return isOver(walk.messages)
+        ? working('finishing', null)
+        : working('downloading', 'messages', walk.messages);
     }
     // What waits for its time (a message from the mailbox, for its author's put) is no work yet.
     const uploads = state.switch !== 'disabling' && messages.dirty > 0 && messages.dueAt <= state.now;
     if (uploads && state.upload.total !== null) {
       return working('uploading', 'messages', state.upload);
     }
+    const changes = uploads ? state.changes : NO_WORK;
     if (messages.stage === 'behind') {
       const many = messages.pull.total !== null && messages.pull.total > 0;
       return many
         ? working('downloading', 'changes', messages.pull)
-        : working(state.switch === 'on' ? 'synchronizing' : 'finishing', 'changes');
+        : working(state.switch === 'on' ? 'synchronizing' : 'finishing', 'changes', changes);
     }
     // Conversations, read marks, deletes: small, and not what a person would call messages.
     if (uploads || messages.repair || state.running.zones?.type === 'repair') {
-      return working('synchronizing', 'changes');
+      return working('synchronizing', 'changes', changes);
     }
     if (state.switch === 'enabling' || state.switch === 'disabling') {
       return working('finishing', null);

@@ -8,6 +8,7 @@ import { nextOutbox, waitingCount } from '../../store/outbox.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { Counts, Remembered, ZoneName } from '../engine/state.ts';
 import { switchMemory } from '../zones/switch.ts';
+import { savedWalk } from '../zones/walk.ts';
 import { storedHeard } from '../zones/zone-heard.ts';
 
 export function remembered(store: Store): Remembered {
@@ -20,7 +21,7 @@ export function remembered(store: Store): Remembered {
       named: state.generation > 0,
       stopped: null,
       seen: state.head,
-      walked: state.backfillDone,
+      walk: savedWalk(state.extra),
       walkSince: state.phase === 'walking' ? ((state.extra['openedMs'] as number | undefined) ?? null) : null,
     };
     switch (state.phase) {

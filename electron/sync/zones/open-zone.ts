@@ -3,9 +3,10 @@
 import { addNotice } from '../../store/notices.ts';
 import type { ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
-import type { StepResult } from '../engine/state.ts';
+import { NO_WALK, type StepResult } from '../engine/state.ts';
 import { alarmNotice } from './heads.ts';
 import { ownDeviceSwitch } from './own-device.ts';
+import { begunWalk } from './walk.ts';
 import { heard, ZONE, type ZoneContext } from './zone-call.ts';
 import { noteHeard } from './zone-heard.ts';
 
@@ -25,7 +26,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     openedMs,
     seen: 0,
     stage: 'unopened',
-    total: 0,
+    walk: NO_WALK,
     moved: null,
     alarm: null,
     heard: null,
@@ -54,7 +55,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     setZoneState(store, zone, { phase: 'stopped:rolledBack' });
     return { ...result, alarm: 'rolledBack' };
   }
-  const total = Number(state.records + state.tombstones);
+  const walk = begunWalk(state);
   ctx.ahead.clear();
   setZoneState(store, zone, {
     generation,
@@ -65,12 +66,12 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     head,
     backfillCursor: response.backfillCursor,
     backfillDone: 0,
-    backfillTotal: total,
-    extra: { ...known.extra, openedMs },
+    backfillTotal: Number(state.records + state.tombstones),
+    extra: { ...known.extra, openedMs, walk },
     ...heard(ctx, state),
   });
   const said = zone === 'messages' ? noteHeard(store, state) : null;
-  return { ...result, seen: head, stage: 'walking', total, heard: said };
+  return { ...result, seen: head, stage: 'walking', walk, heard: said };
 }
 
 /** Purged, or its keys reset: the switch goes off here, everything local stays, the person is told (SPEC SYN-9). */

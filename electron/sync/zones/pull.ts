@@ -9,6 +9,7 @@ import type { StepResult } from '../engine/state.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay } from './heads.ts';
 import { openPage } from './open-page.ts';
+import { savedWalk, walkedOn } from './walk.ts';
 import { askAhead, heard, takePage, ZONE, type ZoneContext } from './zone-call.ts';
 import { noteHeard } from './zone-heard.ts';
 
@@ -42,13 +43,13 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     askAhead(ctx, `walk ${zone}`, page.cursor, ask);
   }
   const opened = await openPage(ctx, zone, state.generation, page.records);
-  const remaining = Number(page.remaining);
+  const before = savedWalk(state.extra);
   if (opened.staleKeyring) {
     store.commitBulk();
-    return { applied: 0, remaining, more: true, staleKeyring: true };
+    return { walk: before, more: true, staleKeyring: true };
   }
-  const applied = page.records.length;
-  const done = state.backfillDone + applied;
+  const walk = walkedOn(before, page.records, page.more);
+  const done = state.backfillDone + page.records.length;
   await applyPage(ctx, zone, opened, {
     holdTombstones: true,
     goesOn:
@@ -59,9 +60,10 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     place: () =>
       setZoneState(store, zone, {
         backfillDone: done,
-        backfillTotal: done + remaining,
+        backfillTotal: done + Number(page.remaining),
         backfillCursor: page.more ? page.cursor : null,
         phase: page.more ? 'walking' : 'releasing',
+        extra: { ...getZoneState(store, zone).extra, walk },
       }),
   });
   if (Math.floor(done / PAGE) % CHECKPOINT_PAGES === 0) {
@@ -70,7 +72,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   if (!page.more) {
     await releaseHeld(ctx, zone);
   }
-  return { applied, remaining, more: page.more, staleKeyring: false };
+  return { walk, more: page.more, staleKeyring: false };
 }
 
 /** After the walk. Also after a restart in the middle of it. */

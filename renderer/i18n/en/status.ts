@@ -10,6 +10,8 @@ export const status = {
   turningOn: 'Turning on Messages in iCloud…',
   turningOff: 'Turning off Messages in iCloud…',
   synchronizing: 'Synchronizing messages with iCloud…',
+  synchronizingChanges_one: 'Synchronizing {{count, number}} change or delete with iCloud…',
+  synchronizingChanges_other: 'Synchronizing {{count, number}} changes and deletes with iCloud…',
   finishing: 'Finishing…',
   uploading: {
     some: 'Uploading to iCloud…',

@@ -10,6 +10,9 @@ export const status = {
   turningOn: 'Berichten in iCloud wordt ingeschakeld…',
   turningOff: 'Berichten in iCloud wordt uitgeschakeld…',
   synchronizing: 'Berichten worden gesynchroniseerd met iCloud…',
+  synchronizingChanges_one: '{{count, number}} wijziging of verwijdering wordt gesynchroniseerd met iCloud…',
+  synchronizingChanges_other:
+    '{{count, number}} wijzigingen en verwijderingen worden gesynchroniseerd met iCloud…',
   finishing: 'Er wordt afgerond…',
   uploading: {
     some: 'Er wordt geüpload naar iCloud…',
