@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Bench, noChanges, remembered, settled } from '../testing/engine-bench.ts';
-import { ENOUGH_METERED, LARGE } from './state.ts';
+import { ENOUGH_METERED, LARGE, type Walk } from './state.ts';
 import { statusOf } from './status.ts';
 
 const on = (bench: Bench, conditions: { onBattery?: boolean; metered?: boolean }) =>
@@ -55,25 +55,24 @@ test('SWI-31 on a metered connection a first sync brings the newest, then waits'
   });
   const bench = on(new Bench(), { metered: true }).send({ type: 'started', remembered: fresh });
   bench.done('changes', noChanges(10));
+  const here = (done: number): Walk => ({
+    conversations: { done: 40, total: 40 },
+    messages: { done, total: 9000 },
+  });
   bench.done('open', {
     head: 20,
     openedMs: 0,
     seen: 20,
     stage: 'walking',
-    total: 9000,
+    walk: here(0),
     moved: null,
     alarm: null,
     heard: null,
   });
-  const page = (applied: number, remaining: number) => ({
-    applied,
-    remaining,
-    more: true,
-    staleKeyring: false,
-  });
-  bench.done('walk', page(300, 8700));
+  const page = (done: number) => ({ walk: here(done), more: true, staleKeyring: false });
+  bench.done('walk', page(300));
   expect(bench.state.running.zones?.type).toBe('walk');
-  bench.done('walk', page(ENOUGH_METERED - 300, 8000));
+  bench.done('walk', page(ENOUGH_METERED));
   expect(bench.state.running.zones?.type).toBe('tidy');
   bench.done('tidy', { nextAt: Number.MAX_SAFE_INTEGER });
   expect(bench.state.running.zones).toBeNull();
