@@ -25,6 +25,17 @@ export function addNotice(
   });
 }
 
+/** Whether it was ever said, dismissed or not. */
+export function wasNoticed(store: Store, id: string): boolean {
+  return store.get('SELECT 1 AS one FROM notice WHERE id = ?', id) !== undefined;
+}
+
+/** Whether any of these was ever said. `prefix` of their ids. */
+export function anyNotice(store: Store, prefix: string): boolean {
+  const sql = 'SELECT 1 AS one FROM notice WHERE id >= ? AND id < ? LIMIT 1';
+  return store.get(sql, prefix, `${prefix}\uffff`) !== undefined;
+}
+
 /** Newest first. */
 export function listNotices(store: Store): NoticeRow[] {
   return store

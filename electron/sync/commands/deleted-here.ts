@@ -1,6 +1,6 @@
 /**
  * The switch goes on again: what was deleted on this device alone meanwhile is deleted everywhere, or comes back here (SPEC SYN-36). In the
- * caller's transaction. Content that is no longer here is fetched from the zone before the switch is on (zones/bring-back.ts).
+ * caller's transaction. Content that is no longer here is fetched from the zone before the switch is on (zones/refetch.ts).
  */
 import { newPayload } from '../../../shared/model/payload.ts';
 import { clearedValue, deletedValue } from '../../../shared/model/values.ts';

@@ -8,13 +8,14 @@ import { getRegister } from '../../../shared/model/payload.ts';
 import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { heldTombstones, rememberBase } from '../../store/bases.ts';
-import { addNotice } from '../../store/notices.ts';
+import { addNotice, anyNotice, dropNotices } from '../../store/notices.ts';
+import type { Store } from '../../store/open.ts';
 import { applyPulled, type Pulled, type PulledResult } from '../../store/pulled.ts';
 import { deleteForGood, recordRow, tombstoneBase } from '../../store/records.ts';
 import { KIND, type ZoneName } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
-import type { Damaged, OpenedPage } from './open-page.ts';
+import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
 
@@ -51,6 +52,7 @@ export async function applyPage(
       if (at < page.items.length) {
         return false;
       }
+      noLongerRefused(store, zone, page.items);
       for (const one of page.damaged) {
         noteDamaged(ctx, zone, one);
       }
@@ -135,13 +137,22 @@ function wasRecovered(kind: number, content: Uint8Array | null): boolean {
   return deleted !== undefined && deleted.value.length === 0;
 }
 
+/** What had come damaged and opens after all: should it happen again, it is said again. */
+function noLongerRefused(store: Store, zone: ZoneName, items: readonly Pulled[]): void {
+  if (anyNotice(store, damagedNotice(zone))) {
+    for (const { id } of items) {
+      dropNotices(store, damagedNotice(zone, id));
+    }
+  }
+}
+
 function noteDamaged(ctx: StepContext, zone: ZoneName, damaged: Damaged): void {
   const { store } = ctx;
   const { id, rev, epoch, hint, hash } = damaged;
   // The base is true whether or not the content opens; nothing that is here changes.
   rememberBase(store, zone, id, { rev, epoch, hint, hash });
   const unproven = damaged.tombstone;
-  addNotice(store, `damaged:${zone}:${toHex(id)}:${rev}`, 'recordRefused', ctx.clock.now(), {
+  addNotice(store, damagedNotice(zone, id, rev), 'recordRefused', ctx.clock.now(), {
     zone,
     id: toHex(id),
     why: unproven ? 'unprovenTombstone' : damaged.why,

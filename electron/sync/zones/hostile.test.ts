@@ -1,5 +1,5 @@
 /** A cloud that lies, or loses answers: a fetch that rewrites what the real one says. */
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
@@ -9,6 +9,8 @@ import {
   type ChangesResponse,
   ChangesResponseSchema,
   type Record as CloudRecord,
+  type FetchResponse,
+  FetchResponseSchema,
   RecordSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { getDirty, markDirty } from '../../store/dirty.ts';
@@ -25,12 +27,15 @@ const T = 1_700_000_000_000;
 let cloud: Cloud;
 const devices: ZoneDevice[] = [];
 let rewriteChanges: ((response: ChangesResponse) => void) | null = null;
+/** What a repair asks for. */
+let rewriteFetch: ((response: FetchResponse) => void) | null = null;
 let dropPushAnswers = 0;
 let offline = false;
 
 beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
   rewriteChanges = null;
+  rewriteFetch = null;
   dropPushAnswers = 0;
   offline = false;
 });
@@ -49,16 +54,25 @@ const between: Fetch = async (input, init) => {
     dropPushAnswers -= 1;
     throw new TypeError('The answer was lost.');
   }
-  if (url.endsWith('/Changes') && rewriteChanges !== null && response.ok) {
-    const message = fromBinary(ChangesResponseSchema, new Uint8Array(await response.arrayBuffer()));
-    rewriteChanges(message);
-    return new Response(toBinary(ChangesResponseSchema, message), {
-      status: 200,
-      headers: { 'content-type': 'application/proto' },
-    });
-  }
+  if (url.endsWith('/Changes') && rewriteChanges !== null && response.ok)
+    return rewritten(ChangesResponseSchema, response, rewriteChanges);
+  if (url.endsWith('/Fetch') && rewriteFetch !== null && response.ok)
+    return rewritten(FetchResponseSchema, response, rewriteFetch);
   return response;
 };
+
+async function rewritten<D extends DescMessage>(
+  schema: D,
+  response: Response,
+  change: (message: MessageShape<D>) => void,
+): Promise<Response> {
+  const message = fromBinary(schema, new Uint8Array(await response.arrayBuffer()));
+  change(message);
+  return new Response(new Uint8Array(toBinary(schema, message)), {
+    status: 200,
+    headers: { 'content-type': 'application/proto' },
+  });
+}
 
 async function first(): Promise<ZoneDevice> {
   const device = await firstDevice(cloud, 'anna@example.org', { fetch: between });
@@ -90,17 +104,46 @@ async function twoInStep(): Promise<{ one: ZoneDevice; two: ZoneDevice; id: stri
   return { one, two, id };
 }
 
+/** One byte of each message is another; how many there were. */
+function damage(records: CloudRecord[]): number {
+  const messages = records.filter(ofMessage);
+  for (const record of messages) record.ct = record.ct.map((byte, i) => (i === 60 ? byte ^ 1 : byte));
+  return messages.length;
+}
+
 test('SYN-16 a record that does not open is set aside and said; nothing here is lost', async () => {
   const { one, two } = await twoInStep();
-  rewriteChanges = (response) => {
-    for (const record of response.records)
-      if (ofMessage(record)) record.ct = record.ct.map((byte, i) => (i === 60 ? byte ^ 1 : byte));
-  };
+  rewriteChanges = ({ records }) => void damage(records);
+  rewriteFetch = ({ records }) => void damage(records);
   two.message('forged on its way', T + 1000);
   await pull(two);
   await two.settled();
   await one.until(() => codes(one).includes('recordRefused not_authentic'), 'the notice');
   expect(one.texts()).toEqual(['kept']);
+  await one.until(({ paused }) => paused?.reason === 'damaged', 'damage, said');
+  expect(one.core.status().action).toBe('repair');
+  // Repair fetches it again, and what opens now is no longer said to be refused.
+  rewriteChanges = null;
+  rewriteFetch = null;
+  await one.core.execute({ name: 'repair', input: null });
+  await one.until(() => one.texts().length === 2, 'the record, whole');
+  await one.settled();
+  expect(codes(one)).toEqual(['deviceAdded']);
+});
+
+test('SYN-16 SYN-19 a record that came damaged once is fetched again by itself, and raises no false alarm', async () => {
+  const { one, two } = await twoInStep();
+  let damaged = 0;
+  rewriteChanges = ({ records }) => {
+    damaged += damage(records);
+  };
+  two.message('damaged on its way', T + 1000);
+  await pull(two);
+  await two.settled();
+  await one.until(() => one.texts().length === 2, 'the record, whole');
+  await one.settled();
+  expect(damaged).toBe(1);
+  expect(codes(one)).toEqual(['deviceAdded']);
 });
 
 test('SYN-17 a tombstone without proof deletes nothing and is said', async () => {

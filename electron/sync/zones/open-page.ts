@@ -13,6 +13,7 @@ import { recordHash, tombstoneHash } from '../../../shared/crypto/zone-digest.ts
 import { PayloadError } from '../../../shared/model/payload.ts';
 import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import type { Record as CloudRecord } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { wasNoticed } from '../../store/notices.ts';
 import type { Pulled } from '../../store/pulled.ts';
 import { type KnownBase, knownBases } from '../../store/records.ts';
 import { mapKey, sameBytes, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
@@ -85,7 +86,9 @@ function openOne(
       page.known += 1;
       return;
     }
-    if (rev < row.rev || (rev === row.rev && !same)) {
+    // What came under this rev before did not open: that was damage, and this may be the record itself.
+    const damaged = rev === row.rev && !same && wasNoticed(ctx.store, damagedNotice(zone, id, rev));
+    if (rev < row.rev || (rev === row.rev && !same && !damaged)) {
       page.older.push({ id, rev, knownRev: row.rev });
       return;
     }
@@ -137,4 +140,13 @@ function openOne(
     }
     page.damaged.push({ id, rev, epoch, hint, hash, tombstone: record.tombstone, why });
   }
+}
+
+/** Notices of records that did not open; with a record's id, of its versions; with a rev, of that one. */
+export function damagedNotice(
+  zone: ZoneName,
+  id: Uint8Array | null = null,
+  rev: number | null = null,
+): string {
+  return `damaged:${zone}:${id === null ? '' : `${toHex(id)}:${rev ?? ''}`}`;
 }

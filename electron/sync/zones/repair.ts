@@ -10,6 +10,7 @@ import type { StepResult } from '../engine/state.ts';
 import { applyPage } from './apply.ts';
 import { alarmNotice } from './heads.ts';
 import { openPage } from './open-page.ts';
+import { fetchUnreadable } from './refetch.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
 
 const LIST = 10_000;
@@ -52,6 +53,10 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
     more = page.more && last !== null;
     after = last ?? after;
     await ctx.timers.breathe();
+  }
+  // What came damaged has the right base, so no digest tells of it.
+  if (!(await fetchUnreadable(ctx, zone))) {
+    return { healthy: true, head: -1 };
   }
   if (missing > 0) {
     store.write(() => {

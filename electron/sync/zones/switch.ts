@@ -7,8 +7,8 @@ import type { Store } from '../../store/open.ts';
 import { getZoneState, patchExtra, setZoneState, type ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import type { EngineState } from '../engine/state.ts';
-import { bringBack } from './bring-back.ts';
 import { ownDeviceSeen, ownDeviceSwitch } from './own-device.ts';
+import { fetchUnreadable } from './refetch.ts';
 import type { ZoneContext } from './zone-call.ts';
 import { accountRequests } from './zone-heard.ts';
 
@@ -44,7 +44,8 @@ export function saveSwitch(ctx: StepContext, state: EngineState): void {
 export async function finishSwitch(ctx: ZoneContext, on: boolean): Promise<null> {
   const { store } = ctx;
   if (on) {
-    await bringBack(ctx);
+    // So that on means whole.
+    await fetchUnreadable(ctx, 'messages');
   }
   store.write(() => {
     const { switchReason } = getZoneState(store, 'messages');

@@ -1,0 +1,38 @@
+/**
+ * Fetches again the records of which only the base is here: content that a delete on this device alone had taken away (SYN-36), and what the
+ * cloud delivered damaged (Repair, SYN-16). What opens now is applied and no longer said to be refused; the rest stays as it is.
+ */
+import { unreadable } from '../../store/bases.ts';
+import { mapKey, type ZoneName } from '../../store/values.ts';
+import { getZoneState } from '../../store/zone-state.ts';
+import { applyPage } from './apply.ts';
+import { openPage } from './open-page.ts';
+import { ZONE, type ZoneContext } from './zone-call.ts';
+
+const FETCH = 400;
+
+/** False when a newer keyring is needed first. */
+export async function fetchUnreadable(ctx: ZoneContext, zone: ZoneName): Promise<boolean> {
+  const { store } = ctx;
+  const { generation } = getZoneState(store, zone);
+  const asked = new Set<string>();
+  for (;;) {
+    // Also what does not open at all, which is asked for once.
+    const ids = unreadable(store, zone, FETCH + asked.size)
+      .filter((id) => !asked.has(mapKey(id)))
+      .slice(0, FETCH);
+    if (ids.length === 0) {
+      return true;
+    }
+    for (const id of ids) {
+      asked.add(mapKey(id));
+    }
+    const { records } = await ctx.cloud.zones.fetch({ zone: ZONE[zone], ids }, { signal: ctx.abort });
+    const opened = await openPage(ctx, zone, generation, records);
+    if (opened.staleKeyring) {
+      ctx.signal({ type: 'keyringStale' });
+      return false;
+    }
+    await applyPage(ctx, zone, opened, { holdTombstones: false, place: () => {} });
+  }
+}
