@@ -126,13 +126,13 @@ test('HOST-14 a keychain that protects nothing is said, and can be put away', as
 });
 
 /** A host that says how many watch, and lets the test say what they hear. */
-function watchedHost(passphrase: string | null = null) {
+function watchedHost() {
   const watchers = new Set<(conditions: Conditions) => void>();
   const watchConditions: WatchConditions = (onChange) => {
     watchers.add(onChange);
     return () => void watchers.delete(onChange);
   };
-  return { watchers, host: createBrowserHost({ passphrase, cloudHere: null, watchConditions }) };
+  return { watchers, host: createBrowserHost({ passphrase: null, cloudHere: null, watchConditions }) };
 }
 
 test('HOST-23 what the host knows of this computer goes to the sync worker of an open profile', async () => {
@@ -152,7 +152,7 @@ test('HOST-23 what the host knows of this computer goes to the sync worker of an
 });
 
 test('HOST-23 one watch while a profile is open, another one when it starts fresh, none while it is locked or closed', async () => {
-  const { watchers, host } = watchedHost('correct horse battery');
+  const { watchers, host } = watchedHost();
   const it = await devices.start(undefined, { host });
   expect(watchers.size).toBe(1);
   const [first] = watchers;
@@ -161,7 +161,8 @@ test('HOST-23 one watch while a profile is open, another one when it starts fres
   expect(watchers.size).toBe(1);
   await devices.stop(it);
   expect(watchers.size).toBe(0);
-  const other = watchedHost('another');
+  rmSync(path.join(it.folder, 'database.key'));
+  const other = watchedHost();
   const locked = await devices.start(it.folder, { host: other.host });
   expect(await locked.api.session.state.query()).toMatchObject({ kind: 'locked' });
   expect(other.watchers.size).toBe(0);
