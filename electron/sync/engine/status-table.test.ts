@@ -7,7 +7,11 @@ import { statusOf } from './status.ts';
 
 const zones = remembered().zones;
 const walking = { ...zones.messages, stage: 'unopened' as const, named: false };
-const opened: StepResult['open'] = { ...whereItStands(null), seen: 20, stage: 'walking', total: 5000 };
+const reached = (done: number) => ({
+  conversations: { done: 2, total: 2 },
+  messages: { done, total: 5000 },
+});
+const opened: StepResult['open'] = { ...whereItStands(null), seen: 20, stage: 'walking', walk: reached(0) };
 const poke = { type: 'zonePoke', zone: 'messages', head: 99, purgeId: null } as const;
 
 const STATES: Record<string, () => Bench> = {
@@ -24,7 +28,7 @@ const STATES: Record<string, () => Bench> = {
 };
 
 function page(bench: Bench): Bench {
-  return bench.done('walk', { applied: 300, remaining: 4700, more: true, staleKeyring: false });
+  return bench.done('walk', { walk: reached(300), more: true, staleKeyring: false });
 }
 
 /** The step under way fails, as often as given. */
@@ -92,7 +96,7 @@ function answered(bench: Bench): Bench {
     if (step?.type === 'changes') bench.done('changes', noChanges(head));
     else if (step?.type === 'open') bench.done('open', step.take ? opened : whereItStands(null));
     else if (step?.type === 'walk')
-      bench.done('walk', { applied: 1, remaining: 0, more: false, staleKeyring: false });
+      bench.done('walk', { walk: reached(5000), more: false, staleKeyring: false });
     else if (step?.type === 'push')
       bench.dirty(0, 0).done('push', {
         accepted: 1,
