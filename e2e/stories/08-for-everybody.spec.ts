@@ -1,6 +1,5 @@
 /** Every screen can be used with a screen reader and with the keyboard alone, light and dark. */
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectNothingSerious } from '../harness/axe.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import {
   ANNA,
@@ -17,22 +16,6 @@ import {
   send,
   startConversation,
 } from '../harness/people.ts';
-
-/** What axe calls serious or critical, with where it is. Both appearances. */
-async function expectNothingSerious(page: Page, screen: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(page.locator('html')).toHaveAttribute('data-theme', colorScheme);
-    // The focus guards of the component library are hidden and focusable on purpose: they pass the focus on at once.
-    const { violations } = await new AxeBuilder({ page }).exclude('[data-base-ui-focus-guard]').analyze();
-    const serious = violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .flatMap(({ id, nodes }) =>
-        nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
-      );
-    expect.soft(serious, `${screen}, ${colorScheme}`).toEqual([]);
-  }
-}
 
 test('axe finds nothing serious on any screen', async ({ world }) => {
   const cloud = await world.cloud();

@@ -5,6 +5,7 @@
 import {
   createTRPCClient,
   httpBatchLink,
+  httpLink,
   httpSubscriptionLink,
   splitLink,
   TRPCClientError,
@@ -19,8 +20,13 @@ export const api = createTRPCClient<AppRouter>({
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url }),
-      // One request carries what a moment asks for; the limit keeps a long query out of a URL.
-      false: httpBatchLink({ url, maxURLLength: 8000 }),
+      false: splitLink({
+        // These wait for the cloud, and nobody shall wait with them.
+        condition: (operation) => operation.path.startsWith('troubleshooting.'),
+        true: httpLink({ url }),
+        // One request carries what a moment asks for; the limit keeps a long query out of a URL.
+        false: httpBatchLink({ url, maxURLLength: 8000 }),
+      }),
     }),
   ],
 });

@@ -21,7 +21,7 @@ export type Pane =
   | { kind: 'new' }
   | { kind: 'recentlyDeleted' };
 
-export type SettingsTab = 'messages' | 'account' | 'devices' | 'appearance' | 'language';
+export type SettingsTab = 'messages' | 'account' | 'devices' | 'appearance' | 'language' | 'troubleshooting';
 
 type View = {
   pane: Pane;

@@ -15,6 +15,7 @@ import { settings } from './en/settings.ts';
 import { sidebar } from './en/sidebar.ts';
 import { status } from './en/status.ts';
 import { transcript } from './en/transcript.ts';
+import { troubleshooting } from './en/troubleshooting.ts';
 import { trust } from './en/trust.ts';
 import { welcome } from './en/welcome.ts';
 
@@ -35,6 +36,7 @@ export const en = {
   recovery,
   closed,
   trust,
+  troubleshooting,
   notices,
   failure,
 };

@@ -16,6 +16,7 @@ import { settings } from './nl/settings.ts';
 import { sidebar } from './nl/sidebar.ts';
 import { status } from './nl/status.ts';
 import { transcript } from './nl/transcript.ts';
+import { troubleshooting } from './nl/troubleshooting.ts';
 import { trust } from './nl/trust.ts';
 import { welcome } from './nl/welcome.ts';
 
@@ -36,6 +37,7 @@ export const nl: Texts = {
   recovery,
   closed,
   trust,
+  troubleshooting,
   notices,
   failure,
 };

@@ -1,8 +1,17 @@
 /** The settings, a tab a topic; Messages first, where the switch is. */
 import { Dialog } from '@base-ui/react/dialog';
 import { Tabs } from '@base-ui/react/tabs';
-import { CircleUserRound, Cloud, Keyboard, Languages, MonitorSmartphone, SunMoon, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import {
+  CircleUserRound,
+  Cloud,
+  Keyboard,
+  Languages,
+  LifeBuoy,
+  MonitorSmartphone,
+  SunMoon,
+  X,
+} from 'lucide-react';
+import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AccountInfo } from '../../electron/api/types.ts';
 import { type SettingsTab, useView, view } from '../app/state.ts';
@@ -11,6 +20,7 @@ import { AppearanceSettings } from './AppearanceSettings.tsx';
 import { DevicesSettings } from './DevicesSettings.tsx';
 import { LanguageSettings } from './LanguageSettings.tsx';
 import { MessagesSettings } from './MessagesSettings.tsx';
+import { TroubleshootingSettings } from './troubleshooting/TroubleshootingSettings.tsx';
 import './settings.css';
 
 const ICONS: Record<SettingsTab, ReactNode> = {
@@ -19,12 +29,20 @@ const ICONS: Record<SettingsTab, ReactNode> = {
   devices: <MonitorSmartphone />,
   appearance: <SunMoon />,
   language: <Languages />,
+  troubleshooting: <LifeBuoy />,
 };
 const TABS = Object.keys(ICONS) as SettingsTab[];
 
 export function SettingsDialog({ account }: { account: AccountInfo }) {
   const { t } = useTranslation();
   const tab = useView((state) => state.settingsTab);
+  // In a narrow window not all tabs fit: the one that is open is in sight, also when a button led to it.
+  useEffect(() => {
+    if (tab !== null)
+      document
+        .querySelector('.settings-tab[data-active]')
+        ?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab]);
   if (tab === null) return null;
   return (
     <Dialog.Root open onOpenChange={(open) => !open && view.closeSettings()}>
@@ -76,6 +94,9 @@ export function SettingsDialog({ account }: { account: AccountInfo }) {
             </Panel>
             <Panel value="language">
               <LanguageSettings />
+            </Panel>
+            <Panel value="troubleshooting">
+              <TroubleshootingSettings />
             </Panel>
           </Tabs.Root>
         </Dialog.Popup>

@@ -6,6 +6,7 @@ export const settings = {
   devices: 'Devices',
   appearance: 'Appearance',
   language: 'Language',
+  troubleshooting: 'Troubleshooting',
   switch: 'Messages in iCloud',
   switchHelp:
     'Keeps every message end-to-end encrypted in your cloud. All your devices where this is on show the same history, and a delete on one is a delete on all of them.',

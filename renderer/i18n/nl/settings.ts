@@ -6,6 +6,7 @@ export const settings = {
   devices: 'Apparaten',
   appearance: 'Weergave',
   language: 'Taal',
+  troubleshooting: 'Problemen oplossen',
   switch: 'Berichten in iCloud',
   switchHelp:
     'Bewaart elk bericht end-to-end versleuteld in je cloud. Al je apparaten waarop dit aanstaat, tonen dezelfde geschiedenis, en wat je op één ervan verwijdert, verdwijnt van allemaal.',
