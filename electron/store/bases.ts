@@ -4,8 +4,7 @@
  */
 import type { Store } from './open.ts';
 import { type Base, changeBase, recordRow } from './records.ts';
-import { FIRST_MESSAGE_RID } from './rid.ts';
-import { KIND, plain, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { plain, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 export function rememberBase(
   store: Store,
@@ -79,17 +78,4 @@ export function someInCloud(store: Store): boolean {
     ZONE_NUMBER.messages,
   )!;
   return row.yes === 1;
-}
-
-/**
- * How many live records of a zone, as the cloud is known to hold them, are no messages (conversations, reading states): few, and
- * all numbered below the messages, so a store of a million messages is not looked through.
- */
-export function basesNotMessages(store: Store, zone: ZoneName): number {
-  return store.get<{ n: number }>(
-    'SELECT count(*) AS n FROM record WHERE rid < ? AND +zone = ? AND gone = 0 AND rev > 0 AND kind NOT IN (0, ?)',
-    FIRST_MESSAGE_RID,
-    ZONE_NUMBER[zone],
-    KIND.message,
-  )!.n;
 }

@@ -58,13 +58,38 @@ export function listLocalDeletes(store: Store, limit = 100_000): LocalDelete[] {
     .map((row) => ({ id: plain(row.id), deletedMs: row.deleted_ms, gone: row.gone === 1 }));
 }
 
-export function localDeleteCount(store: Store): number {
-  const singles = store.get<{ n: number }>('SELECT count(*) AS n FROM local_delete')!.n;
-  const cleared = store.get<{ n: number }>(
-    `SELECT count(*) AS n FROM local_clear l JOIN conversation c ON c.guid = l.conversation JOIN message m ON m.cid = c.cid
-     WHERE m.shown = 1 AND (m.accepted_ms, m.guid) <= (l.up_to_ms, l.up_to_guid)`,
+/**
+ * Messages deleted here one by one about which there is something to decide, judged by what the cloud is known to hold: it is no tombstone
+ * (`tombstone`: the hash of one), and there is content to bring back, here or there.
+ */
+export function undecidedDeletes(store: Store, tombstone: Uint8Array): number {
+  return store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM local_delete l CROSS JOIN record r ON r.zone = 2 AND r.id = l.id
+     WHERE r.gone = 0 AND (r.payload IS NOT NULL OR r.rev > 0) AND (r.hash IS NULL OR r.hash <> ?)`,
+    tombstone,
   )!.n;
-  return singles + cleared;
+}
+
+/** What a conversation's delete on this device alone covers: shown until then, and not deleted everywhere with an earlier one. */
+const CLEARED = `m.shown = 1 AND (m.accepted_ms, m.guid) <= (l.up_to_ms, l.up_to_guid)
+       AND (m.accepted_ms, m.guid) > (coalesce(c.register_clear_ms, -1), coalesce(c.register_clear_guid, x''))`;
+
+/** Messages deleted here with their whole conversation. Costs as many as they are, whatever the size of the store. */
+export function locallyCleared(store: Store): number {
+  return store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM local_clear l CROSS JOIN conversation c ON c.guid = l.conversation CROSS JOIN message m ON m.cid = c.cid
+     WHERE ${CLEARED}`,
+  )!.n;
+}
+
+/** Whether the message in this row is one of them. */
+export function isLocallyCleared(store: Store, rid: number): boolean {
+  const row = store.get(
+    `SELECT 1 AS one FROM message m CROSS JOIN conversation c ON c.cid = m.cid CROSS JOIN local_clear l ON l.conversation = c.guid
+     WHERE m.rid = ? AND ${CLEARED}`,
+    rid,
+  );
+  return row !== undefined;
 }
 
 /** A whole conversation. */

@@ -3,11 +3,18 @@
  * sorted in a temporary B-tree, but for what is listed here with its reason.
  */
 import { expect, test } from 'vitest';
-import { basesNotMessages, heldTombstones, messagesToUpload, unreadable } from './bases.ts';
+import { heldTombstones, messagesToUpload, unreadable } from './bases.ts';
+import { anythingHere, contentOf, heldMessages, localSlice, newMessages } from './compare.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
 import { listDevices } from './devices.ts';
 import { clean, dirtyBatch, dirtyCount, dirtyWithoutRoom, getDirty, nextDirtyMs } from './dirty.ts';
-import { addLocalDelete, localDeleteCount, removeLocalDelete } from './local-deletes.ts';
+import {
+  addLocalDelete,
+  isLocallyCleared,
+  locallyCleared,
+  removeLocalDelete,
+  undecidedDeletes,
+} from './local-deletes.ts';
 import { listPending } from './mail.ts';
 import { findMessage, getMessage, messageCount, messagePage, newestPlace } from './messages.ts';
 import { addNotice, listNotices } from './notices.ts';
@@ -34,8 +41,8 @@ const MEANT = [
   'FROM notice', // those not put away, by their index
   'FROM pin p WHERE p.changed', // as many rows as people one has written with
   'count(*) AS n FROM message', // all of them are the answer; counted in the narrowest index
-  'count(*) AS n FROM local_delete', // all of them are the answer
-  'count(*) AS n FROM local_clear l', // asked once, before the switch is turned: may pass over every message shown
+  'FROM local_delete l', // all of them are looked up
+  'FROM local_clear l', // as many rows as conversations were deleted here
 ];
 
 test('STO-9 every query of a conversation, a push, a pull or a search goes by an index', async () => {
@@ -84,7 +91,11 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   baseInventory(store, 'messages', new Uint8Array(0), 10);
   heldTombstones(store, 'messages', new Uint8Array(32), 10);
   unreadable(store, 'messages', 10);
-  basesNotMessages(store, 'messages');
+  anythingHere(store);
+  localSlice(store, 0, 10);
+  contentOf(store, 1);
+  newMessages(store);
+  heldMessages(store, new Uint8Array(32));
   messagesToUpload(store);
   deleteForGood(store, 'messages', bytes16(4), { push: true, byPerson: true, nowMs: 1 });
   offerSlice(store, 'messages', 0, 10);
@@ -100,7 +111,9 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   messageCount(store);
   dirtyCount(store, 'messages');
   nextDirtyMs(store, 'messages', 1);
-  localDeleteCount(store);
+  undecidedDeletes(store, new Uint8Array(32));
+  locallyCleared(store);
+  isLocallyCleared(store, 1);
   searchConversations(store, 'b', 3);
   knownBases(store, 'messages', [id]);
 
@@ -121,6 +134,16 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
     expect(sql).not.toMatch(/SELECT \*/);
   }
   expect(looked).toBeGreaterThan(40);
+  // From the few conversations that were deleted here to their messages, never through all messages.
+  const cleared = [...store.prepared].find((sql) => sql.includes('FROM local_clear l')) ?? '';
+  const steps = (store.db.prepare(`EXPLAIN QUERY PLAN ${cleared}`).all() as { detail: string }[]).map(
+    ({ detail }) => detail.replace(/ \(.*/, ''),
+  );
+  expect(steps).toEqual([
+    'SCAN l',
+    'SEARCH c USING INDEX sqlite_autoindex_conversation_1',
+    'SEARCH m USING COVERING INDEX message_shown',
+  ]);
   expect(wrong).toEqual([]);
   k.close();
 });

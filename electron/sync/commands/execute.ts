@@ -5,6 +5,7 @@ import { SyncFailure } from '../failure.ts';
 import type { Command, CommandInput, CommandName, Commands } from '../protocol.ts';
 import type { FailureLog } from '../run/failure-log.ts';
 import type { Bare, Runner } from '../run/runner.ts';
+import type { ZoneContext } from '../zones/zone-call.ts';
 import * as conversations from './conversations.ts';
 import * as deletes from './deletes.ts';
 import { setSettings } from './settings.ts';
@@ -13,7 +14,7 @@ import * as turning from './switch.ts';
 import { checkDatabase, probeCloud, syncReport } from './troubleshooting.ts';
 
 export type CommandContext = {
-  ctx: StepContext;
+  ctx: ZoneContext;
   runner: Runner;
   /** For commands that talk to the cloud: one after the other. */
   queue<T>(work: () => Promise<T>): Promise<T>;
@@ -73,7 +74,7 @@ function telling(event: Bare) {
 }
 
 /** One that asks the cloud something. */
-function asking<I, R>(work: (ctx: StepContext, input: I) => Promise<R>) {
+function asking<I, R>(work: (ctx: ZoneContext, input: I) => Promise<R>) {
   return ({ ctx, queue }: CommandContext, input: I): Promise<R> => queue(() => work(ctx, input));
 }
 

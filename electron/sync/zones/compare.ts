@@ -1,0 +1,176 @@
+/**
+ * What the cloud and this device have of the messages zone, compared by record without opening or changing any: what turning the switch on
+ * will bring, take and delete (SPEC SYN-64).
+ *
+ * When the digests are equal, the bases here are the cloud's list. Otherwise the list is asked for, and what is here is looked up in it, under
+ * the ids of the generation that the zone is in now. A device with nothing to compare goes by the cloud's counts.
+ */
+import { recordId } from '../../../shared/crypto/records.ts';
+import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
+import { decodePayload } from '../../../shared/model/payload-codec.ts';
+import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import {
+  anythingHere,
+  contentOf,
+  heldMessages,
+  type LocalRow,
+  localSlice,
+  newMessages,
+} from '../../store/compare.ts';
+import {
+  isLocallyCleared,
+  listLocalClears,
+  listLocalDeletes,
+  locallyCleared,
+  undecidedDeletes,
+} from '../../store/local-deletes.ts';
+import { KIND, mapKey, sameBytes } from '../../store/values.ts';
+import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
+import { CloudIds } from './cloud-ids.ts';
+import { currentKeys, idKeyOf } from './names.ts';
+import { nameOf } from './rename.ts';
+import { messagesAmong } from './walk.ts';
+import { ZONE, type ZoneContext } from './zone-call.ts';
+
+const LIST = 10_000;
+const SLICE = 1000;
+
+export type Comparison = {
+  /** Messages that the cloud has neither live nor as a tombstone. `bytes`: of their content. */
+  upload: { messages: number; bytes: number };
+  /** What the cloud has live and this device has no content of; `records`: with conversations and reading states. */
+  download: { messages: number; records: number };
+  /** Messages that are here and were deleted for good elsewhere. */
+  deletedElsewhere: number;
+  /** Messages deleted on this device alone, about which there is still something to decide. */
+  deletedHere: number;
+};
+
+export async function compareZone(ctx: ZoneContext, state: CloudZoneState): Promise<Comparison> {
+  const { store } = ctx;
+  if (!anythingHere(store)) {
+    return {
+      upload: { messages: 0, bytes: 0 },
+      download: { messages: messagesAmong(state), records: Number(state.records) },
+      deletedElsewhere: 0,
+      deletedHere: 0,
+    };
+  }
+  const { generation, extra } = getZoneState(store, 'messages');
+  const renamed =
+    (generation !== 0 && generation !== state.generation) || typeof extra['renaming'] === 'number';
+  if (!renamed && sameBytes(zoneDigest(store, 'messages'), state.digest)) {
+    return byBases(ctx);
+  }
+  return byList(ctx, state, await listCloud(ctx, state), renamed ? state.generation : null);
+}
+
+/** What is known of the cloud here is what it has. */
+function byBases({ store }: ZoneContext): Comparison {
+  const held = heldMessages(store, tombstoneHash());
+  const cleared = held.filter((rid) => isLocallyCleared(store, rid)).length;
+  return {
+    upload: newMessages(store),
+    download: { messages: 0, records: 0 },
+    deletedElsewhere: held.length,
+    deletedHere: undecidedDeletes(store, tombstoneHash()) + locallyCleared(store) - cleared,
+  };
+}
+
+async function listCloud(ctx: ZoneContext, state: CloudZoneState): Promise<CloudIds> {
+  const cloud = new CloudIds();
+  // Others may write meanwhile, but not without end.
+  const most = 2 * Number(state.records + state.tombstones) + LIST;
+  let after: Uint8Array = new Uint8Array();
+  for (let more = true; more; ) {
+    const page = await ctx.cloud.zones.inventory(
+      { zone: ZONE.messages, after, limit: LIST },
+      { signal: ctx.abort },
+    );
+    for (const { id, rev, hash } of page.items) {
+      cloud.add(id, rev, sameBytes(hash, tombstoneHash()));
+    }
+    const last = page.items.at(-1);
+    if (cloud.count > most) {
+      throw new Error('The cloud lists more records than it has.');
+    }
+    more = page.more && last !== undefined;
+    after = last?.id ?? after;
+    await ctx.timers.breathe();
+  }
+  return cloud;
+}
+
+/** `generation`: records here go by other names in it; null: by the names they have. */
+async function byList(
+  ctx: ZoneContext,
+  state: CloudZoneState,
+  cloud: CloudIds,
+  generation: number | null,
+): Promise<Comparison> {
+  const { store } = ctx;
+  const idOf = generation === null ? (row: LocalRow) => row.id : renaming(ctx, generation);
+  const deletes = new Set(listLocalDeletes(store).map(({ id }) => mapKey(id)));
+  const anyCleared = listLocalClears(store).length > 0;
+  const upload = { messages: 0, bytes: 0 };
+  let deletedElsewhere = 0;
+  let deletedHere = locallyCleared(store);
+  // Of what the cloud has live: what is here, and what of that is no message.
+  let here = 0;
+  let others = 0;
+
+  const look = (row: LocalRow) => {
+    const id = idOf(row);
+    const at = id === null ? -1 : cloud.find(id);
+    const content = row.size !== null;
+    const message = content && row.kind === KIND.message;
+    const deleted = deletes.size > 0 && deletes.has(mapKey(row.id));
+    if (at >= 0 && cloud.isTombstone(at)) {
+      if (message) {
+        deletedElsewhere += 1;
+        if (anyCleared && isLocallyCleared(store, row.rid)) deletedHere -= 1;
+      }
+      return;
+    }
+    if (deleted && (content || at >= 0)) deletedHere += 1;
+    if (at < 0) {
+      if (message && id !== null) {
+        upload.messages += 1;
+        upload.bytes += row.size ?? 0;
+      }
+      return;
+    }
+    // Without content nothing comes either where it was deleted here, or where this very version does not open.
+    if ((content || row.gone || deleted || row.rev === cloud.revOf(at)) && cloud.meet(at)) {
+      here += 1;
+      if (content && !message) others += 1;
+    }
+  };
+
+  for (let at = 0, more = true; more; ) {
+    const rows = localSlice(store, at, SLICE);
+    rows.forEach(look);
+    more = rows.length === SLICE;
+    at = rows.at(-1)?.rid ?? at;
+    await ctx.timers.breathe();
+  }
+  const records = cloud.live - here;
+  const otherRecords = Math.max(0, Number(state.conversations + state.readings) - others);
+  return {
+    upload,
+    download: { messages: Math.max(0, records - otherRecords), records },
+    deletedElsewhere,
+    deletedHere,
+  };
+}
+
+/** The id that a record here will have; null where it has no content, or none that this version can name. */
+function renaming(ctx: ZoneContext, generation: number): (row: LocalRow) => Uint8Array | null {
+  const key = idKeyOf(currentKeys(ctx), 'messages', generation);
+  return ({ rid, size }) => {
+    const bytes = size === null ? null : contentOf(ctx.store, rid);
+    const payload = bytes === null ? null : decodePayload(bytes);
+    const name = payload === null ? null : nameOf(payload);
+    return payload === null || name === null ? null : recordId(key, payload.kind, ...name);
+  };
+}
