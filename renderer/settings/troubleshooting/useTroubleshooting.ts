@@ -45,18 +45,20 @@ export function useTroubleshooting(): State & { again: () => Promise<void> } {
 
   useEffect(() => void again(), [again]);
   const seen = useChanges();
-  const first = useRef(seen);
+  const before = useRef<string | null>(null);
   useEffect(() => {
-    if (seen === first.current) return;
-    first.current = seen;
+    const known = before.current;
+    if (seen === null || seen === known) return;
+    before.current = seen;
+    if (known === null) return; // loaded, not changed
     const timer = setTimeout(() => void again(), CALM_MS);
     return () => clearTimeout(timer);
   }, [seen, again]);
   return { ...state, again };
 }
 
-/** Changes when something did that a check looks at. */
-function useChanges(): string {
+/** Changes when something did that a check looks at; null until all of it is known. */
+function useChanges(): string | null {
   const sync = status.use((one) => one.data);
   const list = devices.use((one) => one.data);
   const open = notices.use((one) => one.data);
@@ -66,12 +68,13 @@ function useChanges(): string {
     void notices.load();
     void recentlyDeleted.load();
   }, []);
+  if (sync === null || list === null || open === null || deleted === null) return null;
   return JSON.stringify([
-    sync?.switch,
-    sync?.phase,
-    sync?.paused?.reason,
-    list?.map(({ name, switchOn, appVersion }) => [name, switchOn, appVersion]),
-    open?.length,
-    deleted?.length,
+    sync.switch,
+    sync.phase,
+    sync.paused?.reason,
+    list.map(({ name, switchOn, appVersion }) => [name, switchOn, appVersion]),
+    open.length,
+    deleted.length,
   ]);
 }
