@@ -1,6 +1,6 @@
 /** Conversations: who is in them (the core, fixed), and how this account keeps them (registers). */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { compareBytes, concatBytes, equalBytes, toHex, utf8 } from '../crypto/bytes.ts';
+import { compareBytes, concatBytes, EMPTY, equalBytes, toHex, utf8 } from '../crypto/bytes.ts';
 import { hash256 } from '../crypto/hash.ts';
 import {
   ClearedValueSchema,
@@ -14,8 +14,8 @@ import {
   TextValueSchema,
   TimeValueSchema,
 } from '../proto/gen/lockstep/record/v1/record_pb.js';
-import { getRegister, newPayload, type Payload, PayloadError, registersOf } from './payload.ts';
-import { readValue, type Watermark } from './values.ts';
+import { getRegister, newPayload, type Payload, PayloadError, registersOf, setRegister } from './payload.ts';
+import { flagValue, readValue, type Watermark } from './values.ts';
 
 /** The largest group: as many as one send may address. */
 export const MAX_MEMBERS = 256;
@@ -34,6 +34,8 @@ export type ConversationRegisters = {
   pinned: boolean;
   mutedUntil: number | null;
   clearedUpTo: { upTo: Watermark; deletedMs: number; device: Uint8Array } | null;
+  /** By Keep Messages its last message went once: without messages it is not one that was just made. */
+  expired: boolean;
   /** What was learned about members, by account id in hex. */
   memberInfo: Map<string, MemberInfo>;
 };
@@ -139,6 +141,7 @@ export function readConversationRegisters(payload: Payload): ConversationRegiste
   const name = readValue(TextValueSchema, getRegister(payload, ConversationField.NAME));
   const pinned = readValue(FlagValueSchema, getRegister(payload, ConversationField.PINNED));
   const muted = readValue(TimeValueSchema, getRegister(payload, ConversationField.MUTED_UNTIL));
+  const expired = readValue(FlagValueSchema, getRegister(payload, ConversationField.EXPIRED));
   const cleared = readValue(ClearedValueSchema, getRegister(payload, ConversationField.CLEARED_UP_TO));
   const memberInfo = new Map<string, MemberInfo>();
   for (const register of registersOf(payload, ConversationField.MEMBER)) {
@@ -164,6 +167,15 @@ export function readConversationRegisters(payload: Payload): ConversationRegiste
             deletedMs: Number(cleared!.deletedMs),
             device: cleared!.deviceId,
           },
+    expired: expired?.on ?? false,
     memberInfo,
   };
+}
+
+/**
+ * Its last message went by Keep Messages. A machine's word, so every device writes the very same bytes (no device, stamp 0, never taken
+ * back): those that come to it at the same time do not meet a conflict.
+ */
+export function markExpired(payload: Payload): Payload {
+  return setRegister(payload, ConversationField.EXPIRED, EMPTY, 0n, EMPTY, flagValue(true));
 }

@@ -168,6 +168,7 @@ describe('conversations', () => {
       pinned: false,
       mutedUntil: null,
       clearedUpTo: null,
+      expired: false,
       memberInfo: new Map(),
     });
     const upTo = { acceptedMs: at, guid: id(5) };
@@ -183,6 +184,7 @@ describe('conversations', () => {
       pinned: true,
       mutedUntil: at,
       clearedUpTo: { upTo, deletedMs: at + 1, device },
+      expired: false,
       memberInfo: new Map([[toHex(id(2)), info]]),
     });
     expect(readConversation(newPayload(2))).toBeNull();
@@ -276,17 +278,21 @@ describe('devices and settings', () => {
       readReceipts: true,
       blocked: [],
       profileName: null,
+      offEverywhere: null,
+      purge: null,
     });
     payload = set(payload, SettingsField.READ_RECEIPTS, flagValue(false));
     payload = set(payload, SettingsField.BLOCKED, flagValue(true), id(5));
     payload = set(payload, SettingsField.BLOCKED, flagValue(false), id(6));
     payload = set(payload, SettingsField.PROFILE_NAME, textValue('Anna'));
-    payload = set(payload, SettingsField.KEEP_MESSAGES, keepMessagesValue(365, at));
+    payload = set(payload, SettingsField.KEEP_MESSAGES, keepMessagesValue(365, at, 0));
     expect(readSettings(payload)).toEqual({
-      keepMessages: { days: 365, effectiveMs: at },
+      keepMessages: { days: 365, effectiveMs: at, beforeDays: 0 },
       readReceipts: false,
       blocked: [id(5)],
       profileName: 'Anna',
+      offEverywhere: null,
+      purge: null,
     });
   });
 });

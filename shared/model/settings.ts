@@ -8,12 +8,13 @@ import {
   SettingsField,
   TextValueSchema,
 } from '../proto/gen/lockstep/record/v1/record_pb.js';
+import type { Keep } from './keep-messages.ts';
 import { getRegister, newPayload, type Payload, registersOf } from './payload.ts';
 import { readValue } from './values.ts';
 
 export type AccountSettings = {
-  /** Null: forever. */
-  keepMessages: { days: number; effectiveMs: number } | null;
+  /** Null: never set, which is forever. */
+  keepMessages: Keep | null;
   readReceipts: boolean;
   /** Account ids. */
   blocked: Uint8Array[];
@@ -41,7 +42,9 @@ export function readSettings(payload: Payload): AccountSettings {
   const name = readValue(TextValueSchema, getRegister(payload, SettingsField.PROFILE_NAME));
   return {
     keepMessages:
-      keep === null || keep.days === 0 ? null : { days: keep.days, effectiveMs: Number(keep.effectiveMs) },
+      keep === null
+        ? null
+        : { days: keep.days, effectiveMs: Number(keep.effectiveMs), beforeDays: keep.beforeDays },
     readReceipts: receipts?.on ?? true,
     blocked: registersOf(payload, SettingsField.BLOCKED)
       .filter((register) => register.key.length === 16 && readValue(FlagValueSchema, register)?.on === true)

@@ -93,9 +93,12 @@ export const seenValue = (heads: SeenHead[]) =>
       })),
     }),
   );
-/** 0 days: forever. */
-export const keepMessagesValue = (days: number, effectiveMs: number) =>
-  toBinary(KeepMessagesValueSchema, create(KeepMessagesValueSchema, { days, effectiveMs: ms(effectiveMs) }));
+/** 0 days: forever. `beforeDays` holds until `effectiveMs`. */
+export const keepMessagesValue = (days: number, effectiveMs: number, beforeDays: number) =>
+  toBinary(
+    KeepMessagesValueSchema,
+    create(KeepMessagesValueSchema, { days, effectiveMs: ms(effectiveMs), beforeDays }),
+  );
 
 /** Something asked of all devices on one of them. */
 export const requestValue = (id: Uint8Array, deviceId: Uint8Array, askedMs: number) =>

@@ -534,9 +534,18 @@ export declare type KeepMessagesValue = Message<"lockstep.record.v1.KeepMessages
   days: number;
 
   /**
+   * a shortening holds from then on
+   *
    * @generated from field: int64 effective_ms = 2;
    */
   effectiveMs: bigint;
+
+  /**
+   * what holds until then; 0: forever
+   *
+   * @generated from field: uint32 before_days = 3;
+   */
+  beforeDays: number;
 };
 
 /**
@@ -701,6 +710,13 @@ export enum ConversationField {
    * @generated from enum value: CONVERSATION_FIELD_MEMBER = 6;
    */
   MEMBER = 6,
+
+  /**
+   * value: FlagValue: by Keep Messages its last message went; always stamp 0, no device, and on
+   *
+   * @generated from enum value: CONVERSATION_FIELD_EXPIRED = 7;
+   */
+  EXPIRED = 7,
 }
 
 /**
