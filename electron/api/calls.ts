@@ -14,6 +14,8 @@ import type {
   DeleteTarget,
   Device,
   Id,
+  KeepDays,
+  KeepPreview,
   Message,
   MessageCursor,
   MessagePage,
@@ -24,6 +26,7 @@ import type {
   SearchResult,
   SessionState,
   Settings,
+  SettingsChange,
   StorageInfo,
   SwitchOffPreview,
   SwitchPreview,
@@ -136,7 +139,12 @@ export type TroubleshootingCalls = {
   report(): Promise<DiagnosticReport>;
 };
 
-export type SettingsCalls = { get(): Answer<Settings>; set(change: Partial<Settings>): Promise<Settings> };
+export type SettingsCalls = {
+  get(): Answer<Settings>;
+  set(change: SettingsChange): Promise<Settings>;
+  keepPreview(days: KeepDays): Promise<KeepPreview>;
+  setKeepMessages(days: KeepDays): Promise<Settings>;
+};
 
 export type DeviceCalls = {
   list(): Answer<Device[]>;

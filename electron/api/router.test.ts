@@ -106,6 +106,16 @@ test.each<Refused>([
     'Enter a handle',
     'handleInvalid',
   ],
+  [
+    'a Keep Messages that is none',
+    (c: Client) => c.settings.setKeepMessages.mutate({ days: 7 as 30 }),
+    '0 (forever), 30 or 365',
+  ],
+  [
+    'a preview of one',
+    (c: Client) => c.settings.keepPreview.query({ days: '30' as unknown as 30 }),
+    '0 (forever), 30 or 365',
+  ],
 ])(
   'API-2 %s is refused, and the answer says what to do',
   async (_what, call, says, reason = 'invalidInput') => {

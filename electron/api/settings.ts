@@ -1,8 +1,14 @@
-/** `settings.*`: appearance and language (of this device); receipts and name (of the account). */
+/** `settings.*`: appearance and language (of this device); receipts and name (of the account); Keep Messages. */
 import { z } from 'zod';
 import { personName } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
-import type { Settings } from './types.ts';
+import type { KeepPreview, Settings, SettingsChange } from './types.ts';
+
+const keepDays = z.object({
+  days: z.union([z.literal(0), z.literal(30), z.literal(365)], {
+    error: 'Choose 0 (forever), 30 or 365 days.',
+  }),
+});
 
 export const settingsRouter = router({
   get: procedure.query(async ({ ctx }): Promise<Settings> => ctx.calls.settings.get()),
@@ -19,11 +25,18 @@ export const settingsRouter = router({
         .partial(),
     )
     .mutation(async ({ ctx, input }): Promise<Settings> => {
-      const change: Partial<Settings> = {};
+      const change: SettingsChange = {};
       if (input.appearance !== undefined) change.appearance = input.appearance;
       if (input.language !== undefined) change.language = input.language;
       if (input.readReceipts !== undefined) change.readReceipts = input.readReceipts;
       if (input.name !== undefined) change.name = input.name;
       return ctx.calls.settings.set(change);
     }),
+  /** What choosing this would delete, where and when: for the warning. */
+  keepPreview: procedure
+    .input(keepDays)
+    .query(async ({ ctx, input }): Promise<KeepPreview> => ctx.calls.settings.keepPreview(input.days)),
+  setKeepMessages: procedure
+    .input(keepDays)
+    .mutation(async ({ ctx, input }): Promise<Settings> => ctx.calls.settings.setKeepMessages(input.days)),
 });

@@ -6,17 +6,21 @@
  */
 
 import type { SyncEvent } from '../sync/protocol.ts';
-import type { FailureReason, Id, Milliseconds } from '../sync/status-types.ts';
+import type { FailureReason, Id, KeepReach, Milliseconds } from '../sync/status-types.ts';
 
 export type {
   CloudInfo,
   DeletedHere,
   FailureReason,
   Id,
+  KeepDays,
+  KeepMessages,
+  KeepReach,
   Milliseconds,
   PasswordStrength,
   PausedReason,
   Settings,
+  SettingsChange,
   StorageInfo,
   SwitchOffPreview,
   SwitchPreview,
@@ -196,7 +200,11 @@ export type SearchResult = { conversations: ConversationSummary[]; hits: SearchH
 
 // ---- sync.*: status, now, cancel, setSwitch, preview, storage, repair: SyncStatus, StorageInfo, SwitchPreview
 
-// ---- settings.*: get, set: Settings
+// ---- settings.*: get, set: Settings ; keepPreview, setKeepMessages
+
+/** For the warning before Keep Messages is shortened. */
+export type KeepPreview = KeepReach &
+  Pick<DeleteScope, 'devicesOn' | 'devicesKeeping' | 'devicesUnknown' | 'inCloud'>;
 
 // ---- devices.*: list, rename, remove
 

@@ -16,6 +16,7 @@ type Row = {
   clear_ms: number;
   clear_guid: Uint8Array;
   clear_at_ms: number | null;
+  expired: number;
   read_ms: number;
   read_guid: Uint8Array;
   draft: string;
@@ -38,6 +39,7 @@ export class ConversationState {
   clearMs: number;
   clearGuid: Uint8Array;
   clearAtMs: number | null;
+  expired: boolean;
   readMs: number;
   readGuid: Uint8Array;
   draft: string;
@@ -57,6 +59,7 @@ export class ConversationState {
     this.clearMs = row.clear_ms;
     this.clearGuid = row.clear_guid;
     this.clearAtMs = row.clear_at_ms;
+    this.expired = row.expired === 1;
     this.readMs = row.read_ms;
     this.readGuid = row.read_guid;
     this.draft = row.draft;
@@ -69,7 +72,7 @@ export class ConversationState {
   static load(store: Store, guid: Uint8Array): ConversationState {
     store.run('INSERT INTO conversation (guid) VALUES (?) ON CONFLICT (guid) DO NOTHING', guid);
     const row = store.get<Row>(
-      `SELECT cid, kind, created_ms, clear_ms, clear_guid, clear_at_ms, read_ms, read_guid, draft,
+      `SELECT cid, kind, created_ms, clear_ms, clear_guid, clear_at_ms, expired, read_ms, read_guid, draft,
               last_rid, last_ms, last_guid, unread
        FROM conversation WHERE guid = ?`,
       guid,
@@ -107,6 +110,13 @@ export class ConversationState {
     this.#countUnread = true;
     store.changes.message(this.hex, 'all');
     store.changes.flag('recentlyDeleted');
+  }
+
+  /** By Keep Messages its last message went; never taken back. */
+  setExpired(store: Store): void {
+    if (this.expired) return;
+    this.expired = true;
+    store.memory.touch(this);
   }
 
   setRead(store: Store, ms: number, guid: Uint8Array): void {
@@ -157,14 +167,16 @@ export class ConversationState {
     );
     const waitingMs = waiting?.created_ms ?? -1;
     const newest = Math.max(this.lastMs, waitingMs);
-    // One without messages: listed while it is new or has a draft, not after it was deleted.
-    const listed = this.kind !== 0 && (newest >= 0 || this.clearAtMs === null || this.draft !== '');
+    // One without messages: listed while it is new or has a draft, not after it was deleted or has expired.
+    const isNew = this.clearAtMs === null && !this.expired;
+    const listed = this.kind !== 0 && (newest >= 0 || isNew || this.draft !== '');
     store.run(
-      `UPDATE conversation SET clear_ms = ?, clear_guid = ?, clear_at_ms = ?, read_ms = ?, read_guid = ?,
+      `UPDATE conversation SET clear_ms = ?, clear_guid = ?, clear_at_ms = ?, expired = ?, read_ms = ?, read_guid = ?,
          last_rid = ?, last_ms = ?, last_guid = ?, unread = ?, activity_ms = ?, listed = ? WHERE cid = ?`,
       this.clearMs,
       this.clearGuid,
       this.clearAtMs,
+      this.expired ? 1 : 0,
       this.readMs,
       this.readGuid,
       this.lastRid,

@@ -122,6 +122,17 @@ export function nextDirtyMs(store: Store, zone: ZoneName, nowMs: number): number
   return row?.at ?? null;
 }
 
+/** Deletes that no person asked for and that are not pushed yet: their content is still here. */
+export function forgetMachineDeletes(store: Store): void {
+  store.write(() =>
+    store.run(
+      'DELETE FROM dirty WHERE zone = ? AND op = ? AND base_rev IS NOT NULL',
+      ZONE_NUMBER.messages,
+      OP.delete,
+    ),
+  );
+}
+
 /** Nothing is to be pushed any more: the switch went off for good, or the zone was purged. */
 export function clearDirty(store: Store, zone: ZoneName): void {
   store.write(() => store.run('DELETE FROM dirty WHERE zone = ?', ZONE_NUMBER[zone]));

@@ -9,7 +9,13 @@ import { projectMessage } from './project-message.ts';
 import { recordRow } from './records.ts';
 import { plain } from './values.ts';
 
-export type LocalDelete = { id: Uint8Array; deletedMs: number; gone: boolean };
+export type LocalDelete = {
+  id: Uint8Array;
+  deletedMs: number;
+  gone: boolean;
+  /** By Keep Messages of this device, not by the person's hand. */
+  expired: boolean;
+};
 export type LocalClear = {
   conversation: Uint8Array;
   upToMs: number;
@@ -17,15 +23,23 @@ export type LocalClear = {
   deletedMs: number;
 };
 
-/** Into Recently Deleted of this device, or (`gone`) out of it for good. */
-export function addLocalDelete(store: Store, id: Uint8Array, deletedMs: number, gone = false): void {
+/** Into Recently Deleted of this device, or (`gone`) out of it for good; `expired` where no person did it. */
+export function addLocalDelete(
+  store: Store,
+  id: Uint8Array,
+  deletedMs: number,
+  gone = false,
+  expired = false,
+): void {
   store.write(() => {
     store.run(
-      `INSERT INTO local_delete (id, deleted_ms, gone) VALUES (?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET gone = max(gone, excluded.gone)`,
+      // What a person has deleted stays a person's delete, although it expires as well.
+      `INSERT INTO local_delete (id, deleted_ms, gone, expired) VALUES (?, ?, ?, ?)
+       ON CONFLICT (id) DO UPDATE SET gone = max(gone, excluded.gone), expired = min(expired, excluded.expired)`,
       id,
       deletedMs,
       gone ? 1 : 0,
+      expired ? 1 : 0,
     );
     store.memory.localDeletesChanged();
     refresh(store, id);
@@ -51,21 +65,34 @@ function refresh(store: Store, id: Uint8Array): void {
 
 export function listLocalDeletes(store: Store, limit = 100_000): LocalDelete[] {
   return store
-    .all<{ id: Uint8Array; deleted_ms: number; gone: number }>(
-      'SELECT id, deleted_ms, gone FROM local_delete LIMIT ?',
+    .all<{ id: Uint8Array; deleted_ms: number; gone: number; expired: number }>(
+      'SELECT id, deleted_ms, gone, expired FROM local_delete LIMIT ?',
       limit,
     )
-    .map((row) => ({ id: plain(row.id), deletedMs: row.deleted_ms, gone: row.gone === 1 }));
+    .map((row) => ({
+      id: plain(row.id),
+      deletedMs: row.deleted_ms,
+      gone: row.gone === 1,
+      expired: row.expired === 1,
+    }));
+}
+
+/** Messages that expired on this device alone and that the cloud is known to hold: with the switch they come back. */
+export function expiredInCloud(store: Store): number {
+  return store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM local_delete l CROSS JOIN record r ON r.zone = 2 AND r.id = l.id
+     WHERE l.expired = 1 AND r.gone = 0 AND r.rev > 0 AND r.payload IS NULL`,
+  )!.n;
 }
 
 /**
- * Messages deleted here one by one about which there is something to decide, judged by what the cloud is known to hold: it is no tombstone
- * (`tombstone`: the hash of one), and there is content to bring back, here or there.
+ * Messages that a person deleted here one by one, about which there is something to decide, judged by what the cloud is known to hold:
+ * it is no tombstone (`tombstone`: the hash of one), and there is content to bring back, here or there.
  */
 export function undecidedDeletes(store: Store, tombstone: Uint8Array): number {
   return store.get<{ n: number }>(
     `SELECT count(*) AS n FROM local_delete l CROSS JOIN record r ON r.zone = 2 AND r.id = l.id
-     WHERE r.gone = 0 AND (r.payload IS NOT NULL OR r.rev > 0) AND (r.hash IS NULL OR r.hash <> ?)`,
+     WHERE l.expired = 0 AND r.gone = 0 AND (r.payload IS NOT NULL OR r.rev > 0) AND (r.hash IS NULL OR r.hash <> ?)`,
     tombstone,
   )!.n;
 }

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { StoreError } from './errors.ts';
+import { getKeep } from './keep-messages.ts';
+import { listLocalDeletes } from './local-deletes.ts';
 import { listPending } from './mail.ts';
 import { getMeta, setMeta } from './meta.ts';
 import { APPLICATION_ID, MIGRATIONS, migrate, NEWEST, schemaVersion } from './migrate.ts';
@@ -104,6 +106,27 @@ test('STO-4 from 010 to 020: what was set aside stays', () => {
   expect(schemaVersion(store.db)).toBe(NEWEST);
   expect(listPending(store, 'identityChanged')).toMatchObject([{ position: 3, acceptedMs: 5, epoch: 1 }]);
   expect(listPending(store, 'zone')).toEqual([]);
+  store.close();
+});
+
+test('STO-4 from 020 to 040: the setting, the conversations and what was deleted here stay as they are', () => {
+  const path = join(k.folder, 'older.db');
+  const db = new Database(path);
+  db.pragma("cipher = 'aegis'");
+  db.pragma(`key = 'raw:${Buffer.from(KEY).toString('hex')}'`);
+  migrate(db, 20);
+  db.exec(`
+    UPDATE account_settings SET keep_days = 30, keep_effective_ms = 7;
+    INSERT INTO conversation (guid, kind, listed) VALUES (x'01', 1, 1);
+    INSERT INTO local_delete (id, deleted_ms, gone) VALUES (x'02', 5, 1);
+  `);
+  db.close();
+  const store = openStore({ path, key: KEY });
+  expect(getKeep(store, 'account')).toEqual({ days: 30, effectiveMs: 7, beforeDays: 0 });
+  expect(getKeep(store, 'device')).toEqual({ days: 0, effectiveMs: 0, beforeDays: 0 });
+  expect(store.get('SELECT listed, expired FROM conversation')).toEqual({ listed: 1, expired: 0 });
+  // A person's delete, as it was: the switch asks about it.
+  expect(listLocalDeletes(store)).toMatchObject([{ deletedMs: 5, gone: true, expired: false }]);
   store.close();
 });
 

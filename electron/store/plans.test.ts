@@ -7,9 +7,19 @@ import { heldTombstones, messagesToUpload, unreadable } from './bases.ts';
 import { anythingHere, contentOf, heldMessages, localSlice, newMessages } from './compare.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
 import { listDevices } from './devices.ts';
-import { clean, dirtyBatch, dirtyCount, dirtyWithoutRoom, getDirty, nextDirtyMs } from './dirty.ts';
+import {
+  clean,
+  dirtyBatch,
+  dirtyCount,
+  dirtyWithoutRoom,
+  forgetMachineDeletes,
+  getDirty,
+  nextDirtyMs,
+} from './dirty.ts';
+import { countBefore, messagesBefore } from './keep-messages.ts';
 import {
   addLocalDelete,
+  expiredInCloud,
   isLocallyCleared,
   locallyCleared,
   removeLocalDelete,
@@ -43,6 +53,7 @@ const MEANT = [
   'count(*) AS n FROM message', // all of them are the answer; counted in the narrowest index
   'FROM local_delete l', // all of them are looked up
   'FROM local_clear l', // as many rows as conversations were deleted here
+  "SELECT guid FROM outbox WHERE kind = 'redelivery'", // what waits to be sent again
 ];
 
 test('STO-9 every query of a conversation, a push, a pull or a search goes by an index', async () => {
@@ -81,10 +92,15 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   dueForGood(store, 10, 10);
   clearedMessages(store, conversation, 10);
   deletedHow(store, id);
+  expiredInCloud(store);
+  messagesBefore(store, 10, 10, true);
+  messagesBefore(store, 10, 10, false);
+  countBefore(store, 10);
   dirtyBatch(store, 'messages', 10, 0);
   dirtyWithoutRoom(store, 'messages', 10, 0);
   getDirty(store, 'messages', id);
   clean(store, 'messages', id, 1);
+  forgetMachineDeletes(store);
   getRecord(store, 'messages', id);
   isGone(store, 'messages', id);
   recordIds(store, 'messages', 0, 10);

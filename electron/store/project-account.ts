@@ -1,9 +1,12 @@
 /** Device and settings records (zone `account`) -> `device`, `account_settings`, `blocked`. */
 import { readDevice } from '../../shared/model/device.ts';
+import { FOREVER } from '../../shared/model/keep-messages.ts';
 import { getRegister, type Payload } from '../../shared/model/payload.ts';
 import { readSettings } from '../../shared/model/settings.ts';
 import { DeviceField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { forgetMachineDeletes } from './dirty.ts';
 import type { Store } from './open.ts';
+import { getAccountSettings } from './settings.ts';
 
 /** Throws PayloadError for what is no device. */
 export function projectDevice(store: Store, recordId: Uint8Array, payload: Payload): void {
@@ -31,14 +34,21 @@ export function projectDevice(store: Store, recordId: Uint8Array, payload: Paylo
 
 export function projectSettings(store: Store, recordId: Uint8Array, payload: Payload): void {
   const settings = readSettings(payload);
+  const keep = settings.keepMessages ?? FOREVER;
+  const { keep: before } = getAccountSettings(store);
+  if (keep.days !== before.days || keep.effectiveMs !== before.effectiveMs) {
+    // What is about to go by the setting of before is looked at anew by this one.
+    forgetMachineDeletes(store);
+  }
   store.run('DELETE FROM blocked');
   for (const account of settings.blocked) store.run('INSERT INTO blocked (account) VALUES (?)', account);
   store.run(
-    `UPDATE account_settings SET record_id = ?, keep_days = ?, keep_effective_ms = ?, read_receipts = ?, profile_name = ?
+    `UPDATE account_settings SET record_id = ?, keep_days = ?, keep_effective_ms = ?, keep_before_days = ?, read_receipts = ?, profile_name = ?
      WHERE one = 1`,
     recordId,
-    settings.keepMessages?.days ?? 0,
-    settings.keepMessages?.effectiveMs ?? 0,
+    keep.days,
+    keep.effectiveMs,
+    keep.beforeDays,
     settings.readReceipts ? 1 : 0,
     settings.profileName ?? '',
   );

@@ -40,6 +40,7 @@ export function projectConversation(store: Store, id: Uint8Array, payload: Paylo
     const identity = info !== undefined && info.identityKey.length > 0 ? info.identityKey : null;
     upsert.run(state.cid, account, info?.handle ?? '', info?.name ?? '', identity);
   }
+  if (read.expired) state.setExpired(store);
   refreshClear(store, state);
 }
 

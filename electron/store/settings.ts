@@ -1,4 +1,5 @@
 /** The account's settings (projected from its record) and this device's own. */
+import type { Keep } from '../../shared/model/keep-messages.ts';
 import { getMeta, setMeta } from './meta.ts';
 import type { Store } from './open.ts';
 import { plainOrNull } from './values.ts';
@@ -6,9 +7,7 @@ import { plainOrNull } from './values.ts';
 export type AccountSettings = {
   /** Null while there is no such record. */
   recordId: Uint8Array | null;
-  /** 0: forever. */
-  keepDays: number;
-  keepEffectiveMs: number;
+  keep: Keep;
   readReceipts: boolean;
   profileName: string;
 };
@@ -18,15 +17,19 @@ export function getAccountSettings(store: Store): AccountSettings {
     record_id: Uint8Array | null;
     keep_days: number;
     keep_effective_ms: number;
+    keep_before_days: number;
     read_receipts: number;
     profile_name: string;
   }>(
-    'SELECT record_id, keep_days, keep_effective_ms, read_receipts, profile_name FROM account_settings WHERE one = 1',
+    'SELECT record_id, keep_days, keep_effective_ms, keep_before_days, read_receipts, profile_name FROM account_settings WHERE one = 1',
   )!;
   return {
     recordId: plainOrNull(row.record_id),
-    keepDays: row.keep_days,
-    keepEffectiveMs: row.keep_effective_ms,
+    keep: {
+      days: row.keep_days,
+      effectiveMs: row.keep_effective_ms,
+      beforeDays: row.keep_before_days,
+    },
     readReceipts: row.read_receipts === 1,
     profileName: row.profile_name,
   };

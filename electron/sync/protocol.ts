@@ -10,8 +10,10 @@ import type {
   Conditions,
   DeletedHere,
   Id,
+  KeepDays,
+  KeepReach,
   Milliseconds,
-  Settings,
+  SettingsChange,
   StorageInfo,
   SwitchOffPreview,
   SwitchPreview,
@@ -137,7 +139,11 @@ export type Commands = {
   checkDatabase: { input: null; result: DatabaseCheck };
 
   // ---- the rest
-  setSettings: { input: Partial<Settings>; result: null };
+  setSettings: { input: SettingsChange; result: null };
+  /** What choosing this would delete; nothing is changed. */
+  keepPreview: { input: { days: KeepDays }; result: KeepReach };
+  /** Of the account while the switch is on, else of this device. Shorter than now: it takes effect after a day. */
+  setKeepMessages: { input: { days: KeepDays }; result: null };
   dismissNotice: { input: { id: string }; result: null };
 };
 

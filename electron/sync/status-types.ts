@@ -117,6 +117,8 @@ export type SwitchPreview = {
   bytes: number;
   deletedHere: number;
   deletedElsewhere: number;
+  /** Messages of this device that are older than the account keeps messages: they go for good. */
+  expiring: number;
 };
 
 /** What turning the switch off will do: it downloads first what is only in iCloud. */
@@ -133,9 +135,39 @@ export type SwitchOffPreview = {
 /** What the host knows of this computer; null: not known, and nothing waits for it. */
 export type Conditions = { onBattery: boolean | null; metered: boolean | null };
 
+/** Keep Messages, in days; 0 is forever. */
+export type KeepDays = 0 | 30 | 365;
+
+export type KeepMessages = {
+  /** What was chosen. Another number than those of `KeepDays` is a newer app's: it is shown and left alone. */
+  days: number;
+  /** From when on, while that is to come; null: it is in force. */
+  effectiveAt: Milliseconds | null;
+  /** What holds until then. */
+  before: number;
+  /** Whose setting it is: the account's while this device takes part, else this device's own. */
+  scope: 'account' | 'device';
+};
+
+/** What choosing a shorter Keep Messages will delete. */
+export type KeepReach = {
+  scope: KeepMessages['scope'];
+  /** How many messages of this device are from before that moment, Recently Deleted included. */
+  messages: number;
+  /** False: not everything from iCloud is here yet, there may be more. */
+  complete: boolean;
+  /** Messages accepted before go first; null: it is no shortening, nothing goes. */
+  before: Milliseconds | null;
+  effectiveAt: Milliseconds | null;
+};
+
 export type Settings = {
   appearance: 'system' | 'light' | 'dark';
   language: 'system' | 'en' | 'nl';
   readReceipts: boolean;
   name: string;
+  keepMessages: KeepMessages;
 };
+
+/** What is set in one go; Keep Messages asks first and has a call of its own. */
+export type SettingsChange = Partial<Omit<Settings, 'keepMessages'>>;

@@ -6,6 +6,7 @@ import { composer } from './en/composer.ts';
 import { deletes } from './en/deletes.ts';
 import { failure } from './en/failure.ts';
 import { help } from './en/help.ts';
+import { keep } from './en/keep.ts';
 import { newMessage } from './en/new-message.ts';
 import { notices } from './en/notices.ts';
 import { recentlyDeleted } from './en/recently-deleted.ts';
@@ -32,6 +33,7 @@ export const en = {
   delete: deletes,
   recentlyDeleted,
   settings,
+  keep,
   welcome,
   recovery,
   closed,

@@ -7,6 +7,7 @@ import { composer } from './nl/composer.ts';
 import { deletes } from './nl/deletes.ts';
 import { failure } from './nl/failure.ts';
 import { help } from './nl/help.ts';
+import { keep } from './nl/keep.ts';
 import { newMessage } from './nl/new-message.ts';
 import { notices } from './nl/notices.ts';
 import { recentlyDeleted } from './nl/recently-deleted.ts';
@@ -33,6 +34,7 @@ export const nl: Texts = {
   delete: deletes,
   recentlyDeleted,
   settings,
+  keep,
   welcome,
   recovery,
   closed,

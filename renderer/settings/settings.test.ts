@@ -30,21 +30,36 @@ test('UI-14 the settings page says the same as the status line, and when it was 
   expect(syncState({ ...STATUS, switch: 'off' }, 0, 'en').last).toBeNull();
 });
 
-test('UI-15 turning the switch on says what will happen, in numbers, and only what will', () => {
+test('UI-15 UI-120 turning the switch on says what will happen, in numbers, and only what will', () => {
   expect(
-    previewLines({ toUpload: 4120, toDownload: 12_300, bytes: 0, deletedHere: 0, deletedElsewhere: 2 }),
+    previewLines({
+      toUpload: 4120,
+      toDownload: 12_300,
+      bytes: 0,
+      deletedHere: 0,
+      deletedElsewhere: 2,
+      expiring: 3,
+    }),
   ).toEqual([
     { key: 'settings.onUpload', values: { count: 4120 } },
     { key: 'settings.onDownload', values: { count: 12_300 } },
     { key: 'settings.onDeletedElsewhere', values: { count: 2 } },
+    { key: 'keep.onExpiring', values: { count: 3 } },
   ]);
   expect(
-    previewLines({ toUpload: 0, toDownload: 0, bytes: 0, deletedHere: 0, deletedElsewhere: 0 })[0]?.key,
+    previewLines({
+      toUpload: 0,
+      toDownload: 0,
+      bytes: 0,
+      deletedHere: 0,
+      deletedElsewhere: 0,
+      expiring: 0,
+    })[0]?.key,
   ).toBe('settings.onNothing');
 });
 
 test('UI-15 what becomes of deletes made while it was off is asked, and the answer sent, only when there are any', () => {
-  const preview = { toUpload: 0, toDownload: 0, bytes: 0, deletedHere: 2, deletedElsewhere: 0 };
+  const preview = { toUpload: 0, toDownload: 0, bytes: 0, deletedHere: 2, deletedElsewhere: 0, expiring: 0 };
   expect(previewLines(preview)).toEqual([]);
   expect(turnOnInput(preview, 'everywhere')).toEqual({ on: true, deletedHere: 'everywhere' });
   expect(turnOnInput(preview, 'bringBack')).toEqual({ on: true, deletedHere: 'bringBack' });

@@ -7,6 +7,7 @@ export function previewLines(preview: SwitchPreview): { key: string; values: { c
       ['settings.onUpload', preview.toUpload],
       ['settings.onDownload', preview.toDownload],
       ['settings.onDeletedElsewhere', preview.deletedElsewhere],
+      ['keep.onExpiring', preview.expiring],
     ] as const
   )
     .filter(([, count]) => count > 0)

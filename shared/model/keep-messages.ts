@@ -21,7 +21,7 @@ export type KeepDays = (typeof KEEP_DAYS)[number];
 export const FOREVER: Keep = { days: 0, effectiveMs: 0, beforeDays: 0 };
 export const DAY_MS = 24 * 60 * 60 * 1000;
 /** A shortening waits so long. */
-export const NOTICE_MS = DAY_MS;
+export const NOTICE_MS = 24 * 60 * 60 * 1000;
 
 /** How long messages are kept at that moment. */
 export function daysInForce(keep: Keep, nowMs: number): number {

@@ -1,11 +1,15 @@
 /** Answers `settings.*`, `devices.*`, `notices.*` and `people.*`. */
 import type { DeviceCalls, NoticeCalls, PeopleCalls, SettingsCalls } from '../../api/calls.ts';
-import type { Device, Notice, Settings } from '../../api/types.ts';
+import type { Device, KeepMessages, Notice, Settings } from '../../api/types.ts';
+import { someInCloud } from '../../store/bases.ts';
+import { getKeep, keepScope } from '../../store/keep-messages.ts';
 import { listNotices } from '../../store/notices.ts';
+import type { Store } from '../../store/open.ts';
 import { getAccountSettings, getDeviceSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
 import { type CallContext, run, storeOf } from './context.ts';
 import { listedDevices } from './listed-devices.ts';
+import { reachOf } from './reach.ts';
 
 export function accountCalls(context: CallContext): {
   settings: SettingsCalls;
@@ -30,7 +34,12 @@ function settingsCalls(context: CallContext): SettingsCalls {
   const get = (): Settings => {
     const store = storeOf(context);
     const { readReceipts, profileName } = getAccountSettings(store);
-    return { ...getDeviceSettings(store), readReceipts, name: profileName };
+    return {
+      ...getDeviceSettings(store),
+      readReceipts,
+      name: profileName,
+      keepMessages: keepMessagesOf(store),
+    };
   };
   return {
     get,
@@ -38,7 +47,27 @@ function settingsCalls(context: CallContext): SettingsCalls {
       await run(context, 'setSettings', change);
       return get();
     },
+    async keepPreview(days) {
+      const reach = await run(context, 'keepPreview', { days });
+      const store = storeOf(context);
+      return {
+        ...reach,
+        ...reachOf(listedDevices(store), reach.scope === 'account'),
+        inCloud: reach.scope === 'account' || someInCloud(store),
+      };
+    },
+    async setKeepMessages(days) {
+      await run(context, 'setKeepMessages', { days });
+      return get();
+    },
   };
+}
+
+function keepMessagesOf(store: Store): KeepMessages {
+  const scope = keepScope(store);
+  const { days, effectiveMs, beforeDays } = getKeep(store, scope);
+  const waits = effectiveMs > Date.now();
+  return { days, scope, effectiveAt: waits ? effectiveMs : null, before: waits ? beforeDays : days };
 }
 
 function deviceCalls(context: CallContext): DeviceCalls {

@@ -25,7 +25,12 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     return;
   }
   const everywhere = answer === 'everywhere';
-  for (const { id, deletedMs, gone } of listLocalDeletes(store)) {
+  for (const { id, deletedMs, gone, expired } of listLocalDeletes(store)) {
+    if (expired) {
+      // Nobody deleted it: it was kept here for a shorter time than the account keeps it.
+      removeLocalDelete(store, id);
+      continue;
+    }
     if (everywhere && gone) {
       deleteForGood(store, 'messages', id, { push: true, byPerson: true, nowMs: deletedMs });
     } else if (everywhere && getPayload(store, 'messages', id) !== undefined) {

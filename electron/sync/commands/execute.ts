@@ -8,6 +8,7 @@ import type { Bare, Runner } from '../run/runner.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import * as conversations from './conversations.ts';
 import * as deletes from './deletes.ts';
+import { keepPreview, setKeepMessages } from './keep-messages.ts';
 import { setSettings } from './settings.ts';
 import { storageInfo, switchPreview } from './storage.ts';
 import * as turning from './switch.ts';
@@ -110,6 +111,8 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   checkDatabase,
 
   setSettings: writing(setSettings),
+  keepPreview: ({ ctx }, input) => keepPreview(ctx, input),
+  setKeepMessages: writing(setKeepMessages),
   dismissNotice: writing((ctx, { id }: CommandInput<'dismissNotice'>) => dismissNotice(ctx.store, id)),
 };
 

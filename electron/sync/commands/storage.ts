@@ -1,9 +1,11 @@
 /** What the cloud holds, and what switching on would do: numbers for Settings. */
 
+import { DAY_MS, isKnown } from '../../../shared/model/keep-messages.ts';
 import {
   type ZoneState as CloudZoneState,
   Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { countBefore, getKeep } from '../../store/keep-messages.ts';
 import { messageCount } from '../../store/messages.ts';
 import type { StepContext } from '../context.ts';
 import type { StorageInfo, SwitchPreview } from '../status-types.ts';
@@ -46,5 +48,15 @@ export async function switchPreview(ctx: ZoneContext): Promise<SwitchPreview> {
     bytes: upload.bytes + upload.messages * SEALED_BYTES + Math.round(toCome),
     deletedHere,
     deletedElsewhere,
+    expiring: expiringCount(ctx),
   };
+}
+
+/** By what the account keeps, or will keep when a shortening takes effect. */
+function expiringCount(ctx: StepContext): number {
+  const { days, effectiveMs } = getKeep(ctx.store, 'account');
+  if (days === 0 || !isKnown(days)) {
+    return 0;
+  }
+  return countBefore(ctx.store, Math.max(ctx.writeClock.now(), effectiveMs) - days * DAY_MS);
 }

@@ -18,6 +18,7 @@ import {
   newMessages,
 } from '../../store/compare.ts';
 import {
+  expiredInCloud,
   isLocallyCleared,
   listLocalClears,
   listLocalDeletes,
@@ -69,9 +70,10 @@ export async function compareZone(ctx: ZoneContext, state: CloudZoneState): Prom
 function byBases({ store }: ZoneContext): Comparison {
   const held = heldMessages(store, tombstoneHash());
   const cleared = held.filter((rid) => isLocallyCleared(store, rid)).length;
+  const comesBack = expiredInCloud(store);
   return {
     upload: newMessages(store),
-    download: { messages: 0, records: 0 },
+    download: { messages: comesBack, records: comesBack },
     deletedElsewhere: held.length,
     deletedHere: undecidedDeletes(store, tombstoneHash()) + locallyCleared(store) - cleared,
   };
@@ -110,7 +112,10 @@ async function byList(
 ): Promise<Comparison> {
   const { store } = ctx;
   const idOf = generation === null ? (row: LocalRow) => row.id : renaming(ctx, generation);
-  const deletes = new Set(listLocalDeletes(store).map(({ id }) => mapKey(id)));
+  const local = listLocalDeletes(store);
+  const deletes = new Set(local.filter(({ expired }) => !expired).map(({ id }) => mapKey(id)));
+  // By Keep Messages of this device alone: they come back.
+  const expired = new Set(local.filter((one) => one.expired).map(({ id }) => mapKey(id)));
   const anyCleared = listLocalClears(store).length > 0;
   const upload = { messages: 0, bytes: 0 };
   let deletedElsewhere = 0;
@@ -125,6 +130,7 @@ async function byList(
     const content = row.size !== null;
     const message = content && row.kind === KIND.message;
     const deleted = deletes.size > 0 && deletes.has(mapKey(row.id));
+    const comesBack = expired.size > 0 && expired.has(mapKey(row.id));
     if (at >= 0 && cloud.isTombstone(at)) {
       if (message) {
         deletedElsewhere += 1;
@@ -141,7 +147,8 @@ async function byList(
       return;
     }
     // Without content nothing comes either where it was deleted here, or where this very version does not open.
-    if ((content || row.gone || deleted || row.rev === cloud.revOf(at)) && cloud.meet(at)) {
+    const known = content || row.gone || deleted || (row.rev === cloud.revOf(at) && !comesBack);
+    if (known && cloud.meet(at)) {
       here += 1;
       if (content && !message) others += 1;
     }

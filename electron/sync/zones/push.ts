@@ -19,6 +19,7 @@ import type { StepResult } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { applyPage, report } from './apply.ts';
 import { hintOf } from './hint.ts';
+import { renewNotice } from './keep.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
 import { openPage } from './open-page.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
@@ -43,6 +44,9 @@ export async function pushBatch(
   full: boolean,
 ): Promise<StepResult['push']> {
   const { store } = ctx;
+  if (zone === 'account') {
+    renewNotice(ctx, 'account', ctx.clock.now());
+  }
   const { generation } = getZoneState(store, zone);
   const sent = await collect(ctx, zone, generation, limit, full);
   const result: StepResult['push'] = {

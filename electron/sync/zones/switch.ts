@@ -3,6 +3,7 @@
  * points, on and off. What turns it is the engine's (engine/reduce-switch.ts).
  */
 import { toHex } from '../../../shared/crypto/bytes.ts';
+import { setOwnKeep } from '../../store/keep-messages.ts';
 import type { Store } from '../../store/open.ts';
 import { getZoneState, patchExtra, setZoneState, type ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
@@ -53,6 +54,8 @@ export async function finishSwitch(ctx: ZoneContext, on: boolean): Promise<null>
     ownDeviceSwitch(ctx, on, on ? '' : (switchReason ?? ''));
     if (on) {
       ownDeviceSeen(ctx);
+      // The account's setting holds. Off again, this device begins with forever: turning the switch off deletes nothing.
+      setOwnKeep(store, null);
     }
     store.changes.flag('devices');
   });

@@ -1,5 +1,5 @@
 /**
- * Housekeeping: what a machine deletes (30 days), and what this device tells the others. Runs at the head of the zones only, and deletes
+ * Housekeeping: what a machine deletes (30 days, Keep Messages), and what this device tells the others. Runs at the head of the zones only, and deletes
  * only when the cloud's time *and* the device's agree that the day has come (SPEC SYN-28).
  */
 
@@ -9,6 +9,7 @@ import { dueForGood } from '../../store/recently-deleted.ts';
 import { recordRow } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { StepResult } from '../engine/state.ts';
+import { expireMessages } from './keep.ts';
 import { ownDeviceSeen } from './own-device.ts';
 import type { ZoneContext } from './zone-call.ts';
 
@@ -28,7 +29,7 @@ export async function tidy(
   if (!mayDelete || cloudMs === null) {
     return { nextAt: now + AGAIN_MS };
   }
-  const agreed = Math.min(now, cloudMs);
+  const agreed = Math.floor(Math.min(now, cloudMs));
   const travels = getZoneState(store, 'messages').switch === 'on';
   const due = dueForGood(store, agreed, SLICE);
   let deleted = 0;
@@ -50,5 +51,6 @@ export async function tidy(
       store.changes.flag('recentlyDeleted');
     }
   });
-  return { nextAt: deleted === SLICE ? now + 1000 : now + AGAIN_MS };
+  const more = expireMessages(ctx, travels ? 'account' : 'device', agreed);
+  return { nextAt: deleted === SLICE || more ? now + 1000 : now + AGAIN_MS };
 }
