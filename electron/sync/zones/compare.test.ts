@@ -24,7 +24,7 @@ afterAll(removeFolders);
 
 const T = 1_700_000_000_000;
 const CONVERSATION = '07'.repeat(16);
-const NOTHING = { toUpload: 0, toDownload: 0, deletedHere: 0, deletedElsewhere: 0 };
+const NOTHING = { toUpload: 0, toDownload: 0, deletedHere: 0, deletedElsewhere: 0, expiring: 0 };
 
 let folder = '';
 let cloud: Cloud;
