@@ -20,6 +20,7 @@ import type { CommandInput } from '../protocol.ts';
 import type { Runner } from '../run/runner.ts';
 import type { SwitchOffPreview } from '../status-types.ts';
 import { currentKeys, generationOf, settingsRecordId } from '../zones/names.ts';
+import { messagesAmong } from '../zones/walk.ts';
 import { heard } from '../zones/zone-call.ts';
 import { accountRequests, noteHeard } from '../zones/zone-heard.ts';
 import { answerDeletedHere } from './deleted-here.ts';
@@ -97,16 +98,17 @@ export async function switchOffPreview(ctx: StepContext, runner: Runner): Promis
   };
 }
 
-/** Records that the cloud has and whose content is not here: counted, not opened. */
+/** Messages that the cloud has and whose content is not here, and what they and all else to come take: counted, not opened. */
 async function onlyInCloud(ctx: StepContext): Promise<{ toDownload: number; bytes: number }> {
   const state = await ask(ctx);
-  const here = ctx.store.get<{ n: number }>(
-    'SELECT count(*) AS n FROM record WHERE zone = 2 AND gone = 0 AND rev > 0 AND payload IS NOT NULL',
-  )!.n;
+  const here = ctx.store.get<{ records: number; messages: number }>(
+    `SELECT count(*) AS records, count(CASE WHEN kind = 1 THEN 1 END) AS messages FROM record
+     WHERE zone = 2 AND gone = 0 AND rev > 0 AND payload IS NOT NULL`,
+  )!;
   const records = Number(state.records);
-  const toDownload = Math.max(0, records - here);
-  const bytes = records === 0 ? 0 : Math.ceil((Number(state.bytesUsed) * toDownload * GROWTH) / records);
-  return { toDownload, bytes };
+  const toCome = Math.max(0, records - here.records);
+  const bytes = records === 0 ? 0 : Math.ceil((Number(state.bytesUsed) * toCome * GROWTH) / records);
+  return { toDownload: Math.max(0, messagesAmong(state) - here.messages), bytes };
 }
 
 async function ask(ctx: StepContext): Promise<CloudZoneState> {

@@ -277,6 +277,8 @@ test('SWI-10 without room for what is only in iCloud the switch stays on and say
   const [one, two] = await three([{}, { freeBytes: () => free }]);
   await does(two, { name: 'hold', input: null });
   for (let i = 0; i < 50; i += 1) one.message(`more ${i}`, T + 100 + i);
+  // A reading state: no message.
+  await does(one, { name: 'setDraft', input: { conversationId: '07'.repeat(16), text: 'not yet' } });
   await does(one, { name: 'syncNow', input: null });
   await one.settled();
   await two.restart();
