@@ -6,6 +6,7 @@ import type { ConnectRouter } from '@connectrpc/connect';
 import { systemRandom } from '../shared/crypto/random.ts';
 import { sodiumReady } from '../shared/crypto/sodium.ts';
 import { AccountService } from '../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { BlobService } from '../shared/proto/gen/lockstep/cloud/v1/blobs_pb.js';
 import { EventService } from '../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { MailboxService } from '../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { ZoneService } from '../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
@@ -17,6 +18,11 @@ import { createRateLimiter } from './accounts/rate-limits.ts';
 import { createRecovery } from './accounts/recovery.ts';
 import { createSignIn } from './accounts/sign-in.ts';
 import { signUpFinish, signUpStart } from './accounts/sign-up.ts';
+import { getBlob } from './blobs/get.ts';
+import { createBlobKeeper } from './blobs/keeper.ts';
+import { type BlobLimits, DEFAULT_BLOB_LIMITS } from './blobs/limits.ts';
+import { dropUpload, putBlob } from './blobs/put.ts';
+import { statBlobs } from './blobs/state.ts';
 import type { CloudContext, MailboxLimits, Registration } from './context.ts';
 import { joinDevice } from './devices/join.ts';
 import { getKeyring, listSessions, signOut, updateKeyring } from './devices/keyring.ts';
@@ -53,6 +59,7 @@ export type CloudOptions = {
   invitations?: string[];
   quotaBytes?: number;
   mailboxLimits?: Partial<MailboxLimits>;
+  blobLimits?: Partial<BlobLimits>;
   clock?: { now(): number };
   random?: (length: number) => Uint8Array;
   timers?: Timers;
@@ -75,6 +82,7 @@ const KIB = 1024;
 const bodyLimits = {
   'lockstep.cloud.v1.ZoneService/Push': 2_048 * KIB + 128 * KIB,
   'lockstep.cloud.v1.MailboxService/Send': 512 * KIB,
+  'lockstep.cloud.v1.BlobService/PutBlob': 1_024 * KIB + 4 * KIB,
   'lockstep.cloud.v1.AccountService/UpdateKeyring': 512 * KIB,
   other: 64 * KIB,
 };
@@ -129,6 +137,12 @@ const createServices = (ctx: CloudContext) => {
       receive: session((who, request) => receive(ctx, who, request)),
       acknowledge: session((who, request) => acknowledge(ctx, who, request)),
     });
+    router.service(BlobService, {
+      putBlob: session((who, request) => putBlob(ctx, who, request)),
+      statBlobs: session((who, request) => statBlobs(ctx, who, request)),
+      getBlob: session((who, request) => getBlob(ctx, who, request)),
+      dropUpload: session((who, request) => dropUpload(ctx, who, request)),
+    });
     router.service(EventService, {
       watch: session((who, _request, call) => watch(ctx, who, call.signal)),
     });
@@ -149,15 +163,19 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   if (options.restored === true) renewIncarnations(db, random);
   const sweeper = createSweeper(db, timers);
   const hub = createHub(timers);
-  const purger = createPurger({ db, hub, timers, now, log, emptied: sweeper.soon });
+  const keeper = createBlobKeeper({ db, timers, now, log, emptied: sweeper.soon });
+  const blobs = keeper.uses;
+  const purger = createPurger({ db, hub, blobs, timers, now, log, emptied: sweeper.soon });
   const ctx: CloudContext = {
     name: options.name ?? 'Lockstep',
     registration: options.registration,
     quotaBytes: options.quotaBytes ?? DEFAULT_QUOTA,
     limits: { ...MAILBOX_LIMITS, ...options.mailboxLimits },
+    blobLimits: { ...DEFAULT_BLOB_LIMITS, ...options.blobLimits },
     db,
     secret,
     hub,
+    blobs,
     now,
     random,
     log,
@@ -171,7 +189,10 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
     services: createServices(ctx),
     bodyLimits,
     healthy: () => open,
-    beforeCall: purger.settle,
+    beforeCall: () => {
+      purger.settle();
+      keeper.settle();
+    },
     now,
     random,
     log,
@@ -191,6 +212,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
       hub.close();
       await drained;
       purger.stop();
+      keeper.stop();
       sweeper.stop();
       db.close();
     },

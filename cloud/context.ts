@@ -1,4 +1,6 @@
 /** What every part of the cloud is given: the database, the secret, the clock, randomness and the poke hub. */
+import type { BlobLimits } from './blobs/limits.ts';
+import type { BlobUses } from './blobs/uses.ts';
 import type { Hub } from './events/hub.ts';
 import type { Log } from './http/log.ts';
 import type { Database } from './storage/database.ts';
@@ -11,9 +13,11 @@ export type CloudContext = {
   readonly registration: Registration;
   readonly quotaBytes: number;
   readonly limits: MailboxLimits;
+  readonly blobLimits: BlobLimits;
   readonly db: Database;
   readonly secret: CloudSecret;
   readonly hub: Hub;
+  readonly blobs: BlobUses;
   readonly now: () => number;
   readonly random: (length: number) => Uint8Array;
   readonly log: Log;

@@ -6,9 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sealedBlobLength } from '../shared/crypto/blobs.ts';
+import { Zone } from '../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { Cloud } from './app.ts';
 import { databaseFile } from './storage/database.ts';
 import { secretFile } from './storage/secret.ts';
+import { makeBlob, putAll } from './testing/blobs.ts';
 import { codeOf, ORIGIN } from './testing/clients.ts';
 import { random, signUp } from './testing/person.ts';
 
@@ -166,5 +169,21 @@ test('wrong arguments are explained', async () => {
     const wrong = run(...args);
     expect(await wrong.ended).toBe(2);
     expect(wrong.output.err).toContain('Usage: npm run cloud');
+  }
+});
+
+test('BLB-17 --max-file says how large a file may be, in MiB', async () => {
+  const { cloud, child, ended } = await serve('--max-file', '0.25');
+  const anna = await signUp(cloud, 'anna@example.org');
+  const { state } = await anna.zone.openZone({ zone: Zone.MESSAGES });
+  expect(state?.largestBlobBytes).toBe(BigInt(sealedBlobLength(256 * 1024)));
+  await putAll(anna, makeBlob(random(256 * 1024)));
+  expect(await codeOf(putAll(anna, makeBlob(random(300_000))))).toBe('TOO_LARGE');
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+  for (const wrong of ['0', 'many', '2000']) {
+    const refused = run('--data', dataDir, '--max-file', wrong);
+    expect([wrong, await refused.ended]).toEqual([wrong, 2]);
+    expect(refused.output.err).toContain('--max-file takes a number of MiB');
   }
 });

@@ -2,7 +2,7 @@
  * The cloud's command line:
  *
  *     npm run cloud -- --data DIR --port N --host H [--name NAME] [--registration open|invitation|closed] [--trust-proxy]
- *         [--max-size GIB] [--check quick|full|none]
+ *         [--max-size GIB] [--max-file MIB] [--check quick|full|none]
  *     npm run cloud -- --data DIR --invite
  *     npm run cloud -- --data DIR --backup FILE
  *
@@ -18,6 +18,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgs } from 'node:util';
 import { serve } from '@hono/node-server';
+import { LARGEST_FILE, sealedBlobLength } from '../shared/crypto/blobs.ts';
 import { createCloud } from './app.ts';
 import type { Registration } from './context.ts';
 import { clientAddress } from './http/address.ts';
@@ -33,7 +34,7 @@ const EXIT_DAMAGED = 3;
 
 const usage = (problem: string): never => {
   process.stderr.write(
-    `${problem}\nUsage: npm run cloud -- --data DIR [--port N] [--host H] [--name NAME] [--registration open|invitation|closed] [--trust-proxy] [--restored] [--max-size GIB] [--check quick|full|none] [--invite] [--backup FILE]\n`,
+    `${problem}\nUsage: npm run cloud -- --data DIR [--port N] [--host H] [--name NAME] [--registration open|invitation|closed] [--trust-proxy] [--restored] [--max-size GIB] [--max-file MIB] [--check quick|full|none] [--invite] [--backup FILE]\n`,
   );
   process.exit(EXIT_USAGE);
 };
@@ -58,6 +59,7 @@ const readArguments = () => {
         backup: { type: 'string' },
         check: { type: 'string', default: 'quick' },
         'max-size': { type: 'string' },
+        'max-file': { type: 'string' },
       },
     }).values;
   } catch (error) {
@@ -74,6 +76,11 @@ if (!registrations.includes(flags.registration)) usage('--registration takes ope
 if (!checks.includes(flags.check)) usage('--check takes quick, full or none.');
 const maxSize = Number(flags['max-size'] ?? Number.POSITIVE_INFINITY);
 if (!(maxSize > 0)) usage('--max-size takes a number of GiB.');
+
+const MIB = 1024 ** 2;
+const maxFile = flags['max-file'] === undefined ? undefined : Math.floor(Number(flags['max-file']) * MIB);
+if (maxFile !== undefined && !(maxFile >= 1 && maxFile <= LARGEST_FILE))
+  usage(`--max-file takes a number of MiB, ${LARGEST_FILE / MIB} at most.`);
 
 if (flags.backup !== undefined) {
   const size = await backUp(dataDir, flags.backup, Date.now()).catch((error: unknown) =>
@@ -96,6 +103,7 @@ const start = async () => {
       restored: flags.restored,
       // An invitation beside a running cloud: that one has looked already.
       check: flags.invite ? 'none' : (flags.check as Check),
+      ...(maxFile === undefined ? {} : { blobLimits: { largestBlob: sealedBlobLength(maxFile) } }),
       ...(Number.isFinite(maxSize) ? { largestDatabaseBytes: maxSize * 1024 ** 3 } : {}),
       log,
     });

@@ -97,10 +97,10 @@ export const findSession = (ctx: CloudContext, bearer: string | undefined): Sess
 /** Ends a device's session and its place in the mailbox. Its stream is ended by the hub, after the transaction. */
 export const endSession = (
   write: Writer,
-  ctx: Pick<CloudContext, 'db' | 'now'>,
+  ctx: Pick<CloudContext, 'db' | 'now' | 'blobs'>,
   account: number,
   device: Uint8Array,
 ): void => {
   revokeDevice(write, ctx.db, account, device, ctx.now());
-  dropCursor(write, ctx.db, account, device);
+  dropCursor(write, ctx, account, device);
 };

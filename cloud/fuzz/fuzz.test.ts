@@ -7,7 +7,10 @@ import { gzipSync } from 'node:zlib';
 import { fromBinary, toJsonString } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { BLOB_CHUNK } from '../../shared/crypto/blobs.ts';
+import { toHex } from '../../shared/crypto/bytes.ts';
 import { AccountService } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { BlobService } from '../../shared/proto/gen/lockstep/cloud/v1/blobs_pb.js';
 import { ErrorCode, LockstepErrorSchema } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 import { EventService } from '../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { MailboxService } from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
@@ -17,6 +20,7 @@ import { type Cloud, createCloud } from '../app.ts';
 import { clientAddress } from '../http/address.ts';
 import { CloudError } from '../http/errors.ts';
 import type { LogEntry } from '../http/log.ts';
+import { getAll, mail, makeBlob, naming, pieceOf, push, putAll, type TestBlob } from '../testing/blobs.ts';
 import { ORIGIN } from '../testing/clients.ts';
 import { addDevice, random, removal, signUp, type TestDevice } from '../testing/person.ts';
 import { openChangeToken, openCursor } from '../zones/tokens.ts';
@@ -36,7 +40,7 @@ const met = (answer: string): 'ok' => {
   return 'ok';
 };
 
-const methods = [AccountService, ZoneService, MailboxService, EventService].flatMap((service) =>
+const methods = [AccountService, ZoneService, MailboxService, BlobService, EventService].flatMap((service) =>
   service.methods.map((method) => ({ path: `/${service.typeName}/${method.name}`, method })),
 );
 
@@ -46,6 +50,7 @@ let bob: TestDevice;
 let gone: TestDevice;
 let bobsDigest: Uint8Array | undefined;
 const log: LogEntry[] = [];
+const bobsFiles: TestBlob[] = [];
 /** What honest devices sent, by path. */
 const corpus = new Map<string, Uint8Array[]>();
 const known: Uint8Array[] = [];
@@ -88,6 +93,20 @@ beforeAll(async () => {
     await who.mailbox.acknowledge({ position: 0n });
     await who.account.lookUp({ by: { case: 'handle', value: 'bob@example.org' } });
     await who.account.getKeyring({});
+    const files = [makeBlob(random(300_000)), makeBlob(random(50))];
+    for (const blob of files) {
+      known.push(blob.id);
+      await who.blob.putBlob(pieceOf(blob, 0, BLOB_CHUNK));
+      await putAll(who, blob);
+    }
+    const named = naming(files);
+    named.op.value.epoch = who === anna ? 2 : 1;
+    await push(who, named);
+    await who.blob.statBlobs({ blobIds: files.map(({ id }) => id) });
+    for (const blob of files) await getAll(who, blob);
+    await who.mailbox.send(mail([bob], files));
+    await who.blob.dropUpload({ blobId: random(32) });
+    if (who === bob) bobsFiles.push(...files);
     await who.account.listSessions({});
   }
   bobsDigest = await digestOf(bob);
@@ -197,7 +216,7 @@ const requestOf = (seed: number): { what: string; request: Request } => {
   return { what: `seed ${seed}: ${path}`, request };
 };
 
-const bounded = new Set([400, 401, 403, 404, 409, 412, 413, 429, 503]);
+const bounded = new Set([400, 401, 403, 404, 409, 412, 413, 429, 503, 507]);
 
 /** The documented answer, or what is wrong with it. */
 const judge = async (response: Response): Promise<string> => {
@@ -247,6 +266,8 @@ test(
     expect(answers.size).toBeGreaterThan(10);
     expect(cloud.watching()).toBe(0);
     expect(await digestOf(bob)).toEqual(bobsDigest);
+    for (const file of bobsFiles) expect(toHex(await getAll(bob, file))).toBe(toHex(file.sealed));
+    expect(bobsFiles.length).toBe(2);
     expect((await anna.account.listSessions({})).sessions.length).toBeGreaterThan(0);
   },
   20_000 + INPUTS * 20,

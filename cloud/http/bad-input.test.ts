@@ -3,6 +3,7 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AccountService } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { BlobService } from '../../shared/proto/gen/lockstep/cloud/v1/blobs_pb.js';
 import { ErrorCode, LockstepErrorSchema } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 import { EventService } from '../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { MailboxService } from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
@@ -11,7 +12,7 @@ import { type Cloud, createCloud } from '../app.ts';
 import { ORIGIN } from '../testing/clients.ts';
 import { addDevice, random, removal, signUp, type TestDevice } from '../testing/person.ts';
 
-const calls = [AccountService, ZoneService, MailboxService, EventService].flatMap((service) =>
+const calls = [AccountService, ZoneService, MailboxService, BlobService, EventService].flatMap((service) =>
   service.methods.map((method) => ({
     path: `/${service.typeName}/${method.name}`,
     name: method.name,

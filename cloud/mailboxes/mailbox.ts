@@ -2,6 +2,7 @@
  * A mailbox's own row, its cursors, and dropping what every active device has. A device is active here while it has a
  * cursor; without any, everything is kept for the next device that joins (SPEC MBX-5).
  */
+import type { CloudContext } from '../context.ts';
 import type { Database, Writer } from '../storage/database.ts';
 
 export const createMailbox = (write: Writer, db: Database, account: number): void => {
@@ -25,15 +26,22 @@ export const startCursor = (write: Writer, db: Database, account: number, device
   write.run(db.sql.insertInto('mailbox_cursor').values({ account, device, position }));
 };
 
-export const dropCursor = (write: Writer, db: Database, account: number, device: Uint8Array): void => {
-  write.run(db.sql.deleteFrom('mailbox_cursor').where('account', '=', account).where('device', '=', device));
-  dropAcknowledged(write, db, account);
+export const dropCursor = (write: Writer, ctx: Mail, account: number, device: Uint8Array): void => {
+  write.run(
+    ctx.db.sql.deleteFrom('mailbox_cursor').where('account', '=', account).where('device', '=', device),
+  );
+  dropAcknowledged(write, ctx, account);
 };
+
+type Mail = Pick<CloudContext, 'db' | 'blobs'>;
 
 const DROPPED_AT_ONCE = 500;
 
-/** Drops what every active device has acknowledged. Contents go with the last mailbox that holds them. */
-export const dropAcknowledged = (write: Writer, db: Database, account: number): number => {
+/**
+ * Drops what every active device has acknowledged. Contents go with the last mailbox that holds them; blobs that they name stay
+ * for a while (blobs/uses.ts).
+ */
+export const dropAcknowledged = (write: Writer, { db, blobs }: Mail, account: number): number => {
   const lowest = write.first(
     db.sql
       .selectFrom('mailbox_cursor')
@@ -48,10 +56,18 @@ export const dropAcknowledged = (write: Writer, db: Database, account: number): 
     const entries = write.all(
       db.sql
         .selectFrom('mailbox_entry')
-        .select(['position', 'envelope', 'size'])
-        .where('account', '=', account)
-        .where('position', '<=', lowest.position)
-        .orderBy('position')
+        .innerJoin('envelope', 'envelope.no', 'mailbox_entry.envelope')
+        .select([
+          'mailbox_entry.position',
+          'mailbox_entry.envelope',
+          'mailbox_entry.size',
+          'envelope.sender',
+          'envelope.holders',
+          'envelope.blobs',
+        ])
+        .where('mailbox_entry.account', '=', account)
+        .where('mailbox_entry.position', '<=', lowest.position)
+        .orderBy('mailbox_entry.position')
         .limit(DROPPED_AT_ONCE),
     );
     const last = entries.at(-1);
@@ -70,6 +86,11 @@ export const dropAcknowledged = (write: Writer, db: Database, account: number): 
         .where('no', 'in', envelopes),
     );
     write.run(db.sql.deleteFrom('envelope').where('no', 'in', envelopes).where('holders', '<=', 0));
+    blobs.unsent(
+      write,
+      account,
+      entries.map(({ sender, holders, blobs: named }) => ({ sender, blobs: named, gone: holders <= 1 })),
+    );
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
     write.run(
       db.sql

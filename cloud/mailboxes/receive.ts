@@ -98,7 +98,7 @@ export const acknowledge = (
         .where('device', '=', session.device)
         .where('position', '<', position),
     );
-    return moved === 0 ? 0 : dropAcknowledged(write, db, session.account);
+    return moved === 0 ? 0 : dropAcknowledged(write, ctx, session.account);
   }, 'frees');
   if (dropped > 0) ctx.sweepSoon();
   return create(AcknowledgeResponseSchema, {});

@@ -13,10 +13,14 @@ import {
   type SendResponse,
   SendResponseSchema,
 } from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { checkNames, joinNames } from '../blobs/names.ts';
+import type { Reached } from '../blobs/uses.ts';
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
 import { bytesOf, bytesWithin } from '../http/check.ts';
 import { CloudError, malformed, tooLarge } from '../http/errors.ts';
+import type { Writer } from '../storage/database.ts';
+import { bytesUsed } from '../zones/zone-row.ts';
 
 export const LARGEST_CONTENT = 256 * 1024;
 export const MOST_RECIPIENTS = 256;
@@ -31,6 +35,7 @@ const check = (request: SendRequest): void => {
   if (request.recipients.length === 0 || request.recipients.length > MOST_RECIPIENTS) {
     throw malformed(`A message goes to 1 to ${MOST_RECIPIENTS} accounts.`);
   }
+  checkNames(request.blobs);
   const seen = new Set<string>();
   for (const recipient of request.recipients) {
     const id = toHex(bytesOf(recipient.accountId, 16, 'recipient.account_id'));
@@ -38,6 +43,31 @@ const check = (request: SendRequest): void => {
     if (seen.has(id)) throw malformed('A recipient is named twice.');
     seen.add(id);
   }
+};
+
+/** What the sender only received himself and sends on is his to pay from now on. */
+const chargeAndShare = (
+  write: Writer,
+  ctx: CloudContext,
+  { account }: Session,
+  blobs: Reached[],
+  deliveries: { row: { no: number } }[],
+): void => {
+  if (blobs.length === 0) return;
+  const growth = blobs
+    .filter(({ own, records }) => !own && records === 0)
+    .reduce((sum, { size }) => sum + size, 0);
+  if (growth > 0 && bytesUsed(write, ctx.db, account) + growth > ctx.quotaBytes)
+    throw new CloudError(
+      ErrorCode.STORAGE_FULL,
+      'What is to be sent on does not fit into what the account may keep.',
+    );
+  ctx.blobs.sent(
+    write,
+    account,
+    deliveries.map(({ row }) => row.no),
+    blobs,
+  );
 };
 
 export const send = (ctx: CloudContext, session: Session, request: SendRequest): SendResponse => {
@@ -94,6 +124,15 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
       };
     }
 
+    const blobs = ctx.blobs.reached(write, session.account, request.blobs);
+    const blobIds = request.blobs.filter((id) => !blobs.has(toHex(id)));
+    if (blobIds.length > 0) {
+      return {
+        response: create(SendResponseSchema, { result: { case: 'blobsMissing', value: { blobIds } } }),
+        delivered: [],
+      };
+    }
+
     const notDelivered: { accountId: Uint8Array; reason: NotDeliveredReason }[] = [];
     const deliveries = request.recipients.flatMap((recipient) => {
       const row = accounts.get(toHex(recipient.accountId));
@@ -120,6 +159,7 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
             accepted_ms: acceptedMs,
             content: request.content,
             holders: deliveries.length,
+            blobs: joinNames(request.blobs),
           })
           .returning('no'),
       );
@@ -151,6 +191,7 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
         );
       }
     }
+    if (deliveries.length > 0) chargeAndShare(write, ctx, session, [...blobs.values()], deliveries);
     const made = create(SendResponseSchema, {
       result: { case: 'accepted', value: { acceptedMs: BigInt(acceptedMs), notDelivered } },
     });

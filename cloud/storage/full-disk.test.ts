@@ -1,15 +1,13 @@
 /** When nothing can be written any more: a database at its limit, and a process whose files may not grow. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordHash, ZoneDigest } from '../../shared/crypto/zone-digest.ts';
 import { Zone } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import { type Cloud, createCloud } from '../app.ts';
-import { errorOf, ORIGIN } from '../testing/clients.ts';
+import { createCloud } from '../app.ts';
+import { startChild } from '../testing/child.ts';
+import { errorOf } from '../testing/clients.ts';
 import { random, signUp, type TestDevice } from '../testing/person.ts';
 
 const zone = Zone.MESSAGES;
@@ -84,40 +82,10 @@ test('ERR-11 a database at its limit refuses what it cannot keep, whole, and goe
   await full.close();
 });
 
-/** A cloud of its own process. `blocks`: no file of it may grow beyond so many blocks of 512 bytes. */
-const serve = async (blocks?: number) => {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const node = [process.execPath, main, '--data', dataDir, '--port', '0'];
-  const limited = ['sh', '-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`, 'sh', ...node];
-  const [program = '', ...args] = blocks === undefined ? node : limited;
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = once(child, 'close');
-  const url = await new Promise<string>((resolve, reject) => {
-    let out = '';
-    child.stdout.on('data', (chunk) => {
-      out += String(chunk);
-      const ready = /^Cloud ready: (http:\/\/\S+)\n/.exec(out)?.[1];
-      if (ready !== undefined) resolve(ready);
-    });
-    child.stderr.resume();
-    ended.then(() => reject(new Error('the cloud ended')), reject);
-  });
-  const cloud = {
-    fetch: async (request: Request) =>
-      fetch(new Request(request.url.replace(ORIGIN, url), request as RequestInit & { duplex: 'half' })),
-  } as unknown as Cloud;
-  const end = async () => {
-    child.kill('SIGTERM');
-    await ended;
-    return child.exitCode;
-  };
-  return { cloud, end };
-};
-
 // Windows has no such limit.
 if (process.platform !== 'win32')
   test('ERR-11 a cloud whose files cannot grow answers, reads, ends cleanly and recovers', async () => {
-    const first = await serve(6_000);
+    const first = await startChild(dataDir, 6_000);
     const anna = await signUp(first.cloud, 'anna@example.org');
     const accepted = await fill(anna);
     expect(accepted.length).toBeGreaterThan(100);
@@ -125,7 +93,7 @@ if (process.platform !== 'win32')
     expect((await errorOf(signUp(first.cloud, 'bob@example.org'))).name).toBe('UNAVAILABLE');
     expect(await first.end()).toBe(0);
 
-    const second = await serve();
+    const second = await startChild(dataDir);
     (first.cloud as { fetch: unknown }).fetch = second.cloud.fetch;
     await holds(anna, accepted);
     const more = some(20, 3_000);

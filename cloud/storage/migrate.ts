@@ -7,10 +7,17 @@ import { migration010 } from './migrations/010-accounts.ts';
 import { migration020 } from './migrations/020-zones.ts';
 import { migration030 } from './migrations/030-mailboxes.ts';
 import { migration040 } from './migrations/040-purges.ts';
+import { migration050 } from './migrations/050-blobs.ts';
 
 export type Migration = { version: number; sql: string };
 
-export const migrations: readonly Migration[] = [migration010, migration020, migration030, migration040];
+export const migrations: readonly Migration[] = [
+  migration010,
+  migration020,
+  migration030,
+  migration040,
+  migration050,
+];
 
 export class DatabaseFromTheFutureError extends Error {
   override name = 'DatabaseFromTheFutureError';

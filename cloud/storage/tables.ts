@@ -52,7 +52,7 @@ export interface Tables {
     digest: Bytes;
     records: number;
     tombstones: number;
-    /** Ciphertext of its records. */
+    /** Ciphertext of its records, what they name (32 a blob), and each blob that they name once. */
     bytes: Generated<number>;
     /** 0: no purge is pending. */
     purge_at_ms: Generated<number>;
@@ -75,6 +75,8 @@ export interface Tables {
     ct: Bytes | null;
     /** NULL for a live record. */
     proof: Bytes | null;
+    /** The ids of the blobs it names, one behind the other; NULL: none. */
+    blobs: Bytes | null;
   };
   mailbox: { account: number; head: number; last_accepted_ms: number; entries: number; bytes: number };
   mailbox_cursor: { account: number; device: Bytes; position: number };
@@ -85,6 +87,7 @@ export interface Tables {
     accepted_ms: number;
     content: Bytes;
     holders: number;
+    blobs: Bytes | null;
   };
   mailbox_entry: {
     account: number;
@@ -94,6 +97,26 @@ export interface Tables {
     suite: number;
     sealed_key: Bytes;
     size: number;
+  };
+  blob: {
+    no: Generated<number>;
+    /** NULL: dead, its chunks are on their way out; nobody finds it. */
+    id: Bytes | null;
+    size: number;
+    received: number;
+    /** Who is putting it; NULL once it is whole. */
+    uploader: number | null;
+  };
+  blob_chunk: { blob: number; chunk: number; hash: Bytes; bytes: Bytes };
+  blob_in_zone: { zone: number; blob: number; records: number };
+  blob_use: {
+    account: number;
+    blob: number;
+    /** blobs/uses.ts: Reason. */
+    reason: number;
+    count: number;
+    /** 0: does not hold beyond its count. */
+    until_ms: number;
   };
   send: { account: number; send_id: Bytes; request_hash: Bytes; response: Bytes; created_ms: number };
 }

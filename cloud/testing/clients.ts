@@ -2,6 +2,7 @@
 import { type Client, ConnectError, createClient } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
 import { AccountService } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { BlobService } from '../../shared/proto/gen/lockstep/cloud/v1/blobs_pb.js';
 import { ErrorCode, LockstepErrorSchema } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 import { EventService } from '../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { MailboxService } from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
@@ -14,6 +15,7 @@ export type Clients = {
   account: Client<typeof AccountService>;
   zone: Client<typeof ZoneService>;
   mailbox: Client<typeof MailboxService>;
+  blob: Client<typeof BlobService>;
   event: Client<typeof EventService>;
 };
 
@@ -33,6 +35,7 @@ export const clientsOf = (cloud: Pick<Cloud, 'fetch'>, token?: string, address?:
     account: createClient(AccountService, transport),
     zone: createClient(ZoneService, transport),
     mailbox: createClient(MailboxService, transport),
+    blob: createClient(BlobService, transport),
     event: createClient(EventService, transport),
   };
 };

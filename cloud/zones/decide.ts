@@ -9,7 +9,7 @@ import { equalBytes } from '../../shared/crypto/bytes.ts';
 import type { Delete, Put } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { FREE_GROWTH, LARGEST_RECORD } from './limits.ts';
 
-/** What the zone has: `hash` is of the ciphertext; a tombstone has size 0. */
+/** What the zone has: `hash` is of the ciphertext, `size` that of it and of what it names; a tombstone has size 0. */
 export type Stored = { seq: number; rev: number; size: number; hash: Uint8Array; tombstone: boolean };
 
 export type Surroundings = {
@@ -30,13 +30,24 @@ export type Decision =
   | { kind: 'gone' }
   | { kind: 'quota' }
   | { kind: 'too_large' }
-  | { kind: 'epoch_stale' };
+  | { kind: 'epoch_stale' }
+  /** It names blobs that the account does not reach. */
+  | { kind: 'blobs_missing' };
+
+/** What a put would add to what the account has, the blobs that it names included. */
+export type Cost = { growth: number; missing: boolean };
+
+const withoutBlobs = (put: Put, stored: Stored | undefined): Cost => ({
+  growth: put.ct.length - (stored?.size ?? 0),
+  missing: false,
+});
 
 export const decidePut = (
   put: Put,
   hash: Uint8Array,
   stored: Stored | undefined,
   around: Surroundings,
+  { growth, missing }: Cost = withoutBlobs(put, stored),
 ): Decision => {
   if (put.ct.length > LARGEST_RECORD) return { kind: 'too_large' };
   if (stored?.tombstone) return { kind: 'gone' };
@@ -45,7 +56,7 @@ export const decidePut = (
   }
   if ((stored?.rev ?? 0) !== put.baseRev) return { kind: 'conflict' };
   if (put.epoch !== around.epoch) return { kind: 'epoch_stale' };
-  const growth = put.ct.length - (stored?.size ?? 0);
+  if (missing) return { kind: 'blobs_missing' };
   const free = stored === undefined ? growth <= 0 : growth < FREE_GROWTH;
   if (stored === undefined && around.rows >= around.mostRows) return { kind: 'quota' };
   if (!free && around.bytesUsed + growth > around.quotaBytes) return { kind: 'quota' };

@@ -3,19 +3,17 @@
  * generation in its place and gives its row a negative kind: from then on no call finds what was there. The records themselves
  * go in slices, so that a zone of millions holds nobody up; a cloud that is stopped in between goes on at its next start.
  *
- * [Note: a purge is on time] Timers are late and the machine may have slept, so every call that looks at zones asks `settle`
- * first: it costs one comparison, and nobody sees a zone, or undoes a purge, after its time.
+ * A purge is on time: every call that looks at zones asks `settle` first, so nobody sees a zone, or undoes a purge, after its time.
  */
 import { sql } from 'kysely';
+import type { BlobUses } from '../blobs/uses.ts';
 import type { Hub, Timers } from '../events/hub.ts';
 import type { Log } from '../http/log.ts';
+import { createChores } from '../storage/chores.ts';
 import type { Database } from '../storage/database.ts';
 import { rememberEnded } from './purge.ts';
 import { createZone, zonePosition } from './zone-row.ts';
 
-const LOOK_EVERY_MS = 3_600_000;
-const AGAIN_MS = 60_000;
-const BETWEEN_SLICES_MS = 20;
 const SLICE_RECORDS = 200;
 const SLICE_BYTES = 8 * 1024 * 1024;
 
@@ -27,14 +25,17 @@ export type Purger = {
   stop(): void;
 };
 
-type Parts = { db: Database; hub: Hub; timers: Timers; now: () => number; log: Log; emptied: () => void };
+type Parts = {
+  db: Database;
+  hub: Hub;
+  blobs: BlobUses;
+  timers: Timers;
+  now: () => number;
+  log: Log;
+  emptied: () => void;
+};
 
-export const createPurger = ({ db, hub, timers, now, log, emptied }: Parts): Purger => {
-  let next = Number.POSITIVE_INFINITY;
-  let looking: unknown;
-  let slicing: unknown;
-  let stopped = false;
-
+export const createPurger = ({ db, hub, blobs, timers, now, log, emptied }: Parts): Purger => {
   const earliest = (): number =>
     db.read.first(
       db.sql
@@ -68,11 +69,12 @@ export const createPurger = ({ db, hub, timers, now, log, emptied }: Parts): Pur
             .where('no', '=', zone.no),
         );
         const { account, kind, incarnation } = zone;
+        const freed = zone.bytes - blobs.chargedBeside(write, account, zone.no);
         createZone(write, db, { account, kind, incarnation, generation: zone.generation + 1 });
         write.run(
           db.sql
             .updateTable('account')
-            .set((row) => ({ bytes_used: row('bytes_used', '-', zone.bytes) }))
+            .set((row) => ({ bytes_used: row('bytes_used', '-', freed) }))
             .where('no', '=', account),
         );
         if (zone.purge_id !== null) rememberEnded(write, db, account, zone.purge_id);
@@ -83,7 +85,7 @@ export const createPurger = ({ db, hub, timers, now, log, emptied }: Parts): Pur
       const empty = { generation: generation + 1, head: 0, purge_at_ms: 0, purge_id: null };
       hub.zone(account, kind, zonePosition(empty));
     }
-    if (purged.length > 0) emptySoon();
+    if (purged.length > 0) chores.sliceSoon();
   };
 
   /** One slice of one purged zone; false when there is none left. */
@@ -108,74 +110,27 @@ export const createPurger = ({ db, hub, timers, now, log, emptied }: Parts): Pur
         if (last !== undefined && bytes > SLICE_BYTES) break;
         last = row.seq;
       }
-      if (last === undefined) write.run(db.sql.deleteFrom('zone').where('no', '=', zone.no));
-      else write.run(db.sql.deleteFrom('record').where('zone', '=', zone.no).where('seq', '<=', last));
+      if (last === undefined) {
+        if (!blobs.emptyZone(write, zone.no, SLICE_RECORDS))
+          write.run(db.sql.deleteFrom('zone').where('no', '=', zone.no));
+      } else write.run(db.sql.deleteFrom('record').where('zone', '=', zone.no).where('seq', '<=', last));
       return true;
     }, 'frees');
 
-  const emptySoon = (afterMs = BETWEEN_SLICES_MS): void => {
-    if (stopped) return;
-    slicing ??= timers.set(() => {
-      slicing = undefined;
-      const going = guarded(() => {
-        if (emptySlice()) emptySoon();
-        else emptied();
-      });
-      if (!going) emptySoon(AGAIN_MS);
-    }, afterMs);
-  };
-
-  /** What fails is logged and tried again later: a disk that is full now may not be in an hour. */
-  const guarded = (work: () => void): boolean => {
-    try {
-      work();
-      return true;
-    } catch (thrown) {
-      const kind = String((thrown as { code?: unknown }).code ?? 'unknown');
-      log({ level: 'error', event: 'purge_postponed', kind });
-      return false;
-    }
-  };
-
-  const look = (): void => {
-    if (looking !== undefined || stopped || next === Number.POSITIVE_INFINITY) return;
-    looking = timers.set(
-      () => {
-        looking = undefined;
-        settle();
-        look();
-      },
-      Math.min(Math.max(next - now(), 1_000), LOOK_EVERY_MS),
-    );
-  };
-
-  const settle = (): void => {
-    if (stopped || now() < next) return;
-    // Put off first: what cannot be written now, on a full disk for instance, must not refuse everybody's calls.
-    next = now() + AGAIN_MS;
-    guarded(() => {
-      purgeDue();
-      next = earliest();
-    });
-    look();
-  };
-
-  next = earliest();
-  settle();
-  look();
+  const chores = createChores({
+    timers,
+    now,
+    log,
+    postponed: 'purge_postponed',
+    earliest,
+    carryOut: purgeDue,
+    slice: emptySlice,
+    emptied,
+  });
+  chores.start();
   if (
     db.read.first(db.sql.selectFrom('zone').select(sql<number>`1`.as('one')).where('kind', '<', 0).limit(1))
   )
-    emptySoon();
-  return {
-    at: (time) => {
-      if (time > 0 && time < next) next = time;
-      look();
-    },
-    settle,
-    stop: () => {
-      stopped = true;
-      for (const timer of [looking, slicing]) if (timer !== undefined) timers.clear(timer);
-    },
-  };
+    chores.sliceSoon();
+  return { at: chores.at, settle: chores.settle, stop: chores.stop };
 };

@@ -17,7 +17,11 @@ import {
   type PushRequest,
   type PushResponse,
   PushResponseSchema,
+  type Put,
+  Zone,
 } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { createNaming, type Naming } from '../blobs/in-push.ts';
+import { checkNames, joinNames, splitNames } from '../blobs/names.ts';
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
 import { bytesOf, bytesWithin } from '../http/check.ts';
@@ -32,7 +36,7 @@ import {
   MOST_OPERATIONS,
   mostRows,
 } from './limits.ts';
-import { rankOf, toWire, wireColumns, wireSize } from './record.ts';
+import { rankOf, recordSize, toWire, wireColumns, wireSize } from './record.ts';
 import { findZone, rowsElsewhere, type ZoneRow, zonePosition } from './zone-row.ts';
 
 type Row = {
@@ -46,6 +50,7 @@ type Row = {
   hash: Uint8Array;
   ct: Uint8Array | null;
   proof: Uint8Array | null;
+  blobs: Uint8Array | null;
 };
 
 /**
@@ -57,11 +62,12 @@ const shrinks = (before: Stored | undefined, size: number): boolean =>
 
 type Result = OperationResult['result'];
 
+const NOTHING: Uint8Array[] = [];
 const ROWS_PER_STATEMENT = 100;
 /** A tombstone says nothing of its message's day any more and comes last in a first sync. */
 const TOMBSTONE_RANK = rankOf(0);
 
-const check = (operations: Operation[]): void => {
+const check = (zone: Zone, operations: Operation[]): void => {
   if (operations.length === 0) throw malformed('There is no operation.');
   if (operations.length > MOST_OPERATIONS)
     throw tooLarge(`A push has at most ${MOST_OPERATIONS} operations.`);
@@ -72,8 +78,10 @@ const check = (operations: Operation[]): void => {
     if (op.case === 'put') {
       if (op.value.ct.length === 0) throw malformed('A put has a ciphertext.');
       if (op.value.baseRev >= 0xffff_ffff) throw malformed('base_rev is out of bounds.');
-      if (op.value.blobs.length > 0) throw malformed('This cloud keeps no blobs yet.');
-      bytes += op.value.ct.length;
+      if (op.value.blobs.length > 0 && zone !== Zone.MESSAGES)
+        throw malformed('Records of this zone name no blobs.');
+      checkNames(op.value.blobs);
+      bytes += recordSize(op.value.ct, op.value.blobs);
     } else {
       bytesWithin(op.value.proof, 1, LARGEST_PROOF, 'proof');
       bytes += op.value.proof.length;
@@ -86,12 +94,22 @@ const check = (operations: Operation[]): void => {
 export const storedQuery = (db: Database, zone: number, ids: Uint8Array[]) =>
   db.sql
     .selectFrom('record')
-    .select(['id', 'seq', 'rev', 'size', 'hash', sql<number>`ct IS NULL`.as('tombstone')])
+    .select(['id', 'seq', 'rev', 'size', 'hash', 'blobs', sql<number>`ct IS NULL`.as('tombstone')])
     .where('zone', '=', zone)
     .where('id', 'in', ids);
 
+/** What the record is to name: an app that knows no blobs leaves it as it is. */
+const namesOf = (put: Put, before: Uint8Array[]): Uint8Array[] =>
+  put.namesBlobs || put.blobs.length > 0 ? put.blobs : before;
+
 /** One transaction's view of the zone: what is stored, what this push has changed so far. */
-const createBatch = (write: Writer, ctx: CloudContext, zone: ZoneRow, operations: Operation[]) => {
+const createBatch = (
+  write: Writer,
+  ctx: CloudContext,
+  account: number,
+  zone: ZoneRow,
+  operations: Operation[],
+) => {
   const { db } = ctx;
   const ids = new Map<string, Uint8Array>();
   for (const { op } of operations) if (op.case !== undefined) ids.set(toHex(op.value.id), op.value.id);
@@ -99,6 +117,13 @@ const createBatch = (write: Writer, ctx: CloudContext, zone: ZoneRow, operations
   const stored = new Map<string, Stored>(
     there.map((row) => [toHex(row.id), { ...row, tombstone: row.tombstone === 1 }]),
   );
+  const names = new Map<string, Uint8Array[]>(
+    there.flatMap((row) => (row.blobs === null ? [] : [[toHex(row.id), splitNames(row.blobs)]])),
+  );
+  const naming: Naming = createNaming(write, ctx, { no: zone.no, account }, [
+    ...[...names.values()].flat(),
+    ...operations.flatMap(({ op }) => (op.case === 'put' ? op.value.blobs : [])),
+  ]);
   const accepted = new Map<string, Row>();
   const shrunk: Uint8Array[] = [];
   const digest = new ZoneDigest(zone.digest);
@@ -106,25 +131,35 @@ const createBatch = (write: Writer, ctx: CloudContext, zone: ZoneRow, operations
     head: zone.head,
     records: zone.records,
     tombstones: zone.tombstones,
+    /** Of the account's used bytes, and of the zone's. */
     growth: 0,
+    zoneGrowth: 0,
     deleted: 0,
   };
   let answerBytes = 0;
 
   return {
     stored: (key: string) => stored.get(key),
+    names: (key: string) => names.get(key) ?? NOTHING,
+    naming,
     accepted,
     shrunk,
     state,
     digest,
-    accept(key: string, row: Omit<Row, 'zone' | 'seq'>): number {
+    accept(key: string, row: Omit<Row, 'zone' | 'seq' | 'blobs'>, named: Uint8Array[]): number {
       const before = stored.get(key);
       const seq = ++state.head;
       const tombstone = row.ct === null;
       if (before !== undefined) digest.remove(row.id, before.rev, before.hash);
       digest.add(row.id, row.rev, row.hash);
       if (shrinks(before, row.size)) shrunk.push(row.id);
-      state.growth += row.size - (before?.size ?? 0);
+      const namedBefore = names.get(key) ?? NOTHING;
+      const cost = naming.cost(namedBefore, named);
+      naming.change(namedBefore, named);
+      names.set(key, named);
+      const grown = row.size - (before?.size ?? 0);
+      state.growth += grown + cost.account;
+      state.zoneGrowth += grown + cost.zone;
       if (before === undefined && !tombstone) state.records += 1;
       if (before !== undefined && tombstone) state.records -= 1;
       if (tombstone) {
@@ -132,7 +167,7 @@ const createBatch = (write: Writer, ctx: CloudContext, zone: ZoneRow, operations
         state.deleted += 1;
       }
       stored.set(key, { seq, rev: row.rev, size: row.size, hash: row.hash, tombstone });
-      accepted.set(key, { zone: zone.no, seq, ...row });
+      accepted.set(key, { zone: zone.no, seq, ...row, blobs: joinNames(named) });
       return seq;
     },
     /** The record as the zone has it now, this push included. */
@@ -159,8 +194,7 @@ const refusal = (
   key: string,
   id: Uint8Array,
   decision: Exclude<Decision, { kind: 'write' }>,
-  epoch: number,
-  bytesUsed: number,
+  { epoch, bytesUsed, missing }: { epoch: number; bytesUsed: number; missing: Uint8Array[] },
 ): Result => {
   switch (decision.kind) {
     case 'done':
@@ -191,6 +225,11 @@ const refusal = (
       };
     case 'epoch_stale':
       return { case: 'epochStale', value: { $typeName: 'lockstep.cloud.v1.EpochStale', epoch } };
+    case 'blobs_missing':
+      return {
+        case: 'blobsMissing',
+        value: { $typeName: 'lockstep.cloud.v1.BlobsMissing', blobIds: missing },
+      };
   }
 };
 
@@ -210,6 +249,7 @@ const writeRows = (write: Writer, ctx: CloudContext, rows: Row[]): void => {
             hash: expression.ref('excluded.hash'),
             ct: expression.ref('excluded.ct'),
             proof: expression.ref('excluded.proof'),
+            blobs: expression.ref('excluded.blobs'),
           })),
         ),
     );
@@ -217,7 +257,7 @@ const writeRows = (write: Writer, ctx: CloudContext, rows: Row[]): void => {
 };
 
 export const push = (ctx: CloudContext, session: Session, request: PushRequest): PushResponse => {
-  check(request.operations);
+  check(request.zone, request.operations);
   const { db } = ctx;
   const purpose = request.operations.every(({ op }) => op.case === 'delete') ? 'frees' : 'grows';
   const done = db.transaction((write) => {
@@ -236,7 +276,7 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
     );
     if (account === undefined) throw new Error('a session without its account');
     const rows = rowsElsewhere(write, db, session, zone);
-    const batch = createBatch(write, ctx, zone, request.operations);
+    const batch = createBatch(write, ctx, session.account, zone, request.operations);
 
     const results = request.operations.map(({ op }): Result => {
       if (op.case === undefined) throw malformed('An operation is a put or a delete.');
@@ -252,38 +292,36 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
         mostRows: mostRows(ctx.quotaBytes),
       };
       const hash = op.case === 'put' ? recordHash(op.value.ct) : tombstoneHash();
+      const namedBefore = batch.names(key);
+      const named = op.case === 'put' ? namesOf(op.value, namedBefore) : NOTHING;
+      const size = op.case === 'put' ? recordSize(op.value.ct, named) : 0;
+      const missing = batch.naming.missing(named);
       const decision =
         op.case === 'put'
-          ? decidePut(op.value, hash, stored, around)
+          ? decidePut(op.value, hash, stored, around, {
+              growth: size - (stored?.size ?? 0) + batch.naming.cost(namedBefore, named).account,
+              missing: missing.length > 0,
+            })
           : decideDelete(op.value, stored, around);
-      if (decision.kind !== 'write') return refusal(ctx, batch, key, id, decision, account.epoch, bytesUsed);
+      if (decision.kind !== 'write')
+        return refusal(ctx, batch, key, id, decision, { epoch: account.epoch, bytesUsed, missing });
       const { rev } = decision;
       const seq =
         op.case === 'put'
-          ? batch.accept(key, {
-              id,
-              rev,
-              epoch,
-              rank: rankOf(op.value.hint),
-              size: op.value.ct.length,
-              hash,
-              ct: op.value.ct,
-              proof: null,
-            })
-          : batch.accept(key, {
-              id,
-              rev,
-              epoch,
-              rank: TOMBSTONE_RANK,
-              size: 0,
-              hash,
-              ct: null,
-              proof: op.value.proof,
-            });
+          ? batch.accept(
+              key,
+              { id, rev, epoch, rank: rankOf(op.value.hint), size, hash, ct: op.value.ct, proof: null },
+              named,
+            )
+          : batch.accept(
+              key,
+              { id, rev, epoch, rank: TOMBSTONE_RANK, size, hash, ct: null, proof: op.value.proof },
+              named,
+            );
       return { case: 'ok', value: { $typeName: 'lockstep.cloud.v1.Ok', seq: BigInt(seq), rev } };
     });
 
-    const { head, records, tombstones, growth, deleted } = batch.state;
+    const { head, records, tombstones, growth, zoneGrowth, deleted } = batch.state;
     if (head > zone.head) {
       if (batch.shrunk.length > 0)
         write.run(db.sql.deleteFrom('record').where('zone', '=', zone.no).where('id', 'in', batch.shrunk));
@@ -291,7 +329,7 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
       write.run(
         db.sql
           .updateTable('zone')
-          .set({ head, records, tombstones, bytes: zone.bytes + growth, digest: batch.digest.toBytes() })
+          .set({ head, records, tombstones, bytes: zone.bytes + zoneGrowth, digest: batch.digest.toBytes() })
           .where('no', '=', zone.no),
       );
       if (growth !== 0) {
@@ -302,6 +340,7 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
             .where('no', '=', session.account),
         );
       }
+      batch.naming.write();
     }
     return { zone, head, results, deleted };
   }, purpose);

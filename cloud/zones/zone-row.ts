@@ -120,6 +120,7 @@ export const zoneState = (
     timeMs: BigInt(ctx.now()),
     purgeId: zone.purge_id ?? NONE,
     purgeDeviceId: zone.purge_device ?? NONE,
+    largestBlobBytes: BigInt(ctx.blobLimits.largestBlob),
   });
 
 /** What a poke says of a zone. */

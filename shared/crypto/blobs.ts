@@ -35,7 +35,7 @@ const NONCE = 24;
 const TAG = 16;
 /** What a chunk holds of the file. */
 export const BLOB_PIECE = BLOB_CHUNK - NONCE - TAG;
-/** The largest file that can be sealed: 1 GiB, less what Padmé's arithmetic does not reach. */
+/** The largest file that can be sealed: 1,008 MiB. Padmé’s arithmetic ends below 1 GiB. */
 export const LARGEST_FILE = 0x3f00_0000;
 
 const KEY_LABEL = 'lockstep/blob-key/v1';
