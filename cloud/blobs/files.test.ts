@@ -53,7 +53,7 @@ const film = (bytes = 2_500_000) => makeBlob(random(bytes));
 /** How many chunks of the blob have left something in the data folder's files. */
 const left = ({ sealed }: TestBlob): number => {
   const marks = Array.from({ length: Math.ceil(sealed.length / BLOB_CHUNK) }, (_, chunk) =>
-    sealed.slice(chunk * BLOB_CHUNK + 1_000, chunk * BLOB_CHUNK + 1_032),
+    Buffer.from(sealed.slice(chunk * BLOB_CHUNK + 1_000, chunk * BLOB_CHUNK + 1_032)),
   ).filter((mark) => mark.length > 0);
   const files = readdirSync(dataDir).map((name) => readFileSync(join(dataDir, name)));
   return marks.filter((mark) => files.some((file) => file.includes(mark))).length;

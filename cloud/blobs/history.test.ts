@@ -222,7 +222,8 @@ const story = async (seed: number) => {
     purge: async (who) => {
       const generation = generations.get(who) ?? 1;
       const { state } = await who.zone.markForPurge({ zone: messages, generation, purgeId: random(16) });
-      if (dice.chance(0.3)) await who.zone.undoPurge({ zone: messages, generation, purgeId: state?.purgeId });
+      if (dice.chance(0.3))
+        await who.zone.undoPurge({ zone: messages, generation, purgeId: state?.purgeId ?? random(16) });
     },
     pass: async () => {
       now += dice.pick([1_000, HOUR, 13 * HOUR, 25 * HOUR, 24 * 20 * HOUR]);
@@ -281,7 +282,7 @@ const story = async (seed: number) => {
     const { items } = await who.zone.inventory({ zone: messages });
     const operations = items.map(({ id }) => deleting(id));
     if (opened.state?.purgeAtMs !== 0n)
-      await who.zone.undoPurge({ zone: messages, generation, purgeId: opened.state?.purgeId });
+      await who.zone.undoPurge({ zone: messages, generation, purgeId: opened.state?.purgeId ?? random(16) });
     if (operations.length > 0) await who.zone.push({ zone: messages, generation, operations });
   }
   now += 40 * 24 * HOUR;
