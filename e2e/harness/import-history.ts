@@ -3,45 +3,21 @@
  * as an import from another program would: through the store, as changes that are still to be uploaded. A program of its
  * own, since the database allows one writer.
  */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { conversationMembers, listConversations } from '../../electron/store/conversations.ts';
-import { getIdentity } from '../../electron/store/identity.ts';
-import { getEpochKey } from '../../electron/store/keyring.ts';
-import { openStore } from '../../electron/store/open.ts';
 import { putMerged } from '../../electron/store/records.ts';
-import { KIND, ZONE_NUMBER } from '../../electron/store/values.ts';
-import { getZoneState } from '../../electron/store/zone-state.ts';
-import { idKey } from '../../shared/crypto/epoch-keys.ts';
+import { KIND } from '../../electron/store/values.ts';
 import { recordId } from '../../shared/crypto/records.ts';
-import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { encodeMessageBody, messageName, newMessage } from '../../shared/model/message.ts';
+import { must, openProfile } from './open-profile.ts';
 import { realTexts } from './texts.ts';
 
 const [profile = '', count = ''] = process.argv.slice(2);
-await sodiumReady();
-
-const { box } = JSON.parse(readFileSync(join(profile, 'database.key'), 'utf8')) as { box: { key: string } };
-const store = openStore({
-  path: join(profile, 'messages.db'),
-  key: new Uint8Array(Buffer.from(box.key, 'base64')),
-});
-const must = <T>(value: T | null | undefined, what: string): T => {
-  if (value == null) throw new Error(`The profile has no ${what}.`);
-  return value;
-};
-
-const me = must(getIdentity(store), 'account').accountId;
+const { store, accountId: me, ids } = await openProfile(profile);
 const conversation = must(listConversations(store)[0], 'conversation').guid;
 const other = must(
   conversationMembers(store, conversation)?.find((member) => !Buffer.from(member.account).equals(me)),
   'other member',
 ).account;
-const ids = idKey(
-  must(getEpochKey(store, 1), 'first key'),
-  ZONE_NUMBER.messages,
-  getZoneState(store, 'messages').generation || 1,
-);
 
 const DAY = 24 * 60 * 60 * 1000;
 const texts = realTexts(Number(count));

@@ -49,6 +49,9 @@ export function dayName(at: number, now: number, language: string): string {
   return upperFirst(new Intl.DateTimeFormat(language, format).format(at), language);
 }
 
+export const dateOf = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(at);
+
 export const fullTime = (at: number, language: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(at);
 

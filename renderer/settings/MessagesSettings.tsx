@@ -8,6 +8,7 @@ import { failureText } from '../ui/failure.ts';
 import { Switch } from '../ui/Switch.tsx';
 import { useAct } from '../ui/useAct.ts';
 import { useNow } from '../ui/useNow.ts';
+import { KeepMessages } from './KeepMessages.tsx';
 import { TurnOff, TurnOn } from './SwitchDialogs.tsx';
 import { syncState } from './sync-state.ts';
 
@@ -140,6 +141,7 @@ export function MessagesSettings() {
           />
         </div>
       )}
+      <KeepMessages />
       <TurnOn open={asking === 'on'} onClose={() => setAsking(null)} />
       <TurnOff open={asking === 'off'} onClose={() => setAsking(null)} />
     </>

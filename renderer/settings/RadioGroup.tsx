@@ -1,12 +1,15 @@
-/** One of a few, each with its own row. */
+/** One of a few, each with its own row; below them what is to be said about it. */
+import type { ReactNode } from 'react';
+
 type Props<T extends string> = {
   legend: string;
   value: T;
   options: { value: T; label: string; lang?: string }[];
   onChange: (value: T) => void;
+  children?: ReactNode;
 };
 
-export function RadioGroup<T extends string>({ legend, value, options, onChange }: Props<T>) {
+export function RadioGroup<T extends string>({ legend, value, options, onChange, children }: Props<T>) {
   return (
     <fieldset className="settings-group radio-group">
       <legend>{legend}</legend>
@@ -22,6 +25,7 @@ export function RadioGroup<T extends string>({ legend, value, options, onChange 
           />
         </label>
       ))}
+      {children}
     </fieldset>
   );
 }

@@ -5,13 +5,14 @@ import { setRegister } from '../../../shared/model/payload.ts';
 import { newSettings } from '../../../shared/model/settings.ts';
 import { keepMessagesValue } from '../../../shared/model/values.ts';
 import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
-import { dirtyCount, getDirty } from '../../store/dirty.ts';
+import { clean, dirtyCount, getDirty } from '../../store/dirty.ts';
 import { getKeep } from '../../store/keep-messages.ts';
+import { openStore } from '../../store/open.ts';
 import { enqueue, removeOutbox, updateOutbox } from '../../store/outbox.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { putMerged, recordRow } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
-import { zoneDigest } from '../../store/zone-state.ts';
+import { setZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { seeded } from '../sim/random.ts';
 import { DAY, gone, listed, Scene, type SceneDevice, texts } from '../testing/keep-scene.ts';
 import { removeFolders } from '../testing/zone-device.ts';
@@ -209,22 +210,45 @@ test('KEEP-5 nothing goes that the cloud does not have, or that somebody is stil
 
 test('KEEP-5 nothing goes while the switch is only being turned on, or the zone is not at its head', async () => {
   const one = await scene.add();
-  scene.write(one, 'd40', 40);
+  const id = scene.write(one, 'd40', 40);
   await scene.pass();
   await scene.keep(one, 30);
   await scene.pass(DAY - 60 * 60_000);
-  // This one never gets further than halfway.
-  const two = await scene.add({ switch: 'enabling' });
+  // This one has come to the head, and cannot bring what only it has.
+  const two = await scene.add({ switch: 'off' });
+  const tooLong = scene.write(two, 'only here', 50);
   two.before.request = (url) => {
-    if (url.endsWith('/Backfill') || url.endsWith('/Push')) throw new TypeError('fetch failed');
+    if (url.endsWith('/Push') && two.device.core.status().switch === 'enabling')
+      throw new TypeError('fetch failed');
   };
-  two.device.adopt(scene.write(one, 'later', 50), null);
-  expect(two.device.core.status().switch).toBe('on');
-  two.line.up = false;
+  await scene.run(two, { name: 'setSwitch', input: { on: true } });
+  expect(texts(two)).toBe('only here d40');
+  // And to this one the cloud says less than it knew.
+  await one.device.stop();
+  one.device.store = openStore({ path: one.device.store.path, key: one.device.key });
+  setZoneState(one.device.store, 'messages', { phase: 'new', head: 1000 });
+  one.device.store.close();
+  one.device.start();
   await scene.pass(2 * DAY);
-  expect(texts(one)).toBe('');
-  // Off line it knows no head and no time but its own.
-  expect(texts(two)).toBe('d40');
+  expect(two.device.core.status().switch).toBe('enabling');
+  expect(one.device.core.status().paused?.reason).toBe('rolledBack');
+  expect(texts(one)).toBe('d40');
+  expect(texts(two)).toBe('only here d40');
+  for (const { device } of [one, two])
+    expect(getDirty(device.store, 'messages', fromHex(id))).toBeUndefined();
+  // What the cloud would not take for good stays, although nothing waits to be pushed any more.
+  clean(
+    two.device.store,
+    'messages',
+    fromHex(tooLong),
+    getDirty(two.device.store, 'messages', fromHex(tooLong))!.change,
+  );
+  two.before.request = () => {};
+  await scene.run(two, { name: 'syncNow', input: null });
+  await scene.pass();
+  await scene.pass();
+  expect(two.device.core.status().switch).toBe('on');
+  expect(texts(two)).toBe('only here');
 });
 
 test('KEEP-6 a record that was changed meanwhile stays until the next time', async () => {
