@@ -1,7 +1,7 @@
 /** The built window with a device behind it that only says what it is told: for screens that no real device shows on demand. */
 import { readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { Page, Request } from '@playwright/test';
 
 const root = join(import.meta.dirname, '..', '..', 'out', 'renderer');
 const TYPES: Record<string, string> = {
@@ -12,10 +12,24 @@ const TYPES: Record<string, string> = {
 };
 export const ADDRESS = 'http://lockstep.test/';
 
-/** `answer` gives the data of a call by its name; undefined: there is none such. */
-export async function fakeDevice(page: Page, answer: (name: string) => unknown): Promise<void> {
+/** An answer that is a failure, by its reason. */
+export class Fails {
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+/** An answer that does not come. */
+export const NEVER = Symbol('never');
+
+/** `answer` gives the data of a call by its name and input; undefined: there is none such. */
+export async function fakeDevice(
+  page: Page,
+  answer: (name: string, input: unknown) => unknown,
+): Promise<void> {
   await page.route(`${ADDRESS}**`, async (route) => {
-    const { pathname } = new URL(route.request().url());
+    const request = route.request();
+    const { pathname } = new URL(request.url());
     if (!pathname.startsWith('/rpc/')) {
       const file = pathname === '/' ? 'index.html' : pathname.slice(1);
       const contentType = TYPES[extname(file)] ?? 'application/octet-stream';
@@ -25,11 +39,30 @@ export async function fakeDevice(page: Page, answer: (name: string) => unknown):
     const names = pathname.slice('/rpc/'.length).split(',');
     // The live events are never answered: nothing happens here by itself.
     if (names.includes('events.subscribe')) return;
-    const answers = names.map((name) => {
-      const data = answer(name);
+    const inputs = inputsOf(request);
+    const answers = names.map((name, index) => {
+      const data = answer(name, inputs[String(index)]);
       if (data === undefined) throw new Error(`The window asked for ${name}.`);
-      return { result: { data } };
+      return data;
     });
-    await route.fulfill({ json: answers });
+    if (answers.includes(NEVER)) return;
+    await route.fulfill({ json: answers.map(inItsForm) });
   });
+}
+
+function inputsOf(request: Request): Record<string, unknown> {
+  const given = request.postData() ?? new URL(request.url()).searchParams.get('input') ?? '{}';
+  return JSON.parse(given) as Record<string, unknown>;
+}
+
+function inItsForm(data: unknown): object {
+  if (!(data instanceof Fails)) return { result: { data } };
+  const failure = { reason: data.reason, retryAfterMs: null, about: null };
+  return {
+    error: {
+      message: data.reason,
+      code: -32_000,
+      data: { code: 'SERVICE_UNAVAILABLE', httpStatus: 503, ...failure },
+    },
+  };
 }

@@ -42,13 +42,12 @@ for (const language of ['en', 'nl'] as const) {
           }
           const said = statusLine(status, Date.now());
           await expect(line).toContainText(language === 'en' ? text : t(said!.text.key, said!.text.values));
-          if (said!.detail !== null)
-            await expect(line).toContainText(t(said!.detail.key, said!.detail.values));
+          for (const detail of said!.details) await expect(line).toContainText(t(detail.key, detail.values));
           await expect(line.getByRole('progressbar')).toHaveCount(bar ? 1 : 0);
           const buttons = line.getByRole('button');
           await expect(buttons).toHaveCount(action === null ? 0 : 1);
           if (action !== null) {
-            const label = language === 'en' ? action : t(`status.${status.action}`);
+            const label = language === 'en' ? action : t(`status.${said!.action}`);
             await expect(buttons).toHaveAccessibleName(label);
           }
           const file = `${name.replace(/\W+/g, '-')}-${language}-${colorScheme}.png`;

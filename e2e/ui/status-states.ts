@@ -74,6 +74,7 @@ export const STATES: Shown[] = [
     'turning on',
     { switch: 'enabling', account: { stage: 'unopened' } },
     'Turning on Messages in iCloud…',
+    'Pause',
   ),
   working(
     'downloading conversations',

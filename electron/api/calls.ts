@@ -71,6 +71,7 @@ export type SessionCalls = {
   recover(input: RecoverInput): Promise<SessionState>;
   wipeScope(): Answer<WipeScope>;
   signOut(input: { wipe: boolean; evenUnsent: boolean }): Promise<SessionState>;
+  wipeKept(input: { evenUnsent: boolean }): Promise<SessionState>;
   changePassword(input: { current: string; next: string; signOutOthers: boolean }): Promise<void>;
   unlock(): Promise<SessionState>;
   startFresh(): Promise<SessionState>;

@@ -84,6 +84,19 @@ export const sessionRouter = router({
     .input(z.object({ wipe: z.boolean().default(false), evenUnsent: z.boolean().default(false) }))
     .mutation(async ({ ctx, input }): Promise<SessionState> => ctx.calls.session.signOut(input)),
 
+  /** Removed, or signed out with the messages kept: take them off this device after all, with their key. */
+  wipeKept: procedure
+    .input(
+      z.object({
+        confirmed: z.literal(true, 'Ask the person first, then confirm.'),
+        evenUnsent: z.boolean().default(false),
+      }),
+    )
+    .mutation(
+      async ({ ctx, input }): Promise<SessionState> =>
+        ctx.calls.session.wipeKept({ evenUnsent: input.evenUnsent }),
+    ),
+
   changePassword: procedure
     .input(z.object({ current: password, next: password, signOutOthers: z.boolean().default(false) }))
     .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.session.changePassword(input)),

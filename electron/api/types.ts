@@ -29,7 +29,7 @@ export type {
   SyncStatus,
 } from '../sync/status-types.ts';
 
-// ---- session.*: state, checkCloud, passwordStrength, signUp, confirmRecovery, signIn, recover, wipeScope, signOut, changePassword, startFresh
+// ---- session.*: state, checkCloud, passwordStrength, signUp, confirmRecovery, signIn, recover, wipeScope, signOut, wipeKept, changePassword, unlock, startFresh
 
 export type CloudChoice = { kind: 'thisComputer' } | { kind: 'address'; url: string };
 
@@ -70,8 +70,13 @@ export type ChangedIdentity = { person: Person; otherAccount: boolean; waiting: 
 
 // ---- conversations.*: list, get, start, markRead, markUnread, setPinned, setMuted, setDraft, rename, delete
 
-/** What signing out with `wipe` would lose, and where the messages stay. */
+/**
+ * What a wipe would lose, and where the messages stay: of somebody who is signed in, and of messages that were kept when nobody is any
+ * more (then the switch is off and other devices are unknown).
+ */
 export type WipeScope = {
+  /** All messages on this device. */
+  here: number;
   /** Not in iCloud, as far as this device knows: waiting to be sent, or to be uploaded, or the switch is off. */
   messages: number;
   /** Edits, reactions and deletes that have not got there. */

@@ -1,69 +1,11 @@
 /** Real devices, workers and stores against the real cloud, over the local API alone. */
 import { readdirSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { type ServerType, serve } from '@hono/node-server';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { type Cloud, createCloud } from '../../cloud/app.ts';
-import { type TestDevice, testDevices } from './testing/devices.ts';
+import { expect, test } from 'vitest';
+import type { TestDevice } from './testing/devices.ts';
+import { PASSWORD, soon, testPeople, texts } from './testing/people.ts';
 
-const PASSWORD = 'violet-harbour-tunnel-93';
-const devices = testDevices();
-let cloud: Cloud;
-let server: ServerType;
-let url: string;
-let people = 0;
-/** The cloud's machine answers, and not as a cloud. */
-let down = false;
-
-beforeAll(async () => {
-  cloud = await createCloud({ dataDir: devices.newFolder(), registration: 'open', name: 'Test' });
-  server = serve({
-    fetch: (request) => (down ? new Response(null, { status: 502 }) : cloud.fetch(request)),
-    port: 0,
-    hostname: '127.0.0.1',
-  });
-  await new Promise<void>((resolve) => server.once('listening', () => resolve()));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterEach(() => devices.clean());
-afterAll(async () => {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  await cloud.close();
-  if ('closeAllConnections' in server) server.closeAllConnections();
-  await closed;
-});
-
-const address = () => ({ kind: 'address', url }) as const;
-const soon = <T>(read: () => Promise<T>) => expect.poll(read, { timeout: 15_000, interval: 30 });
-
-async function signedUp(name: string): Promise<TestDevice & { handle: string }> {
-  people += 1;
-  const handle = `${name.toLowerCase()}${people}@example.org`;
-  const it = await devices.start();
-  const state = await it.api.session.signUp.mutate({
-    cloud: address(),
-    handle,
-    name,
-    password: PASSWORD,
-    deviceName: `${name}'s Mac`,
-  });
-  if (state.kind !== 'confirmRecovery') throw new Error(`Signed up, and then ${state.kind}.`);
-  const [a, b] = state.ask;
-  const after = await it.api.session.confirmRecovery.mutate({
-    answers: [state.words[a] ?? '', state.words[b] ?? ''],
-  });
-  expect(after).toMatchObject({
-    kind: 'signedIn',
-    account: { handle, name },
-    device: { name: `${name}'s Mac` },
-  });
-  return { ...it, handle };
-}
-
-async function texts(it: TestDevice, conversationId: string): Promise<string[]> {
-  const page = await it.api.messages.page.query({ conversationId });
-  return page.messages.map(({ text }) => text);
-}
+const world = testPeople();
+const { devices, signedUp, address } = world;
 
 test('API-5 two people write to each other; sent, delivered and read appear', async () => {
   const anna = await signedUp('Anna');
@@ -263,7 +205,7 @@ test('API-15 a wipe is refused while a message is only here, and says how many',
   const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
   await soon(async () => (await anna.api.sync.status.query()).phase).toBe('idle');
   const wipe = (more: object = {}) => anna.api.session.signOut.mutate({ wipe: true, ...more });
-  down = true;
+  world.down = true;
   try {
     for (const text of ['one', 'two']) await anna.api.messages.send.mutate({ conversationId: id, text });
     await expect(wipe()).rejects.toMatchObject({ data: { reason: 'notYetInCloud', about: '2' } });
@@ -274,7 +216,7 @@ test('API-15 a wipe is refused while a message is only here, and says how many',
     });
     expect(await texts(anna, id)).toEqual(['one', 'two']);
   } finally {
-    down = false;
+    world.down = false;
   }
   await anna.api.sync.now.mutate();
   await soon(() => texts(bob, id)).toEqual(['one', 'two']);
@@ -302,7 +244,7 @@ test('API-5 with no cloud to be reached, a message is safe here and waits; a res
   const anna = await signedUp('Anna');
   const bob = await signedUp('Bob');
   const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
-  down = true;
+  world.down = true;
   try {
     for (const text of ['first', 'second', 'third']) {
       const sent = await anna.api.messages.send.mutate({ conversationId: id, text });
@@ -311,13 +253,13 @@ test('API-5 with no cloud to be reached, a message is safe here and waits; a res
     await devices.stop(anna);
     const again = await devices.start(anna.folder);
     expect(await texts(again, id)).toEqual(['first', 'second', 'third']);
-    down = false;
+    world.down = false;
     await soon(() => texts(bob, id)).toEqual(['first', 'second', 'third']);
     const states = async () =>
       (await again.api.messages.page.query({ conversationId: id })).messages.map(({ state }) => state);
     await soon(states).toEqual(['delivered', 'delivered', 'delivered']);
   } finally {
-    down = false;
+    world.down = false;
   }
 });
 

@@ -1,5 +1,6 @@
 /** What a wipe of this device would lose: what no cloud has, as far as is known here. */
 import { messagesToUpload } from './bases.ts';
+import { messageCount } from './messages.ts';
 import type { Store } from './open.ts';
 import { ZONE_NUMBER } from './values.ts';
 
@@ -17,4 +18,10 @@ export function onlyHere(store: Store): OnlyHere {
     ZONE_NUMBER.messages,
   )!;
   return { messages: outbox.messages + messagesToUpload(store), changes: outbox.changes + dirty.n };
+}
+
+/** All messages that a wipe takes, those that wait to be sent and Recently Deleted with them. */
+export function messagesHere(store: Store): number {
+  const waiting = store.get<{ n: number }>(`SELECT count(*) AS n FROM outbox WHERE kind = 'message'`)!.n;
+  return messageCount(store) + waiting;
 }

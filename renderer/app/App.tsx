@@ -13,7 +13,7 @@ import { Welcome } from '../welcome/Welcome.tsx';
 import { Frame } from './Frame.tsx';
 import { keepHistory } from './history.ts';
 import { forgetEverything, startListening } from './listen.ts';
-import { session, settings, useConnection, useView } from './state.ts';
+import { session, settings, useConnection, useView, view } from './state.ts';
 import { useTheme } from './theme.ts';
 
 export function App() {
@@ -29,7 +29,8 @@ export function App() {
     if (kind === null) return;
     if (kind === 'signedIn') return;
     forgetEverything();
-    useView.setState({ pane: { kind: 'none' }, settingsTab: null, asking: null, help: false });
+    view.closeSettings();
+    useView.setState({ pane: { kind: 'none' }, asking: null, help: false });
   }, [kind]);
   useEffect(() => {
     if (account === null) return;

@@ -22,10 +22,13 @@ export type Pane =
   | { kind: 'recentlyDeleted' };
 
 export type SettingsTab = 'messages' | 'account' | 'devices' | 'appearance' | 'language' | 'troubleshooting';
+/** A page behind the tab Messages; null: its first. */
+export type SettingsPage = 'storage' | null;
 
 type View = {
   pane: Pane;
   settingsTab: SettingsTab | null;
+  settingsPage: SettingsPage;
   asking: DeleteTarget | null;
   help: boolean;
   /** Something just went wrong, or was done: said at the bottom of the window for a while. */
@@ -35,6 +38,7 @@ type View = {
 export const useView = create<View>(() => ({
   pane: { kind: 'none' },
   settingsTab: null,
+  settingsPage: null,
   asking: null,
   help: false,
   toast: null,
@@ -45,8 +49,9 @@ export const view = {
   show: (pane: Pane): void => useView.setState({ pane }),
   openConversation: (id: Id, at: MessageCursor | null = null): void =>
     useView.setState({ pane: { kind: 'conversation', id, at } }),
-  openSettings: (tab: SettingsTab = 'messages'): void => useView.setState({ settingsTab: tab }),
-  closeSettings: (): void => useView.setState({ settingsTab: null }),
+  openSettings: (tab: SettingsTab = 'messages', page: SettingsPage = null): void =>
+    useView.setState({ settingsTab: tab, settingsPage: page }),
+  closeSettings: (): void => useView.setState({ settingsTab: null, settingsPage: null }),
   askToDelete: (target: DeleteTarget): void => useView.setState({ asking: target }),
   say: (text: string): void => useView.setState({ toast: { key: ++toasts, text } }),
 };

@@ -15,6 +15,8 @@ import { search } from './en/search.ts';
 import { settings } from './en/settings.ts';
 import { sidebar } from './en/sidebar.ts';
 import { status } from './en/status.ts';
+import { storage } from './en/storage.ts';
+import { switchTexts } from './en/switch.ts';
 import { transcript } from './en/transcript.ts';
 import { troubleshooting } from './en/troubleshooting.ts';
 import { trust } from './en/trust.ts';
@@ -34,6 +36,8 @@ export const en = {
   recentlyDeleted,
   settings,
   keep,
+  switch: switchTexts,
+  storage,
   welcome,
   recovery,
   closed,

@@ -16,6 +16,8 @@ import { search } from './nl/search.ts';
 import { settings } from './nl/settings.ts';
 import { sidebar } from './nl/sidebar.ts';
 import { status } from './nl/status.ts';
+import { storage } from './nl/storage.ts';
+import { switchTexts } from './nl/switch.ts';
 import { transcript } from './nl/transcript.ts';
 import { troubleshooting } from './nl/troubleshooting.ts';
 import { trust } from './nl/trust.ts';
@@ -35,6 +37,8 @@ export const nl: Texts = {
   recentlyDeleted,
   settings,
   keep,
+  switch: switchTexts,
+  storage,
   welcome,
   recovery,
   closed,

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SyncStatus } from '../../electron/api/types.ts';
-import { previewLines, turnOnInput } from './switch-preview.ts';
-import { syncState } from './sync-state.ts';
+import { syncButtons, syncState } from './sync-state.ts';
 
 const STATUS: SyncStatus = {
   switch: 'on',
@@ -18,51 +17,51 @@ const STATUS: SyncStatus = {
   lastSyncedAt: 0,
   waitingToSend: 0,
 };
+const paused = (reason: 'held' | 'offline' | 'onBattery' | 'damaged'): Partial<SyncStatus> => ({
+  phase: 'paused',
+  paused: { reason, since: 0, nextTryAt: null, cloudTime: null, deviceTime: null },
+});
 
 test('UI-14 the settings page says the same as the status line, and when it was last in step', () => {
   const working = syncState({ ...STATUS, phase: 'uploading', item: 'messages', done: 1, total: 3 }, 0, 'en');
   expect(working.text).toEqual({ key: 'status.uploading.messages', values: { count: 2 } });
+  expect(working.progress).toBeCloseTo(1 / 3);
   expect(syncState(STATUS, 0, 'en')).toEqual({
     text: { key: 'status.state.on', values: {} },
+    details: [],
+    progress: null,
     last: { key: 'status.lastSyncedNow', values: {} },
   });
   expect(syncState(STATUS, 300_000, 'en').last?.values).toEqual({ when: '5 minutes ago' });
   expect(syncState({ ...STATUS, switch: 'off' }, 0, 'en').last).toBeNull();
+  expect(syncState({ ...STATUS, ...paused('offline') }, 0, 'en').details).toHaveLength(1);
+  // Nearly full is the storage's row's to say: synchronizing is in step.
+  expect(syncState({ ...STATUS, almostFull: true }, 0, 'en').text.key).toBe('status.state.on');
 });
 
-test('UI-15 UI-120 turning the switch on says what will happen, in numbers, and only what will', () => {
-  expect(
-    previewLines({
-      toUpload: 4120,
-      toDownload: 12_300,
-      bytes: 0,
-      deletedHere: 0,
-      deletedElsewhere: 2,
-      expiring: 3,
-    }),
-  ).toEqual([
-    { key: 'settings.onUpload', values: { count: 4120 } },
-    { key: 'settings.onDownload', values: { count: 12_300 } },
-    { key: 'settings.onDeletedElsewhere', values: { count: 2 } },
-    { key: 'keep.onExpiring', values: { count: 3 } },
+test('UI-85 Sync Now becomes Cancel while work runs, Resume while held, and stands beside what the state offers', () => {
+  const buttons = (more: Partial<SyncStatus>) => syncButtons({ ...STATUS, ...more });
+  expect(buttons({})).toEqual(['syncNow']);
+  expect(buttons({ phase: 'uploading' })).toEqual(['cancel']);
+  expect(buttons({ ...paused('held'), action: 'resume' })).toEqual(['resume']);
+  expect(buttons({ ...paused('offline'), action: 'tryNow' })).toEqual(['syncNow']);
+  expect(buttons({ ...paused('onBattery'), action: 'continueAnyway' })).toEqual([
+    'syncNow',
+    'continueAnyway',
   ]);
-  expect(
-    previewLines({
-      toUpload: 0,
-      toDownload: 0,
-      bytes: 0,
-      deletedHere: 0,
-      deletedElsewhere: 0,
-      expiring: 0,
-    })[0]?.key,
-  ).toBe('settings.onNothing');
+  expect(buttons({ ...paused('damaged'), action: 'repair' })).toEqual(['syncNow', 'repair']);
+  // With the switch off only mail and settings go, and there is nothing to hold.
+  expect(buttons({ switch: 'off', phase: 'synchronizing' })).toEqual(['syncNow']);
 });
 
-test('UI-15 what becomes of deletes made while it was off is asked, and the answer sent, only when there are any', () => {
-  const preview = { toUpload: 0, toDownload: 0, bytes: 0, deletedHere: 2, deletedElsewhere: 0, expiring: 0 };
-  expect(previewLines(preview)).toEqual([]);
-  expect(turnOnInput(preview, 'everywhere')).toEqual({ on: true, deletedHere: 'everywhere' });
-  expect(turnOnInput(preview, 'bringBack')).toEqual({ on: true, deletedHere: 'bringBack' });
-  expect(turnOnInput({ ...preview, deletedHere: 0 }, 'everywhere')).toEqual({ on: true });
-  expect(turnOnInput(null, 'everywhere')).toEqual({ on: true });
+test('UI-85 a turning of the switch can be cancelled and paused; for Disable & Delete it is undone instead', () => {
+  const buttons = (more: Partial<SyncStatus>) => syncButtons({ ...STATUS, ...more });
+  for (const value of ['enabling', 'disabling'] as const) {
+    expect(buttons({ switch: value, phase: 'downloading' })).toEqual(['cancel', 'hold']);
+    expect(buttons({ switch: value, ...paused('held'), action: 'resume' })).toEqual(['resume', 'cancel']);
+    expect(buttons({ switch: value, ...paused('offline'), action: 'tryNow' })).toEqual(['syncNow', 'cancel']);
+  }
+  const purging = { switch: 'disabling', switchReason: 'purging' } as const;
+  expect(buttons({ ...purging, phase: 'downloading' })).toEqual(['hold']);
+  expect(buttons({ ...purging, ...paused('held'), action: 'resume' })).toEqual(['resume']);
 });

@@ -3,6 +3,7 @@ import type { WipeScope } from '../../electron/api/types.ts';
 import { signOutButton, wipeHelp } from './sign-out-text.ts';
 
 const scope = (more: Partial<WipeScope>): WipeScope => ({
+  here: 9,
   messages: 0,
   changes: 0,
   switchOn: true,

@@ -1,21 +1,37 @@
-/** What turning the switch on will do, as lines with counts. Pure. */
-import type { DeletedHere, SwitchPreview } from '../../electron/api/types.ts';
+/** What turning the switch on or off will do, as sentences with counts. Pure. */
+import type { DeletedHere, SwitchOffPreview, SwitchPreview } from '../../electron/api/types.ts';
+import { byteSize } from '../app/format.ts';
 
-export function previewLines(preview: SwitchPreview): { key: string; values: { count: number } }[] {
-  const lines = (
-    [
-      ['settings.onUpload', preview.toUpload],
-      ['settings.onDownload', preview.toDownload],
-      ['settings.onDeletedElsewhere', preview.deletedElsewhere],
-      ['keep.onExpiring', preview.expiring],
-    ] as const
-  )
-    .filter(([, count]) => count > 0)
-    .map(([key, count]) => ({ key, values: { count } }));
-  // What was deleted here meanwhile is a question of its own.
-  return lines.length > 0 || preview.deletedHere > 0
-    ? lines
-    : [{ key: 'settings.onNothing', values: { count: 0 } }];
+export type PreviewText = { key: string; values: Record<string, string | number> };
+
+/** Less than this is there before one has read how much it is. */
+const WORTH_SAYING_BYTES = 10_000_000;
+
+function sizeText(bytes: number, language: string): PreviewText[] {
+  return bytes < WORTH_SAYING_BYTES
+    ? []
+    : [{ key: 'switch.about', values: { size: byteSize(bytes, language) } }];
+}
+
+/**
+ * On: what comes and goes, as the sentences of one paragraph. What was deleted meanwhile is asked, or said, by itself.
+ */
+export function onTexts(preview: SwitchPreview, language: string): PreviewText[] {
+  const { toUpload, toDownload, bytes } = preview;
+  const count = (key: string, n: number): PreviewText => ({ key, values: { count: n } });
+  const texts =
+    toUpload > 0 && toDownload > 0
+      ? [count('switch.on.keepAnd', toUpload), count('switch.on.andAppear', toDownload)]
+      : toUpload > 0
+        ? [count('switch.on.keep', toUpload)]
+        : toDownload > 0
+          ? [count('switch.on.appear', toDownload)]
+          : [];
+  if (texts.length === 0)
+    return preview.deletedHere + preview.deletedElsewhere > 0
+      ? []
+      : [{ key: 'switch.on.nothing', values: {} }];
+  return [...texts, ...sizeText(bytes, language)];
 }
 
 /** The answer goes along only where there was a question. */
@@ -24,4 +40,19 @@ export function turnOnInput(
   deletedHere: DeletedHere,
 ): { on: true; deletedHere?: DeletedHere } {
   return preview !== null && preview.deletedHere > 0 ? { on: true, deletedHere } : { on: true };
+}
+
+/** Off: what is downloaded first. */
+export function offTexts(preview: SwitchOffPreview, language: string): PreviewText[] {
+  const { toDownload, bytes } = preview;
+  if (toDownload <= 0) return [{ key: 'switch.off.nothing', values: {} }];
+  return [{ key: 'switch.off.download', values: { count: toDownload } }, ...sizeText(bytes, language)];
+}
+
+/** Both numbers, for it does not fit: what is needed, and what is free where that is known. */
+export function tooSmallText(preview: SwitchOffPreview, language: string): PreviewText {
+  const needed = byteSize(preview.bytes, language);
+  return preview.freeBytes === null
+    ? { key: 'switch.off.tooSmallUnknown', values: { needed } }
+    : { key: 'switch.off.tooSmall', values: { needed, free: byteSize(preview.freeBytes, language) } };
 }

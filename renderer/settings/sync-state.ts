@@ -1,18 +1,29 @@
 /** How synchronizing stands, for the settings page. The same state as the status line's, seen from there. Pure. */
 import type { SyncStatus } from '../../electron/api/types.ts';
 import { timeAgo } from '../app/format.ts';
-import { type StatusText, statusLine } from '../sidebar/status-line.ts';
+import {
+  isTurning,
+  isWorking,
+  type StatusLine,
+  type StatusText,
+  statusLine,
+} from '../sidebar/status-line.ts';
 
 type Text = { key: string; values: Record<string, string | number> };
+export type SyncState = {
+  text: Text;
+  details: StatusText[];
+  progress: StatusLine['progress'];
+  last: Text | null;
+};
 
-export function syncState(
-  status: SyncStatus,
-  now: number,
-  language: string,
-): { text: Text; last: Text | null } {
-  const line: StatusText | undefined = statusLine(status, now)?.text;
+export function syncState(status: SyncStatus, now: number, language: string): SyncState {
+  // Nearly full is no state of synchronizing: the storage's own row says it.
+  const line = status.phase === 'idle' ? null : statusLine(status, now);
   return {
-    text: line ?? { key: `status.state.${status.switch}`, values: {} },
+    text: line?.text ?? { key: `status.state.${status.switch}`, values: {} },
+    details: line?.details ?? [],
+    progress: line?.progress ?? null,
     last: lastSynced(status, now, language),
   };
 }
@@ -24,4 +35,22 @@ function lastSynced(status: SyncStatus, now: number, language: string): Text | n
   return when === null
     ? { key: 'status.lastSyncedNow', values: {} }
     : { key: 'status.lastSynced', values: { when } };
+}
+
+export type SyncButton = 'syncNow' | 'cancel' | 'hold' | 'resume' | 'continueAnyway' | 'repair';
+
+/**
+ * What can be done about it now, the first one first. Cancel: a turning on or off goes back, and while on the transfer under way is held; a
+ * turning off for Disable & Delete is not cancelled here but undone everywhere.
+ */
+export function syncButtons(status: SyncStatus): SyncButton[] {
+  const turning = isTurning(status);
+  const undone = status.switch === 'disabling' && status.switchReason === 'purging';
+  const cancel: SyncButton[] = undone ? [] : ['cancel'];
+  if (isWorking(status) && status.switch !== 'off') return turning ? [...cancel, 'hold'] : ['cancel'];
+  const { action } = status;
+  if (action === 'resume') return turning ? ['resume', ...cancel] : ['resume'];
+  const first: SyncButton[] =
+    action === 'continueAnyway' || action === 'repair' ? ['syncNow', action] : ['syncNow'];
+  return turning ? [...first, ...cancel] : first;
 }

@@ -1,11 +1,12 @@
 /** No conversations: why that is so, and what to do. */
 import { useTranslation } from 'react-i18next';
 import { status, view } from '../app/state.ts';
+import { whyEmpty } from './empty-list.ts';
 
 export function EmptyList() {
   const { t } = useTranslation();
-  const now = status.use((state) => state.data);
-  if (now !== null && now.phase !== 'idle' && now.phase !== 'paused')
+  const why = whyEmpty(status.use((state) => state.data));
+  if (why === 'onTheWay')
     return (
       <div className="list-note">
         <p>{t('sidebar.syncing')}</p>
@@ -14,8 +15,7 @@ export function EmptyList() {
   return (
     <div className="list-note">
       <h2>{t('sidebar.emptyTitle')}</h2>
-      <p>{t('sidebar.emptyHelp')}</p>
-      {now?.switch === 'off' && (
+      {why === 'switchOff' && (
         <>
           <p>{t('sidebar.emptySwitchOff')}</p>
           <button type="button" className="link-button" onClick={() => view.openSettings('messages')}>
@@ -23,6 +23,7 @@ export function EmptyList() {
           </button>
         </>
       )}
+      <p>{t('sidebar.emptyHelp')}</p>
     </div>
   );
 }

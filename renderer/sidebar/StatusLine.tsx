@@ -1,6 +1,8 @@
 /** The status line's looks: a text, what helps, a bar, one button. What it says is `statusLine`'s. */
 import { CircleAlert, CloudOff } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { StatusDetails } from './StatusDetails.tsx';
+import { StatusProgress } from './StatusProgress.tsx';
 import type { StatusLine as Line, StatusAction } from './status-line.ts';
 
 type Props = { line: Line | null; onAction: (action: StatusAction) => void };
@@ -17,19 +19,14 @@ export function StatusLine({ line, onAction }: Props) {
             {line.tone === 'problem' && <CircleAlert aria-hidden="true" />}
             <div className="status-texts">
               <p className="status-text">{t(line.text.key, line.text.values)}</p>
-              {line.detail !== null && (
-                <p className="status-detail">{t(line.detail.key, line.detail.values)}</p>
+              {line.details.length > 0 && (
+                <p className="status-detail">
+                  <StatusDetails details={line.details} />
+                </p>
               )}
             </div>
           </div>
-          {line.progress !== null && (
-            <progress
-              className="status-progress"
-              aria-label={t('status.progress')}
-              max={1}
-              {...(line.progress === 'unknown' ? {} : { value: line.progress })}
-            />
-          )}
+          <StatusProgress progress={line.progress} />
           {line.action !== null && (
             <button
               type="button"

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { PausedReason, SyncPhase, SyncStatus } from '../../electron/api/types.ts';
 import { en } from '../i18n/en.ts';
 import { nl } from '../i18n/nl.ts';
-import { statusLine, worthSaying } from './status-line.ts';
+import { shownStatus, statusLine, worthSaying } from './status-line.ts';
 
 const IDLE: SyncStatus = {
   switch: 'on',
@@ -35,6 +35,9 @@ const REASONS: PausedReason[] = [
   'appTooOld',
   'purged',
   'purgePending',
+  'held',
+  'onBattery',
+  'metered',
   'rolledBack',
   'forked',
   'keyringForged',
@@ -104,15 +107,26 @@ test('UI-12 every phase and every reason has its words in both languages', async
     ...REASONS.map((reason) => paused(reason)),
     paused('clockWrong', { cloudTime: 1, deviceTime: 2 }),
     paused('offline', { nextTryAt: 9000 }),
-    { ...paused('offline'), waitingToSend: 2 },
+    { ...paused('offline', { since: 500 }), waitingToSend: 2 },
+    paused('cloudUnreachable', { since: 1000 - 3 * 86_400_000 }),
+    ...(['onBattery', 'metered'] as const).map((reason) => ({ ...paused(reason), done: 1, total: 3 })),
+    ...(['enabling', 'disabling'] as const).map((on) => ({ ...paused('held'), switch: on })),
+    ...(['purging', 'allDevices'] as const).map((reason) => ({
+      ...IDLE,
+      switch: 'disabling' as const,
+      switchReason: reason,
+      phase: 'finishing' as const,
+    })),
+    { ...IDLE, almostFull: true },
   ];
   for (const language of ['en', 'nl'] as const) {
     const t = await speak(language);
     for (const state of states) {
       const line = statusLine(state, 1000);
       expect(line).not.toBeNull();
-      for (const text of [line!.text, line!.detail])
-        if (text !== null) expect(t(text.key, text.values)).not.toMatch(/^status\.|\{\{|undefined/);
+      for (const text of [line!.text, ...line!.details])
+        expect(t(text.key, text.values)).not.toMatch(/^status\.|\{\{|undefined/);
+      if (line!.action !== null) expect(t(`status.${line!.action}`)).not.toMatch(/^status\./);
     }
   }
 });
@@ -121,15 +135,80 @@ test('UI-13 paused says what helps and offers the one act of the state', () => {
   for (const reason of REASONS) {
     const line = statusLine({ ...paused(reason), action: 'tryNow' }, 0);
     expect(line?.text.key).toBe(`status.paused.${reason}`);
-    expect(line?.detail?.key).toContain(reason);
+    expect(line?.details.map(({ key }) => key)).toEqual([`status.help.${reason}`]);
     expect(line?.action).toBe('tryNow');
     expect(line?.progress).toBeNull();
   }
-  expect(statusLine(paused('cloudUnreachable', { nextTryAt: 21_000 }), 1000)?.detail).toEqual({
-    key: 'status.help.nextTry',
-    values: { count: 20 },
+});
+
+test('UI-13 on battery or a metered connection, how many messages wait for better', async () => {
+  const t = await speak('en');
+  const said = (status: SyncStatus) => {
+    const line = statusLine(status, 0);
+    return line && t(line.text.key, line.text.values);
+  };
+  const waiting = { done: 200, total: 5_000, action: 'continueAnyway' as const };
+  expect(said({ ...paused('onBattery'), ...waiting })).toBe(
+    'Paused: on battery, with 4,800 messages to upload',
+  );
+  expect(said({ ...paused('metered'), ...waiting })).toBe(
+    'Paused: metered connection, with 4,800 messages to go',
+  );
+  expect(said(paused('onBattery'))).toBe('Paused: on battery');
+  expect(statusLine({ ...paused('onBattery'), ...waiting }, 0)?.action).toBe('continueAnyway');
+});
+
+test('UI-88 without an answer: since when, when the next try is, and what waits', () => {
+  const now = Date.UTC(2026, 10, 25, 12);
+  const keys = (status: SyncStatus) => statusLine(status, now)?.details.map(({ key }) => key);
+  const since = { since: now - 60_000 };
+  const next = { ...since, nextTryAt: now + 19_001 };
+  expect(statusLine(paused('cloudUnreachable', next), now)?.details).toEqual([
+    { key: 'status.help.since', values: { since: now - 60_000 } },
+    { key: 'status.help.nextTry', values: { count: 20 } },
+  ]);
+  expect(keys({ ...paused('offline', next), waitingToSend: 3 })).toEqual([
+    'status.help.since',
+    'status.help.nextTry',
+    'status.help.waitingToSend',
+  ]);
+  // A try under way has no next one; long ago is said with its day; a moment that nobody knows is not.
+  expect(keys(paused('offline', { ...since, nextTryAt: now }))).toEqual([
+    'status.help.since',
+    'status.help.offline',
+  ]);
+  expect(keys(paused('offline', { since: now - 40 * 3_600_000 }))?.[0]).toBe('status.help.sinceDay');
+  expect(keys(paused('offline', { since: 0 }))).toEqual(['status.help.offline']);
+});
+
+test('UI-86 while the switch is being turned, the line offers Pause, and says why where it was asked elsewhere', () => {
+  const turning = (value: 'enabling' | 'disabling', reason: SyncStatus['switchReason'] = null) =>
+    statusLine({ ...IDLE, switch: value, switchReason: reason, phase: 'finishing' }, 0);
+  expect(turning('enabling')?.action).toBe('hold');
+  expect(turning('disabling')).toMatchObject({ action: 'hold', details: [] });
+  expect(turning('disabling', 'purging')?.details[0]?.key).toBe('status.help.turningOffPurging');
+  expect(turning('disabling', 'allDevices')?.details[0]?.key).toBe('status.help.turningOffEverywhere');
+  expect(statusLine({ ...IDLE, phase: 'synchronizing' }, 0)?.action).toBeNull();
+  const held = (value: SyncStatus['switch']) => statusLine({ ...paused('held'), switch: value }, 0)?.text.key;
+  expect(['on', 'enabling', 'disabling'].map((value) => held(value as 'on'))).toEqual([
+    'status.paused.held',
+    'status.paused.heldTurningOn',
+    'status.paused.heldTurningOff',
+  ]);
+});
+
+test('UI-87 nearly full storage is said while nothing else is, with Manage Storage; a pending purge is not', () => {
+  const full = { ...IDLE, almostFull: true };
+  expect(statusLine(full, 0)).toMatchObject({
+    text: { key: 'status.almostFull' },
+    action: 'manageStorage',
+    progress: null,
   });
-  expect(statusLine({ ...paused('offline'), waitingToSend: 3 }, 0)?.detail?.values).toEqual({ count: 3 });
+  expect(worthSaying(full)).toBe(true);
+  // Small work in between does not take it away.
+  expect(shownStatus({ ...full, phase: 'synchronizing', item: 'changes' }, false)).toEqual(full);
+  const purge = { at: 1, by: null };
+  expect(statusLine({ ...IDLE, switch: 'off', switchReason: 'purging', purge }, 0)).toBeNull();
 });
 
 test('UI-16 a line is for what lasts, is much, or is paused', () => {
@@ -145,4 +224,13 @@ test('UI-16 a line is for what lasts, is much, or is paused', () => {
   expect(worthSaying(uploading(100))).toBe(true);
   expect(worthSaying({ ...uploading(3), switch: 'enabling' })).toBe(true);
   for (const reason of REASONS) expect([reason, worthSaying(paused(reason))]).toEqual([reason, true]);
+});
+
+test('UI-16 work that is not worth a line shows as none until it has lasted', () => {
+  const brief: SyncStatus = { ...IDLE, phase: 'synchronizing', item: 'changes' };
+  expect(shownStatus(brief, false)).toEqual(IDLE);
+  expect(shownStatus(brief, true)).toBe(brief);
+  const much: SyncStatus = { ...IDLE, phase: 'uploading', item: 'messages', total: 100 };
+  expect(shownStatus(much, false)).toBe(much);
+  expect(shownStatus(paused('offline'), false).phase).toBe('paused');
 });

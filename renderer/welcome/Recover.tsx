@@ -8,6 +8,7 @@ import { CloudField, cloudChoice, cloudGiven, useCloudInput } from './CloudField
 import { type FormError, FormPage, formError } from './FormPage.tsx';
 import { PasswordField, usePasswordStrength } from './PasswordField.tsx';
 import { recoveryWords } from './recovery-words.ts';
+import { TakesPart } from './TakesPart.tsx';
 import type { SignedOut } from './Welcome.tsx';
 
 export function Recover({ state, onBack }: { state: SignedOut; onBack: () => void }) {
@@ -17,6 +18,7 @@ export function Recover({ state, onBack }: { state: SignedOut; onBack: () => voi
   const [handle, setHandle] = useState(state.kept?.handle ?? '');
   const [typed, setTyped] = useState('');
   const [password, setPassword] = useState('');
+  const [takesPart, setTakesPart] = useState(true);
   const [working, setWorking] = useState<string | null>(null);
   const [error, setError] = useState<FormError | null>(null);
   const strength = usePasswordStrength(password, handle, '');
@@ -27,7 +29,7 @@ export function Recover({ state, onBack }: { state: SignedOut; onBack: () => voi
     setWorking(t('welcome.working.recover'));
     try {
       const input = { cloud: cloudChoice(cloud), handle: handle.trim(), words, newPassword: password };
-      session.set(await api.session.recover.mutate({ ...input, deviceName: null }));
+      session.set(await api.session.recover.mutate({ ...input, deviceName: null, takesPart }));
     } catch (caught) {
       const failure = failureOf(caught);
       const place = failure.about === null ? 0 : words.indexOf(failure.about) + 1;
@@ -92,6 +94,7 @@ export function Recover({ state, onBack }: { state: SignedOut; onBack: () => voi
         onValue={setPassword}
         strength={strength}
       />
+      {state.kept === null && <TakesPart on={takesPart} onChange={setTakesPart} />}
     </FormPage>
   );
 }

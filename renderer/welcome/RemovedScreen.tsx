@@ -1,10 +1,11 @@
 /**
- * This device no longer belongs to the account, or was signed out by the cloud. Its messages are still here, closed: signing
- * in again shows them, starting fresh puts them aside.
+ * This device no longer belongs to the account, or was signed out by the cloud. Its messages are still here, closed, and their person
+ * decides: signing in again shows them, deleting takes them off this device. Starting fresh puts them aside.
  */
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SessionState } from '../../electron/api/types.ts';
+import { KeepOrWipe } from './KeepOrWipe.tsx';
 import { Recover } from './Recover.tsx';
 import { SignIn } from './SignIn.tsx';
 import { StartFresh } from './StartFresh.tsx';
@@ -31,14 +32,10 @@ export function RemovedScreen({ state }: { state: Extract<SessionState, { kind: 
       <h1>{t(revoked ? 'closed.revokedTitle' : 'closed.removedTitle')}</h1>
       <p>{t(`closed.${state.reason}`, { handle: account.handle })}</p>
       <p>{t('closed.messagesHere')}</p>
-      <div className="button-row">
-        <button type="button" className="button button-primary" onClick={() => setStep('signIn')}>
-          {t('closed.signInAgain')}
-        </button>
-        <button type="button" className="button" onClick={() => setAsking(true)}>
-          {t('closed.startFresh')}
-        </button>
-      </div>
+      <KeepOrWipe handle={account.handle} onSignIn={() => setStep('signIn')} />
+      <button type="button" className="link-button" onClick={() => setAsking(true)}>
+        {t('closed.startFresh')}
+      </button>
       <StartFresh open={asking} onClose={() => setAsking(false)} />
     </main>
   );

@@ -6,6 +6,7 @@ import { Field } from '../ui/Field.tsx';
 import { failureText } from '../ui/failure.ts';
 import { CloudField, cloudChoice, cloudGiven, useCloudInput } from './CloudField.tsx';
 import { type FormError, FormPage, formError } from './FormPage.tsx';
+import { TakesPart } from './TakesPart.tsx';
 import type { SignedOut } from './Welcome.tsx';
 
 type Props = { state: SignedOut; onBack: () => void; onCreate?: () => void; onRecover: () => void };
@@ -16,6 +17,7 @@ export function SignIn({ state, onBack, onCreate, onRecover }: Props) {
   const [handle, setHandle] = useState(state.kept?.handle ?? '');
   const [password, setPassword] = useState('');
   const [deviceName, setDeviceName] = useState('');
+  const [takesPart, setTakesPart] = useState(true);
   const [working, setWorking] = useState<string | null>(null);
   const [error, setError] = useState<FormError | null>(null);
 
@@ -26,7 +28,8 @@ export function SignIn({ state, onBack, onCreate, onRecover }: Props) {
       const chosen = cloudChoice(cloud);
       await api.session.checkCloud.mutate({ cloud: chosen });
       setWorking(t('welcome.working.signIn'));
-      const input = { cloud: chosen, handle: handle.trim(), password, deviceName: deviceName.trim() || null };
+      const name = deviceName.trim() || null;
+      const input = { cloud: chosen, handle: handle.trim(), password, deviceName: name, takesPart };
       session.set(await api.session.signIn.mutate(input));
     } catch (caught) {
       const failure = failureOf(caught);
@@ -89,6 +92,7 @@ export function SignIn({ state, onBack, onCreate, onRecover }: Props) {
         maxLength={100}
         autoComplete="off"
       />
+      {state.kept === null && <TakesPart on={takesPart} onChange={setTakesPart} />}
     </FormPage>
   );
 }

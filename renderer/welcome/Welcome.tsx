@@ -6,6 +6,7 @@ import { CreateAccount } from './CreateAccount.tsx';
 import { Recover } from './Recover.tsx';
 import { SignIn } from './SignIn.tsx';
 import { StartFresh } from './StartFresh.tsx';
+import { WipeButton } from './WipeButton.tsx';
 import './welcome.css';
 
 export type SignedOut = Extract<SessionState, { kind: 'signedOut' }>;
@@ -55,9 +56,12 @@ export function Welcome({ state }: { state: SignedOut }) {
               {t('welcome.signIn')}
             </button>
             {state.kept !== null && (
-              <button type="button" className="button button-large" onClick={() => setAsking(true)}>
-                {t('closed.startFresh')}
-              </button>
+              <>
+                <WipeButton handle={state.kept.handle} className="button button-large button-warn" />
+                <button type="button" className="link-button" onClick={() => setAsking(true)}>
+                  {t('closed.startFresh')}
+                </button>
+              </>
             )}
           </div>
           <p className="welcome-note">{t('welcome.notApple')}</p>

@@ -4,7 +4,7 @@ import { Failure } from '../../api/failure.ts';
 import type { AccountInfo, ApiEvent, CloudChoice, Kept, SessionState, WipeScope } from '../../api/types.ts';
 import { getDevice } from '../../store/devices.ts';
 import { getIdentity, type Identity } from '../../store/identity.ts';
-import { onlyHere } from '../../store/only-here.ts';
+import { messagesHere, onlyHere } from '../../store/only-here.ts';
 import type { Store } from '../../store/open.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
@@ -94,10 +94,15 @@ export function sessionCalls(context: CallContext): SessionCalls {
       return changed();
     },
     wipeScope(): WipeScope {
-      const store = accountStoreOf(context);
-      const others = listedDevices(store).filter(({ own, switchOn }) => !own && switchOn === true);
+      const store = storeOf(context);
+      const here = { here: messagesHere(store), ...onlyHere(store) };
+      const now = state();
+      if (isClosed(now)) return { ...here, switchOn: false, devicesOn: [] };
+      const others = listedDevices(accountStoreOf(context)).filter(
+        ({ own, switchOn }) => !own && switchOn === true,
+      );
       return {
-        ...onlyHere(store),
+        ...here,
         switchOn: getZoneState(store, 'messages').switch === 'on',
         devicesOn: others.map(({ name: device }) => device),
       };
@@ -105,6 +110,22 @@ export function sessionCalls(context: CallContext): SessionCalls {
     async signOut(input) {
       await run(context, 'signOut', input);
       if (input.wipe) await profile.wipe();
+      host.cloudHere?.release();
+      return changed();
+    },
+    async wipeKept({ evenUnsent }) {
+      const now = state();
+      if (now.kind === 'signedIn' || now.kind === 'confirmRecovery')
+        throw new Failure('alreadySignedIn', 'Somebody is signed in on this device. Sign out first.');
+      if (!isClosed(now)) throw new Failure('nothingToDelete', 'No messages were kept on this device.');
+      const { messages, changes } = onlyHere(storeOf(context));
+      if (messages + changes > 0 && !evenUnsent)
+        throw new Failure(
+          'notYetInCloud',
+          `${messages} messages and ${changes} changes are not in the cloud. Say evenUnsent to lose them.`,
+          { about: String(messages + changes) },
+        );
+      await profile.wipe();
       host.cloudHere?.release();
       return changed();
     },
@@ -126,6 +147,10 @@ export function sessionCalls(context: CallContext): SessionCalls {
     },
   };
 }
+
+/** Nobody is signed in, and messages are there. */
+const isClosed = (state: SessionState): boolean =>
+  state.kind === 'removed' || (state.kind === 'signedOut' && state.kept !== null);
 
 /** Once at start: somebody who is signed in on the cloud on this computer needs it to run. */
 export async function wakeCloudHere(context: CallContext): Promise<void> {

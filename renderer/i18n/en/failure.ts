@@ -35,6 +35,11 @@ export const failure = {
   empty: 'Write something first.',
   storageFull: 'iCloud storage is full. Make room first.',
   diskFull: 'This computer’s disk is full. Make room first.',
+  diskTooSmall:
+    'What is only in iCloud does not fit on this computer’s disk. Make room there first; Messages in iCloud stays on.',
+  purgePending:
+    'The messages in iCloud are to be deleted. Undo that first, in Settings, then turn Messages in iCloud on.',
+  purgeOver: 'There is nothing to undo any more: it was undone already, or the messages in iCloud are gone.',
   clockWrong: 'This computer’s clock is wrong. Set it right, then try again.',
   tooLarge: 'That is too much at once. Send it in parts.',
   signedOut: 'This device is signed out. Sign in again.',

@@ -37,6 +37,11 @@ export const failure = {
   empty: 'Schrijf eerst iets.',
   storageFull: 'De iCloud-opslag is vol. Maak eerst ruimte.',
   diskFull: 'De schijf van deze computer is vol. Maak eerst ruimte.',
+  diskTooSmall:
+    'Wat alleen in iCloud staat, past niet op de schijf van deze computer. Maak daar eerst ruimte; Berichten in iCloud blijft aan.',
+  purgePending:
+    'De berichten in iCloud worden verwijderd. Maak dat eerst ongedaan, bij Instellingen, en schakel Berichten in iCloud dan in.',
+  purgeOver: 'Er is niets meer ongedaan te maken: dat is al gebeurd, of de berichten in iCloud zijn weg.',
   clockWrong: 'De klok van deze computer loopt verkeerd. Zet hem goed en probeer het opnieuw.',
   tooLarge: 'Dat is te veel in één keer. Verstuur het in delen.',
   signedOut: 'Dit apparaat is uitgelogd. Log opnieuw in.',

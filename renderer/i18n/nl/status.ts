@@ -5,6 +5,9 @@ export const status = {
   signIn: 'Log in',
   tryNow: 'Probeer nu',
   update: 'Zo werk je bij',
+  hold: 'Pauzeer',
+  resume: 'Hervat',
+  continueAnyway: 'Ga toch door',
   progress: 'Voortgang van Berichten in iCloud',
   preparing: 'Synchroniseren met iCloud wordt voorbereid…',
   turningOn: 'Berichten in iCloud wordt ingeschakeld…',
@@ -14,6 +17,7 @@ export const status = {
   synchronizingChanges_other:
     '{{count, number}} wijzigingen en verwijderingen worden gesynchroniseerd met iCloud…',
   finishing: 'Er wordt afgerond…',
+  almostFull: 'De iCloud-opslag is bijna vol',
   uploading: {
     some: 'Er wordt geüpload naar iCloud…',
     messages_one: '{{count, number}} bericht wordt geüpload naar iCloud…',
@@ -42,6 +46,15 @@ export const status = {
     appTooOld: 'Gepauzeerd: deze versie van Lockstep is te oud',
     purged: 'Gepauzeerd: de berichten in iCloud zijn verwijderd',
     purgePending: 'Gepauzeerd: de berichten in iCloud worden verwijderd',
+    held: 'Door jou gepauzeerd',
+    heldTurningOn: 'Door jou gepauzeerd tijdens het inschakelen',
+    heldTurningOff: 'Door jou gepauzeerd tijdens het uitschakelen',
+    onBattery: 'Gepauzeerd: op de accu',
+    onBatteryWith_one: 'Gepauzeerd: op de accu, met nog {{count, number}} bericht te uploaden',
+    onBatteryWith_other: 'Gepauzeerd: op de accu, met nog {{count, number}} berichten te uploaden',
+    metered: 'Gepauzeerd: verbinding met datalimiet',
+    meteredWith_one: 'Gepauzeerd: verbinding met datalimiet, met nog {{count, number}} bericht te gaan',
+    meteredWith_other: 'Gepauzeerd: verbinding met datalimiet, met nog {{count, number}} berichten te gaan',
     rolledBack: 'Gestopt: de cloud toont een oudere stand dan eerst',
     forked: 'Gestopt: de cloud vertelt je apparaten verschillende dingen',
     keyringForged: 'Gestopt: de sleutels in de cloud zijn niet van jou',
@@ -50,6 +63,8 @@ export const status = {
   help: {
     offline: 'Maak verbinding met internet. Wat je schrijft, gaat dan vanzelf weg.',
     cloudUnreachable: 'Lockstep probeert het vanzelf opnieuw. Wat je schrijft, blijft bewaard.',
+    since: 'Sinds {{since, datetime(timeStyle: short)}}.',
+    sinceDay: 'Sinds {{since, datetime(dateStyle: medium; timeStyle: short)}}.',
     waitingToSend_one: '{{count, number}} bericht wacht op dit apparaat en gaat vanzelf weg.',
     waitingToSend_other: '{{count, number}} berichten wachten op dit apparaat en gaan vanzelf weg.',
     nextTry_one: 'Nieuwe poging over {{count, number}} seconde.',
@@ -63,7 +78,15 @@ export const status = {
     signedOut: 'Log opnieuw in om verder te gaan. Er is niets verwijderd van dit apparaat.',
     appTooOld: 'Haal de nieuwste versie van Lockstep waar je deze vandaan hebt en start opnieuw.',
     purged: 'Alles op dit apparaat is er nog. Zet de schakelaar aan om het opnieuw te uploaden.',
-    purgePending: 'Er wordt intussen niets geüpload. Alles op dit apparaat is er nog.',
+    purgePending:
+      'Voor zover bekend heeft geen van je apparaten daarom gevraagd. Er wordt intussen niets geüpload, en alles op dit apparaat is er nog.',
+    held: 'Tot je hervat, wordt er niets meer geüpload of gedownload. Nieuwe berichten komen en gaan gewoon.',
+    onBattery: 'Sluit de computer aan op stroom, of ga toch door. Nieuwe berichten komen en gaan gewoon.',
+    metered: 'Maak verbinding met wifi, of ga toch door. Nieuwe berichten komen en gaan gewoon.',
+    turningOffPurging:
+      'Er is gekozen voor ‘Schakel uit en verwijder’. Wat alleen in iCloud staat, wordt eerst gedownload.',
+    turningOffEverywhere:
+      'Het is uitgezet voor al je apparaten. Wat alleen in iCloud staat, wordt eerst gedownload.',
     rolledBack:
       'Je berichten hier zijn veilig. Vraag de beheerder of de cloud is teruggezet, en herstel dan.',
     forked:

@@ -1,0 +1,45 @@
+/**
+ * What is about all messages and not about synchronizing them. Here belongs how long they are kept, above the rest, and the way to
+ * the page that looks for trouble, below it.
+ */
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { api } from '../app/api.ts';
+import { settings, view } from '../app/state.ts';
+import { Switch } from '../ui/Switch.tsx';
+import { useAct } from '../ui/useAct.ts';
+
+export function MessagesMore() {
+  const { t } = useTranslation();
+  const act = useAct();
+  const chosen = settings.use((state) => state.data);
+  useEffect(() => void settings.load(), []);
+  return (
+    <>
+      {chosen !== null && (
+        <div className="settings-group">
+          <Switch
+            label={t('settings.receipts')}
+            help={t('settings.receiptsHelp')}
+            on={chosen.readReceipts}
+            onChange={(readReceipts) =>
+              void act(async () => settings.set(await api.settings.set.mutate({ readReceipts })))
+            }
+          />
+        </div>
+      )}
+      <div className="settings-buttons">
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            view.closeSettings();
+            view.show({ kind: 'recentlyDeleted' });
+          }}
+        >
+          {t('settings.recentlyDeleted')}
+        </button>
+      </div>
+    </>
+  );
+}

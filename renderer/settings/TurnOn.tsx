@@ -1,0 +1,60 @@
+/** The sheet before the switch goes on: what will happen, and how much; what becomes of deletes made while it was off. */
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { DeletedHere } from '../../electron/api/types.ts';
+import { api } from '../app/api.ts';
+import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
+import { failureText } from '../ui/failure.ts';
+import { useAct } from '../ui/useAct.ts';
+import { RadioGroup } from './RadioGroup.tsx';
+import { onTexts, turnOnInput } from './switch-preview.ts';
+import { useNumbers } from './useNumbers.ts';
+
+export function TurnOn({ onClose }: { onClose: () => void }) {
+  const { t, i18n } = useTranslation();
+  const act = useAct();
+  const { data, failure, waiting } = useNumbers(() => api.sync.preview.query());
+  const [deletedHere, setDeletedHere] = useState<DeletedHere>('bringBack');
+  const texts = data === null ? [] : onTexts(data, i18n.language);
+  return (
+    <ConfirmDialog
+      open
+      disabled={waiting}
+      title={t('switch.on.title')}
+      confirmLabel={t('switch.on.button')}
+      onCancel={onClose}
+      onConfirm={() => {
+        onClose();
+        void act(() => api.sync.setSwitch.mutate(turnOnInput(data, deletedHere)));
+      }}
+    >
+      {waiting && <p role="status">{t('switch.counting')}</p>}
+      {failure !== null && (
+        <>
+          <p className="strong">
+            {t('switch.on.unknown')} {failureText(t, failure)}
+          </p>
+          <p>{t('switch.on.unknownHelp')}</p>
+        </>
+      )}
+      {texts.length > 0 && (
+        <p className="strong">{texts.map(({ key, values }) => t(key, values)).join(' ')}</p>
+      )}
+      {data !== null && data.deletedHere > 0 && (
+        <RadioGroup
+          legend={t('switch.on.deletedHere', { count: data.deletedHere })}
+          value={deletedHere}
+          options={[
+            { value: 'bringBack', label: t('switch.on.bringBack') },
+            { value: 'everywhere', label: t('switch.on.deleteEverywhere') },
+          ]}
+          onChange={setDeletedHere}
+        />
+      )}
+      {data !== null && data.deletedElsewhere > 0 && (
+        <p className="strong">{t('switch.on.deletedElsewhere', { count: data.deletedElsewhere })}</p>
+      )}
+      <p>{t('switch.on.help')}</p>
+    </ConfirmDialog>
+  );
+}
