@@ -35,17 +35,29 @@ export async function createAccount(page: Page, who: Person, look: Look = noLook
   return words;
 }
 
-export async function signIn(page: Page, who: Person, deviceName?: string): Promise<void> {
-  await tryToSignIn(page, who, deviceName);
+/** `takesPart`: whether the switch is on from the start; asked on a new device only. */
+export async function signIn(
+  page: Page,
+  who: Person,
+  deviceName?: string,
+  { takesPart = true }: { takesPart?: boolean } = {},
+): Promise<void> {
+  await tryToSignIn(page, who, deviceName, takesPart);
   await expect(page.getByRole('button', { name: 'New Message', exact: true })).toBeVisible(KEYS);
 }
 
 /** Up to the click; what comes of it is the caller's to look at. */
-export async function tryToSignIn(page: Page, who: Person, deviceName?: string): Promise<void> {
+export async function tryToSignIn(
+  page: Page,
+  who: Person,
+  deviceName?: string,
+  takesPart = true,
+): Promise<void> {
   await openForm(page, 'Sign In');
   await page.getByLabel('Handle', { exact: true }).fill(who.handle);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
   if (deviceName !== undefined) await page.getByLabel('Name of this device').fill(deviceName);
+  if (!takesPart) await page.getByRole('switch', { name: 'Messages in iCloud on this device' }).uncheck();
   await page.getByRole('button', { name: 'Sign In', exact: true }).click();
 }
 

@@ -5,6 +5,7 @@ import {
   ANNA,
   BOB,
   closeSettings,
+  confirm,
   createAccount,
   expectMessage,
   messageField,
@@ -13,6 +14,7 @@ import {
   send,
   signIn,
   startConversation,
+  switchOff,
 } from '../harness/people.ts';
 
 const fill = async (page: Page, fields: Record<string, string>): Promise<void> => {
@@ -132,6 +134,10 @@ test('a device that was removed says what became of its messages, and its person
   await anna.page.getByRole('alertdialog').getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(mini.page.getByRole('heading', { name: 'This device was removed' })).toBeVisible();
   await expect(mini.page.getByText('are still here, encrypted')).toBeVisible();
+  await mini.stop();
+  await mini.start();
+  await mini.open();
+  await expect(mini.page.getByRole('heading', { name: 'This device was removed' })).toBeVisible();
   await closeSettings(anna.page);
   await send(anna.page, 'Meanwhile.');
 
@@ -140,6 +146,44 @@ test('a device that was removed says what became of its messages, and its person
   await openConversation(mini.page, BOB.name);
   await expectMessage(mini.page, 'Before.');
   await expectMessage(mini.page, 'Meanwhile.');
+});
+
+test('UI-91 a removed device asks what becomes of its messages, and deletes them with what only it had', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const mini = await world.device('Mini', cloud);
+  const bob = await world.device('Bob', cloud);
+  await createAccount(bob.page, BOB);
+  await createAccount(anna.page, ANNA);
+  await startConversation(anna.page, BOB.handle);
+  await send(anna.page, 'In iCloud.');
+  await signIn(mini.page, ANNA, 'Mac mini');
+  await openConversation(mini.page, BOB.name);
+  await expectMessage(mini.page, 'In iCloud.');
+  await switchOff(mini.page);
+  await send(anna.page, 'Arrives without iCloud.');
+  await expectMessage(mini.page, 'Arrives without iCloud.');
+
+  const settings = await openSettings(anna.page);
+  await settings.getByRole('tab', { name: 'Devices' }).click();
+  await settings.getByRole('button', { name: 'Remove Mac mini…' }).click();
+  await confirm(anna.page, 'Remove');
+  await expect(mini.page.getByText('There are 2 messages.')).toBeVisible();
+  await press(mini.page, 'Delete from This Device…');
+  const warning = mini.page.getByRole('alertdialog');
+  await expect(warning).toContainText(`2 messages of ${ANNA.handle} are deleted from this device.`);
+  await expect(warning).toContainText('1 of them is not in iCloud, as far as this device knows');
+  await expect(warning.getByRole('button', { name: 'Cancel', exact: true })).toBeFocused();
+  await confirm(mini.page, 'Delete and Lose 1 Message');
+  await expect(mini.page.getByRole('button', { name: 'Create Account', exact: true })).toBeVisible();
+  await mini.stop();
+  await mini.start();
+  await mini.open();
+  await signIn(mini.page, ANNA, 'Mac mini');
+  await openConversation(mini.page, BOB.name);
+  for (const text of ['In iCloud.', 'Arrives without iCloud.']) await expectMessage(mini.page, text);
 });
 
 async function signOut(page: Page, how: string): Promise<void> {

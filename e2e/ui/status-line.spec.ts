@@ -9,7 +9,7 @@ import { en } from '../../renderer/i18n/en.ts';
 import { nl } from '../../renderer/i18n/nl.ts';
 import { statusLine } from '../../renderer/sidebar/status-line.ts';
 import { ADDRESS, fakeDevice } from './fake-device.ts';
-import { STATES } from './status-states.ts';
+import { NOW, STATES } from './status-states.ts';
 
 const pictures = join(import.meta.dirname, '..', '..', 'out', 'status-line');
 const words = i18next.createInstance();
@@ -26,6 +26,7 @@ for (const language of ['en', 'nl'] as const) {
         viewport: { width: 900, height: 420 },
       });
       const page = await context.newPage();
+      await page.clock.setFixedTime(NOW);
       let now: SyncStatus = STATES[0]!.status;
       await fakeDevice(page, (name) => answers(now)[name]);
       const t = words.getFixedT(language);
@@ -40,7 +41,7 @@ for (const language of ['en', 'nl'] as const) {
             await expect(line).toBeEmpty();
             return;
           }
-          const said = statusLine(status, Date.now());
+          const said = statusLine(status, NOW);
           await expect(line).toContainText(language === 'en' ? text : t(said!.text.key, said!.text.values));
           for (const detail of said!.details) await expect(line).toContainText(t(detail.key, detail.values));
           await expect(line.getByRole('progressbar')).toHaveCount(bar ? 1 : 0);

@@ -41,21 +41,27 @@ function engine({ account, messages, ...more }: More): SyncStatus {
   });
 }
 
-const retry = (online: boolean, waiting = 0): More => ({
+/** What the pictures' clock says. */
+export const NOW = Date.UTC(2026, 10, 25, 12);
+
+const retry = (online: boolean, waiting = 0, nextIn = 0): More => ({
   online,
-  retry: { failures: 3, at: 0, since: 0, kind: 'network', notBefore: 0 },
+  retry: { failures: 3, at: NOW + nextIn, since: NOW - 600_000, kind: 'network', notBefore: 0 },
   outbox: { waiting, dueAt: 0 },
 });
+
+const large = { upload: { done: 200, total: 5000 }, messages: { dirty: 4800 } };
+const purging = { switch: 'disabling', switchReason: 'purging' } as const;
 
 const walking = (conversations: Work, messages: Work): More => ({
   messages: { stage: 'walking', walk: { conversations, messages } },
 });
 
-const working = (name: string, more: More, text: string): Shown => ({
+const working = (name: string, more: More, text: string, action: string | null = null): Shown => ({
   name,
   status: engine(more),
   text,
-  action: null,
+  action,
   bar: true,
 });
 const paused = (name: string, more: More, text: string, action: string | null): Shown => ({
@@ -106,6 +112,7 @@ export const STATES: Shown[] = [
     'the last one going up',
     { switch: 'enabling', messages: { dirty: 1 }, upload: { done: 9, total: 10 } },
     'Uploading 1 message to iCloud…',
+    'Pause',
   ),
   working(
     'synchronizing changes and deletes',
@@ -118,10 +125,60 @@ export const STATES: Shown[] = [
     'Synchronizing 1 change or delete with iCloud…',
   ),
   working('synchronizing', { messages: { stage: 'behind' } }, 'Synchronizing messages with iCloud…'),
-  working('finishing', { switch: 'enabling', messages: { stage: 'behind' } }, 'Finishing…'),
-  working('turning off', { switch: 'disabling' }, 'Turning off Messages in iCloud…'),
+  working('finishing', { switch: 'enabling', messages: { stage: 'behind' } }, 'Finishing…', 'Pause'),
+  working('turning off', { switch: 'disabling' }, 'Turning off Messages in iCloud…', 'Pause'),
+  working(
+    'turning off for all devices',
+    { switch: 'disabling', switchReason: 'allDevices' },
+    'Turning off Messages in iCloud…',
+    'Pause',
+  ),
+  working(
+    'turning off for a purge',
+    { ...purging, messages: { stage: 'behind', pull: { done: 0, total: 250 } } },
+    'Downloading 250 changes from iCloud…',
+    'Pause',
+  ),
+  {
+    name: 'off, purge pending',
+    status: engine({
+      switch: 'off',
+      switchReason: 'purging',
+      heard: { purge: { id: 'p', atMs: NOW, by: null, asked: true }, bytesUsed: 0, quotaBytes: 0 },
+    }),
+    text: null,
+    action: null,
+    bar: false,
+  },
+  paused(
+    'almost full',
+    { heard: { purge: null, bytesUsed: 95, quotaBytes: 100 } },
+    'iCloud storage is almost full',
+    'Manage Storage',
+  ),
+  paused('held', { held: true }, 'Paused by you', 'Resume'),
+  paused('held, turning on', { held: true, switch: 'enabling' }, 'Paused by you while turning on', 'Resume'),
+  paused(
+    'held, turning off',
+    { held: true, switch: 'disabling' },
+    'Paused by you while turning off',
+    'Resume',
+  ),
+  paused(
+    'on battery',
+    { ...large, conditions: { onBattery: true, metered: null } },
+    'Paused: on battery, with 4,800 messages to upload',
+    'Continue Anyway',
+  ),
+  paused(
+    'metered',
+    { ...large, conditions: { onBattery: null, metered: true } },
+    'Paused: metered connection, with 4,800 messages to go',
+    'Continue Anyway',
+  ),
   paused('offline', retry(false), 'Paused: no connection', 'Try Now'),
   paused('cloud away', retry(true), 'Paused: the cloud does not answer', 'Try Now'),
+  paused('cloud away, next try', retry(true, 0, 12_000), 'Paused: the cloud does not answer', 'Try Now'),
   paused('cloud away, messages wait', retry(true, 3), 'Paused: the cloud does not answer', 'Try Now'),
   paused('storage full', { messages: { fullUntil: 1 } }, 'Paused: iCloud storage is full', 'Manage Storage'),
   paused('disk full', { diskFullUntil: 1 }, 'Paused: this computer’s disk is full', 'Try Now'),

@@ -1,20 +1,20 @@
 /** The warning before Disable & Delete: exactly what happens, where, and until when it can be taken back. */
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SyncStatus } from '../../electron/api/types.ts';
-import { api, failureOf } from '../app/api.ts';
+import { api } from '../app/api.ts';
 import { listNames } from '../app/names.ts';
 import { devices, storage } from '../app/state.ts';
 import { AskDialog } from '../ui/AskDialog.tsx';
-import { failureText } from '../ui/failure.ts';
+import { FormError } from '../ui/FormError.tsx';
+import { useAnswered } from '../ui/useAnswered.ts';
 import { disableTexts } from './disable-text.ts';
 import { offTexts, tooSmallText } from './switch-preview.ts';
 import { useNumbers } from './useNumbers.ts';
 
 export function DisableAndDelete({ status, onClose }: { status: SyncStatus; onClose: () => void }) {
   const { t, i18n } = useTranslation();
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const { busy, error, run } = useAnswered();
   const known = devices.use((state) => state.data);
   const stored = storage.use((state) => state.data);
   const { data, waiting } = useNumbers(() => api.sync.offPreview.query());
@@ -22,14 +22,7 @@ export function DisableAndDelete({ status, onClose }: { status: SyncStatus; onCl
   const on = status.switch === 'on' || status.switch === 'enabling';
   // What does not fit here would be gone from this device with iCloud's copy.
   const tooSmall = on && data?.fits === false ? tooSmallText(data, i18n.language) : null;
-  function confirm(): void {
-    setBusy(true);
-    setError(null);
-    api.sync.disableAndDelete.mutate({ confirmed: true }).then(onClose, (caught: unknown) => {
-      setError(failureText(t, failureOf(caught)));
-      setBusy(false);
-    });
-  }
+  const confirm = (): void => run(() => api.sync.disableAndDelete.mutate({ confirmed: true }), onClose);
   return (
     <AskDialog
       open
@@ -73,11 +66,7 @@ export function DisableAndDelete({ status, onClose }: { status: SyncStatus; onCl
           <p>{t('storage.disable.undo')}</p>
         </>
       )}
-      {error !== null && (
-        <p className="form-error" role="alert">
-          {error}
-        </p>
-      )}
+      <FormError text={error} />
     </AskDialog>
   );
 }

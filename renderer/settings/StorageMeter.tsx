@@ -26,7 +26,7 @@ export function StorageMeter({ stored, almostFull }: Props) {
       {share >= 1 ? (
         <span className="setting-second">{t('storage.full')}</span>
       ) : (
-        (almostFull || share > 0.9) && <span className="setting-second">{t('storage.almostFull')}</span>
+        (almostFull || share >= 0.9) && <span className="setting-second">{t('storage.almostFull')}</span>
       )}
     </>
   );

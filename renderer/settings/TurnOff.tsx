@@ -4,21 +4,20 @@ import { api } from '../app/api.ts';
 import { listNames } from '../app/names.ts';
 import { devices } from '../app/state.ts';
 import { type Act, AskDialog } from '../ui/AskDialog.tsx';
+import { FormError } from '../ui/FormError.tsx';
 import { failureText } from '../ui/failure.ts';
-import { useAct } from '../ui/useAct.ts';
+import { useAnswered } from '../ui/useAnswered.ts';
 import { offTexts, tooSmallText } from './switch-preview.ts';
 import { useNumbers } from './useNumbers.ts';
 
 export function TurnOff({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation();
-  const act = useAct();
+  const { busy, error, run } = useAnswered();
   const { data, failure, waiting } = useNumbers(() => api.sync.offPreview.query());
   const others = devices.use((state) => state.data)?.filter((one) => !one.thisDevice) ?? [];
   const tooSmall = data === null || data.fits ? null : tooSmallText(data, i18n.language);
-  const turnOff = (everywhere: boolean) => () => {
-    onClose();
-    void act(() => api.sync.setSwitch.mutate({ on: false, everywhere }));
-  };
+  const turnOff = (everywhere: boolean) => () =>
+    run(() => api.sync.setSwitch.mutate({ on: false, everywhere }), onClose);
   const acts: Act[] = [
     { label: t('switch.off.button'), tone: 'plain', onAct: turnOff(false) },
     { label: t('switch.off.buttonEverywhere'), tone: 'plain', onAct: turnOff(true) },
@@ -26,6 +25,7 @@ export function TurnOff({ onClose }: { onClose: () => void }) {
   return (
     <AskDialog
       open
+      busy={busy}
       disabled={waiting}
       title={t('switch.off.title')}
       acts={tooSmall === null ? acts : []}
@@ -59,6 +59,7 @@ export function TurnOff({ onClose }: { onClose: () => void }) {
           })}
         </p>
       )}
+      <FormError text={error} />
     </AskDialog>
   );
 }

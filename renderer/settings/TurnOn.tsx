@@ -4,29 +4,28 @@ import { useTranslation } from 'react-i18next';
 import type { DeletedHere } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
+import { FormError } from '../ui/FormError.tsx';
 import { failureText } from '../ui/failure.ts';
-import { useAct } from '../ui/useAct.ts';
+import { useAnswered } from '../ui/useAnswered.ts';
 import { RadioGroup } from './RadioGroup.tsx';
 import { onTexts, turnOnInput } from './switch-preview.ts';
 import { useNumbers } from './useNumbers.ts';
 
 export function TurnOn({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation();
-  const act = useAct();
+  const { busy, error, run } = useAnswered();
   const { data, failure, waiting } = useNumbers(() => api.sync.preview.query());
   const [deletedHere, setDeletedHere] = useState<DeletedHere>('bringBack');
   const texts = data === null ? [] : onTexts(data, i18n.language);
   return (
     <ConfirmDialog
       open
+      busy={busy}
       disabled={waiting}
       title={t('switch.on.title')}
       confirmLabel={t('switch.on.button')}
       onCancel={onClose}
-      onConfirm={() => {
-        onClose();
-        void act(() => api.sync.setSwitch.mutate(turnOnInput(data, deletedHere)));
-      }}
+      onConfirm={() => run(() => api.sync.setSwitch.mutate(turnOnInput(data, deletedHere)), onClose)}
     >
       {waiting && <p role="status">{t('switch.counting')}</p>}
       {failure !== null && (
@@ -55,6 +54,7 @@ export function TurnOn({ onClose }: { onClose: () => void }) {
         <p className="strong">{t('switch.on.deletedElsewhere', { count: data.deletedElsewhere })}</p>
       )}
       <p>{t('switch.on.help')}</p>
+      <FormError text={error} />
     </ConfirmDialog>
   );
 }

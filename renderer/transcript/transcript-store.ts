@@ -7,7 +7,17 @@ import type { ApiFailure, Id, Message, MessageCursor, MessagePage } from '../../
 import { api, failureOf } from '../app/api.ts';
 import { onMessagesChanged } from '../app/listen.ts';
 import { firstUnreadOf } from './first-unread.ts';
-import { cursorOf, planRefresh, prepend, putSent, replaceFrom, type Window } from './window.ts';
+import {
+  cursorOf,
+  isPending,
+  liesFurtherUp,
+  planRefresh,
+  prepend,
+  putSent,
+  type RefreshPlan,
+  replaceFrom,
+  type Window,
+} from './window.ts';
 
 export const PAGE = 100;
 const LARGEST = 500;
@@ -122,6 +132,24 @@ export function createTranscript(conversationId: Id, unread: number, at: Message
         set({ window: fresh, prepending: false });
       return;
     }
+    await refreshTail(now, plan);
+    const after = get().window;
+    if (after === null || !liesFurtherUp(now, after, ids)) return;
+    const whole = plan.from > 0 ? planRefresh(after, 'all') : null;
+    if (whole !== null) await refreshTail(after, whole);
+    await lookBefore();
+  }
+
+  /** The beginning that was known is none any more when older messages have come in. */
+  async function lookBefore(): Promise<void> {
+    const now = get().window;
+    const first = now?.messages[0];
+    if (now === null || first === undefined || now.hasOlder || isPending(first)) return;
+    const older = await page(cursorOf(first), 'older', PAGE);
+    if (older.messages.length > 0) set({ window: prepend(get().window ?? now, older), prepending: true });
+  }
+
+  async function refreshTail(now: Window, plan: RefreshPlan): Promise<void> {
     // In the middle of the history only what is held is asked again; at its end, also what came after.
     if (now.hasNewer && plan.held === 0) return;
     let anchor = plan.anchor;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Message, MessageState } from '../../electron/api/types.ts';
 import { firstUnreadOf } from './first-unread.ts';
-import { planRefresh, prepend, putSent, replaceFrom, type Window } from './window.ts';
+import { liesFurtherUp, planRefresh, prepend, putSent, replaceFrom, type Window } from './window.ts';
 
 const id = (n: number): string => n.toString(16).padStart(32, '0');
 function message(n: number, state: MessageState = 'received', text = `${n}`): Message {
@@ -41,6 +41,15 @@ test('UI-28 a change asks again for the smallest tail that covers it', () => {
   expect(planRefresh(window, [id(3)])).toEqual({ from: 2, anchor: { at: 20, id: id(2) }, held: 2 });
   expect(planRefresh(window, 'all')).toEqual({ from: 0, anchor: { at: 9, id: 'f'.repeat(32) }, held: 4 });
   expect(planRefresh(run(), 'all')).toBeNull();
+});
+
+test('UI-94 what is neither held nor in the new tail lies further up', () => {
+  const before = run(message(3), message(4));
+  const after = run(message(3), message(4), message(5));
+  expect(liesFurtherUp(before, after, [id(5), id(4)])).toBe(false);
+  expect(liesFurtherUp(before, run(message(3)), [id(4)])).toBe(false);
+  expect(liesFurtherUp(before, after, [id(5), id(1)])).toBe(true);
+  expect(liesFurtherUp(before, after, 'all')).toBe(true);
 });
 
 test('UI-28 what waits in the outbox is never an anchor: its place is not final', () => {

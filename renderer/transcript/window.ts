@@ -79,6 +79,16 @@ export function planRefresh(window: Window, ids: readonly Id[] | 'all'): Refresh
   return { from, anchor, held: messages.length - from };
 }
 
+/**
+ * Whether something of a change is neither in the run before it nor in the tail that was asked again: it lies further up, in the run or before
+ * it. History comes in late, in a first sync or out of Recently Deleted.
+ */
+export function liesFurtherUp(before: Window, after: Window, ids: readonly Id[] | 'all'): boolean {
+  if (ids === 'all') return true;
+  const known = new Set([...before.messages, ...after.messages].map((message) => message.id));
+  return ids.some((id) => !known.has(id));
+}
+
 function sameMessage(a: Message, b: Message): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }

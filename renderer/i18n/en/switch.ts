@@ -67,7 +67,7 @@ export const switchTexts = {
     unknown:
       'What is only in iCloud is downloaded first, so nothing is lost here. How much that is cannot be said just now.',
     tooSmall:
-      'What is only in iCloud does not fit here: it takes about {{needed}}, and this computer’s disk has {{free}} left.',
+      'What is only in iCloud does not fit here with room to spare: it takes about {{needed}}, and this computer’s disk has {{free}} left.',
     tooSmallUnknown:
       'What is only in iCloud does not fit on this computer’s disk: it takes about {{needed}}.',
     tooSmallHelp:

@@ -67,7 +67,7 @@ export const switchTexts = {
     unknown:
       'Wat alleen in iCloud staat, wordt eerst gedownload, dus hier gaat niets verloren. Hoeveel dat is, is nu niet te zeggen.',
     tooSmall:
-      'Wat alleen in iCloud staat, past hier niet: het is ongeveer {{needed}}, en op de schijf van deze computer is nog {{free}} vrij.',
+      'Wat alleen in iCloud staat, past hier niet met wat ruimte over: het is ongeveer {{needed}}, en op de schijf van deze computer is nog {{free}} vrij.',
     tooSmallUnknown:
       'Wat alleen in iCloud staat, past niet op de schijf van deze computer: het is ongeveer {{needed}}.',
     tooSmallHelp:
