@@ -39,20 +39,23 @@ export async function fakeDevice(
     const names = pathname.slice('/rpc/'.length).split(',');
     // The live events are never answered: nothing happens here by itself.
     if (names.includes('events.subscribe')) return;
-    const inputs = inputsOf(request);
+    const batch = new URL(request.url()).searchParams.has('batch');
+    const input = inputOf(request);
     const answers = names.map((name, index) => {
-      const data = answer(name, inputs[String(index)]);
+      const data = answer(name, batch ? (input as Record<string, unknown>)[index] : input);
       if (data === undefined) throw new Error(`The window asked for ${name}.`);
       return data;
     });
     if (answers.includes(NEVER)) return;
-    await route.fulfill({ json: answers.map(inItsForm) });
+    const json = answers.map(inItsForm);
+    await route.fulfill({ json: batch ? json : json[0] });
   });
 }
 
-function inputsOf(request: Request): Record<string, unknown> {
-  const given = request.postData() ?? new URL(request.url()).searchParams.get('input') ?? '{}';
-  return JSON.parse(given) as Record<string, unknown>;
+/** Of one call, or of several by their place. */
+function inputOf(request: Request): unknown {
+  const given = request.postData() ?? new URL(request.url()).searchParams.get('input');
+  return given ? JSON.parse(given) : undefined;
 }
 
 function inItsForm(data: unknown): object {

@@ -24,7 +24,6 @@ export type {
   StorageInfo,
   SwitchOffPreview,
   SwitchPreview,
-  SwitchReason,
   SyncPhase,
   SyncStatus,
 } from '../sync/status-types.ts';

@@ -15,14 +15,23 @@ import type { ApiFailure, Id } from '../../electron/api/types.ts';
 
 const url = '/rpc';
 
+/** These wait for the cloud, and nobody shall wait with them: not in one request with others. Troubleshooting's do so too. */
+const ASKS_THE_CLOUD: ReadonlySet<string> = new Set([
+  'sync.storage',
+  'sync.preview',
+  'sync.offPreview',
+  'sync.setSwitch',
+  'sync.disableAndDelete',
+  'sync.undoPurge',
+]);
+
 export const api = createTRPCClient<AppRouter>({
   links: [
     splitLink({
       condition: (operation) => operation.type === 'subscription',
       true: httpSubscriptionLink({ url }),
       false: splitLink({
-        // These wait for the cloud, and nobody shall wait with them.
-        condition: (operation) => operation.path.startsWith('troubleshooting.'),
+        condition: ({ path }) => path.startsWith('troubleshooting.') || ASKS_THE_CLOUD.has(path),
         true: httpLink({ url }),
         // One request carries what a moment asks for; the limit keeps a long query out of a URL.
         false: httpBatchLink({ url, maxURLLength: 8000 }),

@@ -1,6 +1,5 @@
 /**
- * What is about all messages and not about synchronizing them. Here belongs how long they are kept, above the rest, and the way to
- * the page that looks for trouble, below it.
+ * What is about all messages and not about synchronizing them. How long they are kept belongs here, above the rest.
  */
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -38,6 +37,9 @@ export function MessagesMore() {
           }}
         >
           {t('settings.recentlyDeleted')}
+        </button>
+        <button type="button" className="button" onClick={() => view.openSettings('troubleshooting')}>
+          {t('settings.troubleshootingOpen')}
         </button>
       </div>
     </>

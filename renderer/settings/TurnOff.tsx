@@ -5,7 +5,6 @@ import { listNames } from '../app/names.ts';
 import { devices } from '../app/state.ts';
 import { type Act, AskDialog } from '../ui/AskDialog.tsx';
 import { FormError } from '../ui/FormError.tsx';
-import { failureText } from '../ui/failure.ts';
 import { useAnswered } from '../ui/useAnswered.ts';
 import { offTexts, tooSmallText } from './switch-preview.ts';
 import { useNumbers } from './useNumbers.ts';
@@ -13,7 +12,7 @@ import { useNumbers } from './useNumbers.ts';
 export function TurnOff({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation();
   const { busy, error, run } = useAnswered();
-  const { data, failure, waiting } = useNumbers(() => api.sync.offPreview.query());
+  const { data, waiting, without } = useNumbers(() => api.sync.offPreview.query());
   const others = devices.use((state) => state.data)?.filter((one) => !one.thisDevice) ?? [];
   const tooSmall = data === null || data.fits ? null : tooSmallText(data, i18n.language);
   const turnOff = (everywhere: boolean) => () =>
@@ -32,9 +31,9 @@ export function TurnOff({ onClose }: { onClose: () => void }) {
       onCancel={onClose}
     >
       {waiting && <p role="status">{t('switch.counting')}</p>}
-      {failure !== null && (
+      {without !== null && (
         <p className="strong">
-          {t('switch.off.unknown')} {failureText(t, failure)}
+          {t('switch.off.unknown')} {without}
         </p>
       )}
       {tooSmall !== null && (

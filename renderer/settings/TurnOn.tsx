@@ -5,7 +5,6 @@ import type { DeletedHere } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { FormError } from '../ui/FormError.tsx';
-import { failureText } from '../ui/failure.ts';
 import { useAnswered } from '../ui/useAnswered.ts';
 import { RadioGroup } from './RadioGroup.tsx';
 import { onTexts, turnOnInput } from './switch-preview.ts';
@@ -14,7 +13,7 @@ import { useNumbers } from './useNumbers.ts';
 export function TurnOn({ onClose }: { onClose: () => void }) {
   const { t, i18n } = useTranslation();
   const { busy, error, run } = useAnswered();
-  const { data, failure, waiting } = useNumbers(() => api.sync.preview.query());
+  const { data, waiting, without } = useNumbers(() => api.sync.preview.query());
   const [deletedHere, setDeletedHere] = useState<DeletedHere>('bringBack');
   const texts = data === null ? [] : onTexts(data, i18n.language);
   return (
@@ -28,10 +27,10 @@ export function TurnOn({ onClose }: { onClose: () => void }) {
       onConfirm={() => run(() => api.sync.setSwitch.mutate(turnOnInput(data, deletedHere)), onClose)}
     >
       {waiting && <p role="status">{t('switch.counting')}</p>}
-      {failure !== null && (
+      {without !== null && (
         <>
           <p className="strong">
-            {t('switch.on.unknown')} {failureText(t, failure)}
+            {t('switch.on.unknown')} {without}
           </p>
           <p>{t('switch.on.unknownHelp')}</p>
         </>

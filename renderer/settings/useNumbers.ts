@@ -1,38 +1,42 @@
 /** Numbers that a sheet shows before it asks: waited for, but not for ever. */
 import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import type { ApiFailure } from '../../electron/api/types.ts';
 import { failureOf } from '../app/api.ts';
+import { failureText } from '../ui/failure.ts';
 
-/** Longer nobody should have to wait for numbers alone. */
+/** Longer nobody should have to wait for numbers alone. A large history takes its time to be counted. */
 const PATIENCE_MS = 10_000;
+
+type State<T> =
+  | { kind: 'waiting' }
+  | { kind: 'slow' }
+  | { kind: 'failed'; failure: ApiFailure }
+  | { kind: 'there'; data: T };
 
 export type Numbers<T> = {
   data: T | null;
-  failure: ApiFailure | null;
-  /** Neither there nor known not to come. */
+  /** Nothing is known yet, and one waits. */
   waiting: boolean;
+  /** Why there are none, and yet nobody waits; null otherwise. */
+  without: string | null;
 };
 
 /** Asks once, when the sheet opens. What comes after the patience is shown all the same. */
 export function useNumbers<T>(ask: () => Promise<T>): Numbers<T> {
-  const [numbers, setNumbers] = useState<Numbers<T>>({ data: null, failure: null, waiting: true });
+  const { t } = useTranslation();
+  const [state, setState] = useState<State<T>>({ kind: 'waiting' });
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => {
     let open = true;
-    const become = (next: Numbers<T>): void => {
-      if (open) setNumbers(next);
+    const become = (next: State<T>): void => {
+      if (open) setState(next);
     };
-    const timer = setTimeout(() => {
-      become({
-        data: null,
-        failure: { reason: 'cloudUnavailable', retryAfterMs: null, about: null },
-        waiting: false,
-      });
-    }, PATIENCE_MS);
+    const timer = setTimeout(() => become({ kind: 'slow' }), PATIENCE_MS);
     ask()
       .then(
-        (data) => become({ data, failure: null, waiting: false }),
-        (error: unknown) => become({ data: null, failure: failureOf(error), waiting: false }),
+        (data) => become({ kind: 'there', data }),
+        (error: unknown) => become({ kind: 'failed', failure: failureOf(error) }),
       )
       .finally(() => clearTimeout(timer));
     return () => {
@@ -40,5 +44,14 @@ export function useNumbers<T>(ask: () => Promise<T>): Numbers<T> {
       clearTimeout(timer);
     };
   }, []);
-  return numbers;
+  return {
+    data: state.kind === 'there' ? state.data : null,
+    waiting: state.kind === 'waiting',
+    without:
+      state.kind === 'failed'
+        ? failureText(t, state.failure)
+        : state.kind === 'slow'
+          ? t('switch.slow')
+          : null,
+  };
 }

@@ -7,6 +7,7 @@ export const settings = {
   appearance: 'Appearance',
   language: 'Language',
   troubleshooting: 'Troubleshooting',
+  troubleshootingOpen: 'Troubleshooting…',
   status: 'Status',
   recentlyDeleted: 'Recently Deleted',
   receipts: 'Send read receipts',

@@ -4,6 +4,7 @@ export const switchTexts = {
   help: 'Keeps every message end-to-end encrypted in your cloud. All your devices where this is on show the same history, and a delete on one is a delete on all of them.',
   helpOff: 'This device keeps what it has. New messages still arrive; deletes no longer travel.',
   counting: 'Counting messages…',
+  slow: 'Counting takes longer than usual.',
   about: 'About {{size}}.',
   note: {
     purged:

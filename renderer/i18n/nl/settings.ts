@@ -7,6 +7,7 @@ export const settings = {
   appearance: 'Weergave',
   language: 'Taal',
   troubleshooting: 'Problemen oplossen',
+  troubleshootingOpen: 'Problemen oplossen…',
   status: 'Status',
   recentlyDeleted: 'Recent verwijderd',
   receipts: 'Stuur leesbevestigingen',

@@ -4,6 +4,7 @@ export const switchTexts = {
   helpOff:
     'Dit apparaat houdt wat het heeft. Nieuwe berichten komen nog binnen; verwijderingen reizen niet meer mee.',
   counting: 'Berichten worden geteld…',
+  slow: 'Het tellen duurt langer dan anders.',
   about: 'Ongeveer {{size}}.',
   note: {
     purged: 'Dit is uitgezet omdat de berichten in iCloud verwijderd zijn. Alles op dit apparaat is er nog.',

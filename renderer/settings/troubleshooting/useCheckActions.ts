@@ -34,7 +34,7 @@ export function useCheckActions(
     repair: () => then(() => api.sync.repair.mutate()),
     checkDatabase: () => then(() => api.troubleshooting.checkDatabase.mutate()),
     signIn: () => session.load(),
-    manageStorage: async () => view.openSettings('messages'),
+    manageStorage: async () => view.openSettings('messages', 'storage'),
     openSwitch: async () => view.openSettings('messages'),
     showDevices: async () => view.openSettings('devices'),
     showRecentlyDeleted: () => leaveTo(() => view.show({ kind: 'recentlyDeleted' })),
