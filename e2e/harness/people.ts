@@ -131,7 +131,9 @@ export async function openConversation(page: Page, title: string): Promise<void>
 /** Opens the message's menu as a mouse does, and answers the warning. Returns what the warning said. */
 export async function deleteMessage(page: Page, text: string): Promise<string> {
   // On its way it has another menu, and another id when it is accepted.
-  const article = transcript(page).getByRole('article').filter({ has: page.getByText(text, { exact: true }) });
+  const article = transcript(page)
+    .getByRole('article')
+    .filter({ has: page.getByText(text, { exact: true }) });
   await expect(article).not.toHaveAttribute('data-state', /waiting|sending/);
   await message(page, text).click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Delete…', exact: true }).click();

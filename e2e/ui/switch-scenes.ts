@@ -1,7 +1,7 @@
 /** The pages and sheets of the switch, each as a device would show it: what it answers, and the way there. */
 import type { Page } from '@playwright/test';
 import type { TFunction } from 'i18next';
-import type { Device, SessionState, SyncStatus } from '../../electron/api/types.ts';
+import type { Device, SessionState, Settings, SyncStatus } from '../../electron/api/types.ts';
 import { ADDRESS, Fails, NEVER } from './fake-device.ts';
 
 export type Scene = {
@@ -62,7 +62,13 @@ const kept = { handle: account.handle, cloudAddress: 'https://cloud.example.org'
 
 export const BASE: Record<string, unknown> = {
   'session.state': SIGNED_IN,
-  'settings.get': { appearance: 'system', language: 'system', readReceipts: true, name: 'Anna' },
+  'settings.get': {
+    appearance: 'system',
+    language: 'system',
+    readReceipts: true,
+    name: 'Anna',
+    keepMessages: { days: 0, effectiveAt: null, before: 0, scope: 'account' },
+  } satisfies Settings,
   'conversations.list': [],
   'notices.list': [],
   'devices.list': [
@@ -183,7 +189,7 @@ export const SCENES: Scene[] = [
     name: 'before turning on',
     answers: {
       ...withStatus({ switch: 'off' }),
-      'sync.preview': { ...BACK, deletedHere: 7, deletedElsewhere: 3 },
+      'sync.preview': { ...BACK, deletedHere: 7, deletedElsewhere: 3, expiring: 5 },
     },
     open: clickSwitch,
     says: [
@@ -191,6 +197,7 @@ export const SCENES: Scene[] = [
       ['switch.about', { size: { en: '1.2 GB', nl: '1,2 GB' } }],
       ['switch.on.deletedHere', { count: 7 }],
       ['switch.on.deletedElsewhere', { count: 3 }],
+      ['keep.onExpiring', { count: 5 }],
     ],
   },
   {

@@ -1,5 +1,5 @@
 /**
- * What is about all messages and not about synchronizing them. How long they are kept belongs here, above the rest.
+ * What is about all messages and not about synchronizing them: how long they are kept, receipts, the ways to other pages.
  */
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -7,6 +7,7 @@ import { api } from '../app/api.ts';
 import { settings, view } from '../app/state.ts';
 import { Switch } from '../ui/Switch.tsx';
 import { useAct } from '../ui/useAct.ts';
+import { KeepMessages } from './KeepMessages.tsx';
 
 export function MessagesMore() {
   const { t } = useTranslation();
@@ -15,6 +16,7 @@ export function MessagesMore() {
   useEffect(() => void settings.load(), []);
   return (
     <>
+      <KeepMessages />
       {chosen !== null && (
         <div className="settings-group">
           <Switch

@@ -52,6 +52,9 @@ export function TurnOn({ onClose }: { onClose: () => void }) {
       {data !== null && data.deletedElsewhere > 0 && (
         <p className="strong">{t('switch.on.deletedElsewhere', { count: data.deletedElsewhere })}</p>
       )}
+      {data !== null && data.expiring > 0 && (
+        <p className="strong">{t('keep.onExpiring', { count: data.expiring })}</p>
+      )}
       <p>{t('switch.on.help')}</p>
       <FormError text={error} />
     </ConfirmDialog>

@@ -2,10 +2,17 @@ import { expect, test } from 'vitest';
 import type { SwitchOffPreview, SwitchPreview } from '../../electron/api/types.ts';
 import { offTexts, onTexts, tooSmallText, turnOnInput } from './switch-preview.ts';
 
-const ON: SwitchPreview = { toUpload: 0, toDownload: 0, bytes: 0, deletedHere: 0, deletedElsewhere: 0 };
+const ON: SwitchPreview = {
+  toUpload: 0,
+  toDownload: 0,
+  bytes: 0,
+  deletedHere: 0,
+  deletedElsewhere: 0,
+  expiring: 0,
+};
 const OFF: SwitchOffPreview = { toDownload: 0, bytes: 0, freeBytes: 50_000_000_000, fits: true };
 
-test('UI-15 turning the switch on says what will happen, in numbers, and how much where that is worth saying', () => {
+test('UI-15 UI-120 turning the switch on says what will happen, in numbers, and how much where that is worth saying', () => {
   expect(onTexts({ ...ON, toUpload: 4120, toDownload: 12_300, bytes: 1_200_000_000 }, 'en')).toEqual([
     { key: 'switch.on.keepAnd', values: { count: 4120 } },
     { key: 'switch.on.andAppear', values: { count: 12_300 } },
@@ -16,7 +23,9 @@ test('UI-15 turning the switch on says what will happen, in numbers, and how muc
   ]);
   expect(onTexts({ ...ON, toDownload: 1 }, 'en')[0]?.key).toBe('switch.on.appear');
   expect(onTexts(ON, 'en').map(({ key }) => key)).toEqual(['switch.on.nothing']);
-  expect(onTexts({ ...ON, deletedElsewhere: 2 }, 'en')).toEqual([]);
+  // These are sentences of their own.
+  for (const one of [{ deletedElsewhere: 2 }, { expiring: 3 }])
+    expect(onTexts({ ...ON, ...one }, 'en')).toEqual([]);
 });
 
 test('UI-15 what becomes of deletes made while it was off is asked, and the answer sent, only when there are any', () => {

@@ -28,7 +28,7 @@ export function onTexts(preview: SwitchPreview, language: string): PreviewText[]
           ? [count('switch.on.appear', toDownload)]
           : [];
   if (texts.length === 0)
-    return preview.deletedHere + preview.deletedElsewhere > 0
+    return preview.deletedHere + preview.deletedElsewhere + preview.expiring > 0
       ? []
       : [{ key: 'switch.on.nothing', values: {} }];
   return [...texts, ...sizeText(bytes, language)];
