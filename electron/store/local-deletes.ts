@@ -9,13 +9,7 @@ import { projectMessage } from './project-message.ts';
 import { recordRow } from './records.ts';
 import { plain } from './values.ts';
 
-export type LocalDelete = {
-  id: Uint8Array;
-  deletedMs: number;
-  gone: boolean;
-  /** By Keep Messages of this device, not by the person's hand. */
-  expired: boolean;
-};
+export type LocalDelete = { id: Uint8Array; deletedMs: number; gone: boolean };
 export type LocalClear = {
   conversation: Uint8Array;
   upToMs: number;
@@ -57,24 +51,33 @@ export function removeLocalDelete(store: Store, id: Uint8Array): void {
   });
 }
 
+/** In Recently Deleted of this device by the person's hand, one by one. */
+export function isLocallyDeleted(store: Store, id: Uint8Array): boolean {
+  return store.get('SELECT 1 AS one FROM local_delete WHERE id = ? AND gone = 0', id) !== undefined;
+}
+
+/** What had expired on this device alone may be here again: its content is gone, so nothing is shown for it yet. */
+export function forgetExpired(store: Store): void {
+  store.write(() => {
+    store.run('DELETE FROM local_delete WHERE expired = 1');
+    store.memory.localDeletesChanged();
+  });
+}
+
 function refresh(store: Store, id: Uint8Array): void {
   const row = recordRow(store, 'messages', id);
   if (row?.payload == null || row.kind !== 1) return;
   projectMessage(store, id, row.rid, decodePayload(plain(row.payload)), true);
 }
 
-export function listLocalDeletes(store: Store, limit = 100_000): LocalDelete[] {
+/** The person's, or with `expired` those of Keep Messages on this device alone, which may be very many. */
+export function listLocalDeletes(store: Store, expired = false): LocalDelete[] {
   return store
-    .all<{ id: Uint8Array; deleted_ms: number; gone: number; expired: number }>(
-      'SELECT id, deleted_ms, gone, expired FROM local_delete LIMIT ?',
-      limit,
+    .all<{ id: Uint8Array; deleted_ms: number; gone: number }>(
+      'SELECT id, deleted_ms, gone FROM local_delete WHERE expired = ?',
+      expired ? 1 : 0,
     )
-    .map((row) => ({
-      id: plain(row.id),
-      deletedMs: row.deleted_ms,
-      gone: row.gone === 1,
-      expired: row.expired === 1,
-    }));
+    .map((row) => ({ id: plain(row.id), deletedMs: row.deleted_ms, gone: row.gone === 1 }));
 }
 
 /** Messages that expired on this device alone and that the cloud is known to hold: with the switch they come back. */

@@ -20,7 +20,10 @@ import { countBefore, messagesBefore } from './keep-messages.ts';
 import {
   addLocalDelete,
   expiredInCloud,
+  forgetExpired,
   isLocallyCleared,
+  isLocallyDeleted,
+  listLocalDeletes,
   locallyCleared,
   removeLocalDelete,
   undecidedDeletes,
@@ -52,6 +55,7 @@ const MEANT = [
   'FROM pin p WHERE p.changed', // as many rows as people one has written with
   'count(*) AS n FROM message', // all of them are the answer; counted in the narrowest index
   'FROM local_delete l', // all of them are looked up
+  'FROM local_delete WHERE expired', // all of a kind are the answer
   'FROM local_clear l', // as many rows as conversations were deleted here
   "SELECT guid FROM outbox WHERE kind = 'redelivery'", // what waits to be sent again
 ];
@@ -93,6 +97,9 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   clearedMessages(store, conversation, 10);
   deletedHow(store, id);
   expiredInCloud(store);
+  isLocallyDeleted(store, id);
+  forgetExpired(store);
+  listLocalDeletes(store);
   messagesBefore(store, 10, 10, true);
   messagesBefore(store, 10, 10, false);
   countBefore(store, 10);

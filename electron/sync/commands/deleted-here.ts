@@ -6,6 +6,7 @@ import { newPayload } from '../../../shared/model/payload.ts';
 import { clearedValue, deletedValue } from '../../../shared/model/values.ts';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import {
+  forgetExpired,
   listLocalClears,
   listLocalDeletes,
   removeLocalClear,
@@ -25,12 +26,9 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     return;
   }
   const everywhere = answer === 'everywhere';
-  for (const { id, deletedMs, gone, expired } of listLocalDeletes(store)) {
-    if (expired) {
-      // Nobody deleted it: it was kept here for a shorter time than the account keeps it.
-      removeLocalDelete(store, id);
-      continue;
-    }
+  // Nobody deleted these: they were kept here for a shorter time than the account keeps them.
+  forgetExpired(store);
+  for (const { id, deletedMs, gone } of listLocalDeletes(store)) {
     if (everywhere && gone) {
       deleteForGood(store, 'messages', id, { push: true, byPerson: true, nowMs: deletedMs });
     } else if (everywhere && getPayload(store, 'messages', id) !== undefined) {

@@ -8,8 +8,8 @@ import { deletedValue } from '../../../shared/model/values.ts';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import {
   addLocalDelete,
+  isLocallyDeleted,
   listLocalClears,
-  listLocalDeletes,
   removeLocalClear,
   removeLocalDelete,
 } from '../../store/local-deletes.ts';
@@ -89,7 +89,7 @@ export function recoverMessages(ctx: StepContext, input: CommandInput<'recoverMe
 
 function recoverOne(ctx: StepContext, id: Uint8Array): void {
   const { store } = ctx;
-  if (listLocalDeletes(store).some((local) => sameBytes(local.id, id) && !local.gone)) {
+  if (isLocallyDeleted(store, id)) {
     removeLocalDelete(store, id);
     return;
   }

@@ -112,10 +112,9 @@ async function byList(
 ): Promise<Comparison> {
   const { store } = ctx;
   const idOf = generation === null ? (row: LocalRow) => row.id : renaming(ctx, generation);
-  const local = listLocalDeletes(store);
-  const deletes = new Set(local.filter(({ expired }) => !expired).map(({ id }) => mapKey(id)));
+  const deletes = new Set(listLocalDeletes(store).map(({ id }) => mapKey(id)));
   // By Keep Messages of this device alone: they come back.
-  const expired = new Set(local.filter((one) => one.expired).map(({ id }) => mapKey(id)));
+  const expired = new Set(listLocalDeletes(store, true).map(({ id }) => mapKey(id)));
   const anyCleared = listLocalClears(store).length > 0;
   const upload = { messages: 0, bytes: 0 };
   let deletedElsewhere = 0;

@@ -418,6 +418,26 @@ test('KEEP-10 on again the account’s setting holds, and what had expired on th
   expect(texts(off)).toBe('d40 d3 new');
 });
 
+test('KEEP-10 SYN-36 also when the Undo of a purge turns it on', async () => {
+  const [one, , off, ids] = await three(40, 3, 2);
+  await scene.run(one, { name: 'disableAndDelete', input: null });
+  await scene.pass();
+  expect(off.device.core.status()).toMatchObject({ switch: 'off', switchReason: 'purging' });
+  await scene.keep(off, 30);
+  await scene.pass();
+  await scene.run(off, { name: 'deleteMessages', input: { ids: [ids[2] ?? ''] } });
+  await scene.pass(2 * DAY);
+  await scene.pass();
+  expect(texts(off)).toBe('d3');
+  await scene.run(one, { name: 'undoPurge', input: null });
+  await scene.pass();
+  await scene.pass();
+  for (const device of [one, off]) {
+    expect(device.device.core.status().switch).toBe('on');
+    expect(texts(device)).toBe('d40 d3 d2');
+  }
+});
+
 test('KEEP-11 a conversation whose messages have all expired leaves the list everywhere, and starts anew', async () => {
   const [one, two] = await three(41, 40);
   await scene.keep(one, 30);

@@ -6,6 +6,7 @@ import { toHex } from '../../../shared/crypto/bytes.ts';
 import { setOwnKeep } from '../../store/keep-messages.ts';
 import type { Store } from '../../store/open.ts';
 import { getZoneState, patchExtra, setZoneState, type ZoneState } from '../../store/zone-state.ts';
+import { answerDeletedHere } from '../commands/deleted-here.ts';
 import type { StepContext } from '../context.ts';
 import type { EngineState } from '../engine/state.ts';
 import { ownDeviceSeen, ownDeviceSwitch } from './own-device.ts';
@@ -29,6 +30,10 @@ export function saveSwitch(ctx: StepContext, state: EngineState): void {
   const { store } = ctx;
   const { switch: value, switchReason, switchedBy, purgeOff, held } = state;
   store.write(() => {
+    if (value === 'enabling') {
+      // Turned on by no person here (an Undo elsewhere): nobody was asked what becomes of what was deleted meanwhile.
+      answerDeletedHere(ctx, 'bringBack');
+    }
     setZoneState(store, 'messages', { switch: value, switchReason });
     patchExtra(store, 'messages', {
       switchedBy: switchedBy ?? undefined,
