@@ -95,8 +95,8 @@ function connection({ failure, roundTripMs, live, here }: Values<'connection'>):
 }
 
 function sync({ status }: Values<'sync'>, { now, language }: Speech): CheckText[] {
-  const { text, last } = syncState(status, now, language);
-  return last === null ? [text] : [text, last];
+  const { text, details, last } = syncState(status, now, language);
+  return last === null ? [text, ...details] : [text, ...details, last];
 }
 
 function lastSync({ devices }: Values<'lastSync'>, speech: Speech): CheckText[] {

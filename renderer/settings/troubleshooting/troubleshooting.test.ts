@@ -163,6 +163,21 @@ test('UI-111 the devices where the switch is on, off, or not known are named', a
   );
 });
 
+test('UI-110 synchronizing says what the status line says, and what helps', async () => {
+  const words = await said('en');
+  const paused = { since: 0, nextTryAt: null, cloudTime: null, deviceTime: null };
+  const damaged: SyncStatus = {
+    ...STATUS,
+    phase: 'paused',
+    action: 'repair',
+    paused: { ...paused, reason: 'damaged' },
+  };
+  expect(words(of('sync', { status: damaged }))).toBe(
+    'Stopped: something in the cloud is damaged Your messages here are safe. Repair fetches again what differs. Last synced just now',
+  );
+  expect(words(of('sync', { status: STATUS }))).toBe('Up to date Last synced just now');
+});
+
 test('UI-110 a clock is said by how much it is off, both times where that is too much', async () => {
   const words = await said('en');
   expect(words(clock(1500))).toBe('It agrees with the cloud’s.');
