@@ -19,14 +19,12 @@ globalThis.Date = class Later extends real {
   }
 };
 
-// Threads do not take `--import` over from the program's surroundings.
+// A thread does not take `--import` over: it begins with this file, then goes on with its own.
 const { Worker } = threads;
 threads.Worker = class extends Worker {
-  constructor(script, options = {}) {
-    super(script, {
-      ...options,
-      execArgv: [...(options.execArgv ?? process.execArgv), `--import=${import.meta.url}`],
-    });
+  constructor(script, options) {
+    const first = [import.meta.url, String(script)].map((url) => `await import(${JSON.stringify(url)});`);
+    super(new URL(`data:text/javascript,${encodeURIComponent(first.join('\n'))}`), options);
   }
 };
 syncBuiltinESMExports();
