@@ -31,6 +31,10 @@ export async function threeDevices(world: World, ...texts: string[]): Promise<Th
   const bob = await world.device('Bob', cloud);
   await createAccount(laptop.page, ANNA);
   await createAccount(bob.page, BOB);
+  // A sign-up takes the computer's name, which every one of these has.
+  const client = await connectDevice(laptop.address);
+  const own = (await client.devices.list.query()).find(({ thisDevice }) => thisDevice);
+  if (own !== undefined) await client.devices.rename.mutate({ id: own.id, name: 'Laptop' });
   await startConversation(laptop.page, BOB.handle);
   for (const text of texts) await send(laptop.page, text);
   const [desktop, tower] = [await world.device('Desktop', cloud), await world.device('Tower', cloud)];
