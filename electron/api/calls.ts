@@ -6,6 +6,8 @@
 import type { DatabaseCheck, DiagnosticReport, TroubleshootingRun } from './troubleshooting-types.ts';
 import type {
   ApiEvent,
+  AttachmentDraft,
+  AttachmentLimits,
   CloudChoice,
   CloudInfo,
   ConversationSummary,
@@ -98,13 +100,20 @@ export type PageInput = {
 };
 export type MessageCalls = {
   page(input: PageInput): Answer<MessagePage>;
-  send(input: { conversationId: Id; text: string; replyTo: Id | null }): Promise<Message>;
+  send(input: { conversationId: Id; text: string; replyTo: Id | null; attachments: Id[] }): Promise<Message>;
   retry(id: Id): Promise<void>;
   discard(id: Id): Promise<void>;
   edit(id: Id, text: string): Promise<void>;
   unsend(id: Id): Promise<void>;
   react(id: Id, emoji: string | null): Promise<void>;
   delete(ids: Id[]): Promise<void>;
+};
+
+export type AttachmentCalls = {
+  limits(): Answer<AttachmentLimits>;
+  drafts(conversationId: Id): Answer<AttachmentDraft[]>;
+  drop(id: Id): Promise<void>;
+  fetch(input: { messageId: Id; place: number }): Promise<void>;
 };
 
 export type DeleteCalls = { scope(target: DeleteTarget): Answer<DeleteScope> };
@@ -164,6 +173,7 @@ export type ApiCalls = {
   people: PeopleCalls;
   conversations: ConversationCalls;
   messages: MessageCalls;
+  attachments: AttachmentCalls;
   deletes: DeleteCalls;
   recentlyDeleted: RecentlyDeletedCalls;
   search: SearchCalls;

@@ -21,10 +21,12 @@ export const deviceName = z
   .trim()
   .min(1, 'Give the device a name.')
   .max(100, 'A name has at most 100 characters.');
-export const messageText = z
+/** May be empty where there are attachments. */
+export const sentText = z
   .string()
+  .max(100_000, 'A message has at most 100,000 characters: send it in parts.');
+export const messageText = sentText
   .min(1, 'Write something first.')
-  .max(100_000, 'A message has at most 100,000 characters: send it in parts.')
   .refine((text) => text.trim() !== '', 'Write something first.');
 /** Hex of 16 bytes, and the time by which messages are ordered. */
 export const cursor = z.object({ at: z.number().int().nonnegative(), id });

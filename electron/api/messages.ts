@@ -1,6 +1,6 @@
 /** `messages.*`: pages of a conversation, and what can be done to a message. */
 import { z } from 'zod';
-import { cursor, id, ids, messageText } from './inputs.ts';
+import { cursor, id, ids, messageText, sentText } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
 import type { Message, MessagePage } from './types.ts';
 
@@ -24,11 +24,18 @@ export const messagesRouter = router({
   /** Answers when the message is safe in the outbox of this device, whether or not there is a connection. */
   send: procedure
     .input(
-      z.object({
-        conversationId: id,
-        text: messageText,
-        replyTo: id.nullish().transform((reply) => reply ?? null),
-      }),
+      z
+        .object({
+          conversationId: id,
+          text: sentText,
+          replyTo: id.nullish().transform((reply) => reply ?? null),
+          /** Drafts, in their order: POST /attachments gives their ids. */
+          attachments: z.array(id).max(20, 'Send at most 20 files at once.').default([]),
+        })
+        .refine(
+          ({ text, attachments }) => text.trim() !== '' || attachments.length > 0,
+          'Write something first.',
+        ),
     )
     .mutation(async ({ ctx, input }): Promise<Message> => ctx.calls.messages.send(input)),
   /** Try Again, of a failed one. */

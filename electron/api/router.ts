@@ -1,4 +1,5 @@
 /** The local API whole. The renderer imports `type AppRouter` from here and nothing else. */
+import { attachmentsRouter } from './attachments.ts';
 import { conversationsRouter } from './conversations.ts';
 import { deletesRouter, recentlyDeletedRouter } from './deletes.ts';
 import { devicesRouter } from './devices.ts';
@@ -18,6 +19,7 @@ export const appRouter = router({
   people: peopleRouter,
   conversations: conversationsRouter,
   messages: messagesRouter,
+  attachments: attachmentsRouter,
   deletes: deletesRouter,
   recentlyDeleted: recentlyDeletedRouter,
   search: searchRouter,

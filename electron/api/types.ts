@@ -117,6 +117,7 @@ export type MessagePreview = {
   senderName: string;
   at: Milliseconds;
   state: MessageState;
+  attachments: AttachmentName[];
 };
 
 // ---- messages.*: page, send, retry, discard, edit, unsend, react, delete
@@ -143,8 +144,38 @@ export type Message = {
   unsentAt: Milliseconds | null;
   reactions: { emoji: string; people: Person[] }[];
   /** `id` is empty when that message is not on this device (any more). */
-  replyTo: { id: Id; text: string; senderName: string } | null;
+  replyTo: { id: Id; text: string; senderName: string; attachments: AttachmentName[] } | null;
+  attachments: Attachment[];
 };
+
+/** What is said of a file where it is not shown. */
+export type AttachmentName = { name: string; mediaType: string };
+
+export type Attachment = AttachmentName & {
+  /** Of this device, for GET: `/attachments/<message>/<place>`. `?save` to save it. */
+  url: string;
+  /** In bytes. */
+  size: number;
+  /** In pixels; 0: not known. */
+  width: number;
+  height: number;
+  durationMs: number;
+  /** A small picture as a data URL. */
+  thumbnail: string | null;
+  /**
+   * remote: comes when a person asks. coming: by itself, or asked for. gone: the cloud does not have it (any more). damaged: what came was
+   * not what was sent. newer: a newer app sealed it.
+   */
+  state: 'here' | 'remote' | 'coming' | 'gone' | 'damaged' | 'newer';
+  /** How much has come, or (of a message that waits to be sent) gone up: 0 to 1; null: nothing is on its way. */
+  progress: number | null;
+};
+
+/** A file beside the text in the field, not sent yet. Its bytes: `/attachments/drafts/<id>`. */
+export type AttachmentDraft = AttachmentName & { id: Id; size: number; thumbnail: string | null };
+
+/** `largestBytes`: of a file, about; 0: this cloud keeps none. `most`: in one message. */
+export type AttachmentLimits = { largestBytes: number; most: number };
 
 /** A place in a conversation. `at` and `id` of the message there, or null for the newest end. */
 export type MessageCursor = { at: Milliseconds; id: Id };
@@ -167,6 +198,8 @@ export type DeleteTarget =
 /** How far a delete reaches, for the warning. */
 export type DeleteScope = {
   messages: number;
+  /** Files in them. */
+  attachments: number;
   /** This device's switch. */
   switchOn: boolean;
   /** Names of the account's devices where the switch is on, this one included when it is. */

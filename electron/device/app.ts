@@ -1,5 +1,5 @@
 /**
- * The device's routes: `/rpc/*` the local API, `/attachments/*`, and the renderer's files for the rest. Every answer
+ * The device's routes: `/rpc/*` the local API, `/attachments/*` the files in messages, and the renderer's files for the rest. Every answer
  * carries the security headers.
  */
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
@@ -13,6 +13,10 @@ const LARGEST_REQUEST = 2 * 1024 * 1024;
 
 export type AppOptions = {
   calls: ApiCalls;
+  attachments: {
+    take(request: Request): Promise<Response>;
+    serve(request: Request): Promise<Response>;
+  };
   rendererDir: string;
   report: (path: string, error: unknown) => void;
 };
@@ -39,8 +43,8 @@ export function createApp(options: AppOptions): Hono {
     response.headers.set('cache-control', 'no-store');
     return response;
   });
-  // Files in messages come with attachments; until then nothing is there.
-  app.all('/attachments/*', (context) => context.text('Not Found\n', 404, { 'cache-control': 'no-store' }));
+  app.post('/attachments', (context) => options.attachments.take(context.req.raw));
+  app.all('/attachments/*', (context) => options.attachments.serve(context.req.raw));
   app.all('*', (context) => files(context.req.raw));
   app.onError((error, context) => {
     report(new URL(context.req.url).pathname, error);

@@ -1,6 +1,7 @@
 /** All answers to the local API, from the files beside this one. */
 import type { ApiCalls, EventCalls, SyncCalls } from '../api/calls.ts';
 import { accountCalls } from './calls/account.ts';
+import { attachmentCalls } from './calls/attachments.ts';
 import { type CallContext, run } from './calls/context.ts';
 import { deleteCalls, recentlyDeletedCalls } from './calls/deletes.ts';
 import { conversationCalls, messageCalls, searchCalls } from './calls/messages.ts';
@@ -12,6 +13,7 @@ export function createCalls(context: CallContext): ApiCalls {
     session: sessionCalls(context),
     conversations: conversationCalls(context),
     messages: messageCalls(context),
+    attachments: attachmentCalls(context),
     deletes: deleteCalls(context),
     recentlyDeleted: recentlyDeletedCalls(context),
     search: searchCalls(context),

@@ -7,6 +7,8 @@ import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import type { Notice } from '../api/types.ts';
 import type { Host } from '../host/host.ts';
 import { createApp } from './app.ts';
+import { serveAttachment } from './attachments/serve.ts';
+import { takeAttachment } from './attachments/upload.ts';
 import { wakeCloudHere } from './calls/session.ts';
 import { createCalls } from './calls.ts';
 import { createEventHub } from './event-hub.ts';
@@ -84,6 +86,10 @@ async function start(
   void wakeCloudHere(context);
   const app = createApp({
     calls,
+    attachments: {
+      take: (request) => takeAttachment(context, request),
+      serve: (request) => serveAttachment(context, request),
+    },
     rendererDir: options.rendererDir,
     report: (path, error) =>
       log(`${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),

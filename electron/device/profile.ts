@@ -11,6 +11,7 @@ import path from 'node:path';
 import { Failure } from '../api/failure.ts';
 import type { SessionState } from '../api/types.ts';
 import type { Host, Keychain } from '../host/host.ts';
+import { ATTACHMENTS } from '../store/blob-files.ts';
 import { openStore, type Store } from '../store/open.ts';
 import type { SyncEvent } from '../sync/protocol.ts';
 import { startWorker, type WorkerLink, WorkerRefused } from './worker-link.ts';
@@ -77,8 +78,8 @@ export class Profile {
     return this.#inTurn(async () => {
       await this.#shut();
       // The key goes last: a database without its key would be locked for ever, a key without a database is harmless.
-      for (const name of [...DATABASE_FILES, this.#keychain.file])
-        await rm(this.#path(name), { force: true });
+      for (const name of [...DATABASE_FILES, ATTACHMENTS, this.#keychain.file])
+        await rm(this.#path(name), { force: true, recursive: true });
       this.#state = await this.#tryToOpen();
     });
   }
@@ -91,7 +92,7 @@ export class Profile {
         `set-aside-${now.toISOString().replace(/[:.]/g, '-')}-${randomBytes(2).toString('hex')}`,
       );
       await mkdir(folder, { mode: 0o700 });
-      for (const name of [...DATABASE_FILES, this.#keychain.file]) {
+      for (const name of [...DATABASE_FILES, ATTACHMENTS, this.#keychain.file]) {
         if (existsSync(this.#path(name))) await rename(this.#path(name), path.join(folder, name));
       }
       this.#state = await this.#tryToOpen();

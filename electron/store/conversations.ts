@@ -1,4 +1,5 @@
 /** The list of conversations, as the window shows it. Each call costs what it returns. */
+import { attachmentsOf, draftsOf } from './attachments.ts';
 import {
   itemsOf,
   MESSAGE_COLUMNS,
@@ -37,7 +38,10 @@ export type ConversationItem = {
   markedUnread: boolean;
   draft: string;
   /** The newest shown: one that waits in the outbox, else the newest accepted. */
-  last: Pick<MessageItem, 'id' | 'text' | 'fromMe' | 'sender' | 'acceptedMs' | 'state' | 'unsentMs'> | null;
+  last: Pick<
+    MessageItem,
+    'id' | 'text' | 'fromMe' | 'sender' | 'acceptedMs' | 'state' | 'unsentMs' | 'attachments'
+  > | null;
   activityMs: number;
   readUpTo: { ms: number; guid: Uint8Array } | null;
   clearedUpTo: { ms: number; guid: Uint8Array; atMs: number | null } | null;
@@ -105,7 +109,7 @@ function knownOfAll(store: Store, self: Uint8Array | null): Known {
   );
   const last = new Map<number, ConversationItem['last']>();
   for (const row of store.all<LastRow>(
-    `SELECT m.cid, m.id, m.guid, m.sender, m.mine, m.accepted_ms, m.text, m.unsent_ms
+    `SELECT m.cid, m.id, m.guid, m.sender, m.mine, m.accepted_ms, m.text, m.unsent_ms, m.rid, m.attachments
      FROM conversation c CROSS JOIN message m ON m.rid = c.last_rid WHERE c.listed = 1`,
   )) {
     const peers = (members.get(row.cid) ?? []).filter(
@@ -119,6 +123,7 @@ function knownOfAll(store: Store, self: Uint8Array | null): Known {
       acceptedMs: row.accepted_ms,
       state: undelivered.size > 0 && undelivered.has(mapKey(row.guid)) ? 'failed' : stateOf(row, peers),
       unsentMs: row.unsent_ms,
+      attachments: row.attachments === 0 ? [] : attachmentsOf(store, row.rid),
     });
   }
   return { members, last };
@@ -132,6 +137,8 @@ type LastRow = {
   accepted_ms: number;
   text: string;
   unsent_ms: number | null;
+  rid: number;
+  attachments: number;
 };
 
 /** Listed or not; undefined while its record has not arrived. */
@@ -223,6 +230,7 @@ function lastWaiting(store: Store, guid: Uint8Array, self: Uint8Array | null): C
     acceptedMs: entry.createdMs,
     state: entry.state === 'queued' ? 'waiting' : entry.state,
     unsentMs: null,
+    attachments: draftsOf(store, entry.sendId),
   };
 }
 
@@ -235,8 +243,12 @@ function lastAccepted(
   if (rid === null) return null;
   const row = store.get<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE rid = ?`, rid);
   if (row === undefined) return null;
-  const { id, text, fromMe, sender, acceptedMs, state, unsentMs } = itemsOf(store, { cid, guid }, [row])[0]!;
-  return { id, text, fromMe, sender, acceptedMs, state, unsentMs };
+  const { id, text, fromMe, sender, acceptedMs, state, unsentMs, attachments } = itemsOf(
+    store,
+    { cid, guid },
+    [row],
+  )[0]!;
+  return { id, text, fromMe, sender, acceptedMs, state, unsentMs, attachments };
 }
 
 /** For the badge: conversations with something unread. */

@@ -94,6 +94,21 @@ export function getDirty(store: Store, zone: ZoneName, id: Uint8Array): Dirty | 
   return { id, change: row.change, op, baseRev: row.base_rev, notBeforeMs: row.not_before_ms };
 }
 
+/** What waited for something may go now. */
+export function hurry(store: Store, zone: ZoneName, id: Uint8Array): void {
+  store.run('UPDATE dirty SET not_before_ms = 0 WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);
+}
+
+/** Cannot go yet. It is looked at again after `LONGEST_WAIT_MS`, or when somebody says `hurry`. */
+export function postpone(store: Store, zone: ZoneName, id: Uint8Array, nowMs: number): void {
+  store.run(
+    'UPDATE dirty SET not_before_ms = ? WHERE zone = ? AND id = ?',
+    nowMs + LONGEST_WAIT_MS,
+    ZONE_NUMBER[zone],
+    id,
+  );
+}
+
 /** Pushed. True when nothing changed since `change`; otherwise it stays dirty. */
 export function clean(store: Store, zone: ZoneName, id: Uint8Array, change: number): boolean {
   return store.write(

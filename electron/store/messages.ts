@@ -4,6 +4,7 @@
  * Order is (acceptedAt, guid) everywhere; what waits in the outbox comes after everything accepted, in its own order. A page costs
  * its own length, whatever the size of the store (message_shown).
  */
+import { type AttachmentItem, attachmentsOf, draftsOf } from './attachments.ts';
 import type { Store } from './open.ts';
 import { waitingMessages } from './outbox.ts';
 import { comparePlaces, hex, plain, plainOrNull, SERVICE_NUMBER, sameBytes } from './values.ts';
@@ -34,7 +35,13 @@ export type MessageItem = {
   /** One a person, in the order they came. */
   reactions: { account: Uint8Array; emoji: string }[];
   /** `id` null: that message is not here (or not any more). */
-  replyTo: { id: Uint8Array | null; sender: Uint8Array; text: string } | null;
+  replyTo: {
+    id: Uint8Array | null;
+    sender: Uint8Array;
+    text: string;
+    attachments: readonly AttachmentItem[];
+  } | null;
+  attachments: AttachmentItem[];
 };
 
 export type MessageRow = {
@@ -55,9 +62,10 @@ export type MessageRow = {
   deleted_device: Uint8Array | null;
   reply_sender: Uint8Array | null;
   reply_guid: Uint8Array | null;
+  attachments: number;
 };
 export const MESSAGE_COLUMNS =
-  'rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, reactions, text, edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid';
+  'rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, reactions, text, edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid, attachments';
 
 export type MessagePage = {
   /** Oldest first. */
@@ -243,6 +251,7 @@ export function itemsOf(
       row.reply_guid === null || row.reply_sender === null
         ? null
         : replyOf(store, row.reply_sender, row.reply_guid),
+    attachments: row.attachments === 0 ? [] : attachmentsOf(store, row.rid),
   }));
 }
 
@@ -270,12 +279,21 @@ function reactionsOf(store: Store, rid: number): { account: Uint8Array; emoji: s
 }
 
 function replyOf(store: Store, sender: Uint8Array, guid: Uint8Array): MessageItem['replyTo'] {
-  const rows = store.all<{ id: Uint8Array; sender: Uint8Array; text: string; shown: number }>(
-    'SELECT id, sender, text, shown FROM message WHERE guid = ?',
-    guid,
-  );
+  const rows = store.all<{
+    rid: number;
+    id: Uint8Array;
+    sender: Uint8Array;
+    text: string;
+    shown: number;
+    attachments: number;
+  }>('SELECT rid, id, sender, text, shown, attachments FROM message WHERE guid = ?', guid);
   const row = rows.find((one) => sameBytes(one.sender, sender) && one.shown === 1);
-  return { id: row === undefined ? null : plain(row.id), sender: plain(sender), text: row?.text ?? '' };
+  return {
+    id: row === undefined ? null : plain(row.id),
+    sender: plain(sender),
+    text: row?.text ?? '',
+    attachments: row === undefined || row.attachments === 0 ? [] : attachmentsOf(store, row.rid),
+  };
 }
 
 function waitingItem(store: Store, entry: ReturnType<typeof waitingMessages>[number]): MessageItem {
@@ -300,14 +318,20 @@ function waitingItem(store: Store, entry: ReturnType<typeof waitingMessages>[num
     replyTo:
       replied === undefined
         ? null
-        : { id: plain(replied.id), sender: plain(replied.sender), text: replied.text },
+        : {
+            id: plain(replied.id),
+            sender: plain(replied.sender),
+            text: replied.text,
+            attachments: replied.attachments === 0 ? [] : attachmentsOf(store, replied.rid),
+          },
+    attachments: draftsOf(store, entry.sendId),
   };
 }
 
 export function messageRow(store: Store, recordId: Uint8Array): MessageRow | undefined {
   return store.get<MessageRow>(
     `SELECT m.rid, m.cid, m.id, m.guid, m.sender, m.mine, m.accepted_ms, m.sent_ms, m.service, m.reactions, m.text,
-       m.edited_ms, m.unsent_ms, m.deleted_ms, m.deleted_device, m.reply_sender, m.reply_guid
+       m.edited_ms, m.unsent_ms, m.deleted_ms, m.deleted_device, m.reply_sender, m.reply_guid, m.attachments
      FROM record r JOIN message m ON m.rid = r.rid WHERE r.zone = 2 AND r.id = ?`,
     recordId,
   );
@@ -356,6 +380,19 @@ export function shownCount(store: Store, conversation: Uint8Array): number {
   if (bounds === undefined) return 0;
   return store.get<{ n: number }>(
     'SELECT count(*) AS n FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?)',
+    bounds.cid,
+    bounds.clearMs,
+    bounds.clearGuid,
+  )!.n;
+}
+
+/** How many files they have. */
+export function shownAttachments(store: Store, conversation: Uint8Array): number {
+  const bounds = boundsOf(store, conversation);
+  if (bounds === undefined) return 0;
+  return store.get<{ n: number }>(
+    `SELECT coalesce(sum(attachments), 0) AS n FROM message
+     WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?)`,
     bounds.cid,
     bounds.clearMs,
     bounds.clearGuid,

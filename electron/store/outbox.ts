@@ -3,6 +3,7 @@
  * one transaction, so it is never in both and never in neither. Edits, reactions and receipts go through here as well.
  */
 import type { Payload } from '../../shared/model/payload.ts';
+import { dropDraftsOf } from './attachments.ts';
 import type { Store } from './open.ts';
 import { putMerged } from './records.ts';
 import { hex, plain, plainOrNull } from './values.ts';
@@ -31,13 +32,15 @@ export type OutboxEntry = {
   notBeforeMs: number;
   /** The request exactly as sent, so that a repeat is the same bytes. */
   sealed: Uint8Array | null;
+  /** Of a message: how many of its blobs the cloud does not have whole yet. It waits for them. */
+  uploads: number;
 };
 
 export type NewOutboxEntry = Pick<
   OutboxEntry,
   'sendId' | 'kind' | 'conversation' | 'guid' | 'body' | 'createdMs'
 > &
-  Partial<Pick<OutboxEntry, 'text' | 'replyTo'>>;
+  Partial<Pick<OutboxEntry, 'text' | 'replyTo' | 'uploads'>>;
 
 type Row = {
   position: number;
@@ -54,9 +57,10 @@ type Row = {
   attempts: number;
   not_before_ms: number;
   sealed: Uint8Array | null;
+  uploads: number;
 };
 const COLUMNS =
-  'position, send_id, kind, conversation, guid, body, text, reply_to, created_ms, state, failure, attempts, not_before_ms, sealed';
+  'position, send_id, kind, conversation, guid, body, text, reply_to, created_ms, state, failure, attempts, not_before_ms, sealed, uploads';
 
 function read(row: Row): OutboxEntry {
   return {
@@ -74,6 +78,7 @@ function read(row: Row): OutboxEntry {
     attempts: row.attempts,
     notBeforeMs: row.not_before_ms,
     sealed: plainOrNull(row.sealed),
+    uploads: row.uploads,
   };
 }
 
@@ -91,8 +96,8 @@ function touched(
 export function enqueue(store: Store, entry: NewOutboxEntry): OutboxEntry {
   return store.write(() => {
     store.run(
-      `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, reply_to, created_ms)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, reply_to, created_ms, uploads)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       entry.sendId,
       entry.kind,
       entry.conversation,
@@ -101,6 +106,7 @@ export function enqueue(store: Store, entry: NewOutboxEntry): OutboxEntry {
       entry.text ?? '',
       entry.replyTo ?? null,
       entry.createdMs,
+      entry.uploads ?? 0,
     );
     touched(store, entry);
     return getOutbox(store, entry.sendId)!;
@@ -113,12 +119,15 @@ export function getOutbox(store: Store, sendId: Uint8Array): OutboxEntry | undef
 }
 
 /**
- * The first that is not failed; order is kept across all. After a restart one that was 'sending' is found again: sending it anew with
- * its send_id is safe.
+ * The first that may go: not failed, and no message before it in its conversation still waits for its attachments to be uploaded (it
+ * included; edits, reactions and receipts are of what has gone already and do not wait). Otherwise order is kept across all. After a restart
+ * one that was 'sending' is found again: sending it anew with its send_id is safe.
  */
 export function nextOutbox(store: Store): OutboxEntry | undefined {
   const row = store.get<Row>(
-    `SELECT ${COLUMNS} FROM outbox WHERE state <> 'failed' ORDER BY position LIMIT 1`,
+    `SELECT ${COLUMNS} FROM outbox o WHERE state <> 'failed' AND NOT (kind = 'message' AND EXISTS (SELECT 1 FROM outbox w
+       WHERE w.uploads > 0 AND w.conversation = o.conversation AND w.position <= o.position AND w.state <> 'failed'))
+     ORDER BY position LIMIT 1`,
   );
   return row === undefined ? undefined : read(row);
 }
@@ -146,7 +155,7 @@ export function waitingCount(store: Store): number {
 }
 
 export type OutboxChange = Partial<
-  Pick<OutboxEntry, 'state' | 'failure' | 'attempts' | 'notBeforeMs' | 'sealed' | 'body'>
+  Pick<OutboxEntry, 'state' | 'failure' | 'attempts' | 'notBeforeMs' | 'sealed' | 'body' | 'uploads'>
 >;
 
 export function updateOutbox(store: Store, sendId: Uint8Array, change: OutboxChange): void {
@@ -155,13 +164,14 @@ export function updateOutbox(store: Store, sendId: Uint8Array, change: OutboxCha
     if (before === undefined) return;
     const entry = { ...before, ...change };
     store.run(
-      'UPDATE outbox SET state = ?, failure = ?, attempts = ?, not_before_ms = ?, sealed = ?, body = ? WHERE send_id = ?',
+      'UPDATE outbox SET state = ?, failure = ?, attempts = ?, not_before_ms = ?, sealed = ?, body = ?, uploads = ? WHERE send_id = ?',
       entry.state,
       entry.failure,
       entry.attempts,
       entry.notBeforeMs,
       entry.sealed,
       entry.body,
+      entry.uploads,
       sendId,
     );
     if (entry.state !== before.state || entry.failure !== before.failure) touched(store, entry);
@@ -174,6 +184,7 @@ export function removeOutbox(store: Store, sendId: Uint8Array): boolean {
     const entry = getOutbox(store, sendId);
     if (entry === undefined) return false;
     store.run('DELETE FROM outbox WHERE send_id = ?', sendId);
+    if (entry.kind === 'message') dropDraftsOf(store, sendId);
     touched(store, entry);
     return true;
   });

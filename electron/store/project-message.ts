@@ -1,11 +1,12 @@
 /**
- * A message record -> `message`, `message_reaction`, its conversation's state and the search index.
+ * A message record -> `message`, `message_reaction`, `attachment`, its conversation's state and the search index.
  *
  * Runs for every record of a first sync: no query that a new message does not need.
  */
 import { type Message, readMessage } from '../../shared/model/message.ts';
 import type { Payload } from '../../shared/model/payload.ts';
 import { PayloadError } from '../../shared/model/payload.ts';
+import { dropAttachments, writeAttachments } from './attachments.ts';
 import type { Store } from './open.ts';
 import { hex, plain, SERVICE_NUMBER, sameBytes } from './values.ts';
 
@@ -34,6 +35,12 @@ export function placeOf(payload: Payload): { ms: number; guid: Uint8Array } | nu
   return message === null ? null : { ms: message.acceptedMs, guid: message.guid };
 }
 
+/** The files it has: none while its core has not arrived, or once it was unsent. */
+export function attachmentsOfPayload(payload: Payload): Message['attachments'] {
+  const message = read(payload);
+  return message === null || message.unsent !== null ? [] : message.attachments;
+}
+
 /** What the projection was made of; to take its share back. */
 type Old = {
   cid: number;
@@ -43,12 +50,13 @@ type Old = {
   shown: number;
   text: string;
   reactions: number;
+  attachments: number;
   deleted_ms: number | null;
 };
 
 function oldRow(store: Store, rid: number): Old | undefined {
   return store.get<Old>(
-    'SELECT cid, guid, accepted_ms, mine, shown, text, reactions, deleted_ms FROM message WHERE rid = ?',
+    'SELECT cid, guid, accepted_ms, mine, shown, text, reactions, attachments, deleted_ms FROM message WHERE rid = ?',
     rid,
   );
 }
@@ -80,16 +88,18 @@ export function projectMessage(
   const mine = self !== null && sameBytes(self, message.sender);
   const shown = deletedMs === null;
   const text = message.unsent !== null ? '' : (message.edit?.text ?? message.text);
+  const attachments = message.unsent !== null ? [] : message.attachments;
   store
     .sql(
       `INSERT INTO message (rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, shown, reactions, text,
-         edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid, attachments)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (rid) DO UPDATE SET cid = excluded.cid, guid = excluded.guid, sender = excluded.sender,
          mine = excluded.mine, accepted_ms = excluded.accepted_ms, sent_ms = excluded.sent_ms, service = excluded.service,
          shown = excluded.shown, reactions = excluded.reactions, text = excluded.text, edited_ms = excluded.edited_ms,
          unsent_ms = excluded.unsent_ms, deleted_ms = excluded.deleted_ms, deleted_device = excluded.deleted_device,
-         reply_sender = excluded.reply_sender, reply_guid = excluded.reply_guid`,
+         reply_sender = excluded.reply_sender, reply_guid = excluded.reply_guid,
+         attachments = excluded.attachments`,
     )
     .run(
       rid,
@@ -110,8 +120,11 @@ export function projectMessage(
       message.deleted?.device ?? null,
       message.replyTo?.sender ?? null,
       message.replyTo?.guid ?? null,
+      attachments.length,
     );
   writeReactions(store, rid, message, old?.reactions ?? 0);
+  if (attachments.length > 0 || (old?.attachments ?? 0) > 0)
+    writeAttachments(store, rid, attachments, old?.attachments ?? 0);
   store.memory.search.change(rid, old?.shown === 1 ? old.text : null, shown ? text : null);
   if (old !== undefined) takeBack(store, rid, old);
   if (shown) state.appeared(store, { rid, mine, acceptedMs: message.acceptedMs, guid: message.guid });
@@ -141,6 +154,7 @@ function takeBack(store: Store, rid: number, old: Old): void {
 function removeProjection(store: Store, rid: number, old: Old): void {
   store.run('DELETE FROM message WHERE rid = ?', rid);
   if (old.reactions > 0) store.run('DELETE FROM message_reaction WHERE rid = ?', rid);
+  if (old.attachments > 0) dropAttachments(store, rid);
   if (old.shown === 1) store.memory.search.change(rid, old.text, null);
   takeBack(store, rid, old);
   const state = store.memory.conversationByCid(old.cid);

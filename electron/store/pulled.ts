@@ -30,6 +30,8 @@ export type PulledRecord = {
   /** `recordHash(ct)`. */
   hash: Uint8Array;
   bytes: Uint8Array;
+  /** Ids of the blobs that the record names at the cloud. The cloud's word. */
+  blobs?: readonly Uint8Array[];
   /** `bytes` decoded, where the caller has it. */
   payload?: Payload;
   /** The caller has looked, and there was none: inserting is tried first. */

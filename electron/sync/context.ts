@@ -5,6 +5,7 @@
  * in as parameters, so a seed replays a whole run.
  */
 import type { Hlc } from '../../shared/clock/hlc.ts';
+import type { BlobFiles } from '../store/blob-files.ts';
 import type { Store } from '../store/open.ts';
 import type { CloudClient } from './network/cloud-client.ts';
 import type { SyncEvent } from './protocol.ts';
@@ -48,6 +49,8 @@ export type Signal =
 export type StepContext = {
   /** The one writer. Steps open their own transactions, never across an `await`. */
   readonly store: Store;
+  /** The sealed files of attachments, beside the store. */
+  readonly files: BlobFiles;
   /** Clients of the signed-in cloud, with the session's token. Throws `SyncFailure('signedOut')` without one. */
   readonly cloud: CloudClient;
   /** Clients of any cloud: for sign-up and sign-in. `token`: a session token or ticket, or null. */

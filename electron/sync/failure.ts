@@ -28,7 +28,10 @@ export function toFailure(error: unknown): Failure {
     return { reason, retryAfterMs, detail: error.message, ...(about === null ? {} : { about }) };
   }
   const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code === 'string' && (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE')) {
+  if (
+    typeof code === 'string' &&
+    (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE' || code === 'ENOSPC')
+  ) {
     return { reason: 'diskFull', retryAfterMs: null, detail: 'There is no room left on the disk.' };
   }
   return {

@@ -94,7 +94,11 @@ export type Commands = {
 
   // ---- messages
   /** Answers when the message is in the outbox, on disk. `id` is the outbox id until it is accepted. */
-  send: { input: { conversationId: Id; text: string; replyTo: Id | null }; result: { id: Id } };
+  /** `attachments`: ids of drafts, in their order; then the text may be empty. */
+  send: {
+    input: { conversationId: Id; text: string; replyTo: Id | null; attachments?: Id[] };
+    result: { id: Id };
+  };
   retry: { input: { id: Id }; result: null };
   discard: { input: { id: Id }; result: null };
   edit: { input: { id: Id; text: string }; result: null };
@@ -106,6 +110,16 @@ export type Commands = {
   deleteForGood: { input: { ids: Id[] }; result: null };
   /** Out of Recently Deleted. */
   recoverMessages: { input: { ids: Id[] }; result: null };
+
+  // ---- attachments
+  /** A file that the main thread has sealed into the staging folder as `staged`: it is taken over, whole or not at all. */
+  addAttachment: { input: StagedAttachment; result: { id: Id } };
+  /** Out of the field again. */
+  dropAttachment: { input: { id: Id }; result: null };
+  /** A person wants it here now: one that does not come by itself, or did not come. `id`: the message's. */
+  fetchAttachment: { input: { id: Id; place: number }; result: null };
+  /** The main thread could not read it: missing or damaged on the disk. It is fetched again. */
+  attachmentBroken: { input: { blobId: string }; result: null };
 
   // ---- synchronizing
   /**
@@ -145,6 +159,22 @@ export type Commands = {
   /** Of the account while the switch is on, else of this device. Shorter than now: it takes effect after a day. */
   setKeepMessages: { input: { days: KeepDays }; result: null };
   dismissNotice: { input: { id: string }; result: null };
+};
+
+/** Sealed, with its key. `id`: the draft's, chosen by the main thread. Bytes travel as they are. */
+export type StagedAttachment = {
+  id: Id;
+  conversationId: Id;
+  staged: string;
+  blobId: Uint8Array;
+  key: Uint8Array;
+  size: number;
+  name: string;
+  mediaType: string;
+  width: number;
+  height: number;
+  durationMs: number;
+  thumbnail: Uint8Array;
 };
 
 export type CommandName = keyof Commands;

@@ -22,7 +22,11 @@ export type FailureReason =
   | 'tooLarge'
   | 'identityChanged'
   | 'notAMember'
-  | 'refused';
+  | 'refused'
+  /** The file of an attachment is not on this device any more, or not as it was. */
+  | 'fileMissing'
+  /** Not failed: it waits until there is room at the cloud. */
+  | 'storageFull';
 
 export type SwitchState = 'off' | 'enabling' | 'on' | 'disabling';
 
@@ -70,7 +74,7 @@ export type SyncStatus = {
   /** Disable & Delete: the cloud's copy goes then, unless somebody takes it back. `by`: the device where it was asked for. */
   purge: { at: Milliseconds; by: Id | null } | null;
   phase: SyncPhase;
-  item: 'messages' | 'conversations' | 'changes' | null;
+  item: 'messages' | 'conversations' | 'changes' | 'attachments' | null;
   done: number;
   total: number | null;
   paused: {

@@ -6,6 +6,7 @@ import { warningOf } from './warning.ts';
 const names = (list: string[]): string => list.join('+');
 const scope = (more: Partial<DeleteScope>): DeleteScope => ({
   messages: 1,
+  attachments: 0,
   switchOn: true,
   devicesOn: ['MacBook'],
   devicesKeeping: [],

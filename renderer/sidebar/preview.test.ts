@@ -10,6 +10,7 @@ const last: MessagePreview = {
   senderName: 'Bob',
   at: 1,
   state: 'received',
+  attachments: [],
 };
 const conversation = (more: Partial<ConversationSummary>): ConversationSummary => ({
   id: 'a',

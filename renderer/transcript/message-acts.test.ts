@@ -18,6 +18,7 @@ const own: Message = {
   unsentAt: null,
   reactions: [],
   replyTo: null,
+  attachments: [],
 };
 const MINUTE = 60_000;
 

@@ -22,6 +22,7 @@ function message(from: 'me' | 'bob', after: number, more: Partial<Message> = {})
     unsentAt: null,
     reactions: [],
     replyTo: null,
+    attachments: [],
     ...more,
   };
 }

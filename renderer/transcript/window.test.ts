@@ -20,6 +20,7 @@ function message(n: number, state: MessageState = 'received', text = `${n}`): Me
     unsentAt: null,
     reactions: [],
     replyTo: null,
+    attachments: [],
   };
 }
 const run = (...messages: Message[]): Window => ({ messages, hasOlder: true, hasNewer: false });

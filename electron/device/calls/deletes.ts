@@ -1,9 +1,10 @@
 /** Answers `deletes.*` and `recentlyDeleted.*`. */
 import type { DeleteCalls, RecentlyDeletedCalls } from '../../api/calls.ts';
 import type { DeleteScope } from '../../api/types.ts';
+import { attachmentCount } from '../../store/attachments.ts';
 import { someInCloud } from '../../store/bases.ts';
 import { listDevices } from '../../store/devices.ts';
-import { shownCount } from '../../store/messages.ts';
+import { shownAttachments, shownCount } from '../../store/messages.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { hex, unhex } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
@@ -26,7 +27,20 @@ export function deleteCalls(context: CallContext): DeleteCalls {
       const reach = reachOf(listedDevices(store), switchOn);
       const messages =
         target.kind === 'conversation' ? shownCount(store, unhex(target.id)) : target.ids.length;
-      return { messages, switchOn, ...reach, inCloud: reach.devicesOn.length > 0 || someInCloud(store) };
+      const attachments =
+        target.kind === 'conversation'
+          ? shownAttachments(store, unhex(target.id))
+          : attachmentCount(
+              store,
+              target.ids.map((one) => unhex(one)),
+            );
+      return {
+        messages,
+        attachments,
+        switchOn,
+        ...reach,
+        inCloud: reach.devicesOn.length > 0 || someInCloud(store),
+      };
     },
   };
 }

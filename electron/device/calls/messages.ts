@@ -97,7 +97,7 @@ export function messageCalls(context: CallContext): MessageCalls {
 function justSent(
   context: CallContext,
   id: string,
-  input: { conversationId: string; text: string },
+  input: { conversationId: string; text: string; attachments: string[] },
 ): Message {
   const store = accountStoreOf(context);
   const item = getConversation(store, unhex(input.conversationId));
@@ -120,6 +120,7 @@ function justSent(
     unsentAt: null,
     reactions: [],
     replyTo: null,
+    attachments: [],
   };
 }
 

@@ -13,6 +13,7 @@ import type { Store } from '../../store/open.ts';
 import { getPin, listChanged } from '../../store/pins.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
+import { attachmentsFor, namesOf } from './attachments.ts';
 
 /** For one answer: everybody is looked up once. */
 export class People {
@@ -107,6 +108,7 @@ export function summaryOf(item: ConversationItem, people: People): ConversationS
             senderName: people.of(last.sender).name,
             at: last.acceptedMs,
             state: last.state,
+            attachments: namesOf(last.attachments),
           },
     activityAt: item.activityMs,
     changed: people.changedAmong(members),
@@ -140,7 +142,13 @@ export function messageOf(item: MessageItem, people: People): Message {
             id: item.replyTo.id === null ? '' : hex(item.replyTo.id),
             text: item.replyTo.text,
             senderName: people.of(item.replyTo.sender).name,
+            attachments: namesOf(item.replyTo.attachments),
           },
+    attachments: attachmentsFor(
+      hex(item.id),
+      item.attachments,
+      item.state === 'waiting' || item.state === 'sending' || item.state === 'failed',
+    ),
   };
 }
 
@@ -151,6 +159,8 @@ const REASONS: ReadonlySet<string> = new Set<FailureReason>([
   'identityChanged',
   'notAMember',
   'refused',
+  'fileMissing',
+  'storageFull',
 ]);
 const failureReason = (text: string): FailureReason =>
   REASONS.has(text) ? (text as FailureReason) : 'refused';

@@ -6,6 +6,7 @@ import type { Command, CommandInput, CommandName, Commands } from '../protocol.t
 import type { FailureLog } from '../run/failure-log.ts';
 import type { Bare, Runner } from '../run/runner.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
+import * as attachments from './attachments.ts';
 import * as conversations from './conversations.ts';
 import * as deletes from './deletes.ts';
 import { keepPreview, setKeepMessages } from './keep-messages.ts';
@@ -92,6 +93,11 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
     deletes.deleteForGood(ctx, input);
     return null;
   },
+
+  addAttachment: ({ ctx }, input) => attachments.addAttachment(ctx, input),
+  dropAttachment: writing(attachments.dropAttachment),
+  fetchAttachment: writing(attachments.fetchAttachment),
+  attachmentBroken: writing(attachments.attachmentBroken),
 
   setSwitch: ({ ctx, runner }, input) => turning.setSwitch(ctx, runner, input),
   switchOffPreview: ({ ctx, runner }) => turning.switchOffPreview(ctx, runner),

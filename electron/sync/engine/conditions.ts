@@ -13,6 +13,20 @@ export function waitsFor(state: EngineState): 'onBattery' | 'metered' | null {
   return onBattery === true && largeUpload(state) ? 'onBattery' : null;
 }
 
+/** A connection that costs by volume, and nobody has said to go on all the same. */
+export function meteredNow(state: EngineState): boolean {
+  return state.conditions.metered === true && !state.anyway;
+}
+
+/** Attachments wait for another connection: one to be sent that is large, or what must come before the switch is off. */
+export function blobsWait(state: EngineState): boolean {
+  const { blobs } = state;
+  return (
+    meteredNow(state) &&
+    (blobs.up > blobs.upSmall || (state.switch === 'disabling' && blobs.all > 0 && !state.held))
+  );
+}
+
 function largeDownload({ stage, walk, pull }: ZoneState): boolean {
   const left = ({ done, total }: Work) => (total === null ? 0 : total - done);
   return stage === 'walking'

@@ -1,6 +1,6 @@
 /** What is next, lane by lane: pure questions about the engine's state (state.ts has the invariants). */
-import { standsStill, waitsFor } from './conditions.ts';
-import type { EngineState, Step, ZoneName, ZoneState } from './state.ts';
+import { meteredNow, standsStill, waitsFor } from './conditions.ts';
+import { type EngineState, LARGE_BLOB, type Step, type ZoneName, type ZoneState } from './state.ts';
 
 /** The messages zone takes part: being switched on, on, or being drained before it goes off. */
 export function takesPart(state: EngineState): boolean {
@@ -93,7 +93,8 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
       return { lane: 'zones', type: 'repair', zone: name };
     }
   }
-  if (state.switch === 'disabling' && drained(messages) && !state.held) {
+  // Off means that everything is here, attachments too.
+  if (state.switch === 'disabling' && drained(messages) && !state.held && state.blobs.all === 0) {
     return { lane: 'zones', type: 'finishSwitch', on: false };
   }
   if (state.switch === 'enabling' && messages.stage === 'current' && messages.dirty === 0 && !state.held) {
@@ -130,6 +131,36 @@ function nextMailStep(state: EngineState, now: number): Step | null {
   return null;
 }
 
+/** Attachments: what a person waits for first; what comes by itself, behind everything else. */
+function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Step | null {
+  const { blobs } = state;
+  const metered = meteredNow(state);
+  if (blobs.loose > 0) {
+    return { lane: 'blobs', type: 'sweep' };
+  }
+  const up = metered ? blobs.upSmall : blobs.up;
+  if (up > 0 && blobs.upAt <= now && state.blobsFullUntil <= now && mayWrite(state)) {
+    return {
+      lane: 'blobs',
+      type: 'upload',
+      only: metered ? LARGE_BLOB : Number.MAX_SAFE_INTEGER,
+    };
+  }
+  if (blobs.getAt > now) {
+    return null;
+  }
+  if (blobs.asked > 0) {
+    return { lane: 'blobs', type: 'download', what: 'asked' };
+  }
+  if (metered || !othersRest || (state.held && takesPart(state))) {
+    return null;
+  }
+  if (state.switch === 'disabling' && drained(state.zones.messages)) {
+    return blobs.all > 0 ? { lane: 'blobs', type: 'download', what: 'all' } : null;
+  }
+  return blobs.alone > 0 ? { lane: 'blobs', type: 'download', what: 'alone' } : null;
+}
+
 /** The steps to start now: one for each idle lane that has something to do. */
 export function nextSteps(state: EngineState, now: number): Step[] {
   if (state.session !== 'active' || state.appTooOld || state.diskFullUntil > now) {
@@ -161,6 +192,13 @@ export function nextSteps(state: EngineState, now: number): Step[] {
       steps.push(step);
     }
   }
+  if (state.running.blobs === null) {
+    const { zones, mail } = state.running;
+    const step = nextBlobStep(state, now, steps.length === 0 && zones === null && mail === null);
+    if (step !== null) {
+      steps.push(step);
+    }
+  }
   return steps;
 }
 
@@ -176,6 +214,7 @@ export function nextWake(state: EngineState, now: number): number {
   if (state.stream === 'closed') {
     times.push(state.streamAt);
   }
+  times.push(state.blobsFullUntil, state.blobs.upAt, state.blobs.getAt);
   times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt);
   if (state.outbox.waiting > 0) {
     times.push(state.outbox.dueAt);

@@ -55,6 +55,13 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
     }
     case 'send':
       return { ...state, outbox: { ...state.outbox, dueAt: (event.result as { nextAt: number }).nextAt } };
+    case 'upload':
+      return (event.result as StepResult['upload']).full
+        ? { ...state, blobsFullUntil: now + FULL_AGAIN_MS }
+        : { ...state, blobsFullUntil: 0 };
+    case 'download':
+    case 'sweep':
+      return state;
     default: {
       const never: never = event.step;
       throw new Error(`unknown step ${JSON.stringify(never ?? step)}`);
@@ -162,6 +169,10 @@ function pushed(state: EngineState, event: Extract<Done, { step: { type: 'push' 
   });
   if (result.staleKeyring) {
     after = { ...after, keyring: after.keyring === 'forged' ? 'forged' : 'stale' };
+  }
+  if (result.deleted > 0) {
+    // Room for attachments too.
+    after = { ...after, blobsFullUntil: 0 };
   }
   if (result.moved) {
     after = patchZone(after, name, { stage: 'unopened' });

@@ -5,6 +5,7 @@ import { reduceDone } from './reduce-done.ts';
 import { reduceFailed } from './reduce-failed.ts';
 import { cancel, offEverywhere, setSwitch, zoneHeard } from './reduce-switch.ts';
 import {
+  type BlobCounts,
   CLOCK_TOLERANCE_MS,
   type Effect,
   type EngineEvent,
@@ -77,6 +78,7 @@ function atTime(state: EngineState, now: number): EngineState {
     purgePendingUntil: earlier(state.purgePendingUntil),
     diskFullUntil: earlier(state.diskFullUntil),
     outbox: { ...state.outbox, dueAt: earlier(state.outbox.dueAt) },
+    blobsFullUntil: earlier(state.blobsFullUntil),
   };
   for (const name of ['account', 'messages'] as const) {
     const { fullUntil, dueAt } = state.zones[name];
@@ -214,6 +216,10 @@ function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts
   let after: EngineState = {
     ...state,
     outbox: counts.outbox,
+    blobs: counts.blobs,
+    blobsFullUntil: counts.blobs.up === 0 ? 0 : state.blobsFullUntil,
+    blobsUp: goingUp(state.blobsUp, counts.blobs.up),
+    blobsDown: goingUp(state.blobsDown, comingDown(state, counts.blobs)),
     upload: goingUp(state.upload, counts.newMessages),
     changes: goingUp(state.changes, counts.zones.messages.dirty - counts.newMessages),
   };
@@ -223,6 +229,11 @@ function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts
     after = patchZone(after, name, { dirty, dueAt, fullIdle: fullIdle && dirty === state.zones[name].dirty });
   }
   return after;
+}
+
+/** What is said to be downloading: before the switch is off that is all of them. */
+function comingDown(state: EngineState, blobs: BlobCounts): number {
+  return state.switch === 'disabling' ? blobs.all : blobs.alone;
 }
 
 /** An upload's total grows with what is added while it runs; what is left is always what was counted. */
@@ -295,6 +306,7 @@ function syncNow(state: EngineState): EngineState {
     streamFailures: 0,
     purgePendingUntil: 0,
     diskFullUntil: 0,
+    blobsFullUntil: 0,
   };
   for (const name of ['account', 'messages'] as const) {
     after = patchZone(after, name, { fullUntil: 0 });

@@ -83,7 +83,12 @@ export type Step =
   | { lane: 'keys'; type: 'refreshKeyring' }
   /** since: mail accepted up to then is set aside, since a first sync may yet say that it was deleted. Null: all of it. */
   | { lane: 'mail'; type: 'receive'; since: number | null }
-  | { lane: 'mail'; type: 'send' };
+  | { lane: 'mail'; type: 'send' }
+  /** Attachments. only: larger blobs than that wait. */
+  | { lane: 'blobs'; type: 'upload'; only: number }
+  | { lane: 'blobs'; type: 'download'; what: 'asked' | 'alone' | 'all' }
+  /** Files that nothing names any more. */
+  | { lane: 'blobs'; type: 'sweep' };
 
 export type StepResult = {
   open: {
@@ -129,6 +134,10 @@ export type StepResult = {
   /** aside: mail is set aside until the zone is drained. */
   receive: { more: boolean; waits: boolean; aside: boolean };
   send: { nextAt: number };
+  /** full: the storage at the cloud is. */
+  upload: { full: boolean };
+  download: null;
+  sweep: null;
 };
 
 export type StepDone = {
@@ -183,6 +192,20 @@ export type Counts = {
   /** Of the messages zone's dirty records: messages that the cloud does not have yet. What a person is told of. */
   newMessages: number;
   outbox: { waiting: number; dueAt: number };
+  blobs: BlobCounts;
+};
+
+/** Attachments that are to go up, and to come down (store/blobs.ts). */
+export type BlobCounts = {
+  up: number;
+  /** Of them, those that do not wait on a metered connection. */
+  upSmall: number;
+  upAt: number;
+  asked: number;
+  alone: number;
+  all: number;
+  getAt: number;
+  loose: number;
 };
 
 export type EngineEvent = { now: number; jitter: number } & (
@@ -250,7 +273,13 @@ export type EngineState = {
   /** The same for what else goes up: deletes, and changes of what the cloud has. */
   changes: Work;
   outbox: { waiting: number; dueAt: number };
-  running: { zones: Step | null; keys: Step | null; mail: Step | null };
+  blobs: BlobCounts;
+  /** Attachments that go up and that come down: those done, and all of this time. */
+  blobsUp: Work;
+  blobsDown: Work;
+  /** The storage at the cloud has no room for an attachment: not before. */
+  blobsFullUntil: number;
+  running: { zones: Step | null; keys: Step | null; mail: Step | null; blobs: Step | null };
   stream: 'closed' | 'opening' | 'open';
   streamAt: number;
   /** Times in a row that it could not be opened. */
@@ -286,6 +315,19 @@ export const LARGE = 500;
 /** On a metered connection a first sync stops after so many: the newest are there. */
 export const ENOUGH_METERED = 1000;
 export const ALMOST_FULL = 0.9;
+
+/** Of sealed bytes: what is larger waits on a metered connection. */
+export const LARGE_BLOB = 5 * 1024 * 1024;
+export const NO_BLOBS: BlobCounts = {
+  up: 0,
+  upSmall: 0,
+  upAt: 0,
+  asked: 0,
+  alone: 0,
+  all: 0,
+  getAt: 0,
+  loose: 0,
+};
 
 export const NO_WORK: Work = { done: 0, total: null };
 export const NO_WALK: Walk = { conversations: NO_WORK, messages: NO_WORK };
@@ -336,7 +378,11 @@ export function initialState(): EngineState {
     upload: NO_WORK,
     changes: NO_WORK,
     outbox: { waiting: 0, dueAt: 0 },
-    running: { zones: null, keys: null, mail: null },
+    blobs: NO_BLOBS,
+    blobsUp: NO_WORK,
+    blobsDown: NO_WORK,
+    blobsFullUntil: 0,
+    running: { zones: null, keys: null, mail: null, blobs: null },
     stream: 'closed',
     streamAt: 0,
     streamFailures: 0,

@@ -1,6 +1,6 @@
 /** The status line's data: a pure view of the engine's state, and the only one (SPEC SYN-2). */
 import type { PausedReason, SyncPhase, SyncStatus } from '../status-types.ts';
-import { waitsFor } from './conditions.ts';
+import { blobsWait, meteredNow, waitsFor } from './conditions.ts';
 import { ALMOST_FULL, type EngineState, NO_WORK, type Work } from './state.ts';
 
 type View = Pick<SyncStatus, 'phase' | 'item' | 'done' | 'total' | 'paused' | 'action'>;
@@ -101,8 +101,9 @@ function pausedView(state: EngineState): View | null {
     return paused('held', since);
   }
   const { account, messages } = state.zones;
-  if (account.fullUntil > 0 || (messages.fullUntil > 0 && state.switch !== 'off')) {
-    return paused('storageFull', since, Math.max(account.fullUntil, messages.fullUntil));
+  const { blobsFullUntil } = state;
+  if (account.fullUntil > 0 || blobsFullUntil > 0 || (messages.fullUntil > 0 && state.switch !== 'off')) {
+    return paused('storageFull', since, Math.max(account.fullUntil, messages.fullUntil, blobsFullUntil));
   }
   const waits = waitsFor(state);
   if (waits !== null) {
@@ -115,6 +116,10 @@ function pausedView(state: EngineState): View | null {
           : messages.pull
         : upload;
     return { ...paused(waits, since), item: 'messages', done: work.done, total: work.total };
+  }
+  if (blobsWait(state)) {
+    const work = state.blobs.up > state.blobs.upSmall ? state.blobsUp : state.blobsDown;
+    return { ...paused('metered', since), item: 'attachments', done: work.done, total: work.total };
   }
   return null;
 }
@@ -167,11 +172,22 @@ function workView(state: EngineState): View {
       return working('synchronizing', 'changes', changes);
     }
     if (state.switch === 'enabling' || state.switch === 'disabling') {
-      return working('finishing', null);
+      return attachmentsView(state) ?? working('finishing', null);
     }
   }
   if (account.stage === 'behind' || state.mailbox === 'behind') {
     return working('synchronizing', 'changes');
   }
-  return idle;
+  return attachmentsView(state) ?? idle;
+}
+
+/** What goes by itself: one that a person has asked for shows where it is. */
+function attachmentsView(state: EngineState): View | null {
+  if (state.blobsUp.total !== null) {
+    return working('uploading', 'attachments', state.blobsUp);
+  }
+  const held = state.held || meteredNow(state);
+  return state.blobsDown.total === null || held
+    ? null
+    : working('downloading', 'attachments', state.blobsDown);
 }

@@ -7,11 +7,14 @@
 
 import { uuidv7 } from '../../../shared/clock/ids.ts';
 import { fromHex, toHex, utf8 } from '../../../shared/crypto/bytes.ts';
+import { blobsOf, MOST_ATTACHMENTS } from '../../../shared/model/attachment.ts';
 import { decodeConversationCore, readConversation } from '../../../shared/model/conversation.ts';
-import { encodeMessageBody } from '../../../shared/model/message.ts';
-import { getRegister } from '../../../shared/model/payload.ts';
+import { encodeMessageBody, type MessageDraft } from '../../../shared/model/message.ts';
+import { getRegister, PayloadError } from '../../../shared/model/payload.ts';
 import { type Body, ReceiptKind } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { type Draft, getDraft, giveDrafts } from '../../store/attachments.ts';
+import { restartUploads, updateBlob } from '../../store/blobs.ts';
 import { messageRow } from '../../store/messages.ts';
 import { enqueue, getOutbox, type OutboxKind, removeOutbox, updateOutbox } from '../../store/outbox.ts';
 import { getPayload } from '../../store/records.ts';
@@ -67,20 +70,22 @@ function refuseTooLong(text: string): void {
 
 export function send(ctx: StepContext, input: CommandInput<'send'>): { id: string } {
   const text = input.text;
-  if (text.trim() === '') throw new SyncFailure('empty', 'There is nothing to send.');
+  const drafts = draftsToSend(ctx, input.attachments ?? []);
+  if (text.trim() === '' && drafts.length === 0) throw new SyncFailure('empty', 'There is nothing to send.');
   refuseTooLong(text);
   const { accountId } = requireIdentity(ctx.store);
   const topic = topicOf(ctx, fromHex(input.conversationId));
   const sentMs = ctx.writeClock.now();
   const guid = uuidv7(ctx.random, sentMs);
   const replied = input.replyTo === null ? undefined : messageRow(ctx.store, fromHex(input.replyTo));
-  const bytes = encodeMessageBody({
+  const bytes = encodeBodyOf({
     guid,
     conversation: topic.guid,
     sender: accountId,
     sentMs,
     service: 'lockstep',
     text,
+    attachments: drafts,
     replyTo: replied === undefined ? null : { sender: plain(replied.sender), guid: plain(replied.guid) },
   });
   const sendId = ctx.random(16);
@@ -93,9 +98,44 @@ export function send(ctx: StepContext, input: CommandInput<'send'>): { id: strin
     createdMs: sentMs,
     text,
     replyTo: replied === undefined ? null : plain(replied.id),
+    uploads: sendBlobs(ctx, drafts, sendId),
   });
   ctx.signal({ type: 'outbox' });
   return { id: toHex(sendId) };
+}
+
+/** What a message may not be, in the words of a refusal. */
+function encodeBodyOf(draft: MessageDraft): Uint8Array {
+  try {
+    return encodeMessageBody(draft);
+  } catch (error) {
+    if (error instanceof PayloadError) throw new SyncFailure('tooLarge', error.message);
+    throw error;
+  }
+}
+
+/** What the person has put beside the text, in that order. Each once: a draft becomes the message's. */
+function draftsToSend(ctx: StepContext, ids: readonly string[]): Draft[] {
+  if (ids.length > MOST_ATTACHMENTS)
+    throw new SyncFailure('tooMany', `A message has at most ${MOST_ATTACHMENTS} attachments.`);
+  return [...new Set(ids)].map((id) => {
+    const draft = getDraft(ctx.store, fromHex(id));
+    if (draft === undefined || draft.sendId !== null)
+      throw new SyncFailure('noAttachment', 'This file is not there any more. Attach it again.');
+    return draft;
+  });
+}
+
+/** How many of them the cloud does not have yet. */
+function sendBlobs(ctx: StepContext, drafts: readonly Draft[], sendId: Uint8Array): number {
+  giveDrafts(
+    ctx.store,
+    drafts.map(({ id }) => id),
+    sendId,
+  );
+  const ids = blobsOf(drafts);
+  for (const id of ids) updateBlob(ctx.store, id, { sending: true });
+  return ids.length;
 }
 
 /** Into the outbox, and into the own record at once. */
@@ -200,6 +240,7 @@ export function markRead(ctx: StepContext, input: CommandInput<'markRead'>): nul
 /** Try Again. `id`: of the outbox, or of the record of a message that some did not get. */
 export function retry(ctx: StepContext, input: { id: string }): null {
   const entry = failedEntry(ctx, input.id);
+  restartUploads(ctx.store, entry.sendId);
   updateOutbox(ctx.store, entry.sendId, { state: 'queued', failure: null, attempts: 0, notBeforeMs: 0 });
   ctx.signal({ type: 'outbox' });
   return null;

@@ -6,12 +6,14 @@
  *  2. No answer, a crash: the same bytes go again, and the cloud gives its first answer again.
  *  3. `epoch_stale`: the cloud delivered nothing and never will under that request, since a recipient's epoch only rises. So sealing
  *     anew under a new send id cannot deliver twice; and until that is stored, step 2 repeats the old request and hears the same.
- *  4. Accepted: the record is written and the row goes in one transaction. A crash before it leads back to 2.
+ *  4. `blobs_missing`: the cloud delivered nothing. Its attachments go up again, and then the message (its row's `uploads`).
+ *  5. Accepted: the record is written and the row goes in one transaction. A crash before it leads back to 2.
  */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { sealContent, sealContentKey, signBody } from '../../../shared/crypto/envelopes.ts';
 import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
+import { blobsOf } from '../../../shared/model/attachment.ts';
 import { decodeConversationCore } from '../../../shared/model/conversation.ts';
 import { newMessage } from '../../../shared/model/message.ts';
 import {
@@ -22,6 +24,7 @@ import {
   SendRequestSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { AddresseeSchema, type Body } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import { attachmentsIn } from '../../store/attachments.ts';
 import { addNotice } from '../../store/notices.ts';
 import {
   acceptMessage,
@@ -33,6 +36,7 @@ import {
 } from '../../store/outbox.ts';
 import { getPin } from '../../store/pins.ts';
 import { keysOfDevice } from '../account/devices.ts';
+import { blobsMissing } from '../blobs/missing.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { refreshKeyring, requireIdentity } from '../keyring/own.ts';
@@ -71,6 +75,7 @@ async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
     for (let left = 4; left > 0 && request !== null; left--) {
       const { result } = await ctx.cloud.mailboxes.send(request, { signal: ctx.abort });
       if (result.case === 'accepted') return settle(ctx, entry, result.value);
+      if (result.case === 'blobsMissing') return waitForBlobs(ctx, entry, result.value.blobIds);
       if (result.case !== 'epochStale')
         throw new SyncFailure('cloudRefused', 'The cloud answered a send with nothing.');
       await refreshStale(ctx, result.value.accountIds);
@@ -104,6 +109,18 @@ function reasonOf(error: unknown): FailureReason | null {
   }
 }
 
+/** Nothing was delivered. What the cloud does not have goes up (again) first; what is not here any more, the person must hear of. */
+function waitForBlobs(ctx: StepContext, entry: OutboxEntry, ids: readonly Uint8Array[]): void {
+  ctx.store.write(() => {
+    blobsMissing(ctx, ids);
+    const now = getOutbox(ctx.store, entry.sendId);
+    if (now === undefined) return;
+    if (now.uploads > 0) updateOutbox(ctx.store, entry.sendId, { state: 'queued', sealed: null });
+    else updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure: 'fileMissing', sealed: null });
+  });
+  ctx.signal({ type: 'outbox' });
+}
+
 async function refreshStale(ctx: StepContext, accountIds: readonly Uint8Array[]): Promise<void> {
   const { accountId } = currentKeys(ctx);
   for (const stale of accountIds) {
@@ -126,6 +143,7 @@ async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest |
   const { content, contentKey } = sealContent({ body: bytes, signature, random: ctx.random });
   if (content.length > LARGEST_CONTENT) throw new Undeliverable('tooLarge');
   full.content = content;
+  if (body.content.case === 'message') full.blobs = blobsOf(attachmentsIn(body.content.value));
   for (const { accountId, epoch, inboxKey } of recipients) {
     const { suite, sealedKey } = await sealContentKey({
       content,

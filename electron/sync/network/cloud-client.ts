@@ -5,6 +5,7 @@
 import { type Client, createClient, type Interceptor } from '@connectrpc/connect';
 import { createConnectTransport } from '@connectrpc/connect-web';
 import { AccountService } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
+import { BlobService } from '../../../shared/proto/gen/lockstep/cloud/v1/blobs_pb.js';
 import { EventService } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { MailboxService } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { ZoneService } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
@@ -15,6 +16,7 @@ export type CloudClient = {
   readonly accounts: Client<typeof AccountService>;
   readonly zones: Client<typeof ZoneService>;
   readonly mailboxes: Client<typeof MailboxService>;
+  readonly blobs: Client<typeof BlobService>;
   readonly events: Client<typeof EventService>;
 };
 
@@ -40,6 +42,7 @@ export function createCloudClient(options: { fetch: Fetch; url: string; token: s
     accounts: createClient(AccountService, unary),
     zones: createClient(ZoneService, unary),
     mailboxes: createClient(MailboxService, unary),
+    blobs: createClient(BlobService, unary),
     events: createClient(EventService, streaming),
   };
 }

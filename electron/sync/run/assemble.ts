@@ -9,10 +9,14 @@ import { Hlc } from '../../../shared/clock/hlc.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
+import { downloadStep } from '../blobs/download-step.ts';
+import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
+import { uploadStep } from '../blobs/upload-step.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
 import type { StepResult, ZoneName } from '../engine/state.ts';
@@ -100,6 +104,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
 
   const ctx: ZoneContext = {
     store,
+    files: blobFiles(attachmentsFolder(store.path)),
     get cloud() {
       const identity = getIdentity(store);
       if (identity === undefined || identity.sessionToken === null || identity.state !== 'active') {
@@ -162,6 +167,9 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       },
       receive: ({ since }) => parts.receive(ctx, since),
       send: () => parts.send(ctx),
+      upload: ({ only }) => uploadStep(ctx, only),
+      download: ({ what }) => downloadStep(ctx, what),
+      sweep: () => sweepStep(ctx),
     },
     remembered: () => remembered(store),
     counts: () => counts(store, clock.now()),
@@ -295,6 +303,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   return {
     start() {
       loadKeys(ctx);
+      lookThroughFolder(ctx);
       runner.start();
     },
     async execute(command) {

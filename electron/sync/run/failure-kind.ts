@@ -75,7 +75,10 @@ export function failureOf(error: unknown): StepFailure {
     return plain(REASONS[error.reason] ?? 'refused', error.retryAfterMs ?? 0);
   }
   const code = (error as { code?: unknown } | null)?.code;
-  if (typeof code === 'string' && (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE')) {
+  if (
+    typeof code === 'string' &&
+    (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE' || code === 'ENOSPC')
+  ) {
     return plain('diskFull');
   }
   return plain('internal');

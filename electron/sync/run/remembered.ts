@@ -1,12 +1,13 @@
 /** The engine's state as the database tells it: at start and after signing in. */
 
 import { messagesToUpload } from '../../store/bases.ts';
+import { blobCounts } from '../../store/blobs.ts';
 import { dirtyCount, nextDirtyMs } from '../../store/dirty.ts';
 import { getIdentity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import type { Counts, Remembered, ZoneName } from '../engine/state.ts';
+import { type Counts, LARGE_BLOB, type Remembered, type ZoneName } from '../engine/state.ts';
 import { switchMemory } from '../zones/switch.ts';
 import { savedWalk } from '../zones/walk.ts';
 import { storedHeard } from '../zones/zone-heard.ts';
@@ -58,11 +59,13 @@ export function counts(store: Store, nowMs: number): Counts {
   });
   const next = nextOutbox(store);
   // Edits, reactions and receipts go as well, but a person is told of messages only.
-  const waiting = next === undefined ? 0 : Math.max(1, waitingCount(store));
+  const waiting = Math.max(next === undefined ? 0 : 1, waitingCount(store));
   const messages = zone('messages');
   return {
     zones: { account: zone('account'), messages },
     newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, messagesToUpload(store)),
-    outbox: { waiting, dueAt: next?.notBeforeMs ?? 0 },
+    // A message that waits for its attachments goes when they are there.
+    outbox: { waiting, dueAt: next?.notBeforeMs ?? Number.POSITIVE_INFINITY },
+    blobs: blobCounts(store, LARGE_BLOB),
   };
 }

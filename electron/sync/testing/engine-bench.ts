@@ -5,6 +5,7 @@ import {
   type EngineEvent,
   type EngineState,
   initialState,
+  NO_BLOBS,
   NO_WALK,
   NOTHING_HEARD,
   type Remembered,
@@ -60,6 +61,7 @@ export class Bench {
         zones: { account: { dirty: account, dueAt: 0 }, messages: { dirty: messages, dueAt: 0 } },
         newMessages,
         outbox: { waiting: outbox, dueAt: 0 },
+        blobs: NO_BLOBS,
       },
     });
   }

@@ -9,6 +9,7 @@ import type { Cloud } from '../../../cloud/app.ts';
 import { Hlc } from '../../../shared/clock/hlc.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
+import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { messagePage } from '../../store/messages.ts';
 import { listNotices } from '../../store/notices.ts';
@@ -88,6 +89,7 @@ export function mailDevice(cloud: Cloud): MailDevice {
       clock,
       writeClock: clock,
       random: systemRandom,
+      files: blobFiles(attachmentsFolder(store.path)),
       hlc: new Hlc(clock),
       keys: {
         get: () => keys,

@@ -13,6 +13,7 @@ import type { Store } from '../../store/open.ts';
 import { applyPulled, type Pulled, type PulledResult } from '../../store/pulled.ts';
 import { deleteForGood, recordRow, tombstoneBase } from '../../store/records.ts';
 import { KIND, type ZoneName } from '../../store/values.ts';
+import { nameAgain } from '../blobs/missing.ts';
 import type { StepContext } from '../context.ts';
 import { FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
@@ -85,6 +86,9 @@ function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], 
     apply.push(item);
   }
   report(ctx, zone, applyPulled(store, zone, apply, now));
+  if (zone === 'messages') {
+    for (const item of apply) if (!('gone' in item)) nameAgain(ctx, item);
+  }
   if (zone === 'messages' && generationOf(store, zone) > FIRST_GENERATION) {
     keepGone(ctx, apply, now);
   }

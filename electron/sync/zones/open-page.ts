@@ -127,6 +127,7 @@ function openOne(
         hint,
         hash,
         bytes,
+        ...(record.blobs.length === 0 ? {} : { blobs: record.blobs }),
         payload: decodePayload(bytes),
         fresh: row === undefined,
       });

@@ -9,22 +9,34 @@ import type {
   Record as CloudRecord,
   OperationResult,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import { clean, type Dirty, dirtyBatch, dirtyWithoutRoom } from '../../store/dirty.ts';
+import { blobsToName } from '../../store/attachments.ts';
+import { clean, type Dirty, dirtyBatch, dirtyWithoutRoom, postpone } from '../../store/dirty.ts';
 import { addNotice } from '../../store/notices.ts';
 import { applyPulled } from '../../store/pulled.ts';
 import { getRecord, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
 import { ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
+import { blobsMissing, isGoingUp } from '../blobs/missing.ts';
 import type { StepResult } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { applyPage, report } from './apply.ts';
-import { hintOf } from './hint.ts';
+import { outsideOf } from './hint.ts';
 import { renewNotice } from './keep.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
 import { openPage } from './open-page.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
 
 const LARGEST_PUSH = 2 * 1024 * 1024 - 64 * 1024;
+
+type PutValue = {
+  id: Uint8Array;
+  baseRev: number;
+  epoch: number;
+  hint: number;
+  ct: Uint8Array;
+  blobs: Uint8Array[];
+  namesBlobs: boolean;
+};
 
 type Sent = {
   dirty: Dirty;
@@ -33,7 +45,7 @@ type Sent = {
   hint: number;
   hash: Uint8Array;
   operation:
-    | { case: 'put'; value: { id: Uint8Array; baseRev: number; epoch: number; hint: number; ct: Uint8Array } }
+    | { case: 'put'; value: PutValue }
     | { case: 'delete'; value: { id: Uint8Array; epoch: number; proof: Uint8Array; baseRev?: number } };
 };
 
@@ -131,7 +143,12 @@ async function collect(
     }
     const baseRev = record.base.rev;
     const rev = baseRev + 1;
-    const hint = hintOf(record.kind, record.bytes, ctx.clock.now());
+    const { hint, attachments } = outsideOf(record.kind, record.bytes, ctx.clock.now());
+    if (attachments.length > 0 && isGoingUp(store, attachments)) {
+      postpone(store, zone, id, ctx.clock.now());
+      continue;
+    }
+    const blobs = attachments.length === 0 ? [] : blobsToName(store, attachments);
     const ct = sealRecord({
       zoneKey,
       zone: zoneNumber,
@@ -152,7 +169,7 @@ async function collect(
       epoch,
       hint,
       hash: recordHash(ct),
-      operation: { case: 'put', value: { id, baseRev, epoch, hint, ct } },
+      operation: { case: 'put', value: { id, baseRev, epoch, hint, ct, blobs, namesBlobs: true } },
     });
     if (performance.now() - began > 8) {
       await ctx.timers.breathe();
@@ -199,6 +216,9 @@ function settle(
       if (answer.value.record !== undefined) {
         met.push(answer.value.record);
       }
+      return;
+    case 'blobsMissing':
+      blobsMissing(ctx, answer.value.blobIds);
       return;
     case 'quota':
       result.full = true;

@@ -23,6 +23,10 @@ export function noteHeard(store: Store, cloud: CloudZoneState): ZoneHeard {
   if (known?.id !== before?.id) {
     patchExtra(store, 'messages', { purge: known });
   }
+  const largestBlob = Number(cloud.largestBlobBytes) || undefined;
+  if (largestBlob !== getZoneState(store, 'messages').extra['largestBlob']) {
+    patchExtra(store, 'messages', { largestBlob });
+  }
   return storedHeard(store);
 }
 

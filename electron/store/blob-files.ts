@@ -1,0 +1,177 @@
+/**
+ * The folder of attachments: sealed bytes exactly as they are at the cloud, a file a blob, named by its id. Their keys are in the encrypted
+ * database alone, so nothing in the folder says what a file is. A file has its name only once it is whole and on the disk.
+ *
+ *     attachments/<id>            whole
+ *     attachments/<id>.part       of a download, whole chunks from the beginning
+ *     attachments/staging/<name>  being sealed by the device's main thread (device/attachments)
+ *
+ * [Note: who writes files] The main thread seals what a person gives, chunk by chunk as it comes from the window, into `staging`: bytes need
+ * not travel to the sync worker and back, and a chunk takes half a millisecond. Everything else is the worker's: it moves a staged file to
+ * its place and writes the row, in that order; it writes what comes from the cloud; it removes. So a name in the folder and a row in the
+ * database never have two masters. The main thread reads whole files.
+ */
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { hex } from './values.ts';
+
+/** Beside the database. */
+export const ATTACHMENTS = 'attachments';
+export const STAGING = 'staging';
+const PART = '.part';
+/** What was being sealed when the app ended is of no use to anybody. */
+const STAGED_AT_MOST_MS = 24 * 60 * 60_000;
+
+export type BlobFiles = {
+  /** Moves a staged file to its place. Throws when it is not there. */
+  adopt(staged: string, id: Uint8Array): void;
+  dropStaged(staged: string): void;
+  /** Bytes of the whole file; null: it is not here. */
+  length(id: Uint8Array): number | null;
+  /** Of the whole file, `length` bytes at most. Throws when it is not here. */
+  read(id: Uint8Array, offset: number, length: number): Uint8Array;
+  partLength(id: Uint8Array): number;
+  readPart(id: Uint8Array, offset: number, length: number): Uint8Array;
+  /** Writes at `offset`; what was behind it is cut off. */
+  writePart(id: Uint8Array, offset: number, bytes: Uint8Array): void;
+  /** The part is whole: on the disk, and then under its name. */
+  finishPart(id: Uint8Array): void;
+  dropPart(id: Uint8Array): void;
+  /** The file and what there is of it. */
+  remove(id: Uint8Array): void;
+  /** All that is here, by id in hex: `whole` or not. Clears the staging folder of what is old. */
+  list(nowMs: number): { id: string; whole: boolean }[];
+};
+
+/** Where a whole file lies. */
+export function blobPath(folder: string, id: Uint8Array): string {
+  return join(folder, hex(id));
+}
+
+export function blobFiles(folder: string): BlobFiles {
+  const staging = join(folder, STAGING);
+  const whole = (id: Uint8Array): string => blobPath(folder, id);
+  const part = (id: Uint8Array): string => whole(id) + PART;
+  const make = (): void => void mkdirSync(staging, { recursive: true, mode: 0o700 });
+  const safe = (name: string): string => {
+    if (!/^[0-9a-f]{1,64}$/.test(name)) throw new Error('Not the name of a staged file.');
+    return join(staging, name);
+  };
+  const lengthOf = (path: string): number | null => {
+    try {
+      return statSync(path).size;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+      throw error;
+    }
+  };
+  return {
+    adopt(staged, id) {
+      make();
+      renameSync(safe(staged), whole(id));
+      syncFolder(folder);
+    },
+    dropStaged: (staged) => rmSync(safe(staged), { force: true }),
+    length: (id) => lengthOf(whole(id)),
+    read: (id, offset, length) => readRange(whole(id), offset, length),
+    partLength: (id) => lengthOf(part(id)) ?? 0,
+    readPart: (id, offset, length) => readRange(part(id), offset, length),
+    writePart(id, offset, bytes) {
+      make();
+      const path = part(id);
+      const file = openSync(path, offset === 0 ? 'w' : 'r+', 0o600);
+      try {
+        for (let at = 0; at < bytes.length; )
+          at += writeSync(file, bytes, at, bytes.length - at, offset + at);
+      } finally {
+        closeSync(file);
+      }
+      if ((lengthOf(path) ?? 0) > offset + bytes.length) truncateSync(path, offset + bytes.length);
+    },
+    finishPart(id) {
+      const file = openSync(part(id), 'r+');
+      try {
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(part(id), whole(id));
+      syncFolder(folder);
+    },
+    dropPart: (id) => rmSync(part(id), { force: true }),
+    remove(id) {
+      rmSync(whole(id), { force: true });
+      rmSync(part(id), { force: true });
+    },
+    list(nowMs) {
+      const found: { id: string; whole: boolean }[] = [];
+      for (const name of names(folder)) {
+        const id = name.endsWith(PART) ? name.slice(0, -PART.length) : name;
+        if (/^[0-9a-f]{64}$/.test(id)) found.push({ id, whole: id === name });
+      }
+      for (const name of names(staging)) {
+        const path = join(staging, name);
+        if (nowMs - statSync(path).mtimeMs > STAGED_AT_MOST_MS) rmSync(path, { force: true });
+      }
+      return found;
+    },
+  };
+}
+
+function names(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+export function readRange(path: string, offset: number, length: number): Uint8Array {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = new Uint8Array(length);
+    let got = 0;
+    while (got < length) {
+      const read = readSync(file, bytes, got, length - got, offset + got);
+      if (read === 0) break;
+      got += read;
+    }
+    return bytes.subarray(0, got);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A name is on the disk when its folder is; where a system cannot do that (Windows), it does it by itself. */
+function syncFolder(folder: string): void {
+  let file: number;
+  try {
+    file = openSync(folder, 'r');
+  } catch {
+    return;
+  }
+  try {
+    fsyncSync(file);
+  } catch {
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** The folder of a database: beside it. */
+export function attachmentsFolder(dbPath: string): string {
+  return join(dirname(dbPath), ATTACHMENTS);
+}

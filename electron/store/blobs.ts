@@ -1,0 +1,286 @@
+/**
+ * Where the bytes of attachments are: in this device's folder (`blob-files.ts`), at the cloud, on the way. The sync worker alone writes
+ * here, and moves files alone; a row says `here` only after the file is whole in its place.
+ */
+import { BLOB_SUITE, sealedBlobLength } from '../../shared/crypto/blobs.ts';
+import type { Attachment } from '../../shared/model/attachment.ts';
+import type { Store } from './open.ts';
+import { hex, plain } from './values.ts';
+
+/** Up to this size (of the file) an attachment is fetched by itself. */
+export const FETCHED_ALONE = 10 * 1024 * 1024;
+
+export type BlobRow = {
+  id: Uint8Array;
+  sealed: number;
+  here: boolean;
+  want: number;
+  got: number;
+  sent: number;
+  sending: boolean;
+  lacking: boolean;
+  attempts: number;
+};
+type Row = {
+  id: Uint8Array;
+  sealed: number;
+  here: number;
+  want: number;
+  got: number;
+  sent: number;
+  sending: number;
+  lacking: number;
+  attempts: number;
+};
+const COLUMNS = 'id, sealed, here, want, got, sent, sending, lacking, attempts';
+const read = (row: Row): BlobRow => ({
+  ...row,
+  id: plain(row.id),
+  here: row.here === 1,
+  sending: row.sending === 1,
+  lacking: row.lacking === 1,
+});
+
+export function getBlob(store: Store, id: Uint8Array): BlobRow | undefined {
+  const row = store.get<Row>(`SELECT ${COLUMNS} FROM blob WHERE id = ?`, id);
+  return row === undefined ? undefined : read(row);
+}
+
+/** Something names it: a message at `rid`, or (0) a draft. In the caller's transaction. */
+export function needBlob(
+  store: Store,
+  one: Pick<Attachment, 'blobId' | 'size' | 'suite'>,
+  rid: number,
+): void {
+  const known = one.suite === BLOB_SUITE;
+  store.run(
+    `INSERT INTO blob (id, sealed, newest, want, failure) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET newest = max(newest, excluded.newest)`,
+    one.blobId,
+    known ? sealedBlobLength(one.size) : one.size,
+    rid,
+    known && one.size <= FETCHED_ALONE ? 1 : 0,
+    known ? null : 'newer',
+  );
+}
+
+/** Something no longer names it. */
+export function loosen(store: Store, id: Uint8Array): void {
+  store.run('INSERT OR IGNORE INTO blob_loose (id) VALUES (?)', id);
+}
+
+/** Messages that show a blob, for the window to ask again: conversation and message, in hex. */
+function shownWith(store: Store, blobId: Uint8Array): { conversation: string; message: string }[] {
+  const accepted = store.all<{ guid: Uint8Array; id: Uint8Array }>(
+    `SELECT c.guid, m.id FROM attachment a JOIN message m ON m.rid = a.rid JOIN conversation c ON c.cid = m.cid
+     WHERE a.blob_id = ?`,
+    blobId,
+  );
+  const waiting = store.all<{ guid: Uint8Array; id: Uint8Array }>(
+    'SELECT conversation AS guid, send_id AS id FROM attachment_draft WHERE blob_id = ? AND send_id IS NOT NULL',
+    blobId,
+  );
+  return [...accepted, ...waiting].map(({ guid, id }) => ({ conversation: hex(guid), message: hex(id) }));
+}
+
+/** What changed of a blob shows where its messages do. */
+export function tellShown(store: Store, id: Uint8Array): void {
+  for (const { conversation, message } of shownWith(store, id)) store.changes.message(conversation, message);
+}
+
+export type BlobChange = Partial<{
+  here: boolean;
+  want: number;
+  got: number;
+  sent: number;
+  sending: boolean;
+  nowhere: boolean;
+  lacking: boolean;
+  failure: string | null;
+  attempts: number;
+  notBeforeMs: number;
+}>;
+const COLUMN: Record<keyof BlobChange, string> = {
+  here: 'here',
+  want: 'want',
+  got: 'got',
+  sent: 'sent',
+  sending: 'sending',
+  nowhere: 'nowhere',
+  lacking: 'lacking',
+  failure: 'failure',
+  attempts: 'attempts',
+  notBeforeMs: 'not_before_ms',
+};
+
+export function updateBlob(store: Store, id: Uint8Array, change: BlobChange): void {
+  store.write(() => {
+    const names = Object.keys(change) as (keyof BlobChange)[];
+    const values = names.map((name) => {
+      const value = change[name];
+      return typeof value === 'boolean' ? Number(value) : value;
+    });
+    store.run(
+      `UPDATE blob SET ${names.map((name) => `${COLUMN[name]} = ?`).join(', ')} WHERE id = ?`,
+      ...values,
+      id,
+    );
+    tellShown(store, id);
+  });
+}
+
+// ---- what is next
+
+/** `only`: up to so many sealed bytes. */
+export function nextToSend(store: Store, nowMs: number, only = Number.MAX_SAFE_INTEGER): BlobRow | undefined {
+  // In the order in which their messages were written; what a record at the cloud lacks comes after those.
+  const row = store.get<Row>(
+    `SELECT b.id, b.sealed, b.here, b.want, b.got, b.sent, b.sending, b.lacking, b.attempts FROM blob b
+     LEFT JOIN attachment_draft d ON d.blob_id = b.id AND d.send_id IS NOT NULL
+     LEFT JOIN outbox o ON o.send_id = d.send_id
+     WHERE b.sending = 1 AND b.sealed <= ? AND b.not_before_ms <= ?
+     ORDER BY o.position IS NULL, o.position, d.position LIMIT 1`,
+    only,
+    nowMs,
+  );
+  return row === undefined ? undefined : read(row);
+}
+
+/** asked: a person wants it. alone: also what comes by itself. all: everything, since the switch is being turned off. */
+export type Fetching = 'asked' | 'alone' | 'all';
+const LEAST: Record<Fetching, number> = { asked: 2, alone: 1, all: 0 };
+
+/** Asked for first, then the newest. */
+export function nextToGet(store: Store, what: Fetching, nowMs: number): BlobRow | undefined {
+  for (let want = 2; want >= LEAST[what]; want -= 1) {
+    const row = store.get<Row>(
+      `SELECT ${COLUMNS} FROM blob WHERE here = 0 AND failure IS NULL AND want = ? AND not_before_ms <= ?
+       ORDER BY newest DESC LIMIT 1`,
+      want,
+      nowMs,
+    );
+    if (row !== undefined) return read(row);
+  }
+  return undefined;
+}
+
+export type BlobCounts = {
+  /** To be uploaded; of them, up to `large` sealed bytes each; and when the first may go. */
+  up: number;
+  upSmall: number;
+  upAt: number;
+  /** To be fetched: what a person has asked for, what comes by itself, everything that is not here; and when the first may be. */
+  asked: number;
+  alone: number;
+  all: number;
+  getAt: number;
+  /** Looked at, whether anything names them. */
+  loose: number;
+};
+
+export function blobCounts(store: Store, large: number): BlobCounts {
+  const up = store.get<{ n: number; small: number; at: number | null }>(
+    `SELECT count(*) AS n, count(CASE WHEN sealed <= ? THEN 1 END) AS small, min(not_before_ms) AS at
+     FROM blob WHERE sending = 1`,
+    large,
+  )!;
+  const down = store.all<{ want: number; n: number; at: number }>(
+    `SELECT want, count(*) AS n, min(not_before_ms) AS at FROM blob WHERE here = 0 AND failure IS NULL GROUP BY want`,
+  );
+  const of = (want: number): number => down.find((one) => one.want === want)?.n ?? 0;
+  return {
+    up: up.n,
+    upSmall: up.small,
+    upAt: up.at ?? 0,
+    asked: of(2),
+    alone: of(2) + of(1),
+    all: of(2) + of(1) + of(0),
+    getAt: down.length === 0 ? 0 : Math.min(...down.map((one) => one.at)),
+    loose: store.get<{ n: number }>('SELECT count(*) AS n FROM blob_loose')!.n,
+  };
+}
+
+/** Sealed bytes of all that is not here and can come: what turning the switch off has to bring. */
+export function bytesNotHere(store: Store): number {
+  return store.get<{ n: number }>(
+    'SELECT coalesce(sum(sealed - got), 0) AS n FROM blob WHERE here = 0 AND failure IS NULL',
+  )!.n;
+}
+
+/** A start looks again for what did not come before. */
+export function forgetFailures(store: Store): void {
+  store.write(() => {
+    store.run(
+      `UPDATE blob SET failure = NULL, attempts = 0, not_before_ms = 0 WHERE failure IS NOT NULL AND failure <> 'newer'`,
+    );
+    store.run('UPDATE blob SET not_before_ms = 0, attempts = 0 WHERE not_before_ms > 0');
+  });
+}
+
+// ---- what nothing names any more
+
+export function looseBlobs(store: Store, limit: number): Uint8Array[] {
+  return store.all<{ id: Uint8Array }>('SELECT id FROM blob_loose LIMIT ?', limit).map(({ id }) => plain(id));
+}
+
+export function isNamed(store: Store, id: Uint8Array): boolean {
+  return (
+    store.get('SELECT 1 AS one FROM attachment WHERE blob_id = ? LIMIT 1', id) !== undefined ||
+    store.get('SELECT 1 AS one FROM attachment_draft WHERE blob_id = ? LIMIT 1', id) !== undefined
+  );
+}
+
+/** Its file is gone, or stays after all. */
+export function settleLoose(store: Store, id: Uint8Array, gone: boolean): void {
+  store.write(() => {
+    store.run('DELETE FROM blob_loose WHERE id = ?', id);
+    if (gone) store.run('DELETE FROM blob WHERE id = ?', id);
+  });
+}
+
+// ---- what waits for uploads
+
+/** After a blob's upload has moved: how many each waiting message still needs. In the caller's transaction. */
+export function recountUploads(store: Store, blobId: Uint8Array): void {
+  for (const { send_id } of store.all<{ send_id: Uint8Array }>(
+    'SELECT DISTINCT send_id FROM attachment_draft WHERE blob_id = ? AND send_id IS NOT NULL',
+    blobId,
+  ))
+    store.run(
+      `UPDATE outbox SET uploads = (SELECT count(DISTINCT b.id) FROM attachment_draft d JOIN blob b ON b.id = d.blob_id
+         WHERE d.send_id = outbox.send_id AND b.sending = 1) WHERE send_id = ?`,
+      send_id,
+    );
+}
+
+/** Messages of the outbox that need a blob: their send ids. */
+export function waitingFor(store: Store, blobId: Uint8Array): Uint8Array[] {
+  return store
+    .all<{ send_id: Uint8Array }>(
+      'SELECT DISTINCT send_id FROM attachment_draft WHERE blob_id = ? AND send_id IS NOT NULL',
+      blobId,
+    )
+    .map(({ send_id }) => plain(send_id));
+}
+
+/** Records of messages that name a blob. */
+export function recordsWith(store: Store, blobId: Uint8Array): Uint8Array[] {
+  return store
+    .all<{ id: Uint8Array }>(
+      'SELECT m.id FROM attachment a JOIN message m ON m.rid = a.rid WHERE a.blob_id = ?',
+      blobId,
+    )
+    .map(({ id }) => plain(id));
+}
+
+/** Try Again: what the cloud does not have whole of a message's blobs goes up. In the caller's transaction. */
+export function restartUploads(store: Store, sendId: Uint8Array): void {
+  for (const { id } of store.all<{ id: Uint8Array }>(
+    `SELECT b.id FROM attachment_draft d JOIN blob b ON b.id = d.blob_id
+     WHERE d.send_id = ? AND b.sent < b.sealed AND b.sending = 0`,
+    sendId,
+  )) {
+    updateBlob(store, plain(id), { sending: true, attempts: 0, notBeforeMs: 0 });
+    recountUploads(store, id);
+  }
+}

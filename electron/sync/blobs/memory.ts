@@ -1,0 +1,22 @@
+/** What transfers know of themselves between two steps, as long as the worker lives. Losing it costs a question to the cloud, or a look at a file. */
+import type { Store } from '../../store/open.ts';
+
+export type BlobMemory = {
+  /** Hashes of the chunks that a part has, by the blob's id in hex. */
+  readonly hashes: Map<string, Uint8Array[]>;
+  /** Uploads whose state at the cloud was asked for. */
+  readonly asked: Set<string>;
+  /** Records that were put again because the cloud did not name their blobs: once each, whatever it answers. */
+  readonly namedAgain: Set<string>;
+};
+
+const memories = new WeakMap<Store, BlobMemory>();
+
+export function blobMemory(store: Store): BlobMemory {
+  let memory = memories.get(store);
+  if (memory === undefined) {
+    memory = { hashes: new Map(), asked: new Set(), namedAgain: new Set() };
+    memories.set(store, memory);
+  }
+  return memory;
+}

@@ -1,0 +1,70 @@
+/**
+ * A record and the blobs that it names are not always together at the cloud: an upload may have run out of time, a cloud been restored, an
+ * older app have put the record without naming any (SPEC ATT-15, ATT-16). Who has the file puts it again; who has not puts the record without
+ * naming it, so that nothing waits for what nobody here can bring.
+ */
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import { type Attachment, blobsOf } from '../../../shared/model/attachment.ts';
+import { getBlob, recountUploads, updateBlob } from '../../store/blobs.ts';
+import { markDirty } from '../../store/dirty.ts';
+import type { Store } from '../../store/open.ts';
+import { attachmentsOfPayload } from '../../store/project-message.ts';
+import type { PulledRecord } from '../../store/pulled.ts';
+import { KIND, sameBytes } from '../../store/values.ts';
+import { getZoneState } from '../../store/zone-state.ts';
+import type { StepContext } from '../context.ts';
+import { blobMemory } from './memory.ts';
+
+const MOST_ATTEMPTS = 3;
+
+/** The cloud reaches no whole blob of these ids for this account. In the caller's transaction. */
+export function blobsMissing(ctx: Pick<StepContext, 'store'>, ids: readonly Uint8Array[]): void {
+  const { store } = ctx;
+  for (const id of ids) {
+    const blob = getBlob(store, id);
+    blobMemory(store).asked.delete(toHex(id));
+    if (blob?.here === true && blob.attempts < MOST_ATTEMPTS) {
+      updateBlob(store, id, { sending: true, sent: 0, attempts: blob.attempts + 1 });
+      recountUploads(store, id);
+    } else {
+      store.run(
+        `INSERT INTO blob (id, sealed, nowhere, failure) VALUES (?, 0, 1, 'gone') ON CONFLICT (id) DO NOTHING`,
+        id,
+      );
+      updateBlob(store, id, { nowhere: true });
+    }
+  }
+}
+
+/** One of them is being put again: the record goes after it. */
+export function isGoingUp(store: Store, attachments: readonly Attachment[]): boolean {
+  return blobsOf(attachments).some((id) => getBlob(store, id)?.sending === true);
+}
+
+/**
+ * After a pulled record was applied: its message has blobs that the record does not name, so the cloud would let them go. It is put again
+ * when the bytes are here, now or later; once in this worker's life, whatever the cloud says. In the caller's transaction.
+ */
+export function nameAgain(ctx: Pick<StepContext, 'store' | 'signal'>, item: PulledRecord): void {
+  const { store } = ctx;
+  if (item.payload?.kind !== KIND.message) return;
+  const attachments = attachmentsOfPayload(item.payload);
+  if (attachments.length === 0) return;
+  const named = item.blobs ?? [];
+  const lacking = blobsOf(attachments).filter((id) => !named.some((one) => sameBytes(one, id)));
+  if (lacking.length === 0 || getZoneState(store, 'messages').extra['largestBlob'] === undefined) return;
+  const { namedAgain } = blobMemory(store);
+  const key = toHex(item.id);
+  if (namedAgain.has(key)) return;
+  for (const id of lacking) {
+    const blob = getBlob(store, id);
+    if (blob === undefined) continue;
+    if (!blob.here) {
+      updateBlob(store, id, { lacking: true });
+      continue;
+    }
+    namedAgain.add(key);
+    markDirty(store, 'messages', item.id, 'put');
+    ctx.signal({ type: 'dirty', zone: 'messages' });
+  }
+}
