@@ -9,6 +9,11 @@ import type { ConversationSummary, Message } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { nameOf } from '../app/format.ts';
 import { status, view } from '../app/state.ts';
+import { AttachButton } from '../attachments/AttachButton.tsx';
+import { filesOf, type Given, hasFiles } from '../attachments/dropped.ts';
+import { messageLine } from '../attachments/kinds.ts';
+import { Tray } from '../attachments/Tray.tsx';
+import { loadTray, putBack, takeItems, useTray } from '../attachments/tray.ts';
 import { failureText } from '../ui/failure.ts';
 import { ComposerField } from './ComposerField.tsx';
 import { tooLongBy } from './length.ts';
@@ -25,9 +30,10 @@ type Props = {
   mode: ComposerMode;
   onMode: (mode: ComposerMode) => void;
   onSent: (message: Message) => void;
+  onFiles: (given: Given) => void;
 };
 
-export function Composer({ conversation, mode, onMode, onSent }: Props) {
+export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props) {
   const { t } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(conversation);
@@ -39,7 +45,14 @@ export function Composer({ conversation, mode, onMode, onSent }: Props) {
   const text = editing ? edited : draft.text;
   const setText = editing ? setEdited : draft.setText;
   const tooLong = tooLongBy(text);
-  const canSend = text.trim() !== '' && tooLong === 0;
+  const tray = useTray(conversation.id);
+  const files = editing ? 0 : tray.length;
+  const filesReady = editing || tray.every(({ id }) => id !== null);
+  const canSend = (text.trim() !== '' || files > 0) && filesReady && tooLong === 0;
+
+  useEffect(() => {
+    loadTray(conversation.id).catch(() => {});
+  }, [conversation.id]);
 
   useEffect(() => {
     if (mode.kind === 'edit') setEdited(mode.message.text);
@@ -55,6 +68,7 @@ export function Composer({ conversation, mode, onMode, onSent }: Props) {
   async function submit(): Promise<void> {
     if (!canSend) return;
     const what = text;
+    const sent = editing ? [] : takeItems(conversation.id);
     try {
       if (mode.kind === 'edit') {
         if (what !== mode.message.text) await api.messages.edit.mutate({ id: mode.message.id, text: what });
@@ -65,9 +79,15 @@ export function Composer({ conversation, mode, onMode, onSent }: Props) {
       draft.clear();
       const replyTo = mode.kind === 'reply' ? mode.message.id : null;
       if (mode.kind === 'reply') backToNew();
-      onSent(await api.messages.send.mutate({ conversationId: conversation.id, text: what, replyTo }));
+      const attachments = sent.flatMap(({ id }) => (id === null ? [] : [id]));
+      onSent(
+        await api.messages.send.mutate({ conversationId: conversation.id, text: what, replyTo, attachments }),
+      );
     } catch (error) {
-      if (mode.kind !== 'edit') draft.restore(what);
+      if (mode.kind !== 'edit') {
+        if (what !== '') draft.restore(what);
+        putBack(conversation.id, sent);
+      }
       view.say(failureText(t, failureOf(error)));
     }
   }
@@ -85,7 +105,7 @@ export function Composer({ conversation, mode, onMode, onSent }: Props) {
           title={t('composer.replying', {
             name: mode.message.fromMe ? t('common.you') : nameOf(mode.message.sender),
           })}
-          text={mode.message.text}
+          text={messageLine(t, mode.message.text, mode.message.attachments)}
           closeLabel={t('composer.cancelReply')}
           onClose={backToNew}
         />
@@ -104,7 +124,9 @@ export function Composer({ conversation, mode, onMode, onSent }: Props) {
           {t('composer.tooLong', { count: tooLong })}
         </p>
       )}
+      {!editing && <Tray conversation={conversation.id} items={tray} />}
       <div className="composer-row">
+        {!editing && <AttachButton onFiles={onFiles} />}
         <ComposerField
           ref={field}
           value={text}
@@ -118,6 +140,17 @@ export function Composer({ conversation, mode, onMode, onSent }: Props) {
           onSubmit={() => void submit()}
           onEscape={mode.kind === 'new' ? null : backToNew}
           onBlur={editing ? undefined : draft.saveNow}
+          onPaste={
+            editing
+              ? undefined
+              : (event) => {
+                  // Text that was copied with a picture of itself (a spreadsheet) is text.
+                  if (!hasFiles(event.clipboardData) || event.clipboardData.types.includes('text/plain'))
+                    return;
+                  event.preventDefault();
+                  onFiles(filesOf(event.clipboardData));
+                }
+          }
         />
         <button
           type="submit"

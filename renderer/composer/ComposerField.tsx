@@ -1,5 +1,5 @@
 /** The text field that grows with its text. */
-import { type Ref, useImperativeHandle, useLayoutEffect, useRef } from 'react';
+import { type ClipboardEvent, type Ref, useImperativeHandle, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 
 type Props = {
@@ -10,11 +10,21 @@ type Props = {
   onSubmit: () => void;
   onEscape: (() => void) | null;
   onBlur?: (() => void) | undefined;
+  onPaste?: ((event: ClipboardEvent) => void) | undefined;
 };
 
 const TALLEST = 220;
 
-export function ComposerField({ ref, value, placeholder, onValue, onSubmit, onEscape, onBlur }: Props) {
+export function ComposerField({
+  ref,
+  value,
+  placeholder,
+  onValue,
+  onSubmit,
+  onEscape,
+  onBlur,
+  onPaste,
+}: Props) {
   const { t } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(ref, () => field.current!, []);
@@ -37,6 +47,7 @@ export function ComposerField({ ref, value, placeholder, onValue, onSubmit, onEs
       value={value}
       onChange={(event) => onValue(event.target.value)}
       onBlur={onBlur}
+      onPaste={onPaste}
       onKeyDown={(event) => {
         // While an input method composes, Enter chooses a word and Escape puts it back.
         if (event.nativeEvent.isComposing) return;

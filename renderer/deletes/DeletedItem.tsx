@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RecentlyDeletedItem } from '../../electron/api/types.ts';
 import { fullTime, nameOf } from '../app/format.ts';
+import { messageLine } from '../attachments/kinds.ts';
 
 type Props = { item: RecentlyDeletedItem; selected: boolean; onSelect: (on: boolean) => void };
 
@@ -26,7 +27,7 @@ export function DeletedItem({ item, selected, onSelect }: Props) {
             <time dateTime={new Date(message.at).toISOString()}>{fullTime(message.at, i18n.language)}</time>
           </span>
           <span className="deleted-text" dir="auto">
-            {message.text.slice(0, 1000)}
+            {messageLine(t, message.text, message.attachments).slice(0, 1000)}
           </span>
           <span className="deleted-left">
             {left}

@@ -1,5 +1,6 @@
 /** English, the language the others are checked against: a file a screen region, keys grouped by it. */
 import { app } from './en/app.ts';
+import { attachments } from './en/attachments.ts';
 import { closed } from './en/closed.ts';
 import { common } from './en/common.ts';
 import { composer } from './en/composer.ts';
@@ -31,6 +32,7 @@ export const en = {
   status,
   transcript,
   composer,
+  attachments,
   newMessage,
   delete: deletes,
   recentlyDeleted,

@@ -1,6 +1,7 @@
 /** Dutch: the same files and keys as English (`keys.test.ts` checks it). */
 import type { Texts } from './en.ts';
 import { app } from './nl/app.ts';
+import { attachments } from './nl/attachments.ts';
 import { closed } from './nl/closed.ts';
 import { common } from './nl/common.ts';
 import { composer } from './nl/composer.ts';
@@ -32,6 +33,7 @@ export const nl: Texts = {
   status,
   transcript,
   composer,
+  attachments,
   newMessage,
   delete: deletes,
   recentlyDeleted,

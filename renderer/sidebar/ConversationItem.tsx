@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ConversationSummary } from '../../electron/api/types.ts';
 import { listTime } from '../app/format.ts';
 import { view } from '../app/state.ts';
+import { messageLine } from '../attachments/kinds.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { isMenuKey, type MenuPoint, pointBeside, pointOfMouse } from '../ui/PointMenu.tsx';
 import { isMuted, previewOf } from './preview.ts';
@@ -109,19 +110,22 @@ function PreviewLine({ conversation, open }: { conversation: ConversationSummary
     case 'mine':
       return (
         <span className="conversation-preview" dir="auto">
-          {t('sidebar.youPreview', { text: preview.text })}
+          {t('sidebar.youPreview', { text: messageLine(t, preview.text, preview.files) })}
         </span>
       );
     case 'named':
       return (
         <span className="conversation-preview" dir="auto">
-          {t('sidebar.namedPreview', { name: preview.name, text: preview.text })}
+          {t('sidebar.namedPreview', {
+            name: preview.name,
+            text: messageLine(t, preview.text, preview.files),
+          })}
         </span>
       );
     case 'plain':
       return (
         <span className="conversation-preview" dir="auto">
-          {preview.text}
+          {messageLine(t, preview.text, preview.files)}
         </span>
       );
   }

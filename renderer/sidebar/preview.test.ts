@@ -40,7 +40,11 @@ test('UI-03 pinned conversations come first, then the newest', () => {
 
 test('UI-04 the second line: a draft first, then what failed, then the newest message on one line', () => {
   expect(previewOf(conversation({ draft: ' a\nb ' }), false)).toEqual({ kind: 'draft', text: 'a b' });
-  expect(previewOf(conversation({ draft: 'a' }), true)).toEqual({ kind: 'plain', text: 'Hello there' });
+  expect(previewOf(conversation({ draft: 'a' }), true)).toEqual({
+    kind: 'plain',
+    text: 'Hello there',
+    files: [],
+  });
   expect(
     previewOf(conversation({ lastMessage: { ...last, fromMe: true, state: 'failed' } }), false).kind,
   ).toBe('failed');

@@ -1,12 +1,12 @@
 /** The second line of a conversation in the list. Pure. */
-import type { ConversationSummary } from '../../electron/api/types.ts';
+import type { AttachmentName, ConversationSummary } from '../../electron/api/types.ts';
 
 export type Preview =
   | { kind: 'draft'; text: string }
   | { kind: 'failed' }
-  | { kind: 'mine'; text: string }
-  | { kind: 'named'; name: string; text: string }
-  | { kind: 'plain'; text: string }
+  | { kind: 'mine'; text: string; files: AttachmentName[] }
+  | { kind: 'named'; name: string; text: string; files: AttachmentName[] }
+  | { kind: 'plain'; text: string; files: AttachmentName[] }
   | { kind: 'none' };
 
 /** A draft comes before everything, unless the conversation is open (then one sees it in the composer). */
@@ -17,9 +17,11 @@ export function previewOf(one: ConversationSummary, open: boolean): Preview {
   if (last === null) return { kind: 'none' };
   if (last.state === 'failed') return { kind: 'failed' };
   const text = oneLine(last.text);
-  if (last.fromMe) return { kind: 'mine', text };
-  if (one.kind === 'group' && last.senderName !== '') return { kind: 'named', name: last.senderName, text };
-  return { kind: 'plain', text };
+  const files = last.attachments;
+  if (last.fromMe) return { kind: 'mine', text, files };
+  if (one.kind === 'group' && last.senderName !== '')
+    return { kind: 'named', name: last.senderName, text, files };
+  return { kind: 'plain', text, files };
 }
 
 export function isMuted(one: Pick<ConversationSummary, 'mutedUntil'>, now: number): boolean {

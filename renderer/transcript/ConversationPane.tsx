@@ -7,6 +7,9 @@ import type { ConversationSummary, Id, Message, MessageCursor } from '../../elec
 import { api, failureOf } from '../app/api.ts';
 import { conversations, findConversation, putConversation } from '../app/conversations.ts';
 import { view } from '../app/state.ts';
+import { DropZone } from '../attachments/DropZone.tsx';
+import type { Given } from '../attachments/dropped.ts';
+import { useAttach } from '../attachments/useAttach.ts';
 import { Composer, type ComposerMode } from '../composer/Composer.tsx';
 import { IdentityBanner } from '../trust/IdentityBanner.tsx';
 import { failureText } from '../ui/failure.ts';
@@ -66,6 +69,12 @@ function OpenConversation({
   const { id } = conversation;
   const [transcript, setTranscript] = useState<TranscriptStore | null>(null);
   const [mode, setMode] = useState<ComposerMode>({ kind: 'new' });
+  const add = useAttach(id);
+  const attach = (given: Given): void => {
+    // Files go with a new message; an edit has none.
+    if (mode.kind === 'edit') setMode({ kind: 'new' });
+    void add(given);
+  };
   const unread = conversation.unread;
   // biome-ignore lint/correctness/useExhaustiveDependencies: how many were unread when it was opened, not since
   useEffect(() => {
@@ -82,7 +91,7 @@ function OpenConversation({
     [],
   );
   return (
-    <section className="pane" aria-label={t('transcript.header', { title: conversation.title })}>
+    <DropZone label={t('transcript.header', { title: conversation.title })} onFiles={attach}>
       <PaneHeader conversation={conversation} />
       <IdentityBanner conversation={conversation} />
       {transcript === null ? (
@@ -95,8 +104,9 @@ function OpenConversation({
         mode={mode}
         onMode={setMode}
         onSent={(message) => transcript?.sent(message)}
+        onFiles={attach}
       />
-    </section>
+    </DropZone>
   );
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../electron/api/types.ts';
 import { nameOf } from '../app/format.ts';
+import { messageLine } from '../attachments/kinds.ts';
 
 export function Incoming({ messages, hasNewer }: { messages: readonly Message[]; hasNewer: boolean }) {
   const { t } = useTranslation();
@@ -14,7 +15,12 @@ export function Incoming({ messages, hasNewer }: { messages: readonly Message[];
     const known = before.current !== undefined;
     before.current = last.id;
     if (known && !last.fromMe && !hasNewer)
-      setText(t('transcript.incoming', { name: nameOf(last.sender), text: last.text.slice(0, 500) }));
+      setText(
+        t('transcript.incoming', {
+          name: nameOf(last.sender),
+          text: messageLine(t, last.text, last.attachments).slice(0, 500),
+        }),
+      );
   }, [last, hasNewer, t]);
   return (
     <div className="visually-hidden" aria-live="polite">

@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import type { Message } from '../../electron/api/types.ts';
 import { clockTime, fullTime, nameOf } from '../app/format.ts';
 import { view } from '../app/state.ts';
+import { attachmentsText, messageLine } from '../attachments/kinds.ts';
+import { MessageAttachments } from '../attachments/MessageAttachments.tsx';
 import { isMenuKey, type MenuPoint, pointBeside, pointOfMouse } from '../ui/PointMenu.tsx';
 import { MessageState } from './MessageState.tsx';
 import { MessageText } from './MessageText.tsx';
@@ -35,6 +37,8 @@ export const MessageItem = memo(function MessageItem(props: Props) {
   const text = unsent
     ? t(message.fromMe ? 'transcript.unsentMine' : 'transcript.unsentTheirs', { name })
     : message.text;
+  const files = unsent ? [] : message.attachments;
+  const label = [attachmentsText(t, files), text].filter((part) => part.trim() !== '').join('. ');
   const big = !unsent && message.replyTo === null && isEmojiOnly(message.text);
   const side = message.fromMe ? 'own' : 'other';
   const classes = [
@@ -60,7 +64,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
       aria-label={t('transcript.label', {
         name,
         time: clockTime(message.at, language),
-        text: text.slice(0, 400),
+        text: label.slice(0, 400),
       })}
       onFocus={(event) => event.target === event.currentTarget && props.onFocused(message.id)}
       onContextMenu={(event) => props.onMenu(message, pointOfMouse(event))}
@@ -85,14 +89,15 @@ export const MessageItem = memo(function MessageItem(props: Props) {
           <span>
             {t('transcript.replyTo', {
               name: message.replyTo.senderName,
-              text: message.replyTo.text.slice(0, 200),
+              text: messageLine(t, message.replyTo.text, message.replyTo.attachments).slice(0, 200),
             })}
           </span>
         </p>
       )}
+      {files.length > 0 && <MessageAttachments message={message} />}
       {unsent ? (
         <p className="message-unsent">{text}</p>
-      ) : (
+      ) : message.text === '' && files.length > 0 ? null : (
         <div
           className={big ? 'bubble bubble-emoji' : 'bubble'}
           data-menu-anchor

@@ -1,4 +1,5 @@
 /** The small line under a bubble: edited, on its way, delivered, read; or why not, and what one can do. */
+import type { TFunction } from 'i18next';
 import { CircleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../electron/api/types.ts';
@@ -40,7 +41,17 @@ export function MessageState({ message, showState }: Props) {
   return (
     <p className="message-state">
       {edited && <span>{t('transcript.edited')}</span>}
-      {showState && message.state !== 'received' && <span>{t(`transcript.state.${message.state}`)}</span>}
+      {showState && message.state !== 'received' && <span>{stateText(t, message)}</span>}
     </p>
   );
+}
+
+/** What waits for its files says so, and why when that is known. */
+function stateText(t: TFunction, message: Message): string {
+  if (message.state === 'waiting') {
+    if (message.failure === 'storageFull') return t('transcript.failure.storageFull');
+    if (message.attachments.some(({ progress }) => progress !== null && progress < 1))
+      return t('transcript.state.uploading');
+  }
+  return t(`transcript.state.${message.state}`);
 }

@@ -11,13 +11,15 @@ const EDIT_FOR = 15 * MINUTE;
 const UNSEND_FOR = 2 * MINUTE;
 
 export function messageActs(message: Message, now: number): MessageAct[] {
-  if (message.state === 'failed') return ['retry', 'copy', 'discard'];
-  if (message.state === 'waiting') return ['copy', 'discard'];
-  if (message.state === 'sending') return ['copy'];
+  // Of a message that is files alone there is no text to copy or change.
+  const text: MessageAct[] = message.text === '' ? [] : ['copy'];
+  if (message.state === 'failed') return ['retry', ...text, 'discard'];
+  if (message.state === 'waiting') return [...text, 'discard'];
+  if (message.state === 'sending') return text;
   if (message.unsentAt !== null) return ['delete'];
-  const acts: MessageAct[] = ['react', 'reply', 'copy'];
+  const acts: MessageAct[] = ['react', 'reply', ...text];
   const own = message.fromMe && message.service === 'lockstep';
-  if (own && now - message.at < EDIT_FOR) acts.push('edit');
+  if (own && message.text !== '' && now - message.at < EDIT_FOR) acts.push('edit');
   if (own && now - message.at < UNSEND_FOR) acts.push('unsend');
   acts.push('delete');
   return acts;

@@ -25,6 +25,8 @@ export const status = {
     conversations_other: 'Uploading {{count, number}} conversations to iCloud…',
     changes_one: 'Uploading {{count, number}} change to iCloud…',
     changes_other: 'Uploading {{count, number}} changes to iCloud…',
+    attachments_one: 'Uploading {{count, number}} attachment…',
+    attachments_other: 'Uploading {{count, number}} attachments…',
   },
   downloading: {
     some: 'Downloading from iCloud…',
@@ -34,6 +36,8 @@ export const status = {
     conversations_other: 'Downloading {{count, number}} conversations from iCloud…',
     changes_one: 'Downloading {{count, number}} change from iCloud…',
     changes_other: 'Downloading {{count, number}} changes from iCloud…',
+    attachments_one: 'Downloading {{count, number}} attachment…',
+    attachments_other: 'Downloading {{count, number}} attachments…',
   },
   paused: {
     offline: 'Paused: no connection',

@@ -24,6 +24,7 @@ export const transcript = {
   notFound: 'This conversation is no longer on this device.',
   state: {
     waiting: 'Waiting for a connection',
+    uploading: 'Uploading…',
     sending: 'Sending…',
     sent: 'Sent',
     delivered: 'Delivered',
@@ -37,6 +38,8 @@ export const transcript = {
     identityChanged: 'A member’s identity has changed. Decide above the conversation; then it is sent.',
     notAMember: 'You are not in this group.',
     refused: 'The cloud refused it.',
+    fileMissing: 'A file is not on this device any more, or has changed. Attach it again.',
+    storageFull: 'Waits: iCloud storage is full.',
   },
   discard: 'Discard',
   menu: {

@@ -26,6 +26,8 @@ export const status = {
     conversations_other: '{{count, number}} gesprekken worden geüpload naar iCloud…',
     changes_one: '{{count, number}} wijziging wordt geüpload naar iCloud…',
     changes_other: '{{count, number}} wijzigingen worden geüpload naar iCloud…',
+    attachments_one: '{{count, number}} bijlage wordt geüpload…',
+    attachments_other: '{{count, number}} bijlagen worden geüpload…',
   },
   downloading: {
     some: 'Er wordt gedownload uit iCloud…',
@@ -35,6 +37,8 @@ export const status = {
     conversations_other: '{{count, number}} gesprekken worden gedownload uit iCloud…',
     changes_one: '{{count, number}} wijziging wordt gedownload uit iCloud…',
     changes_other: '{{count, number}} wijzigingen worden gedownload uit iCloud…',
+    attachments_one: '{{count, number}} bijlage wordt gedownload…',
+    attachments_other: '{{count, number}} bijlagen worden gedownload…',
   },
   paused: {
     offline: 'Gepauzeerd: geen verbinding',

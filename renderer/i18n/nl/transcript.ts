@@ -24,6 +24,7 @@ export const transcript = {
   notFound: 'Dit gesprek staat niet meer op dit apparaat.',
   state: {
     waiting: 'Wacht op verbinding',
+    uploading: 'Uploaden…',
     sending: 'Wordt verstuurd…',
     sent: 'Verstuurd',
     delivered: 'Afgeleverd',
@@ -37,6 +38,8 @@ export const transcript = {
     identityChanged:
       'De identiteit van een deelnemer is veranderd. Beslis boven het gesprek; dan wordt het verstuurd.',
     notAMember: 'Je zit niet in deze groep.',
+    fileMissing: 'Een bestand staat niet meer op dit apparaat of is veranderd. Voeg het opnieuw toe.',
+    storageFull: 'Wacht: de iCloud-opslag is vol.',
     refused: 'De cloud heeft het geweigerd.',
   },
   discard: 'Gooi weg',
