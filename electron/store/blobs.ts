@@ -200,11 +200,17 @@ export function blobCounts(store: Store, large: number): BlobCounts {
   };
 }
 
-/** Sealed bytes of all that is not here and can come: what turning the switch off has to bring. */
-export function bytesNotHere(store: Store): number {
-  return store.get<{ n: number }>(
-    'SELECT coalesce(sum(sealed - got), 0) AS n FROM blob WHERE here = 0 AND failure IS NULL',
-  )!.n;
+/** All that is not here and can come, in sealed bytes: what turning the switch off has to bring. */
+export function notHere(store: Store): { count: number; bytes: number } {
+  return store.get<{ count: number; bytes: number }>(
+    `SELECT count(*) AS count, coalesce(sum(sealed - got), 0) AS bytes FROM blob
+     WHERE here = 0 AND failure IS NULL`,
+  )!;
+}
+
+/** Sealed bytes of all attachments of messages here. */
+export function knownBytes(store: Store): number {
+  return store.get<{ n: number }>('SELECT coalesce(sum(sealed), 0) AS n FROM blob WHERE newest > 0')!.n;
 }
 
 /** A start looks again for what did not come before. */

@@ -128,6 +128,8 @@ export type SwitchPreview = {
 /** What turning the switch off will do: it downloads first what is only in iCloud. */
 export type SwitchOffPreview = {
   toDownload: number;
+  /** Files of messages that are here; of messages to come it is not known. */
+  attachments: number;
   /** An estimate. */
   bytes: number;
   /** Free on this computer's disk; null where that is not known. */

@@ -53,6 +53,7 @@ test('UI-04 the second line: a draft first, then what failed, then the newest me
     kind: 'named',
     name: 'Bob',
     text: 'Hello there',
+    files: [],
   });
   expect(previewOf(conversation({ lastMessage: null }), false).kind).toBe('none');
 });

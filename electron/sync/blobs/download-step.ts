@@ -8,6 +8,7 @@ import { type BlobRow, type Fetching, nextToGet, recordsWith, updateBlob } from 
 import { markDirty } from '../../store/dirty.ts';
 import type { StepContext } from '../context.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
+import type { ZoneContext } from '../zones/zone-call.ts';
 import { blobMemory } from './memory.ts';
 import { PIECE } from './upload-step.ts';
 
@@ -15,7 +16,7 @@ const STEP_MS = 700;
 const MOST_ATTEMPTS = 3;
 const AGAIN_MS = 20_000;
 
-export async function downloadStep(ctx: StepContext, what: Fetching): Promise<null> {
+export async function downloadStep(ctx: ZoneContext, what: Fetching): Promise<null> {
   const began = performance.now();
   do {
     const blob = nextToGet(ctx.store, what, ctx.clock.now());
@@ -26,6 +27,7 @@ export async function downloadStep(ctx: StepContext, what: Fetching): Promise<nu
       if (errorCode(error) !== ErrorCode.NOT_FOUND) throw error;
       fail(ctx, blob, 'gone');
     }
+    await ctx.timers.breathe();
   } while (performance.now() - began < STEP_MS);
   return null;
 }

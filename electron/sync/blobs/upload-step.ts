@@ -18,6 +18,7 @@ import type { StepContext } from '../context.ts';
 import type { StepResult } from '../engine/state.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
+import type { ZoneContext } from '../zones/zone-call.ts';
 import { blobMemory } from './memory.ts';
 
 /** What one call carries: 16 chunks. */
@@ -26,7 +27,7 @@ export const PIECE = 1024 * 1024;
 const STEP_MS = 700;
 
 /** `only`: larger ones wait (a metered connection). */
-export async function uploadStep(ctx: StepContext, only: number): Promise<StepResult['upload']> {
+export async function uploadStep(ctx: ZoneContext, only: number): Promise<StepResult['upload']> {
   const began = performance.now();
   do {
     const blob = nextToSend(ctx.store, ctx.clock.now(), only);
@@ -38,8 +39,9 @@ export async function uploadStep(ctx: StepContext, only: number): Promise<StepRe
         sayWaiting(ctx, blob, 'storageFull');
         return { full: true };
       }
-      if (!(await settleRefusal(ctx, blob, error))) throw error;
+      if (!settleRefusal(ctx, blob, error)) throw error;
     }
+    await ctx.timers.breathe();
   } while (performance.now() - began < STEP_MS);
   return { full: false };
 }
@@ -91,7 +93,7 @@ function noteSent(ctx: StepContext, blob: BlobRow, sent: number): void {
 }
 
 /** Refused for good, or to be begun again; false for what only time can mend. */
-async function settleRefusal(ctx: StepContext, blob: BlobRow, error: unknown): Promise<boolean> {
+function settleRefusal(ctx: StepContext, blob: BlobRow, error: unknown): boolean {
   switch (errorCode(error)) {
     case ErrorCode.NOT_FOUND:
       // The cloud has less than we thought: it says how far it is, and it goes on from there.

@@ -11,6 +11,7 @@ import {
   Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { knownBytes, notHere } from '../../store/blobs.ts';
 import type { Store } from '../../store/open.ts';
 import { patchExtra, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
@@ -88,10 +89,14 @@ async function demandRoom(ctx: StepContext, runner: Runner): Promise<void> {
 export async function switchOffPreview(ctx: StepContext, runner: Runner): Promise<SwitchOffPreview> {
   const { stage, seen, head } = runner.state.zones.messages;
   const nothing = stage === 'current' && seen === head;
-  const { toDownload, bytes } = nothing ? { toDownload: 0, bytes: 0 } : await onlyInCloud(ctx);
+  const messages = nothing ? { toDownload: 0, bytes: 0 } : await onlyInCloud(ctx);
+  const attachments = notHere(ctx.store);
+  const { toDownload } = messages;
+  const bytes = messages.bytes + attachments.bytes;
   const freeBytes = ctx.freeBytes();
   return {
     toDownload,
+    attachments: attachments.count,
     bytes,
     freeBytes,
     fits: bytes === 0 || freeBytes === null || freeBytes - RESERVE_BYTES >= bytes,
@@ -107,7 +112,9 @@ async function onlyInCloud(ctx: StepContext): Promise<{ toDownload: number; byte
   )!;
   const records = Number(state.records);
   const toCome = Math.max(0, records - here.records);
-  const bytes = records === 0 ? 0 : Math.ceil((Number(state.bytesUsed) * toCome * GROWTH) / records);
+  // What is known of attachments is counted by itself, and does not grow here.
+  const used = Math.max(0, Number(state.bytesUsed) - knownBytes(ctx.store));
+  const bytes = records === 0 ? 0 : Math.ceil((used * toCome * GROWTH) / records);
   return { toDownload: Math.max(0, messagesAmong(state) - here.messages), bytes };
 }
 

@@ -117,7 +117,7 @@ function encodeBodyOf(draft: MessageDraft): Uint8Array {
 /** What the person has put beside the text, in that order. Each once: a draft becomes the message's. */
 function draftsToSend(ctx: StepContext, ids: readonly string[]): Draft[] {
   if (ids.length > MOST_ATTACHMENTS)
-    throw new SyncFailure('tooMany', `A message has at most ${MOST_ATTACHMENTS} attachments.`);
+    throw new SyncFailure('tooManyFiles', `A message has at most ${MOST_ATTACHMENTS} attachments.`);
   return [...new Set(ids)].map((id) => {
     const draft = getDraft(ctx.store, fromHex(id));
     if (draft === undefined || draft.sendId !== null)

@@ -58,5 +58,10 @@ export const failure = {
   workerCrashed: 'A part of Lockstep had to be restarted. Try again.',
   appUnreachable: 'Lockstep does not answer. Start it again, and use the window it opens.',
   invalidInput: 'Something in what you entered is not right. Look at it again.',
+  tooManyFiles: 'A message has at most 20 attachments.',
+  noAttachments: 'This cloud keeps no attachments. Ask whoever runs it to update it.',
+  noAttachment: 'This file is not there any more. Attach it again.',
+  fileChanged: 'The file changed while it was read. Attach it again.',
+  newer: 'A newer version of Lockstep sent this file. Update Lockstep to open it.',
   general: 'That did not work. Try again; if it happens again, restart Lockstep. (Reason: {{reason}})',
 };

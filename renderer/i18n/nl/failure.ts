@@ -61,6 +61,11 @@ export const failure = {
   workerCrashed: 'Een deel van Lockstep moest opnieuw worden gestart. Probeer het opnieuw.',
   appUnreachable: 'Lockstep antwoordt niet. Start het opnieuw en gebruik het venster dat dan opengaat.',
   invalidInput: 'Er klopt iets niet in wat je hebt ingevuld. Kijk het nog eens na.',
+  tooManyFiles: 'Een bericht heeft hoogstens 20 bijlagen.',
+  noAttachments: 'Deze cloud bewaart geen bijlagen. Vraag de beheerder om een nieuwere versie.',
+  noAttachment: 'Dit bestand is er niet meer. Voeg het opnieuw toe.',
+  fileChanged: 'Het bestand veranderde tijdens het lezen. Voeg het opnieuw toe.',
+  newer: 'Een nieuwere versie van Lockstep heeft dit bestand verstuurd. Werk Lockstep bij om het te openen.',
   general:
     'Dat lukte niet. Probeer het opnieuw; gebeurt het weer, start Lockstep dan opnieuw. (Reden: {{reason}})',
 };
