@@ -1,0 +1,129 @@
+/** Files in messages: a picture and a document go to a friend and to the own other devices, and stay there. */
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { filesWith } from '../harness/cloud-file.ts';
+import { type Device, expect, test } from '../harness/fixtures.ts';
+import {
+  ANNA,
+  BOB,
+  conversation,
+  createAccount,
+  openConversation,
+  send,
+  signIn,
+  startConversation,
+  transcript,
+} from '../harness/people.ts';
+
+const CANARY = 'kanarie-in-een-bijlage-5d1c';
+
+/** A picture that a person would recognise, drawn by the browser. */
+async function drawnPicture(page: Page): Promise<Buffer> {
+  const base64 = await page.evaluate(() => {
+    const canvas = document.createElement('canvas');
+    canvas.width = 1200;
+    canvas.height = 800;
+    const context = canvas.getContext('2d')!;
+    const sky = context.createLinearGradient(0, 0, 0, 800);
+    sky.addColorStop(0, '#2b5f9e');
+    sky.addColorStop(0.6, '#f2a65a');
+    sky.addColorStop(1, '#8a3b2a');
+    context.fillStyle = sky;
+    context.fillRect(0, 0, 1200, 800);
+    context.fillStyle = '#ffe9a8';
+    context.beginPath();
+    context.arc(700, 480, 90, 0, 7);
+    context.fill();
+    return canvas.toDataURL('image/png').split(',')[1]!;
+  });
+  return Buffer.from(base64, 'base64');
+}
+
+/** Like a scanned document: a few megabytes that nothing compresses, with a text in it that must not be found anywhere. */
+function report(): Buffer {
+  const bytes = Buffer.alloc(3_500_000);
+  let state = 42;
+  for (let at = 0; at < bytes.length; at += 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    bytes[at] = state >>> 24;
+  }
+  bytes.write(`%PDF-1.7 ${CANARY}`, 0);
+  bytes.write(CANARY, 2_000_000);
+  return bytes;
+}
+
+const attach = (page: Page, ...files: { name: string; mimeType: string; buffer: Buffer }[]) =>
+  page.getByTestId('attach-input').setInputFiles(files);
+const picture = (page: Page) =>
+  transcript(page).getByRole('button', { name: 'Open picture Zonsondergang.png', exact: true });
+const card = (page: Page) =>
+  transcript(page).getByRole('link', { name: 'Save Rapport 2026.pdf', exact: true });
+
+/** The picture is drawn in its own size, and the document is the same byte for byte. */
+async function expectBoth(device: Device, document: Buffer): Promise<void> {
+  const { page } = device;
+  await expect(picture(page)).toBeVisible({ timeout: 30_000 });
+  const full = picture(page).locator('.picture-full');
+  await expect.poll(() => full.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1200);
+  await expect(card(page)).toBeVisible({ timeout: 30_000 });
+  const [download] = await Promise.all([page.waitForEvent('download'), card(page).click()]);
+  expect(download.suggestedFilename()).toBe('Rapport 2026.pdf');
+  const saved = readFileSync(await download.path());
+  expect(Buffer.compare(saved, document)).toBe(0);
+}
+
+test('A picture and a document reach Bob and a new device, survive a restart, and are nowhere in the clear', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  await createAccount(anna.page, ANNA);
+  await createAccount(bob.page, BOB);
+  await startConversation(anna.page, BOB.handle);
+  await send(anna.page, 'Two files follow');
+  const document = report();
+  const drawn = await drawnPicture(anna.page);
+
+  await attach(
+    anna.page,
+    { name: 'Zonsondergang.png', mimeType: 'image/png', buffer: drawn },
+    { name: 'Rapport 2026.pdf', mimeType: 'application/pdf', buffer: document },
+    { name: 'Niet deze.txt', mimeType: 'text/plain', buffer: Buffer.from('no') },
+  );
+  const tray = anna.page.getByRole('list', { name: 'Files to send' });
+  await expect(tray.getByRole('listitem')).toHaveCount(3);
+  await tray.getByRole('button', { name: 'Remove Niet deze.txt' }).click();
+  await expect(tray.getByRole('listitem')).toHaveCount(2);
+  await expect(anna.page.getByRole('button', { name: 'Send', exact: true })).toBeEnabled();
+  await anna.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(tray).toBeHidden();
+  await expectBoth(anna, document);
+
+  await expect(conversation(bob.page, ANNA.name)).toContainText('2 files', { timeout: 30_000 });
+  await openConversation(bob.page, ANNA.name);
+  await expectBoth(bob, document);
+  // Larger, and back.
+  await picture(bob.page).click();
+  const viewer = bob.page.getByRole('dialog', { name: 'Zonsondergang.png' });
+  await expect(viewer.getByRole('img', { name: 'Zonsondergang.png' })).toBeVisible();
+  await bob.page.keyboard.press('Escape');
+  await expect(viewer).toBeHidden();
+
+  // A new device of Anna's has them too, and the first one after it was killed.
+  const second = await world.device('Second', cloud);
+  await signIn(second.page, ANNA, 'Second');
+  await openConversation(second.page, BOB.name);
+  await expectBoth(second, document);
+  await anna.kill();
+  await anna.start();
+  await anna.open();
+  await openConversation(anna.page, BOB.name);
+  await expectBoth(anna, document);
+
+  const look = () =>
+    [CANARY, 'Zonsondergang', 'Rapport 2026'].flatMap((text) => filesWith(world.folder, Buffer.from(text)));
+  expect(look()).toEqual([]);
+  for (const program of [anna, bob, second, cloud]) await program.kill();
+  expect(look()).toEqual([]);
+});
