@@ -10,7 +10,13 @@ const ON: SwitchPreview = {
   deletedElsewhere: 0,
   expiring: 0,
 };
-const OFF: SwitchOffPreview = { toDownload: 0, bytes: 0, freeBytes: 50_000_000_000, fits: true };
+const OFF: SwitchOffPreview = {
+  toDownload: 0,
+  attachments: 0,
+  bytes: 0,
+  freeBytes: 50_000_000_000,
+  fits: true,
+};
 
 test('UI-15 UI-120 turning the switch on says what will happen, in numbers, and how much where that is worth saying', () => {
   expect(onTexts({ ...ON, toUpload: 4120, toDownload: 12_300, bytes: 1_200_000_000 }, 'en')).toEqual([
@@ -43,7 +49,11 @@ test('UI-82 turning off says what is downloaded first, and both numbers where th
     { key: 'switch.off.download', values: { count: 3214 } },
     { key: 'switch.about', values: { size: '800 MB' } },
   ]);
-  const small = { toDownload: 9, bytes: 1_200_000_000, freeBytes: 300_000_000, fits: false };
+  expect(offTexts({ ...OFF, attachments: 12, bytes: 80_000_000 }, 'en').map(({ key }) => key)).toEqual([
+    'switch.off.attachments',
+    'switch.about',
+  ]);
+  const small = { toDownload: 9, attachments: 0, bytes: 1_200_000_000, freeBytes: 300_000_000, fits: false };
   expect(tooSmallText(small, 'en')).toEqual({
     key: 'switch.off.tooSmall',
     values: { needed: '1.2 GB', free: '300 MB' },

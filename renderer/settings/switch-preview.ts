@@ -44,9 +44,13 @@ export function turnOnInput(
 
 /** Off: what is downloaded first. */
 export function offTexts(preview: SwitchOffPreview, language: string): PreviewText[] {
-  const { toDownload, bytes } = preview;
-  if (toDownload <= 0) return [{ key: 'switch.off.nothing', values: {} }];
-  return [{ key: 'switch.off.download', values: { count: toDownload } }, ...sizeText(bytes, language)];
+  const { toDownload, attachments, bytes } = preview;
+  const texts: PreviewText[] = [];
+  if (toDownload > 0) texts.push({ key: 'switch.off.download', values: { count: toDownload } });
+  if (attachments > 0) texts.push({ key: 'switch.off.attachments', values: { count: attachments } });
+  return texts.length === 0
+    ? [{ key: 'switch.off.nothing', values: {} }]
+    : [...texts, ...sizeText(bytes, language)];
 }
 
 /** Both numbers, for it does not fit: what is needed, and what is free where that is known. */

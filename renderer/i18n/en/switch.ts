@@ -64,6 +64,8 @@ export const switchTexts = {
       '{{count, number}} message is only in iCloud. It is downloaded first, so nothing is lost here.',
     download_other:
       '{{count, number}} messages are only in iCloud. They are downloaded first, so nothing is lost here.',
+    attachments_one: '{{count, number}} attachment is only in iCloud. It is downloaded first.',
+    attachments_other: '{{count, number}} attachments are only in iCloud. They are downloaded first.',
     nothing: 'All messages in iCloud are on this device too, so nothing is lost here.',
     unknown:
       'What is only in iCloud is downloaded first, so nothing is lost here. How much that is cannot be said just now.',

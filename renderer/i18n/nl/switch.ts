@@ -64,6 +64,8 @@ export const switchTexts = {
       '{{count, number}} bericht staat alleen in iCloud. Het wordt eerst gedownload, dus hier gaat niets verloren.',
     download_other:
       '{{count, number}} berichten staan alleen in iCloud. Ze worden eerst gedownload, dus hier gaat niets verloren.',
+    attachments_one: '{{count, number}} bijlage staat alleen in iCloud. Die wordt eerst gedownload.',
+    attachments_other: '{{count, number}} bijlagen staan alleen in iCloud. Die worden eerst gedownload.',
     nothing: 'Alle berichten in iCloud staan ook op dit apparaat, dus hier gaat niets verloren.',
     unknown:
       'Wat alleen in iCloud staat, wordt eerst gedownload, dus hier gaat niets verloren. Hoeveel dat is, is nu niet te zeggen.',
