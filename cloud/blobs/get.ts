@@ -40,13 +40,13 @@ export const getBlob = (
   const rows = db.read.all(
     chunksQuery(db, blob.no, Math.floor(offset / BLOB_CHUNK), Math.floor((end - 1) / BLOB_CHUNK)),
   );
+  let copied = 0;
   for (const row of rows) {
     const start = row.chunk * BLOB_CHUNK;
-    const from = Math.max(offset, start);
-    bytes.set(
-      row.bytes.subarray(from - start, Math.min(end, start + row.bytes.length) - start),
-      from - offset,
-    );
+    const part = row.bytes.subarray(Math.max(offset, start) - start, end - start);
+    bytes.set(part, Math.max(offset, start) - offset);
+    copied += part.length;
   }
+  if (copied !== bytes.length) throw new Error('a whole blob without all of its chunks');
   return create(GetBlobResponseSchema, { bytes, size: BigInt(blob.size) });
 };

@@ -217,6 +217,21 @@ describe('blobs', () => {
     for (const other of others) expect(other).not.toEqual(id);
   });
 
+  test('BLB-2 whatever bytes come for a chunk, it is refused with a SealError', () => {
+    const cipher = createBlobCipher({ key, size: 70_000 });
+    const chunk = cipher.seal(1, new Uint8Array(70_000 - BLOB_PIECE).fill(9));
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(chunk.length), (noise, at) => {
+        const changed = chunk.slice();
+        changed.set(noise.subarray(0, chunk.length - at), at);
+        const same = Buffer.compare(changed, chunk) === 0;
+        expect(codeOf(() => cipher.open(1, changed))).toBe(same ? 'opened' : 'not_authentic');
+        expect(codeOf(() => cipher.open(1, noise))).toBe('malformed');
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('BLB-2 keys, sizes, chunks and ranges of the wrong form are refused before anything is sealed', () => {
     expect(() => createBlobCipher({ key: new Uint8Array(31), size: 1 })).toThrow(/blob key must be 32/);
     for (const size of [-1, 1.5, Number.NaN, LARGEST_FILE + 1])

@@ -195,6 +195,40 @@ test('BLB-8 a type is a plain type, a thumbnail a small picture, a size in pixel
   expect(written({ width: 4_000_000_000, height: 1 })).toMatchObject({ width: 0, height: 0 });
 });
 
+test('BLB-7 whatever bytes come for a message, it is refused or reads with nothing unsafe in it', () => {
+  const honest = encodeMessageBody(draft({ attachments: [attachment(), attachment({ name: 'a' })] }));
+  const change = fc.record({ at: fc.nat(), byte: fc.nat(255), cut: fc.boolean() });
+  let read = 0;
+  fc.assert(
+    fc.property(fc.array(change, { minLength: 1, maxLength: 4 }), (changes) => {
+      let bytes = honest.slice();
+      for (const { at, byte, cut } of changes) {
+        const place = at % bytes.length;
+        if (cut && bytes.length > 50)
+          bytes = Uint8Array.from([...bytes.slice(0, place), ...bytes.slice(place + 1)]);
+        else bytes[place] = byte;
+      }
+      let message: ReturnType<typeof decodeMessageBody>;
+      try {
+        message = decodeMessageBody(bytes);
+      } catch (error) {
+        expect(error).toBeInstanceOf(PayloadError);
+        return;
+      }
+      read += message.attachments.length;
+      for (const one of message.attachments) {
+        expect([one.blobId.length, one.key.length]).toEqual([32, 32]);
+        expect([safeName(one.name), safeMediaType(one.mediaType)]).toEqual([one.name, one.mediaType]);
+        expect(one.thumbnail.length === 0 || isThumbnail(one.thumbnail)).toBe(true);
+        expect(Number.isSafeInteger(one.size) && one.size >= 0).toBe(true);
+        expect((one.width === 0) === (one.height === 0)).toBe(true);
+      }
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(read).toBeGreaterThan(1_000);
+});
+
 test('BLB-9 a message’s blobs are named once each', () => {
   const other = attachment({ blobId: new Uint8Array(32).fill(9) });
   expect(blobsOf([attachment(), other, attachment()])).toEqual([attachment().blobId, other.blobId]);
