@@ -23,7 +23,7 @@ import {
   type TestBlob,
   used,
 } from '../testing/blobs.ts';
-import { startChild } from '../testing/child.ts';
+import { type CloudChild, startChild } from '../testing/child.ts';
 import { clientsOf, codeOf, errorOf } from '../testing/clients.ts';
 import { random, signUp } from '../testing/person.ts';
 import { manualTimers } from '../testing/timers.ts';
@@ -32,6 +32,7 @@ let dir: string;
 let dataDir: string;
 let time = manualTimers();
 let open: Cloud[] = [];
+let child: CloudChild | undefined;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'lockstep-blobs-'));
   dataDir = join(dir, 'data');
@@ -39,6 +40,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const cloud of open.splice(0)) await cloud.close();
+  await child?.kill();
+  child = undefined;
   open = [];
   rmSync(dir, { recursive: true, force: true });
 });
@@ -186,9 +189,10 @@ test('BLB-21 a database at its limit refuses a piece whole, keeps what it had, a
 });
 
 test('BLB-22 a killed cloud has every piece that it answered for, and no half of one', async () => {
-  let child = await startChild(dataDir);
-  const anna = await signUp(child.cloud, 'anna@example.org');
-  const clients = () => clientsOf(child.cloud, anna.token);
+  let running = await startChild(dataDir);
+  child = running;
+  const anna = await signUp(running.cloud, 'anna@example.org');
+  const clients = () => clientsOf(running.cloud, anna.token);
   const blob = film(2_200_000);
   let answered = 0;
   for (let round = 0; answered < blob.size; round++) {
@@ -201,9 +205,10 @@ test('BLB-22 a killed cloud has every piece that it answered for, and no half of
     // Before or while it is worked at, or just after the answer.
     if (round % 3 === 2) await under;
     else await new Promise((resolve) => setTimeout(resolve, round % 3 === 0 ? 5 : 40));
-    await child.kill();
+    await running.kill();
     await under;
-    child = await startChild(dataDir);
+    running = await startChild(dataDir);
+    child = running;
     const { states } = await clients().blob.statBlobs({ blobIds: [blob.id] });
     const there = Number(states[0]?.received ?? 0);
     expect(there).toBeGreaterThanOrEqual(answered);
@@ -214,7 +219,7 @@ test('BLB-22 a killed cloud has every piece that it answered for, and no half of
   expect(toHex(await getAll(clients(), blob))).toBe(toHex(blob.sealed));
   await push(clients(), naming([blob]));
   expect(await used(clients())).toBe(blob.size + 40 + 32);
-  expect(await child.end()).toBe(0);
+  expect(await running.end()).toBe(0);
 }, 120_000);
 
 test('BLB-15 mail holds its blobs across a restart, and lets go of them at its time', async () => {
