@@ -158,6 +158,33 @@ test('SWI-6 SWI-7 Disable & Delete turns it off everywhere, first down then off;
   await three_.until(() => three_.texts().length === 4, 'the fourth message');
 });
 
+test('SYN-36 an Undo or a Cancel asks nobody: what was deleted here meanwhile comes back, and is deleted nowhere', async () => {
+  const slow = line();
+  const [one, two] = await three([{}, { fetch: slow.fetch }]);
+  const [first = '', second = ''] = two.store
+    .all<{ id: string }>('SELECT lower(hex(id)) AS id FROM message ORDER BY accepted_ms')
+    .map(({ id }) => id);
+  await does(one, { name: 'disableAndDelete', input: null });
+  await all(is('off'), 'off');
+  await does(two, { name: 'deleteMessages', input: { ids: [first] } });
+  expect(two.texts()).toEqual(['second']);
+  await does(one, { name: 'undoPurge', input: null });
+  await all(is('on'), 'on again');
+  expect(two.texts()).toEqual(['first', 'second']);
+  // While it turns off, a delete is this device's own already.
+  slow.up = false;
+  await turn(two, false).catch(() => {});
+  await does(two, { name: 'deleteMessages', input: { ids: [second] } });
+  await does(two, { name: 'cancelSync', input: null });
+  slow.up = true;
+  await does(two, { name: 'syncNow', input: null });
+  await two.until(is('on'), 'on');
+  for (const device of [one, two]) {
+    await device.settled();
+    expect(device.texts()).toEqual(['first', 'second']);
+  }
+});
+
 test('SWI-7 two devices that ask at one moment: one purge, and its Undo turns both on again', async () => {
   const [one, two, three_] = await three();
   await Promise.all([one, two].map((device) => does(device, { name: 'disableAndDelete', input: null })));

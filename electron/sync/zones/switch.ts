@@ -30,8 +30,9 @@ export function saveSwitch(ctx: StepContext, state: EngineState): void {
   const { store } = ctx;
   const { switch: value, switchReason, switchedBy, purgeOff, held } = state;
   store.write(() => {
-    if (value === 'enabling') {
-      // Turned on by no person here (an Undo elsewhere): nobody was asked what becomes of what was deleted meanwhile.
+    if (value === 'on' || value === 'enabling') {
+      // Turned on by no person here (an Undo elsewhere, a Cancel, a disk without room): nobody was asked what becomes of what was deleted
+      // meanwhile (SPEC SYN-36).
       answerDeletedHere(ctx, 'bringBack');
     }
     setZoneState(store, 'messages', { switch: value, switchReason });
