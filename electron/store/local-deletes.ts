@@ -157,3 +157,18 @@ export function listLocalClears(store: Store): LocalClear[] {
       deletedMs: row.deleted_ms,
     }));
 }
+
+/** Record ids of what was deleted on this device alone, by then at the latest: a slice of them. */
+export function dueHere(store: Store, beforeMs: number, limit: number): Uint8Array[] {
+  const rows = store.all<{ id: Uint8Array }>(
+    `SELECT id FROM local_delete WHERE gone = 0 AND deleted_ms <= ?
+     UNION ALL
+     SELECT m.id FROM local_clear l JOIN conversation c ON c.guid = l.conversation JOIN message m ON m.cid = c.cid
+     WHERE l.deleted_ms <= ? AND m.shown = 1 AND (m.accepted_ms, m.guid) <= (l.up_to_ms, l.up_to_guid)
+     LIMIT ?`,
+    beforeMs,
+    beforeMs,
+    limit,
+  );
+  return rows.map(({ id }) => plain(id));
+}

@@ -88,6 +88,38 @@ test("SYN-28 thirty days by both clocks: not by the device's alone", async () =>
   await one.until(() => one.record(id) === null, 'the tombstone');
 });
 
+test('SYN-28 with the switch off nothing of what was deleted everywhere goes for good: it may have been recovered meanwhile', async () => {
+  const cloudClock = { now: () => Date.now() + cloudSkewMs };
+  const one = await firstDevice(cloud, 'anna@example.org', { clock: cloudClock });
+  devices.push(one);
+  const [everywhere, here] = ['a', 'b'].map((text, i) => one.message(text, Date.now() + i)) as [
+    string,
+    string,
+  ];
+  one.core.start();
+  await one.settled();
+  const two = await nextDevice(cloud, one.person, { clock: cloudClock });
+  devices.push(two);
+  two.core.start();
+  await two.settled();
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [everywhere] } });
+  await two.until(() => two.texts().join() === 'b', 'the delete');
+  await two.core.execute({ name: 'setSwitch', input: { on: false } });
+  await two.until(({ switch: value }) => value === 'off', 'off');
+  await two.core.execute({ name: 'deleteMessages', input: { ids: [here] } });
+  await one.core.execute({ name: 'recoverMessages', input: { ids: [everywhere] } });
+  await one.settled();
+  cloudSkewMs = 31 * DAY;
+  await two.restart();
+  // What was deleted here alone goes here after its thirty days.
+  await two.until(() => two.record(here) === null, 'the end of the local one');
+  expect(two.record(everywhere)).not.toBeNull();
+  await two.core.execute({ name: 'setSwitch', input: { on: true, deletedHere: 'bringBack' } });
+  await two.until(({ switch: value }) => value === 'on', 'on');
+  expect(two.texts()).toEqual(['a', 'b']);
+  expect(one.texts()).toEqual(['a', 'b']);
+});
+
 test('SYN-28 a clock that jumps while the cloud is silent deletes nothing', async () => {
   let offline = false;
   const silent: Fetch = async (input, init) => {

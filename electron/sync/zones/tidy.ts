@@ -4,8 +4,8 @@
  */
 
 import { getDirty, markDirty } from '../../store/dirty.ts';
-import { addLocalDelete } from '../../store/local-deletes.ts';
-import { dueForGood } from '../../store/recently-deleted.ts';
+import { addLocalDelete, dueHere } from '../../store/local-deletes.ts';
+import { dueForGood, KEPT_MS } from '../../store/recently-deleted.ts';
 import { recordRow } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { StepResult } from '../engine/state.ts';
@@ -31,7 +31,8 @@ export async function tidy(
   }
   const agreed = Math.floor(Math.min(now, cloudMs));
   const travels = getZoneState(store, 'messages').switch === 'on';
-  const due = dueForGood(store, agreed, SLICE);
+  // With the switch off this device is not at the head: what was deleted everywhere may have been recovered since on another one (SPEC SYN-28).
+  const due = travels ? dueForGood(store, agreed, SLICE) : dueHere(store, agreed - KEPT_MS, SLICE);
   let deleted = 0;
   store.write(() => {
     for (const id of due) {
