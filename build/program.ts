@@ -22,8 +22,6 @@ export class Program {
   /** The address it printed last, with everything that stands in it (a host's token). */
   address = '';
   private readonly options: ProgramOptions;
-  /** From the next start on, beside what it was made with. */
-  readonly env: Record<string, string> = {};
   private child: ChildProcess | null = null;
   private port = 0;
 
@@ -46,7 +44,7 @@ export class Program {
     const child = spawn(process.execPath, [join(root, script), ...args(this.port)], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...surroundings(), ...env, ...this.env },
+      env: { ...surroundings(), ...env },
     });
     this.child = child;
     await new Promise<void>((resolve, reject) => {

@@ -27,6 +27,7 @@ import type { Cloud } from '../app.ts';
 import { type Clients, clientsOf } from './clients.ts';
 
 export const random = systemRandom;
+type Random = typeof systemRandom;
 const keyStretching = { 'argon2id-custom': { iterations: 1, memory: 8, parallelism: 1 } } as const;
 
 export type Person = {
@@ -43,9 +44,10 @@ export type TestDevice = Clients & { person: Person; keys: DeviceKeys; token: st
 export const signUpRequest = async (
   cloud: Cloud,
   handle: string,
-  options: { password?: string; invitation?: string; address?: string } = {},
+  options: { password?: string; invitation?: string; address?: string; random?: Random } = {},
 ) => {
   await Promise.all([opaque.ready, sodiumReady()]);
+  const random = options.random ?? systemRandom;
   const password = options.password ?? `password of ${handle}`;
   const { account } = clientsOf(cloud, undefined, options.address);
   const { clientRegistrationState, registrationRequest } = opaque.client.startRegistration({ password });
@@ -124,7 +126,11 @@ export const secretsState = (secrets: AccountSecrets | undefined) => {
   return { log, chain: verifyEpochChain(secrets.epochs, log) };
 };
 
-export const joinRequest = async (secrets: AccountSecrets | undefined, root: Root) => {
+export const joinRequest = async (
+  secrets: AccountSecrets | undefined,
+  root: Root,
+  random: Random = systemRandom,
+) => {
   const { log, chain } = secretsState(secrets);
   const wrap = secrets?.rootWraps.find((candidate) => candidate.epoch === chain.current.epoch);
   if (wrap === undefined) throw new Error('no wrap to the root');
@@ -148,11 +154,15 @@ export const joinRequest = async (secrets: AccountSecrets | undefined, root: Roo
 };
 
 /** Another device of this person, by password. */
-export const addDevice = async (cloud: Cloud, person: Person): Promise<TestDevice> => {
+export const addDevice = async (
+  cloud: Cloud,
+  person: Person,
+  random: Random = systemRandom,
+): Promise<TestDevice> => {
   const signedIn = await signIn(cloud, person.handle, person.password);
   if (signedIn?.account?.passwordWrap === undefined) throw new Error('sign-in failed');
   const root = unwrapRoot(signedIn.account.passwordWrap, passwordWrapKey(signedIn.exportKey));
-  const { keys, epochKey, request } = await joinRequest(signedIn.account, root);
+  const { keys, epochKey, request } = await joinRequest(signedIn.account, root, random);
   const { sessionToken } = await clientsOf(cloud, signedIn.ticket).account.joinDevice(request);
   return { ...clientsOf(cloud, sessionToken), person: { ...person, epochKey }, keys, token: sessionToken };
 };

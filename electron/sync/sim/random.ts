@@ -6,10 +6,20 @@ export type SeededRandom = {
   below(below: number): number;
   chance(probability: number): boolean;
   pick<T>(from: readonly T[]): T;
+  /** One of `from`, each as likely as its weight says. */
+  weighted<T extends { weight: number }>(from: readonly T[]): T;
   bytes(length: number): Uint8Array;
   /** An independent stream. */
   fork(): SeededRandom;
 };
+
+/** Of a seed and a number another seed, so that one part of a run may be left out without moving the others. */
+export function derived(seed: number, part: number): number {
+  let h = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(part + 0x7f4a7c15, 0xc2b2ae35);
+  h = Math.imul(h ^ (h >>> 16), 0x21f0aaad);
+  h = Math.imul(h ^ (h >>> 15), 0x735a2d97);
+  return (h ^ (h >>> 15)) >>> 0;
+}
 
 /** mulberry32. */
 export function seeded(seed: number): SeededRandom {
@@ -31,6 +41,14 @@ export function seeded(seed: number): SeededRandom {
         throw new RangeError('Nothing to pick from.');
       }
       return picked;
+    },
+    weighted: (from) => {
+      let left = next() * from.reduce((sum, { weight }) => sum + weight, 0);
+      for (const one of from) {
+        left -= one.weight;
+        if (left < 0) return one;
+      }
+      return random.pick(from);
     },
     bytes: (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256)),
     fork: () => seeded(Math.floor(next() * 4_294_967_296)),

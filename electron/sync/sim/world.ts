@@ -1,45 +1,25 @@
 /**
- * A simulation's time and network. Time stands still while anything runs and jumps to the next timer when nothing does; the network is
- * `cloud.fetch` with everything between that networks do to a request.
+ * A simulation's time. It stands still while anything runs, and jumps to the next timer when nothing does.
  *
- * What a seed fixes: every random choice, every fault, the virtual time. Left to the machine: how WebCrypto's threads (HPKE)
- * interleave; the checks hold for any order.
+ * What a seed fixes is everything: every choice, every fault, every timer. Nothing here waits for a thread or a socket; whatever is
+ * under way goes on in microtasks, and has come to its end when the event loop has been round once.
  */
-import type { Cloud } from '../../../cloud/app.ts';
-import type { Fetch } from '../network/cloud-client.ts';
 import type { Timers } from '../run/timers.ts';
-import type { SeededRandom } from './random.ts';
 
-type Timer = { at: number; order: number; work: () => void };
+type Timer = { at: number; order: number; work: (() => void) | null };
 
-export type Faults = {
-  /** The request never arrives. */
-  lost: number;
-  /** It arrives, its answer does not. */
-  answerLost: number;
-  /** "Come back later", before anything is done. */
-  busy: number;
-  /** It arrives twice, and the second answer counts. */
-  duplicate: number;
-  /** It takes up to this long, each way: requests overtake each other. */
-  delayMs: number;
-};
-
-export const NO_FAULTS: Faults = { lost: 0, answerLost: 0, busy: 0, duplicate: 0, delayMs: 0 };
+/** So often may something be busy without anybody waiting for time: more is a circle. */
+const MOST_ROUNDS = 100_000;
 
 export class World {
   now: number;
-  readonly random: SeededRandom;
-  #timers: Timer[] = [];
+  #heap: Timer[] = [];
   #order = 0;
-  /** Rises with everything that happens. */
-  #activity = 0;
   #sleeping = 0;
   /** Whether somebody computes (a step or a command under way). */
   busy: () => boolean = () => false;
 
-  constructor(random: SeededRandom, startMs: number) {
-    this.random = random;
+  constructor(startMs: number) {
     this.now = startMs;
   }
 
@@ -53,7 +33,7 @@ export class World {
   readonly timers: Timers = {
     after: (delayMs, work) => this.#at(delayMs, work),
     elapsed: () => this.now,
-    breathe: () => new Promise((resolve) => setImmediate(resolve)),
+    breathe: () => Promise.resolve(),
   };
   /** As the cloud takes them. */
   readonly cloudTimers = {
@@ -63,44 +43,14 @@ export class World {
 
   #at(delayMs: number, work: () => void): () => void {
     const timer: Timer = { at: this.now + Math.max(0, delayMs), order: this.#order++, work };
-    this.#timers.push(timer);
+    push(this.#heap, timer);
     return () => {
-      this.#timers = this.#timers.filter((one) => one !== timer);
+      timer.work = null;
     };
   }
 
-  /** A device's line to the cloud; `line` may be changed while it runs. */
-  fetchThrough(cloud: () => Cloud, line: { up: boolean; faults: Faults }): Fetch {
-    return async (input, init) => {
-      const request = new Request(input, init);
-      const { random } = this;
-      const { lost, answerLost, busy, duplicate, delayMs } = line.faults;
-      const stream = request.url.endsWith('/Watch');
-      this.#activity += 1;
-      await this.#sleep(random.below(delayMs + 1), request.signal);
-      if (!line.up || random.chance(lost)) {
-        throw new TypeError('fetch failed');
-      }
-      if (!stream && random.chance(busy)) {
-        return new Response(null, { status: 503, headers: { 'retry-after': '2' } });
-      }
-      if (!stream && random.chance(duplicate)) {
-        const first = await cloud().fetch(request.clone());
-        await first.body?.cancel();
-        await this.#sleep(random.below(delayMs + 1), request.signal);
-      }
-      const response = await cloud().fetch(request);
-      await this.#sleep(random.below(delayMs + 1), request.signal);
-      if (!line.up || random.chance(answerLost)) {
-        await response.body?.cancel();
-        throw new TypeError('fetch failed');
-      }
-      this.#activity += 1;
-      return response;
-    };
-  }
-
-  #sleep(ms: number, signal: AbortSignal): Promise<void> {
+  /** Of something that travels. Ends early, as a failure, with the signal. */
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
     if (ms === 0) {
       return Promise.resolve();
     }
@@ -119,14 +69,13 @@ export class World {
   }
 
   /** Lets everything happen that happens without time passing. */
-  async #settle(): Promise<void> {
-    let quiet = 0;
-    for (let round = 0; quiet < 6; round += 1) {
-      const before = this.#activity;
+  async settle(): Promise<void> {
+    for (let round = 0; ; round += 1) {
       await new Promise((resolve) => setImmediate(resolve));
-      const waitsForTime = this.#sleeping > 0 || !this.busy();
-      quiet = this.#activity === before && waitsForTime ? quiet + 1 : 0;
-      if (round > 200_000) {
+      if (round > 0 && (this.#sleeping > 0 || !this.busy())) {
+        return;
+      }
+      if (round > MOST_ROUNDS) {
         throw new Error('Something is busy without an end.');
       }
     }
@@ -135,23 +84,59 @@ export class World {
   /** Runs for so much virtual time. */
   async run(ms: number): Promise<void> {
     const end = this.now + ms;
+    await this.settle();
     for (;;) {
-      await this.#settle();
-      const next = this.#timers.reduce<Timer | null>(
-        (first, one) =>
-          first === null || one.at < first.at || (one.at === first.at && one.order < first.order)
-            ? one
-            : first,
-        null,
-      );
-      if (next === null || next.at > end) {
-        this.now = end;
+      const next = this.#heap[0];
+      if (next === undefined || next.at > end) {
+        this.now = Math.max(this.now, end);
         return;
       }
+      pop(this.#heap);
+      const { work } = next;
+      if (work === null) {
+        continue;
+      }
+      next.work = null;
       this.now = Math.max(this.now, next.at);
-      this.#timers = this.#timers.filter((one) => one !== next);
-      this.#activity += 1;
-      next.work();
+      work();
+      await this.settle();
     }
   }
+
+  /** All computers sleep for so long: time has passed, and whatever was due in between is due now, once. */
+  jump(ms: number): void {
+    this.now += ms;
+  }
+}
+
+const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** A binary heap, the earliest first. */
+function push(heap: Timer[], timer: Timer): void {
+  let at = heap.length;
+  heap.push(timer);
+  while (at > 0) {
+    const up = (at - 1) >> 1;
+    const parent = heap[up] as Timer;
+    if (!before(timer, parent)) break;
+    heap[at] = parent;
+    heap[up] = timer;
+    at = up;
+  }
+}
+
+function pop(heap: Timer[]): void {
+  const last = heap.pop() as Timer;
+  if (heap.length === 0) return;
+  let at = 0;
+  for (;;) {
+    const left = at * 2 + 1;
+    const right = left + 1;
+    let least = left;
+    if (right < heap.length && before(heap[right] as Timer, heap[left] as Timer)) least = right;
+    if (least >= heap.length || !before(heap[least] as Timer, last)) break;
+    heap[at] = heap[least] as Timer;
+    at = least;
+  }
+  heap[at] = last;
 }

@@ -4,8 +4,9 @@ import { fromHex } from '../../../shared/crypto/bytes.ts';
 import { listConversations } from '../../store/conversations.ts';
 import { isGone } from '../../store/records.ts';
 import type { Command, CommandName, CommandResult } from '../protocol.ts';
+import { FINE, type Line, lineTo } from '../sim/network.ts';
 import { seeded } from '../sim/random.ts';
-import { type Faults, NO_FAULTS, World } from '../sim/world.ts';
+import { World } from '../sim/world.ts';
 import { type DeviceOptions, firstDevice, nextDevice, type ZoneDevice } from './zone-device.ts';
 
 export const DAY = 24 * 60 * 60 * 1000;
@@ -13,7 +14,7 @@ const START = 1_760_000_000_000;
 
 export type SceneDevice = {
   device: ZoneDevice;
-  line: { up: boolean; faults: Faults };
+  line: Line;
   /** Its own clock; may be set. */
   clock: { offMs: number };
   /** Called before each request: may do something first, or throw as a network does. */
@@ -21,7 +22,7 @@ export type SceneDevice = {
 };
 
 export class Scene {
-  readonly world = new World(seeded(1), START);
+  readonly world = new World(START);
   readonly devices: SceneDevice[] = [];
   cloud!: Cloud;
   #commands = 0;
@@ -39,10 +40,11 @@ export class Scene {
   /** Another device of the account, started and in step. */
   async add(options: DeviceOptions = {}): Promise<SceneDevice> {
     const { world } = this;
-    const line = { up: true, faults: NO_FAULTS };
+    const line: Line = { up: true, weather: FINE };
     const clock = world.clockOff(0);
     const before: SceneDevice['before'] = { request() {} };
-    const through = world.fetchThrough(() => this.cloud, line);
+    const far = { life: 0, fetch: (request: Request) => this.cloud.fetch(request) };
+    const through = lineTo(far, line, world, seeded(1), () => {});
     const all: DeviceOptions = {
       fetch: async (input, init) => {
         const request = new Request(input, init);

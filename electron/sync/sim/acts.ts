@@ -1,0 +1,204 @@
+/** What people do with messages in a simulation, one function an act. What turns the switch is in acts-switch.ts. */
+import { type Deletion, later, messagesOf, type New, type Row } from './ledger.ts';
+import type { SeededRandom } from './random.ts';
+import type { Actor, Stage } from './stage.ts';
+
+export type Act = {
+  name: string;
+  weight: number;
+  /** False: there was nothing to do it with. */
+  act(stage: Stage, actor: Actor, dice: SeededRandom): boolean | Promise<boolean>;
+};
+
+/** Deletes travel only while the switch is on or turning on: as the device itself sees it at this moment. */
+export function deletesTravel({ device }: Actor): boolean {
+  const { switch: value } = device.core.status();
+  return value === 'on' || value === 'enabling';
+}
+
+function deletion(stage: Stage, actor: Actor, what: Deletion['what'], forGood = false): New {
+  const { person, name } = actor;
+  return { person, by: name, atMs: stage.world.now, what, forGood, travels: deletesTravel(actor) };
+}
+
+const visible = (actor: Actor) => messagesOf(actor.device).filter((row) => row.visible);
+const deleted = (actor: Actor) => messagesOf(actor.device).filter((row) => row.deleted !== null);
+
+/** Of `rows` some, in their order. */
+function some(rows: Row[], most: number, dice: SeededRandom): Row[] {
+  const many = Math.min(rows.length, 1 + dice.below(most));
+  const from = dice.below(rows.length - many + 1);
+  return rows.slice(from, from + many);
+}
+const textsOf = (rows: Row[]) => rows.map(({ text, guid }) => `"${text || guid}"`).join(', ');
+
+const write: Act['act'] = (stage, actor, dice) => {
+  const conversationId = dice.pick(stage.conversations);
+  const text = `${actor.name} ${stage.ledger.tick}`;
+  stage.does(actor, `writes "${text}"`, async () => {
+    const { id } = await actor.device.execute('send', { conversationId, text, replyTo: null });
+    const { guid } = actor.device.store.get<{ guid: string }>(
+      'SELECT lower(hex(guid)) AS guid FROM outbox WHERE send_id = ?',
+      Buffer.from(id, 'hex'),
+    ) as { guid: string };
+    const removed = stage.actors.filter((one) => one.removed !== null).map(({ name }) => name);
+    stage.ledger.writes({ guid, text, by: actor.name, tick: stage.ledger.tick, removed });
+  });
+  return true;
+};
+
+/** An act on one message that is shown. */
+function onMessage(
+  what: string,
+  does: (stage: Stage, actor: Actor, row: Row, dice: SeededRandom) => Promise<unknown>,
+  fits: (row: Row) => boolean = () => true,
+): Act['act'] {
+  return (stage, actor, dice) => {
+    const rows = visible(actor).filter(fits);
+    if (rows.length === 0) return false;
+    const row = dice.pick(rows);
+    stage.does(actor, `${what} "${row.text || row.guid}"`, () => does(stage, actor, row, dice));
+    return true;
+  };
+}
+
+const react = onMessage('reacts to', (_, { device }, { id }, dice) =>
+  device.execute('react', { id, emoji: dice.pick(['👍', '❤️', '']) }),
+);
+const edit = onMessage(
+  'edits',
+  (stage, { device }, { id, text }) =>
+    device.execute('edit', { id, text: `${text.split(' (')[0]} (${stage.ledger.tick})` }),
+  ({ mine, text }) => mine && text !== '',
+);
+const unsend = onMessage(
+  'unsends',
+  (_, { device }, { id }) => device.execute('unsend', { id }),
+  ({ mine, text }) => mine && text !== '',
+);
+
+function onConversation(
+  what: string,
+  does: (stage: Stage, actor: Actor, conversationId: string, dice: SeededRandom) => Promise<unknown>,
+): Act['act'] {
+  return (stage, actor, dice) => {
+    const conversationId = dice.pick(stage.conversations);
+    stage.does(actor, `${what} ${stage.conversations.indexOf(conversationId)}`, () =>
+      does(stage, actor, conversationId, dice),
+    );
+    return true;
+  };
+}
+
+const read = onConversation('reads', (_, { device }, conversationId) =>
+  device.execute('markRead', { conversationId, upTo: null }),
+);
+const little = onConversation('pins, mutes, drafts in', (stage, { device }, conversationId, dice) => {
+  switch (dice.below(4)) {
+    case 0:
+      return device.execute('setPinned', { conversationId, on: dice.chance(0.5) });
+    case 1:
+      return device.execute('setMuted', { conversationId, until: stage.world.now + 1000 });
+    case 2:
+      return device.execute('markUnread', { conversationId });
+    default:
+      return device.execute('setDraft', {
+        conversationId,
+        text: dice.pick(['', `draft ${stage.ledger.tick}`]),
+      });
+  }
+});
+const rename: Act['act'] = (stage, actor) => {
+  const conversationId = stage.conversations[1] as string;
+  const name = `Named ${stage.ledger.tick}`;
+  stage.does(actor, `renames the group "${name}"`, () =>
+    actor.device.execute('renameConversation', { conversationId, name }),
+  );
+  return true;
+};
+
+function deleting(most: number): Act['act'] {
+  return (stage, actor, dice) => {
+    const rows = visible(actor);
+    if (rows.length === 0) return false;
+    const chosen = some(rows, most, dice);
+    const entries = chosen.map(({ guid }) => deletion(stage, actor, { guid }));
+    stage.does(actor, `deletes ${textsOf(chosen)}`, async () => {
+      await actor.device.execute('deleteMessages', { ids: chosen.map(({ id }) => id) });
+      for (const entry of entries) stage.ledger.deletes(entry);
+    });
+    return true;
+  };
+}
+
+const deleteConversation: Act['act'] = (stage, actor, dice) => {
+  const conversation = dice.pick(stage.conversations);
+  const rows = visible(actor).filter((row) => row.conversation === conversation);
+  const newest = rows.at(-1);
+  if (newest === undefined) return false;
+  const upTo = rows.reduce((last, row) => (later(row, last) ? row : last), newest);
+  const entry = deletion(stage, actor, { conversation, upTo: { ms: upTo.ms, guid: upTo.guid } });
+  const which = stage.conversations.indexOf(conversation);
+  stage.does(actor, `deletes conversation ${which} up to "${upTo.text || upTo.guid}"`, async () => {
+    await actor.device.execute('deleteConversation', { conversationId: conversation });
+    stage.ledger.deletes(entry);
+  });
+  return true;
+};
+
+function recovering(all: boolean): Act['act'] {
+  return (stage, actor, dice) => {
+    const rows = deleted(actor);
+    if (rows.length === 0) return false;
+    const chosen = all ? rows : some(rows, 2, dice);
+    const recovered = stage.ledger.recovered[actor.person];
+    stage.does(actor, `recovers ${textsOf(chosen)}`, async () => {
+      await actor.device.execute('recoverMessages', { ids: chosen.map(({ id }) => id) });
+      for (const { guid, conversation, deleted: how } of chosen) {
+        recovered.add(guid);
+        if (how === 'withConversation') recovered.add(conversation);
+      }
+    });
+    return true;
+  };
+}
+
+const deleteForGood: Act['act'] = (stage, actor, dice) => {
+  const rows = deleted(actor);
+  if (rows.length === 0) return false;
+  const chosen = some(rows, 3, dice);
+  const entries = chosen.map(({ guid }) => deletion(stage, actor, { guid }, true));
+  stage.does(actor, `deletes for good ${textsOf(chosen)}`, async () => {
+    await actor.device.execute('deleteForGood', { ids: chosen.map(({ id }) => id) });
+    for (const entry of entries) stage.ledger.deletes(entry);
+  });
+  return true;
+};
+
+const keepMessages: Act['act'] = (stage, actor, dice) => {
+  const days = dice.pick([0, 30, 30, 365] as const);
+  const { person, name, device } = actor;
+  const by = deletesTravel(actor) ? null : name;
+  stage.does(actor, `keeps messages for ${days} days${by === null ? '' : ' here'}`, async () => {
+    await device.execute('setKeepMessages', { days });
+    stage.ledger.keeps.push({ person, by, days });
+  });
+  return true;
+};
+
+export const MESSAGE_ACTS: Act[] = [
+  { name: 'write', weight: 26, act: write },
+  { name: 'react', weight: 4, act: react },
+  { name: 'edit', weight: 3, act: edit },
+  { name: 'unsend', weight: 1, act: unsend },
+  { name: 'read', weight: 4, act: read },
+  { name: 'pin, mute, mark unread, draft', weight: 4, act: little },
+  { name: 'rename the group', weight: 1, act: rename },
+  { name: 'delete one', weight: 6, act: deleting(1) },
+  { name: 'delete several', weight: 3, act: deleting(5) },
+  { name: 'delete a conversation', weight: 3, act: deleteConversation },
+  { name: 'recover', weight: 4, act: recovering(false) },
+  { name: 'recover all', weight: 1, act: recovering(true) },
+  { name: 'delete now', weight: 4, act: deleteForGood },
+  { name: 'keep messages', weight: 1.5, act: keepMessages },
+];

@@ -1,0 +1,163 @@
+/**
+ * What people did in a simulation, kept beside it: the checks compare every device with this. It knows what was written, what was deleted
+ * where, how far that was to reach, and what was recovered; it knows nothing of how devices work.
+ */
+import type { Store } from '../../store/open.ts';
+
+export type PersonName = 'anna' | 'bob';
+/** The order in which all messages stand. */
+export type MessagePlace = { ms: number; guid: string };
+
+/** `removed`: the devices that had been removed by then. */
+export type Sent = { guid: string; text: string; by: string; tick: number; removed: string[] };
+
+export type Deletion = {
+  person: PersonName;
+  /** The device. */
+  by: string;
+  tick: number;
+  atMs: number;
+  what: { guid: string } | { conversation: string; upTo: MessagePlace };
+  forGood: boolean;
+  /** To all devices that take part. A delete made while the switch is off is its device's own. */
+  travels: boolean;
+  /** Of this device alone, and what becomes of it is not decided. */
+  open: boolean;
+  /** False: the device was put back, or left the account, perhaps before anybody heard of it. */
+  sure: boolean;
+};
+
+const DAY = 24 * 3_600_000;
+/** Of clocks that are off, and nobody knows it yet. */
+const SLACK = 10 * 60_000;
+
+export type New = Omit<Deletion, 'tick' | 'sure' | 'open'>;
+
+export class Ledger {
+  /** Rises with every act. */
+  tick = 0;
+  readonly sent = new Map<string, Sent>();
+  readonly deletions: Deletion[] = [];
+  /** Where each message stands that was ever seen on a device. */
+  readonly places = new Map<string, MessagePlace & { conversation: string }>();
+  /** Keep Messages, whenever somebody chose it: the account's, or (`by`) that of a device with its switch off. */
+  readonly keeps: { person: PersonName; by: string | null; days: number }[] = [];
+  /** Which devices have ever had a message. */
+  readonly had = new Map<string, Set<string>>();
+  /** Messages, and whole conversations, that somebody took out of Recently Deleted: by person. */
+  readonly recovered: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
+  /** Nobody can promise these: written on a device that was put back to before that, or left; lost with a cloud's backup. */
+  readonly unsure: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
+  /** The cloud's copy of this person's messages was to be purged, and perhaps has been. */
+  readonly purged: Record<PersonName, boolean> = { anna: false, bob: false };
+
+  /** Devices that are being removed, or have been. */
+  readonly leaving = new Set<string>();
+
+  deletes(entry: New): void {
+    const sure = !this.leaving.has(entry.by);
+    this.deletions.push({ ...entry, tick: this.tick, sure, open: !entry.travels });
+  }
+
+  writes(sent: Sent): void {
+    this.sent.set(sent.guid, sent);
+    if (this.leaving.has(sent.by)) this.doubt(sent.by, sent.tick);
+  }
+
+  /** What was done on this device since `tick` may never have left it. */
+  doubt(by: string, tick: number): void {
+    for (const one of this.sent.values()) {
+      if (one.by === by && one.tick >= tick) {
+        this.unsure.anna.add(one.guid);
+        this.unsure.bob.add(one.guid);
+      }
+    }
+    for (const one of this.deletions) {
+      if (one.by === by && one.tick >= tick) one.sure = false;
+    }
+  }
+
+  /** What was deleted on this device while its switch was off is deleted everywhere now, or comes back here. */
+  answer(by: string, everywhere: boolean): void {
+    for (const one of this.deletions) {
+      if (one.by !== by || !one.open) continue;
+      one.open = false;
+      one.travels = everywhere;
+    }
+  }
+
+  saw(by: string, row: Row): void {
+    this.places.set(row.guid, row);
+    const had = this.had.get(row.guid);
+    if (had === undefined) this.had.set(row.guid, new Set([by]));
+    else had.add(by);
+  }
+
+  /** Deletions of this person that concern a message at this place. */
+  of(person: PersonName, conversation: string, place: MessagePlace): Deletion[] {
+    return this.deletions.filter(
+      (one) =>
+        one.person === person &&
+        ('guid' in one.what
+          ? one.what.guid === place.guid
+          : one.what.conversation === conversation && !later(place, one.what.upTo)),
+    );
+  }
+
+  /** Older than Keep Messages ever was: of the account, or of this device alone. */
+  isExpired(person: PersonName, by: string | null, ageMs: number): boolean {
+    return this.keeps.some(
+      (one) => one.person === person && one.by === by && one.days > 0 && ageMs >= one.days * DAY - SLACK,
+    );
+  }
+
+  wasRecovered(person: PersonName, conversation: string, guid: string): boolean {
+    const recovered = this.recovered[person];
+    return recovered.has(guid) || recovered.has(conversation);
+  }
+}
+
+export function later(a: MessagePlace, b: MessagePlace): boolean {
+  return a.ms > b.ms || (a.ms === b.ms && a.guid > b.guid);
+}
+
+export type Row = {
+  guid: string;
+  id: string;
+  conversation: string;
+  ms: number;
+  mine: boolean;
+  text: string;
+  /** In the transcript. */
+  visible: boolean;
+  /** In Recently Deleted, by itself or with its conversation. */
+  deleted: 'itself' | 'withConversation' | null;
+};
+
+type Raw = {
+  guid: string;
+  id: string;
+  conversation: string;
+  ms: number;
+  mine: number;
+  text: string;
+  shown: number;
+  cleared: number;
+  deleted: number;
+};
+
+/** Every message of a device, as its window would show it. */
+export function messagesOf({ store }: { store: Store }): Row[] {
+  return store
+    .all<Raw>(
+      `SELECT lower(hex(m.guid)) AS guid, lower(hex(m.id)) AS id, lower(hex(c.guid)) AS conversation, m.accepted_ms AS ms, m.mine,
+         m.text, m.shown, (m.accepted_ms, m.guid) <= (c.clear_ms, c.clear_guid) AS cleared, m.deleted_ms IS NOT NULL AS deleted
+       FROM message m JOIN conversation c ON c.cid = m.cid ORDER BY m.accepted_ms, m.guid`,
+    )
+    .map(({ shown, cleared, deleted, mine, ...row }) => ({
+      ...row,
+      mine: mine === 1,
+      visible: shown === 1 && cleared === 0,
+      deleted: deleted === 1 ? 'itself' : cleared === 1 ? 'withConversation' : null,
+    }));
+}

@@ -1,0 +1,134 @@
+/** A device's line to the cloud: `cloud.fetch` with everything in between that networks do to a request. */
+import type { Fetch } from '../network/cloud-client.ts';
+import type { SeededRandom } from './random.ts';
+import type { World } from './world.ts';
+
+export type Weather = {
+  /** The request never arrives. */
+  lost: number;
+  /** It arrives, its answer does not. */
+  answerLost: number;
+  /** The answer breaks off in the middle. */
+  truncated: number;
+  /** Somebody in between answers instead: bytes that are no answer. */
+  corrupted: number;
+  /** "Come back later", before anything is done. */
+  busy: number;
+  /** It arrives twice, and the second answer counts. */
+  duplicate: number;
+  /** It takes up to this long, each way: requests overtake each other. */
+  delayMs: number;
+};
+
+export const FINE: Weather = {
+  lost: 0,
+  answerLost: 0,
+  truncated: 0,
+  corrupted: 0,
+  busy: 0,
+  duplicate: 0,
+  delayMs: 0,
+};
+export const STORM: Weather = {
+  lost: 0.08,
+  answerLost: 0.08,
+  truncated: 0.03,
+  corrupted: 0.02,
+  busy: 0.05,
+  duplicate: 0.05,
+  delayMs: 400,
+};
+
+export type Line = { up: boolean; weather: Weather };
+
+/** Where requests go: a cloud that may crash while they are on their way (`life` rises then). */
+export type Far = { readonly life: number; fetch(request: Request): Promise<Response> };
+
+/** `line` may be changed while it runs. `count` hears of each fault. */
+export function lineTo(
+  far: Far,
+  line: Line,
+  world: World,
+  random: SeededRandom,
+  count: (fault: string) => void,
+): Fetch {
+  const fails = (fault: string): never => {
+    count(`fault: ${fault}`);
+    throw new TypeError('fetch failed');
+  };
+  const travels = async (request: Request): Promise<void> => {
+    const ms = random.below(line.weather.delayMs + 1);
+    if (ms > 0) count('fault: delayed');
+    await world.sleep(ms, request.signal);
+  };
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const stream = request.url.endsWith('/Watch');
+    count('request');
+    const { life } = far;
+    await travels(request);
+    if (!line.up) {
+      throw new TypeError('fetch failed');
+    }
+    const { weather } = line;
+    if (far.life !== life) fails('cloud crashed before commit');
+    if (random.chance(weather.lost)) fails('request lost');
+    if (!stream && random.chance(weather.busy)) {
+      count('fault: busy');
+      const status = random.pick([429, 503]);
+      return new Response(null, { status, headers: { 'retry-after': '2' } });
+    }
+    if (!stream && random.chance(weather.duplicate)) {
+      count('fault: duplicate');
+      const first = await far.fetch(request.clone());
+      await first.body?.cancel();
+      await travels(request);
+    }
+    const answered = far.life;
+    const response = await far.fetch(request);
+    await travels(request);
+    const end = async (fault: string) => {
+      await response.body?.cancel();
+      fails(fault);
+    };
+    if (far.life !== answered) await end('cloud crashed after commit');
+    if (!line.up) await end('cut off before the answer');
+    if (random.chance(weather.answerLost)) await end('answer lost');
+    if (!stream && random.chance(weather.truncated)) {
+      count('fault: answer truncated');
+      return truncated(response, random);
+    }
+    if (!stream && random.chance(weather.corrupted)) {
+      count('fault: answer corrupted');
+      await response.body?.cancel();
+      return nonsense(response, random);
+    }
+    return response;
+  };
+}
+
+/** A part of the answer, then a broken connection. */
+async function truncated(response: Response, random: SeededRandom): Promise<Response> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  const part = bytes.slice(0, random.below(bytes.length + 1));
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      if (part.length > 0) controller.enqueue(part);
+      controller.error(new TypeError('terminated'));
+    },
+  });
+  const { status, headers } = response;
+  return new Response(body, { status, headers });
+}
+
+/** The page of a hotel's network, or noise. */
+function nonsense(response: Response, random: SeededRandom): Response {
+  if (random.chance(0.5)) {
+    return new Response('<html>Welcome!</html>', {
+      status: random.pick([200, 404, 502]),
+      headers: { 'content-type': 'text/html' },
+    });
+  }
+  const { status, headers } = response;
+  return new Response(random.bytes(random.below(200)) as Uint8Array<ArrayBuffer>, { status, headers });
+}

@@ -1,0 +1,257 @@
+/**
+ * Who plays in a simulation: a cloud, two people with their devices, a conversation of two and a group. Setting that up is the same for every
+ * seed and done once; each run begins with copies of its files.
+ */
+import { join } from 'node:path';
+import { addDevice, type Person, signUp, type TestDevice } from '../../../cloud/testing/person.ts';
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import type { SyncParts } from '../run/assemble.ts';
+import { Folders } from './folders.ts';
+import { Ledger, messagesOf, type PersonName } from './ledger.ts';
+import { FINE, type Line, lineTo } from './network.ts';
+import { derived, type SeededRandom, seeded } from './random.ts';
+import { rememberSignatures } from './remembering.ts';
+import { SimCloud } from './sim-cloud.ts';
+import { SimDevice } from './sim-device.ts';
+import { World } from './world.ts';
+
+export type Actor = {
+  readonly name: string;
+  readonly person: PersonName;
+  readonly device: SimDevice;
+  /** Hex. */
+  readonly id: string;
+  readonly line: Line;
+  readonly clock: { offMs: number };
+  readonly disk: { freeBytes: number | null; full: boolean };
+  /** Is never removed and never put back: what nobody deleted is at least here. */
+  readonly anchor: boolean;
+  /** The tick of its removal; null while it is of the account. */
+  removed: number | null;
+  /** Somebody asked for its removal, and may not have heard that it was done. */
+  perhapsRemoved: boolean;
+  /** An old copy of its folder, and when that was. */
+  copy: { file: string; tick: number } | null;
+  /** Messages that were seen here; those that were hidden, or gone, afterwards. */
+  seen: Set<string>;
+  hidden: Set<string>;
+};
+
+export type StageOptions = { seed: number; parts?: SyncParts };
+
+const START = 1_760_000_000_000;
+export const MOST_DEVICES = 6;
+
+export class Stage {
+  readonly seed: number;
+  readonly world: World;
+  readonly folders: Folders;
+  readonly cloud: SimCloud;
+  readonly random: SeededRandom;
+  readonly ledger = new Ledger();
+  readonly actors: Actor[] = [];
+  readonly people: Record<PersonName, Person>;
+  readonly conversations: string[];
+  readonly trace: string[] = [];
+  /** How often each act was done and each fault fired. */
+  readonly counts = new Map<string, number>();
+  readonly parts: SyncParts | undefined;
+  /** Of the cloud, good as long as no keyring has changed since. */
+  backup: string | null = null;
+  /** Changes of a keyring under way. */
+  keyringMoves = 0;
+  /** Of the cloud, until it is put right. */
+  limited = false;
+  #waiting = 0;
+
+  constructor(
+    options: StageOptions,
+    world: World,
+    folders: Folders,
+    cloud: SimCloud,
+    opening: Opening | null,
+  ) {
+    this.seed = options.seed;
+    this.parts = options.parts;
+    this.world = world;
+    this.folders = folders;
+    this.cloud = cloud;
+    this.random = seeded(derived(options.seed, 1_000_001));
+    this.people = (opening?.people ?? {}) as Record<PersonName, Person>;
+    this.conversations = opening === null ? [] : [...opening.conversations];
+    world.busy = () => this.#waiting > 0 || this.actors.some(({ device }) => device.busy);
+  }
+
+  of(person: PersonName): Actor[] {
+    return this.actors.filter((actor) => actor.person === person && actor.removed === null);
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1);
+  }
+
+  say(line: string): void {
+    this.trace.push(`${((this.world.now - START) / 1000).toFixed(3)} ${line}`);
+  }
+
+  /** What somebody does on a device. Goes on by itself: a command that asks the cloud takes time. */
+  does(actor: Actor, what: string, work: () => Promise<unknown>): void {
+    this.#waiting += 1;
+    const begun = this.world.now;
+    const later = () => (this.world.now === begun ? '' : ` (asked at ${(begun - START) / 1000})`);
+    void work()
+      .then(
+        () => this.say(`${actor.name} ${what}${later()}`),
+        (error: unknown) =>
+          this.say(`${actor.name} ${what}${later()}: ${error instanceof Error ? error.message : error}`),
+      )
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+  }
+
+  add(
+    person: PersonName,
+    account: TestDevice | { deviceId: string },
+    options: { anchor: boolean; from?: string },
+  ): Actor {
+    const number = this.actors.filter((actor) => actor.person === person).length + 1;
+    const name = `${person}${number}`;
+    const { world, folders } = this;
+    const random = seeded(derived(this.seed, 2_000_000 + this.actors.length));
+    const line: Line = { up: true, weather: FINE };
+    const clock = world.clockOff(0);
+    const disk: Actor['disk'] = { freeBytes: null, full: false };
+    const device = new SimDevice(folders.make(), {
+      fetch: lineTo(this.cloud, line, world, random.fork(), (what) => this.count(what)),
+      clock,
+      random: random.bytes,
+      world,
+      freeBytes: () => disk.freeBytes,
+      ...(this.parts === undefined ? {} : { parts: this.parts }),
+    });
+    if (options.from !== undefined) device.putBack(options.from);
+    const id = 'deviceId' in account ? account.deviceId : toHex(account.keys.deviceId);
+    const { anchor } = options;
+    const actor: Actor = {
+      ...{ name, person, device, id, line, clock, disk, anchor },
+      ...{
+        removed: null,
+        perhapsRemoved: false,
+        copy: null,
+        seen: new Set<string>(),
+        hidden: new Set<string>(),
+      },
+    };
+    this.actors.push(actor);
+    return actor;
+  }
+
+  async close(): Promise<void> {
+    for (const { device } of this.actors) if (device.alive) await device.kill();
+    await this.cloud.close();
+    this.folders.remove();
+  }
+}
+
+/** What every run begins with. */
+type Opening = {
+  cloud: string;
+  now: number;
+  people: Record<PersonName, Person>;
+  devices: { person: PersonName; id: string; file: string; anchor: boolean }[];
+  conversations: string[];
+};
+
+let opening: Promise<Opening> | null = null;
+
+/** Three devices of Anna's and one of Bob's, all in step, with a few messages. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  opening ??= setUp();
+  const given = await opening;
+  const random = seeded(derived(options.seed, 0));
+  const world = new World(given.now);
+  const folders = new Folders();
+  const cloud = new SimCloud(world, folders, random.fork(), given.cloud);
+  await cloud.start();
+  const stage = new Stage(options, world, folders, cloud, given);
+  for (const { person, id, file, anchor } of given.devices) {
+    const actor = stage.add(person, { deviceId: id }, { anchor, from: file });
+    actor.clock.offMs = random.below(120_000) - 60_000;
+    actor.device.start();
+  }
+  for (const row of messagesOf((stage.actors[0] as Actor).device)) {
+    stage.ledger.sent.set(row.guid, { guid: row.guid, text: row.text, by: '', tick: 0, removed: [] });
+    stage.ledger.places.set(row.guid, row);
+  }
+  await world.run(1_000);
+  return stage;
+}
+
+async function setUp(): Promise<Opening> {
+  await sodiumReady();
+  rememberSignatures();
+  const random = seeded(1);
+  const world = new World(START);
+  const folders = new Folders();
+  process.once('exit', () => folders.remove());
+  const cloud = new SimCloud(world, folders, random.fork());
+  await cloud.start();
+  const stage = new Stage({ seed: 0 }, world, folders, cloud, null);
+  const anna = await signUp(cloud.cloud, 'anna@example.org', { random: random.bytes });
+  const bob = await signUp(cloud.cloud, 'bob@example.org', { random: random.bytes });
+  // Is never there: her mail waits for her.
+  await signUp(cloud.cloud, 'carol@example.org', { random: random.bytes });
+  const accounts: [PersonName, TestDevice, boolean][] = [
+    ['anna', anna, true],
+    ['bob', bob, true],
+    ['anna', await addDevice(cloud.cloud, anna.person, random.bytes), false],
+    ['anna', await addDevice(cloud.cloud, anna.person, random.bytes), false],
+  ];
+  for (const [person, account, anchor] of accounts) {
+    const actor = stage.add(person, account, { anchor });
+    await actor.device.become(account, true);
+    actor.device.start();
+  }
+  await world.run(30_000);
+  const [one, two] = stage.actors as [Actor, Actor];
+  const begin = (name: string | null, handles: string[]) => {
+    stage.does(one, 'starts a conversation', async () => {
+      const { id } = await one.device.execute('startConversation', { handles, name });
+      stage.conversations.push(id);
+    });
+    return world.run(10_000);
+  };
+  await begin(null, ['bob@example.org']);
+  await begin('Together', ['bob@example.org', 'carol@example.org']);
+  for (const actor of [one, two, one]) {
+    for (const conversationId of stage.conversations) {
+      const text = `${actor.name} ${world.now - START}`;
+      stage.does(actor, 'writes', () =>
+        actor.device.execute('send', { conversationId, text, replyTo: null }),
+      );
+      await world.run(10_000);
+    }
+  }
+  await world.run(60_000);
+  const devices = stage.actors.map(({ person, id, device, anchor }) => ({
+    person,
+    id,
+    anchor,
+    file: join(folders.make(), 'messages.db'),
+    device,
+  }));
+  for (const { device, file } of devices) {
+    await device.stop();
+    device.copyTo(file);
+  }
+  await cloud.close();
+  return {
+    cloud: cloud.folder,
+    now: world.now,
+    people: { anna: anna.person, bob: bob.person },
+    devices: devices.map(({ device: _, ...rest }) => rest),
+    conversations: stage.conversations,
+  };
+}
