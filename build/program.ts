@@ -22,6 +22,8 @@ export class Program {
   /** The address it printed last, with everything that stands in it (a host's token). */
   address = '';
   private readonly options: ProgramOptions;
+  /** From the next start on, beside what it was made with. */
+  readonly env: Record<string, string> = {};
   private child: ChildProcess | null = null;
   private port = 0;
 
@@ -44,7 +46,7 @@ export class Program {
     const child = spawn(process.execPath, [join(root, script), ...args(this.port)], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...surroundings(), ...env },
+      env: { ...surroundings(), ...env, ...this.env },
     });
     this.child = child;
     await new Promise<void>((resolve, reject) => {

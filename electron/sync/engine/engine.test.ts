@@ -400,10 +400,28 @@ describe('the engine', () => {
     bench.send({ type: 'tick' });
     expect(bench.effects.some((effect) => effect.type === 'watch')).toBe(true);
     bench.effects = [];
-    bench.now += 60_000;
+    bench.now += 5_000;
     bench.send({ type: 'tick' });
     expect(bench.names()).toEqual(['changes account']);
     expect(bench.state.mailbox).toBe('behind');
+    bench.done('changes', noChanges(10)).done('changes', noChanges(20));
+    // That it cannot be opened again is no reason to look more often than every minute.
+    bench.send({ type: 'streamClosed', retryAfterMs: 0 });
+    expect(bench.state.pollAt - bench.now).toBeGreaterThan(50_000);
+  });
+
+  test('SYN-12 a stream that cannot be opened is tried more and more rarely, also while nothing else fails', () => {
+    const bench = settled().send({ type: 'streamClosed', retryAfterMs: 0 });
+    const waits: number[] = [];
+    for (let i = 0; i < 12; i += 1) {
+      waits.push(bench.state.streamAt - bench.now);
+      bench.now = bench.state.streamAt;
+      bench.send({ type: 'tick' }).send({ type: 'streamClosed', retryAfterMs: 0 });
+    }
+    expect(waits).toEqual([...waits].sort((a, b) => a - b));
+    expect(waits[0]).toBeLessThan(1000);
+    expect(waits.at(-1)).toBeGreaterThan(30_000);
+    expect(bench.send({ type: 'streamOpened' }).state.streamFailures).toBe(0);
   });
 
   test('SYN-23 a batch found too large is halved', () => {

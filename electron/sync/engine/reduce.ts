@@ -139,6 +139,7 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
       return {
         ...state,
         stream: 'open',
+        streamFailures: 0,
         retry: stillAsked(state, event.now),
         pollAt: Math.max(state.pollAt, event.now + POLL_MS),
       };
@@ -253,6 +254,9 @@ function clockSeen(state: EngineState, event: Extract<EngineEvent, { type: 'clou
   return { ...state, clock: { cloudMs: event.cloudMs, deviceMs: event.now, since } };
 }
 
+/** Two to five seconds. */
+const soon = (jitter: number): number => 2000 + Math.round(jitter * 3000);
+
 function streamClosed(
   state: EngineState,
   event: Extract<EngineEvent, { type: 'streamClosed' }>,
@@ -260,12 +264,17 @@ function streamClosed(
   if (state.session !== 'active') {
     return { ...state, stream: 'closed' };
   }
-  const failures = state.stream === 'open' ? 1 : (state.retry?.failures ?? 0) + 1;
+  const failures = state.stream === 'open' ? 1 : state.streamFailures + 1;
   return {
     ...state,
     stream: 'closed',
+    streamFailures: failures,
     streamAt: event.now + waitAfter(failures, event.retryAfterMs, event.jitter),
-    pollAt: Math.min(state.pollAt, event.now + POLL_WITHOUT_STREAM_MS),
+    // Lost: look soon, so that a cloud that is away is said within seconds; not all devices of a cloud at one moment.
+    pollAt: Math.min(
+      state.pollAt,
+      event.now + (state.stream === 'open' ? soon(event.jitter) : POLL_WITHOUT_STREAM_MS),
+    ),
   };
 }
 
@@ -294,6 +303,7 @@ function syncNow(state: EngineState): EngineState {
     held: false,
     retry: null,
     streamAt: 0,
+    streamFailures: 0,
     purgePendingUntil: 0,
     diskFullUntil: 0,
     blobsFullUntil: 0,

@@ -282,6 +282,8 @@ export type EngineState = {
   running: { zones: Step | null; keys: Step | null; mail: Step | null; blobs: Step | null };
   stream: 'closed' | 'opening' | 'open';
   streamAt: number;
+  /** Times in a row that it could not be opened. */
+  streamFailures: number;
   /** The next slow look at everything, in case a poke was lost. */
   pollAt: number;
   tidyAt: number;
@@ -383,6 +385,7 @@ export function initialState(): EngineState {
     running: { zones: null, keys: null, mail: null, blobs: null },
     stream: 'closed',
     streamAt: 0,
+    streamFailures: 0,
     pollAt: 0,
     tidyAt: 0,
     retry: null,
