@@ -12,7 +12,7 @@ import { useAct } from '../ui/useAct.ts';
 import { useNow } from '../ui/useNow.ts';
 import { Fact } from './Fact.tsx';
 import { StorageFacts } from './StorageFacts.tsx';
-import { syncButtons, syncState } from './sync-state.ts';
+import { type SyncButton, syncButtons, syncState } from './sync-state.ts';
 
 export function SyncSection({ status, returned }: { status: SyncStatus; returned: boolean }) {
   const { t, i18n } = useTranslation();
@@ -51,7 +51,7 @@ export function SyncSection({ status, returned }: { status: SyncStatus; returned
         {syncButtons(status).map((button) =>
           button === 'cancel' ? (
             <button
-              key="first"
+              key={status.switch === 'on' ? 'first' : 'cancel'}
               type="button"
               className="button"
               onClick={() => void act(() => api.sync.cancel.mutate())}
@@ -60,7 +60,7 @@ export function SyncSection({ status, returned }: { status: SyncStatus; returned
             </button>
           ) : (
             <button
-              key={button === 'syncNow' || button === 'resume' ? 'first' : button}
+              key={isFirst(button) ? 'first' : button}
               type="button"
               className="button"
               onClick={() => run(button)}
@@ -81,3 +81,7 @@ export function SyncSection({ status, returned }: { status: SyncStatus; returned
     </>
   );
 }
+
+/** One button that changes its meaning keeps the focus. */
+const isFirst = (button: SyncButton): boolean =>
+  button === 'syncNow' || button === 'resume' || button === 'hold';

@@ -57,7 +57,7 @@ test('UI-85 Sync Now becomes Cancel while work runs, Resume while held, and stan
 test('UI-85 a turning of the switch can be cancelled and paused; for Disable & Delete it is undone instead', () => {
   const buttons = (more: Partial<SyncStatus>) => syncButtons({ ...STATUS, ...more });
   for (const value of ['enabling', 'disabling'] as const) {
-    expect(buttons({ switch: value, phase: 'downloading' })).toEqual(['cancel', 'hold']);
+    expect(buttons({ switch: value, phase: 'downloading' })).toEqual(['hold', 'cancel']);
     expect(buttons({ switch: value, ...paused('held'), action: 'resume' })).toEqual(['resume', 'cancel']);
     expect(buttons({ switch: value, ...paused('offline'), action: 'tryNow' })).toEqual(['syncNow', 'cancel']);
   }

@@ -47,7 +47,8 @@ export function syncButtons(status: SyncStatus): SyncButton[] {
   const turning = isTurning(status);
   const undone = status.switch === 'disabling' && status.switchReason === 'purging';
   const cancel: SyncButton[] = undone ? [] : ['cancel'];
-  if (isWorking(status) && status.switch !== 'off') return turning ? [...cancel, 'hold'] : ['cancel'];
+  // Pause and Resume in one place, and never Cancel in the place of either: a second click must not mean something else.
+  if (isWorking(status) && status.switch !== 'off') return turning ? ['hold', ...cancel] : ['cancel'];
   const { action } = status;
   if (action === 'resume') return turning ? ['resume', ...cancel] : ['resume'];
   const first: SyncButton[] =
