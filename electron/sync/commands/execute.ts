@@ -1,5 +1,6 @@
 /** Which command is done by what. Commands that only write are one transaction each and done at once. */
 import { dismissNotice } from '../../store/notices.ts';
+import { asking as inWords } from '../account/cloud-failure.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import type { Command, CommandInput, CommandName, Commands } from '../protocol.ts';
@@ -75,9 +76,10 @@ function telling(event: Bare) {
   };
 }
 
-/** One that asks the cloud something. */
+/** One that asks the cloud something: what it says, or that it says nothing, comes out as a reason. */
 function asking<I, R>(work: (ctx: ZoneContext, input: I) => Promise<R>) {
-  return ({ ctx, queue }: CommandContext, input: I): Promise<R> => queue(() => work(ctx, input));
+  return ({ ctx, queue }: CommandContext, input: I): Promise<R> =>
+    queue(() => inWords(() => work(ctx, input)));
 }
 
 const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
@@ -100,9 +102,10 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   attachmentBroken: writing(attachments.attachmentBroken),
 
   setSwitch: ({ ctx, runner }, input) => turning.setSwitch(ctx, runner, input),
-  switchOffPreview: ({ ctx, runner }) => turning.switchOffPreview(ctx, runner),
-  disableAndDelete: ({ ctx, runner, queue }) => queue(() => turning.disableAndDelete(ctx, runner)),
-  undoPurge: ({ ctx, runner, queue }) => queue(() => turning.undoPurge(ctx, runner)),
+  switchOffPreview: ({ ctx, runner }) => inWords(() => turning.switchOffPreview(ctx, runner)),
+  disableAndDelete: ({ ctx, runner, queue }) =>
+    queue(() => inWords(() => turning.disableAndDelete(ctx, runner))),
+  undoPurge: ({ ctx, runner, queue }) => queue(() => inWords(() => turning.undoPurge(ctx, runner))),
   cancelSync: telling({ type: 'cancel' }),
   hold: telling({ type: 'hold' }),
   resume: telling({ type: 'resume' }),
