@@ -35,7 +35,9 @@ test('KEEP-17 what was chosen, from when on, what holds until then, and whose it
   if (state.kind !== 'confirmRecovery') throw new Error(`Signed up, and then ${state.kind}.`);
   const [a, b] = state.ask;
   await api.session.confirmRecovery.mutate({ answers: [state.words[a] ?? '', state.words[b] ?? ''] });
-  await expect.poll(async () => (await api.sync.status.query()).switch).toBe('on');
+  const untilSwitch = (value: string) =>
+    expect.poll(async () => (await api.sync.status.query()).switch, { timeout: 15_000 }).toBe(value);
+  await untilSwitch('on');
   const keep = async () => (await api.settings.get.query()).keepMessages;
   const forever = { days: 0, effectiveAt: null, before: 0, scope: 'account' };
   expect(await keep()).toEqual(forever);
@@ -63,7 +65,7 @@ test('KEEP-17 what was chosen, from when on, what holds until then, and whose it
   expect((await api.settings.setKeepMessages.mutate({ days: 0 })).keepMessages).toEqual(forever);
 
   await api.sync.setSwitch.mutate({ on: false });
-  await expect.poll(async () => (await api.sync.status.query()).switch).toBe('off');
+  await untilSwitch('off');
   expect(await keep()).toEqual({ ...forever, scope: 'device' });
   expect(await api.settings.keepPreview.query({ days: 365 })).toMatchObject({
     scope: 'device',
