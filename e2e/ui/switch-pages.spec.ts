@@ -62,6 +62,8 @@ async function expectNothingSticksOut(page: Page): Promise<void> {
 for (const language of ['en', 'nl'] as const) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`UI-93 the pages and sheets of the switch, ${language}, ${colorScheme}`, async ({ browser }) => {
+      // Some thirty screens, each looked over by axe: a minute and a half on a busy machine.
+      test.setTimeout(360_000);
       mkdirSync(pictures, { recursive: true });
       const context = await browser.newContext({
         colorScheme,
