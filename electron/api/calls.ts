@@ -11,6 +11,7 @@ import type {
   CloudChoice,
   CloudInfo,
   ConversationSummary,
+  Deleted,
   DeletedHere,
   DeleteScope,
   DeleteTarget,
@@ -24,6 +25,7 @@ import type {
   Milliseconds,
   Notice,
   PasswordStrength,
+  RecentlyDeletedGroup,
   RecentlyDeletedItem,
   SearchResult,
   SessionState,
@@ -89,7 +91,7 @@ export type ConversationCalls = {
   setMuted(id: Id, until: Milliseconds | null): Promise<void>;
   setDraft(id: Id, text: string): Promise<void>;
   rename(id: Id, name: string | null): Promise<void>;
-  delete(id: Id): Promise<void>;
+  delete(id: Id): Promise<Deleted>;
 };
 
 export type PageInput = {
@@ -102,11 +104,13 @@ export type MessageCalls = {
   page(input: PageInput): Answer<MessagePage>;
   send(input: { conversationId: Id; text: string; replyTo: Id | null; attachments: Id[] }): Promise<Message>;
   retry(id: Id): Promise<void>;
-  discard(id: Id): Promise<void>;
+  discard(id: Id): Promise<{ undo: Id | null }>;
   edit(id: Id, text: string): Promise<void>;
   unsend(id: Id): Promise<void>;
   react(id: Id, emoji: string | null): Promise<void>;
-  delete(ids: Id[]): Promise<void>;
+  /** All of a conversation, newest first: what Select All means. */
+  ids(conversationId: Id, limit: number): Answer<Id[]>;
+  delete(ids: Id[]): Promise<Deleted>;
 };
 
 export type AttachmentCalls = {
@@ -116,12 +120,17 @@ export type AttachmentCalls = {
   fetch(input: { messageId: Id; place: number }): Promise<void>;
 };
 
-export type DeleteCalls = { scope(target: DeleteTarget): Answer<DeleteScope> };
+export type DeleteCalls = {
+  scope(target: DeleteTarget): Answer<DeleteScope>;
+  undo(undo: Id): Promise<{ messages: number }>;
+};
 
 export type RecentlyDeletedCalls = {
-  list(limit: number): Answer<RecentlyDeletedItem[]>;
-  recover(ids: Id[] | 'all'): Promise<void>;
-  deleteNow(ids: Id[] | 'all'): Promise<void>;
+  list(limit: number, offset: number): Answer<RecentlyDeletedItem[]>;
+  groups(): Answer<RecentlyDeletedGroup[]>;
+  ids(conversationId: Id | null): Answer<Id[]>;
+  recover(ids: Id[] | 'all'): Promise<{ messages: number }>;
+  deleteNow(ids: Id[] | 'all'): Promise<{ messages: number }>;
 };
 
 export type SearchCalls = { query(text: string, limit: number): Answer<SearchResult> };

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cursor, handle, id } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
-import type { ConversationSummary } from './types.ts';
+import type { ConversationSummary, Deleted } from './types.ts';
 
 const one = z.object({ id });
 
@@ -55,8 +55,8 @@ export const conversationsRouter = router({
     .mutation(
       async ({ ctx, input }): Promise<void> => ctx.calls.conversations.rename(input.id, input.name || null),
     ),
-  /** To Recently Deleted, everything up to the newest message shown. */
+  /** To Recently Deleted, everything that is shown. `undo`: for `deletes.undo`. */
   delete: procedure
     .input(one)
-    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.conversations.delete(input.id)),
+    .mutation(async ({ ctx, input }): Promise<Deleted> => ctx.calls.conversations.delete(input.id)),
 });

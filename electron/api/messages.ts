@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { cursor, id, ids, messageText, sentText } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
-import type { Message, MessagePage } from './types.ts';
+import type { Deleted, Id, Message, MessagePage } from './types.ts';
 
 const one = z.object({ id });
 
@@ -42,10 +42,10 @@ export const messagesRouter = router({
   retry: procedure
     .input(one)
     .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.retry(input.id)),
-  /** Take a failed or waiting one out of the outbox. */
+  /** Take a failed or waiting one out of the outbox. `undo` null: nothing to bring back, it was accepted. */
   discard: procedure
     .input(one)
-    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.discard(input.id)),
+    .mutation(async ({ ctx, input }): Promise<{ undo: Id | null }> => ctx.calls.messages.discard(input.id)),
   edit: procedure
     .input(one.extend({ text: messageText }))
     .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.edit(input.id, input.text)),
@@ -56,8 +56,14 @@ export const messagesRouter = router({
   react: procedure
     .input(one.extend({ emoji: z.string().min(1, 'Choose an emoji.').max(32, 'One emoji only.').nullable() }))
     .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.react(input.id, input.emoji)),
-  /** To Recently Deleted. */
+  /** Every message's id, newest first: what Select All means, also of what was never scrolled to. */
+  ids: procedure
+    .input(z.object({ conversationId: id, limit: z.number().int().min(1).max(10_000).default(10_000) }))
+    .query(
+      async ({ ctx, input }): Promise<Id[]> => ctx.calls.messages.ids(input.conversationId, input.limit),
+    ),
+  /** To Recently Deleted. `undo`: for `deletes.undo`. */
   delete: procedure
     .input(z.object({ ids }))
-    .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.delete(input.ids)),
+    .mutation(async ({ ctx, input }): Promise<Deleted> => ctx.calls.messages.delete(input.ids)),
 });

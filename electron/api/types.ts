@@ -8,6 +8,8 @@
 import type { SyncEvent } from '../sync/protocol.ts';
 import type { FailureReason, Id, KeepReach, Milliseconds } from '../sync/status-types.ts';
 
+export type { Deleted } from '../sync/protocol.ts';
+
 export type {
   CloudInfo,
   DeletedHere,
@@ -187,19 +189,23 @@ export type MessagePage = {
   hasNewer: boolean;
 };
 
-// ---- deletes.*: scope ; recentlyDeleted.*: list, recover, deleteNow
+// ---- deletes.*: scope, undo ; recentlyDeleted.*: list, groups, ids, recover, deleteNow
 
 export type DeleteTarget =
   | { kind: 'messages'; ids: Id[] }
   | { kind: 'conversation'; id: Id }
-  /** Delete Now, out of Recently Deleted. */
-  | { kind: 'forGood'; ids: Id[] };
+  /** Delete Now, out of Recently Deleted; 'all': Delete All. */
+  | { kind: 'forGood'; ids: Id[] | 'all' };
 
 /** How far a delete reaches, for the warning. */
 export type DeleteScope = {
   messages: number;
   /** Files in them. */
   attachments: number;
+  /** Of those: written here and never sent. They will not be. */
+  unsent: number;
+  /** Of those: on their way. They arrive at the others all the same. */
+  onTheirWay: number;
   /** This device's switch. */
   switchOn: boolean;
   /** Names of the account's devices where the switch is on, this one included when it is. */
@@ -210,6 +216,15 @@ export type DeleteScope = {
   devicesUnknown: string[];
   /** Some device has the switch on, or the cloud is known to hold messages. */
   inCloud: boolean;
+  /** Disable & Delete: until then the cloud keeps what it has, and no delete travels. */
+  purgeAt: Milliseconds | null;
+};
+
+/** A conversation in Recently Deleted. They come in this order: the latest delete first. */
+export type RecentlyDeletedGroup = {
+  conversationId: Id;
+  title: string;
+  messages: number;
 };
 
 export type RecentlyDeletedItem = {

@@ -116,13 +116,20 @@ test('API-9 with the switch off everywhere, nothing is said to be in the cloud; 
   const target = { kind: 'conversation', id } as const;
   expect(await anna.api.deletes.scope.query({ target })).toEqual({
     messages: 2,
+    unsent: 0,
+    onTheirWay: 0,
     switchOn: false,
     devicesOn: [],
     devicesKeeping: [],
     devicesUnknown: [],
     inCloud: false,
+    purgeAt: null,
   });
   await soon(async () => (await anna.api.session.wipeScope.query()).messages).toBe(2);
+  // Her own mailbox was read past both: they go with one mark.
+  await soon(async () =>
+    (await anna.api.messages.page.query({ conversationId: id })).messages.map(({ state }) => state),
+  ).toEqual(['delivered', 'delivered']);
   await anna.api.conversations.delete.mutate({ id });
   const items = await anna.api.recentlyDeleted.list.query();
   expect(items.map(({ withConversation }) => withConversation)).toEqual([true, true]);

@@ -133,12 +133,13 @@ export function updateBlob(store: Store, id: Uint8Array, change: BlobChange): vo
 
 /** `only`: up to so many sealed bytes. */
 export function nextToSend(store: Store, nowMs: number, only = Number.MAX_SAFE_INTEGER): BlobRow | undefined {
-  // In the order in which their messages were written; what a record at the cloud lacks comes after those.
+  // In the order in which their messages were written, not of a message that was deleted meanwhile; what a record at the cloud lacks comes
+  // after those.
   const row = store.get<Row>(
     `SELECT b.id, b.sealed, b.here, b.want, b.got, b.sent, b.sending, b.lacking, b.attempts FROM blob b
      LEFT JOIN attachment_draft d ON d.blob_id = b.id AND d.send_id IS NOT NULL
      LEFT JOIN outbox o ON o.send_id = d.send_id
-     WHERE b.sending = 1 AND b.sealed <= ? AND b.not_before_ms <= ?
+     WHERE b.sending = 1 AND b.sealed <= ? AND b.not_before_ms <= ? AND o.deleted_ms IS NULL
      ORDER BY o.position IS NULL, o.position, d.position LIMIT 1`,
     only,
     nowMs,

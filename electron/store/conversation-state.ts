@@ -162,7 +162,8 @@ export class ConversationState {
       this.#countUnread = false;
     }
     const waiting = store.get<{ created_ms: number }>(
-      `SELECT created_ms FROM outbox WHERE conversation = ? AND kind = 'message' ORDER BY position DESC LIMIT 1`,
+      `SELECT created_ms FROM outbox WHERE conversation = ? AND kind = 'message' AND deleted_ms IS NULL
+       ORDER BY position DESC LIMIT 1`,
       this.guid,
     );
     const waitingMs = waiting?.created_ms ?? -1;

@@ -79,7 +79,9 @@ export function listConversations(store: Store, limit = 10_000): ConversationIte
   const self = ownAccount(store);
   const waiting = new Set(
     store
-      .all<{ conversation: Uint8Array }>(`SELECT DISTINCT conversation FROM outbox WHERE kind = 'message'`)
+      .all<{ conversation: Uint8Array }>(
+        `SELECT DISTINCT conversation FROM outbox WHERE kind = 'message' AND deleted_ms IS NULL`,
+      )
       .map((row) => mapKey(row.conversation)),
   );
   const known = knownOfAll(store, self);

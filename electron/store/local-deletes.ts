@@ -17,6 +17,16 @@ export type LocalClear = {
   deletedMs: number;
 };
 
+export function getLocalDelete(store: Store, id: Uint8Array): LocalDelete | undefined {
+  const row = store.memory.anyLocalDelete
+    ? store.get<{ deleted_ms: number; gone: number }>(
+        'SELECT deleted_ms, gone FROM local_delete WHERE id = ?',
+        id,
+      )
+    : undefined;
+  return row && { id, deletedMs: row.deleted_ms, gone: row.gone === 1 };
+}
+
 /** Into Recently Deleted of this device, or (`gone`) out of it for good; `expired` where no person did it. */
 export function addLocalDelete(
   store: Store,
@@ -143,6 +153,21 @@ export function removeLocalClear(store: Store, conversation: Uint8Array): void {
     store.run('DELETE FROM local_clear WHERE conversation = ?', conversation);
     refreshClear(store, store.memory.conversation(conversation));
   });
+}
+
+export function getLocalClear(store: Store, conversation: Uint8Array): LocalClear | undefined {
+  const row = store.get<{ up_to_ms: number; up_to_guid: Uint8Array; deleted_ms: number }>(
+    'SELECT up_to_ms, up_to_guid, deleted_ms FROM local_clear WHERE conversation = ?',
+    conversation,
+  );
+  return (
+    row && {
+      conversation,
+      upToMs: row.up_to_ms,
+      upToGuid: plain(row.up_to_guid),
+      deletedMs: row.deleted_ms,
+    }
+  );
 }
 
 export function listLocalClears(store: Store): LocalClear[] {

@@ -2,21 +2,27 @@
 import type { Store } from './open.ts';
 import { plain } from './values.ts';
 
-/** stored: everything up to here is in this database. acknowledged: the cloud knows. */
-export type MailCursor = { stored: number; acknowledged: number };
+/**
+ * stored: everything up to here is in this database. acknowledged: the cloud knows. completeMs: everything accepted up to then has been
+ * taken from the mailbox, -1 before it was read to its end once ([Note: what a device has seen] in seen.ts).
+ */
+export type MailCursor = { stored: number; acknowledged: number; completeMs: number };
 
 export function getMailCursor(store: Store): MailCursor {
-  return store.get<MailCursor>('SELECT stored, acknowledged FROM mail_cursor WHERE one = 1')!;
+  return store.get<MailCursor>(
+    'SELECT stored, acknowledged, complete_ms AS completeMs FROM mail_cursor WHERE one = 1',
+  )!;
 }
 
 /** They only rise, unless `reset` (a new account, a restored cloud). */
 export function setMailCursor(store: Store, cursor: Partial<MailCursor>, reset = false): void {
   store.write(() => {
-    const now = reset ? { stored: 0, acknowledged: 0 } : getMailCursor(store);
+    const now = reset ? { stored: 0, acknowledged: 0, completeMs: -1 } : getMailCursor(store);
     store.run(
-      'UPDATE mail_cursor SET stored = ?, acknowledged = ? WHERE one = 1',
+      'UPDATE mail_cursor SET stored = ?, acknowledged = ?, complete_ms = ? WHERE one = 1',
       Math.max(now.stored, cursor.stored ?? now.stored),
       Math.max(now.acknowledged, cursor.acknowledged ?? now.acknowledged),
+      Math.max(now.completeMs, cursor.completeMs ?? now.completeMs),
     );
   });
 }

@@ -342,7 +342,7 @@ export function getMessage(store: Store, id: Uint8Array): MessageItem | undefine
   const row = messageRow(store, id);
   if (row !== undefined) return itemsOf(store, conversationOf(store, row.cid), [row])[0];
   const waiting = store.get<{ conversation: Uint8Array }>(
-    `SELECT conversation FROM outbox WHERE send_id = ? AND kind = 'message'`,
+    `SELECT conversation FROM outbox WHERE send_id = ? AND kind = 'message' AND deleted_ms IS NULL`,
     id,
   );
   if (waiting === undefined) return undefined;
@@ -362,11 +362,11 @@ function conversationOf(store: Store, cid: number): { cid: number; guid: Uint8Ar
   return { cid, guid: plain(row!.guid) };
 }
 
-/** The newest message shown: what Delete of a whole conversation, and Mark as Read, go up to. */
-export function newestPlace(store: Store, conversation: Uint8Array): Place | null {
+/** The newest message shown, or the newest accepted up to then: what Mark as Read, and Delete of a whole conversation, go up to. */
+export function newestPlace(store: Store, conversation: Uint8Array, upToMs = END.ms): Place | null {
   const bounds = boundsOf(store, conversation);
   if (bounds === undefined) return null;
-  const [row] = older(store, bounds, END, 1);
+  const [row] = older(store, bounds, { ms: upToMs, guid: LAST_GUID }, 1);
   return row === undefined ? null : { ms: row.accepted_ms, guid: plain(row.guid) };
 }
 

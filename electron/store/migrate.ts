@@ -6,6 +6,7 @@ import type Database from 'better-sqlite3';
 import { StoreError } from './errors.ts';
 import * as first from './migrations/010-first.ts';
 import * as mailSetAside from './migrations/020-mail-set-aside.ts';
+import * as deletes from './migrations/030-deletes.ts';
 import * as keepMessages from './migrations/040-keep-messages.ts';
 import * as attachments from './migrations/050-attachments.ts';
 
@@ -15,7 +16,7 @@ export const APPLICATION_ID = 0x4c4f434b;
 export type Migration = { readonly number: number; readonly sql: string };
 
 /** In tens, so that a mend can be put between two. */
-export const MIGRATIONS: readonly Migration[] = [first, mailSetAside, keepMessages, attachments];
+export const MIGRATIONS: readonly Migration[] = [first, mailSetAside, deletes, keepMessages, attachments];
 
 export const NEWEST = MIGRATIONS[MIGRATIONS.length - 1]!.number;
 

@@ -9,7 +9,7 @@ export type OnlyHere = { messages: number; changes: number };
 
 export function onlyHere(store: Store): OnlyHere {
   const outbox = store.get<{ messages: number; changes: number }>(
-    `SELECT count(CASE WHEN kind = 'message' THEN 1 END) AS messages,
+    `SELECT count(CASE WHEN kind = 'message' AND deleted_ms IS NULL THEN 1 END) AS messages,
        count(CASE WHEN kind IN ('edit', 'unsend', 'reaction', 'rename') THEN 1 END) AS changes FROM outbox`,
   )!;
   const dirty = store.get<{ n: number }>(

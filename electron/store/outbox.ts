@@ -1,6 +1,7 @@
 /**
  * What this device has to send, in order. A message is here until the cloud accepts it, then it is a record: `acceptMessage` moves it in
- * one transaction, so it is never in both and never in neither. Edits, reactions and receipts go through here as well.
+ * one transaction, so it is never in both and never in neither. Edits, reactions and receipts go through here as well. What was deleted
+ * before it was accepted is hidden: outbox-hidden.ts.
  */
 import type { Payload } from '../../shared/model/payload.ts';
 import { dropDraftsOf } from './attachments.ts';
@@ -34,6 +35,10 @@ export type OutboxEntry = {
   sealed: Uint8Array | null;
   /** Of a message: how many of its blobs the cloud does not have whole yet. It waits for them. */
   uploads: number;
+  /** Of a message that was deleted before it was accepted: when. It shows nowhere. */
+  deletedMs: number | null;
+  /** That delete can still be undone. */
+  undoable: boolean;
 };
 
 export type NewOutboxEntry = Pick<
@@ -58,9 +63,11 @@ type Row = {
   not_before_ms: number;
   sealed: Uint8Array | null;
   uploads: number;
+  deleted_ms: number | null;
+  undoable: number;
 };
 const COLUMNS =
-  'position, send_id, kind, conversation, guid, body, text, reply_to, created_ms, state, failure, attempts, not_before_ms, sealed, uploads';
+  'position, send_id, kind, conversation, guid, body, text, reply_to, created_ms, state, failure, attempts, not_before_ms, sealed, uploads, deleted_ms, undoable';
 
 function read(row: Row): OutboxEntry {
   return {
@@ -79,10 +86,13 @@ function read(row: Row): OutboxEntry {
     notBeforeMs: row.not_before_ms,
     sealed: plainOrNull(row.sealed),
     uploads: row.uploads,
+    deletedMs: row.deleted_ms,
+    undoable: row.undoable === 1,
   };
 }
 
-function touched(
+/** Its conversation, and what the window shows of it, have changed. */
+export function touched(
   store: Store,
   entry: { kind: OutboxKind; conversation: Uint8Array; sendId: Uint8Array },
 ): void {
@@ -121,12 +131,15 @@ export function getOutbox(store: Store, sendId: Uint8Array): OutboxEntry | undef
 /**
  * The first that may go: not failed, and no message before it in its conversation still waits for its attachments to be uploaded (it
  * included; edits, reactions and receipts are of what has gone already and do not wait). Otherwise order is kept across all. After a restart
- * one that was 'sending' is found again: sending it anew with its send_id is safe.
+ * one that was 'sending' is found again: sending it anew with its send_id is safe. Of what was deleted only that which may have been
+ * accepted already goes on: its answer must be heard.
  */
 export function nextOutbox(store: Store): OutboxEntry | undefined {
   const row = store.get<Row>(
-    `SELECT ${COLUMNS} FROM outbox o WHERE state <> 'failed' AND NOT (kind = 'message' AND EXISTS (SELECT 1 FROM outbox w
-       WHERE w.uploads > 0 AND w.conversation = o.conversation AND w.position <= o.position AND w.state <> 'failed'))
+    `SELECT ${COLUMNS} FROM outbox o WHERE state <> 'failed' AND (deleted_ms IS NULL OR sealed IS NOT NULL)
+       AND NOT (kind = 'message' AND EXISTS (SELECT 1 FROM outbox w
+         WHERE w.uploads > 0 AND w.conversation = o.conversation AND w.position <= o.position AND w.state <> 'failed'
+           AND w.deleted_ms IS NULL))
      ORDER BY position LIMIT 1`,
   );
   return row === undefined ? undefined : read(row);
@@ -137,20 +150,20 @@ export function listOutbox(store: Store, limit = 1000): OutboxEntry[] {
   return store.all<Row>(`SELECT ${COLUMNS} FROM outbox ORDER BY position LIMIT ?`, limit).map(read);
 }
 
-/** Messages of one conversation that wait, go or failed, in order. */
+/** Messages of one conversation that wait, go or failed, in order, as they are shown: deleted ones are not. */
 export function waitingMessages(store: Store, conversation: Uint8Array): OutboxEntry[] {
   return store
     .all<Row>(
-      `SELECT ${COLUMNS} FROM outbox WHERE conversation = ? AND kind = 'message' ORDER BY position`,
+      `SELECT ${COLUMNS} FROM outbox WHERE conversation = ? AND kind = 'message' AND deleted_ms IS NULL ORDER BY position`,
       conversation,
     )
     .map(read);
 }
 
-/** How many messages have not reached the cloud. */
+/** How many messages have not reached the cloud. Whoever deleted one does not wait for it. */
 export function waitingCount(store: Store): number {
   return store.get<{ n: number }>(
-    `SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message'`,
+    `SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message' AND deleted_ms IS NULL`,
   )!.n;
 }
 
@@ -200,6 +213,7 @@ export function acceptMessage(
 ): void {
   store.write(() => {
     removeOutbox(store, sendId);
+    store.memory.accepted(sendId, recordId);
     putMerged(store, 'messages', recordId, payload, { dirty });
   });
 }

@@ -4,7 +4,7 @@
  */
 import { itemsOf, MESSAGE_COLUMNS, type MessageItem, type MessageRow, messageRow } from './messages.ts';
 import type { Store } from './open.ts';
-import { comparePlaces, plain, plainOrNull } from './values.ts';
+import { comparePlaces, NOWHERE, type Place, plain, plainOrNull, sameBytes } from './values.ts';
 
 export const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
@@ -16,6 +16,24 @@ export type DeletedItem = {
   deletedDevice: Uint8Array | null;
   /** It went with its whole conversation: Recover brings the conversation back. */
   withConversation: boolean;
+};
+
+/** What of one conversation is there. */
+export type DeletedConversation = {
+  conversation: Uint8Array;
+  messages: number;
+  /** When the latest of them was deleted: the latest conversation comes first. */
+  newestMs: number;
+};
+
+type Clear = { ms: number; guid: Uint8Array; atMs: number; device: Uint8Array | null };
+type Group = DeletedConversation & {
+  cid: number;
+  /** Of those deleted by themselves. */
+  newestSingleMs: number | null;
+  /** Those that went with the conversation. */
+  clear: Clear | null;
+  cleared: number;
 };
 
 type ClearRow = {
@@ -34,50 +52,183 @@ function clearedConversations(store: Store): ClearRow[] {
   );
 }
 
-/** Latest deleted first; of a cleared conversation its newest messages. */
-export function listRecentlyDeleted(store: Store, limit: number): DeletedItem[] {
-  const items: DeletedItem[] = [];
-  const single = store.all<MessageRow>(
-    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE deleted_ms IS NOT NULL ORDER BY deleted_ms DESC, rid DESC LIMIT ?`,
-    limit,
+function groupsOf(store: Store): Group[] {
+  const groups = new Map<number, Group>();
+  const singles = store.all<{ cid: number; n: number; newest: number }>(
+    `SELECT cid, count(*) AS n, max(deleted_ms) AS newest FROM message INDEXED BY message_deleted_in
+     WHERE deleted_ms IS NOT NULL GROUP BY cid`,
   );
-  for (const row of single) {
-    const conversation = store.get<{ guid: Uint8Array }>(
-      'SELECT guid FROM conversation WHERE cid = ?',
-      row.cid,
-    )!;
-    const [message] = itemsOf(store, { cid: row.cid, guid: plain(conversation.guid) }, [row]);
-    items.push({
-      message: message!,
-      deletedMs: row.deleted_ms!,
-      goesMs: row.deleted_ms! + KEPT_MS,
-      deletedDevice: plainOrNull(row.deleted_device),
-      withConversation: false,
+  for (const { cid, n, newest } of singles) {
+    const { guid } = store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', cid)!;
+    groups.set(cid, {
+      cid,
+      conversation: plain(guid),
+      messages: n,
+      newestMs: newest,
+      newestSingleMs: newest,
+      clear: null,
+      cleared: 0,
     });
   }
-  let left = limit;
-  for (const clear of clearedConversations(store)) {
-    if (left <= 0) break;
-    const rows = store.all<MessageRow>(
-      `SELECT ${MESSAGE_COLUMNS} FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) <= (?, ?)
-       ORDER BY accepted_ms DESC, guid DESC LIMIT ?`,
-      clear.cid,
-      clear.clear_ms,
-      clear.clear_guid,
-      left,
-    );
-    left -= rows.length;
-    for (const message of itemsOf(store, { cid: clear.cid, guid: plain(clear.guid) }, rows)) {
-      items.push({
-        message,
-        deletedMs: clear.clear_at_ms,
-        goesMs: clear.clear_at_ms + KEPT_MS,
-        deletedDevice: plainOrNull(clear.clear_device),
-        withConversation: true,
-      });
-    }
+  for (const row of clearedConversations(store)) {
+    const { n } = store.get<{ n: number }>(
+      'SELECT count(*) AS n FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) <= (?, ?)',
+      row.cid,
+      row.clear_ms,
+      row.clear_guid,
+    )!;
+    if (n === 0) continue;
+    const single = groups.get(row.cid);
+    const clear = {
+      ms: row.clear_ms,
+      guid: plain(row.clear_guid),
+      atMs: row.clear_at_ms,
+      device: plainOrNull(row.clear_device),
+    };
+    groups.set(row.cid, {
+      cid: row.cid,
+      conversation: plain(row.guid),
+      messages: n + (single?.messages ?? 0),
+      newestMs: Math.max(clear.atMs, single?.newestMs ?? 0),
+      newestSingleMs: single?.newestSingleMs ?? null,
+      clear,
+      cleared: n,
+    });
   }
-  return items.sort((a, b) => b.deletedMs - a.deletedMs).slice(0, limit);
+  return [...groups.values()].sort((a, b) => b.newestMs - a.newestMs || b.cid - a.cid);
+}
+
+/** By conversation, the latest delete first. Costs what is there, in the narrowest index. */
+export function deletedConversations(store: Store): DeletedConversation[] {
+  return groupsOf(store);
+}
+
+/** Conversation by conversation as above; within one the latest deleted first, what went at once with the newest message first. */
+export function listRecentlyDeleted(store: Store, limit: number, offset = 0): DeletedItem[] {
+  const items: DeletedItem[] = [];
+  let skip = offset;
+  for (const group of groupsOf(store)) {
+    if (items.length >= limit) break;
+    if (skip >= group.messages) {
+      skip -= group.messages;
+      continue;
+    }
+    items.push(...pageOf(store, group, limit - items.length, skip));
+    skip = 0;
+  }
+  return items;
+}
+
+function pageOf(store: Store, group: Group, limit: number, offset: number): DeletedItem[] {
+  const { cid, clear } = group;
+  const items: DeletedItem[] = [];
+  let skip = offset;
+  const add = (count: number, rowsOf: (limit: number, offset: number) => MessageRow[]): void => {
+    const left = limit - items.length;
+    if (left > 0 && skip < count) {
+      for (const item of itemsOf(store, { cid, guid: group.conversation }, rowsOf(left, skip))) {
+        const itself = item.deletedMs !== null;
+        const deletedMs = item.deletedMs ?? clear?.atMs ?? 0;
+        const deletedDevice = itself ? item.deletedDevice : (clear?.device ?? null);
+        items.push({
+          message: item,
+          deletedMs,
+          goesMs: deletedMs + KEPT_MS,
+          deletedDevice,
+          withConversation: !itself,
+        });
+      }
+    }
+    skip = Math.max(0, skip - count);
+  };
+  const singles = (fromMs: number, toMs: number) => (most: number, after: number) =>
+    store.all<MessageRow>(
+      `SELECT ${MESSAGE_COLUMNS} FROM message INDEXED BY message_deleted_in
+       WHERE cid = ? AND deleted_ms > ? AND deleted_ms <= ? ORDER BY deleted_ms DESC, rid DESC LIMIT ? OFFSET ?`,
+      cid,
+      fromMs,
+      toMs,
+      most,
+      after,
+    );
+  const single = group.messages - group.cleared;
+  if (clear === null) {
+    add(single, singles(-1, Number.MAX_SAFE_INTEGER));
+    return items;
+  }
+  const { n: later } = store.get<{ n: number }>(
+    'SELECT count(*) AS n FROM message INDEXED BY message_deleted_in WHERE cid = ? AND deleted_ms > ?',
+    cid,
+    clear.atMs,
+  )!;
+  add(later, singles(clear.atMs, Number.MAX_SAFE_INTEGER));
+  add(group.cleared, (most, after) =>
+    store.all<MessageRow>(
+      `SELECT ${MESSAGE_COLUMNS} FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) <= (?, ?)
+       ORDER BY accepted_ms DESC, guid DESC LIMIT ? OFFSET ?`,
+      cid,
+      clear.ms,
+      clear.guid,
+      most,
+      after,
+    ),
+  );
+  add(single - later, singles(-1, clear.atMs));
+  return items;
+}
+
+/**
+ * Record ids of what is there now, a page of so many at a time: of one conversation, or of all. What gets there between two pages is not
+ * among them.
+ */
+export function* deletedIds(
+  store: Store,
+  conversation: Uint8Array | null,
+  page: number,
+): Generator<Uint8Array[]> {
+  for (const group of groupsOf(store)) {
+    if (conversation !== null && !sameBytes(conversation, group.conversation)) continue;
+    if (group.newestSingleMs !== null) yield* singleIds(store, group.cid, group.newestSingleMs, page);
+    if (group.clear !== null) yield* clearedIds(store, group.cid, group.clear, page);
+  }
+}
+
+function* singleIds(store: Store, cid: number, newestMs: number, page: number): Generator<Uint8Array[]> {
+  for (let after = { ms: -1, rid: -1 }; ; ) {
+    const rows = store.all<{ id: Uint8Array; rid: number; deleted_ms: number }>(
+      `SELECT id, rid, deleted_ms FROM message INDEXED BY message_deleted_in
+       WHERE cid = ? AND deleted_ms <= ? AND (deleted_ms, rid) > (?, ?) ORDER BY deleted_ms, rid LIMIT ?`,
+      cid,
+      newestMs,
+      after.ms,
+      after.rid,
+      page,
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => plain(row.id));
+    after = { ms: last.deleted_ms, rid: last.rid };
+  }
+}
+
+function* clearedIds(store: Store, cid: number, upTo: Clear, page: number): Generator<Uint8Array[]> {
+  for (let after: Place = NOWHERE; ; ) {
+    const rows = store.all<{ id: Uint8Array; accepted_ms: number; guid: Uint8Array }>(
+      `SELECT id, accepted_ms, guid FROM message
+       WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) <= (?, ?) AND (accepted_ms, guid) > (?, ?)
+       ORDER BY accepted_ms, guid LIMIT ?`,
+      cid,
+      upTo.ms,
+      upTo.guid,
+      after.ms,
+      after.guid,
+      page,
+    );
+    const last = rows.at(-1);
+    if (last === undefined) return;
+    yield rows.map((row) => plain(row.id));
+    after = { ms: last.accepted_ms, guid: plain(last.guid) };
+  }
 }
 
 /** How much is there, and when the first of it goes for good (null: nothing is there). Reads no text. */

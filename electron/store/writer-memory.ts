@@ -12,6 +12,8 @@ import { FIRST_MESSAGE_RID } from './rid.ts';
 import { SearchQueue } from './search-queue.ts';
 import { mapKey, plain } from './values.ts';
 
+const ACCEPTED_KEPT = 1000;
+
 export class WriterMemory {
   readonly search: SearchQueue;
   readonly #store: Store;
@@ -24,6 +26,8 @@ export class WriterMemory {
   #lastChange: number | null = null;
   #self: Uint8Array | null | undefined;
   #anyLocalDelete: boolean | undefined;
+  /** Outbox id to record id, as map keys, of the last messages accepted: what the window may still call them by. */
+  readonly #accepted = new Map<string, Uint8Array>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -104,6 +108,20 @@ export class WriterMemory {
   }
   localDeletesChanged(): void {
     this.#anyLocalDelete = undefined;
+  }
+
+  /** A message left the outbox and is a record now. */
+  accepted(sendId: Uint8Array, recordId: Uint8Array): void {
+    this.#accepted.set(mapKey(sendId), recordId);
+    if (this.#accepted.size <= ACCEPTED_KEPT) return;
+    for (const oldest of this.#accepted.keys()) {
+      this.#accepted.delete(oldest);
+      return;
+    }
+  }
+  /** What a message that was in the outbox a moment ago is called now. */
+  nowCalled(id: Uint8Array): Uint8Array {
+    return this.#accepted.get(mapKey(id)) ?? id;
   }
 
   /** The state of a conversation, made when it is first heard of. */

@@ -46,7 +46,6 @@ export const realParts: SyncParts = {
     renameConversation: compose.renameConversation,
     send: compose.send,
     retry: compose.retry,
-    discard: compose.discard,
     edit: compose.edit,
     unsend: compose.unsend,
     react: compose.react,

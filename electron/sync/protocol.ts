@@ -27,6 +27,9 @@ export type DeviceDescription = { name: string; platform: string; appVersion: st
 /** The last message shown of a conversation: everything up to and including it. `id` is the message's record id. */
 export type Place = { at: Milliseconds; id: Id };
 
+/** A delete that can be undone for a while: by which id, and how many messages went. */
+export type Deleted = { undo: Id; messages: number };
+
 /** Every command: its input and what it answers. */
 export type Commands = {
   // ---- account (electron/sync/account)
@@ -90,7 +93,8 @@ export type Commands = {
   setDraft: { input: { conversationId: Id; text: string }; result: null };
   /** Of a group: travels to its members by envelope. */
   renameConversation: { input: { conversationId: Id; name: string }; result: null };
-  deleteConversation: { input: { conversationId: Id }; result: null };
+  /** Everything shown, what waits in the outbox included. What comes later starts the conversation anew. */
+  deleteConversation: { input: { conversationId: Id }; result: Deleted };
 
   // ---- messages
   /** Answers when the message is in the outbox, on disk. `id` is the outbox id until it is accepted. */
@@ -100,16 +104,19 @@ export type Commands = {
     result: { id: Id };
   };
   retry: { input: { id: Id }; result: null };
-  discard: { input: { id: Id }; result: null };
+  /** `undo` null: it was accepted, and only what was left to deliver is given up. */
+  discard: { input: { id: Id }; result: { undo: Id | null } };
   edit: { input: { id: Id; text: string }; result: null };
   unsend: { input: { id: Id }; result: null };
   /** An empty emoji takes the reaction back. */
   react: { input: { id: Id; emoji: string }; result: null };
-  deleteMessages: { input: { ids: Id[] }; result: null };
-  /** Delete Now. */
-  deleteForGood: { input: { ids: Id[] }; result: null };
+  deleteMessages: { input: { ids: Id[] }; result: Deleted };
+  /** Brings back what one delete took. How many came back. Reason `undoOver` when it is too late, or the app was started again since. */
+  undoDelete: { input: { undo: Id }; result: { messages: number } };
+  /** Delete Now, and, of 'all' that is in Recently Deleted, Delete All. */
+  deleteForGood: { input: { ids: Id[] | 'all' }; result: { messages: number } };
   /** Out of Recently Deleted. */
-  recoverMessages: { input: { ids: Id[] }; result: null };
+  recoverMessages: { input: { ids: Id[] | 'all' }; result: { messages: number } };
 
   // ---- attachments
   /** A file that the main thread has sealed into the staging folder as `staged`: it is taken over, whole or not at all. */

@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { SessionState } from '../../electron/api/types.ts';
 import { applyLanguage } from '../i18n/i18n.ts';
 import { failureText } from '../ui/failure.ts';
-import { Toast } from '../ui/Toast.tsx';
+import { Toasts } from '../ui/Toasts.tsx';
+import { toasts } from '../ui/toasts.ts';
 import { LockedScreen } from '../welcome/LockedScreen.tsx';
 import { RecoveryKey } from '../welcome/RecoveryKey.tsx';
 import { RemovedScreen } from '../welcome/RemovedScreen.tsx';
@@ -29,6 +30,7 @@ export function App() {
     if (kind === null) return;
     if (kind === 'signedIn') return;
     forgetEverything();
+    toasts.forget();
     view.closeSettings();
     useView.setState({ pane: { kind: 'none' }, asking: null, help: false });
   }, [kind]);
@@ -42,7 +44,7 @@ export function App() {
   return (
     <CSPProvider disableStyleElements>
       <Screen state={state} />
-      <Toast />
+      <Toasts />
     </CSPProvider>
   );
 }

@@ -33,8 +33,13 @@ export const api = createTRPCClient<AppRouter>({
       false: splitLink({
         condition: ({ path }) => path.startsWith('troubleshooting.') || ASKS_THE_CLOUD.has(path),
         true: httpLink({ url }),
-        // One request carries what a moment asks for; the limit keeps a long query out of a URL.
-        false: httpBatchLink({ url, maxURLLength: 8000 }),
+        false: splitLink({
+          // It may name thousands of messages: no question for a URL.
+          condition: (operation) => operation.path === 'deletes.scope',
+          true: httpLink({ url, methodOverride: 'POST' }),
+          // One request carries what a moment asks for; the limit keeps a long query out of a URL.
+          false: httpBatchLink({ url, maxURLLength: 8000 }),
+        }),
       }),
     }),
   ],

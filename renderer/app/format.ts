@@ -55,6 +55,9 @@ export const dateOf = (at: number, language: string): string =>
 export const fullTime = (at: number, language: string): string =>
   new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(at);
 
+export const longDate = (at: number, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(at);
+
 /** "5 minutes ago"; less than a minute is the caller's "just now": null. */
 export function timeAgo(at: number, now: number, language: string): string | null {
   const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });

@@ -1,17 +1,9 @@
 /** What each event makes this window ask for again. */
 import type { ApiEvent, Id } from '../../electron/api/types.ts';
+import { deletedList } from '../deletes/deleted-list.ts';
 import { conversations, refreshConversations } from './conversations.ts';
 import { listen } from './events.ts';
-import {
-  devices,
-  notices,
-  recentlyDeleted,
-  session,
-  settings,
-  status,
-  storage,
-  useConnection,
-} from './state.ts';
+import { devices, notices, session, settings, status, storage, useConnection } from './state.ts';
 
 type MessagesListener = (conversationId: Id | 'all', ids: Id[] | 'all') => void;
 const messagesListeners = new Set<MessagesListener>();
@@ -48,7 +40,7 @@ function handle(event: ApiEvent): void {
       for (const listener of messagesListeners) listener(event.conversationId, event.ids);
       break;
     case 'recentlyDeleted':
-      void recentlyDeleted.refresh();
+      void deletedList.refresh();
       break;
     case 'status':
       status.set(event.status);
@@ -67,7 +59,7 @@ function handle(event: ApiEvent): void {
 
 /** Another account, or none: nothing of the last one stays in this window's memory. */
 export function forgetEverything(): void {
-  for (const resource of [settings, status, devices, notices, recentlyDeleted, storage, conversations])
+  for (const resource of [settings, status, devices, notices, deletedList, storage, conversations])
     resource.forget();
 }
 

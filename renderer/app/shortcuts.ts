@@ -1,9 +1,8 @@
 /** Keys that work anywhere in the signed-in window. The list in Help.tsx is made from the same table. */
 import { useEffect } from 'react';
 import { conversations } from './conversations.ts';
+import { isCommand, isMac, takesText } from './keys.ts';
 import { useView, view } from './state.ts';
-
-export const isMac = (): boolean => /mac/i.test(navigator.platform);
 
 type Shortcut = {
   label: string;
@@ -12,7 +11,10 @@ type Shortcut = {
   run: () => void;
 };
 
-const command = (event: KeyboardEvent): boolean => (isMac() ? event.metaKey : event.ctrlKey);
+/** The newest of what can be undone. */
+const undoButton = (): HTMLElement | undefined =>
+  [...document.querySelectorAll<HTMLElement>('.toast-undo')].at(-1);
+
 const commandKey = (): string => (isMac() ? '⌘' : 'Ctrl');
 
 function focusList(): void {
@@ -39,19 +41,19 @@ export function shortcuts(): Shortcut[] {
       label: 'help.newMessage',
       keys: ['Alt', 'N'],
       matches: (event) =>
-        (event.altKey && event.code === 'KeyN') || (command(event) && event.key.toLowerCase() === 'n'),
+        (event.altKey && event.code === 'KeyN') || (isCommand(event) && event.key.toLowerCase() === 'n'),
       run: () => view.show({ kind: 'new' }),
     },
     {
       label: 'help.search',
       keys: [key, 'F'],
-      matches: (event) => command(event) && event.key.toLowerCase() === 'f',
+      matches: (event) => isCommand(event) && event.key.toLowerCase() === 'f',
       run: () => document.getElementById('search')?.focus(),
     },
     {
       label: 'help.settings',
       keys: [key, ','],
-      matches: (event) => command(event) && event.key === ',',
+      matches: (event) => isCommand(event) && event.key === ',',
       run: () => view.openSettings(),
     },
     {
@@ -85,9 +87,20 @@ export function shortcuts(): Shortcut[] {
       run: () => step(-1),
     },
     {
+      label: 'help.undo',
+      keys: [key, 'Z'],
+      matches: (event) =>
+        isCommand(event) &&
+        !event.shiftKey &&
+        event.key.toLowerCase() === 'z' &&
+        !takesText(event.target) &&
+        undoButton() !== undefined,
+      run: () => undoButton()?.click(),
+    },
+    {
       label: 'help.open',
       keys: [key, '/'],
-      matches: (event) => command(event) && event.key === '/',
+      matches: (event) => isCommand(event) && event.key === '/',
       run: () => useView.setState({ help: true }),
     },
   ];

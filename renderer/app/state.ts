@@ -1,6 +1,7 @@
 /** What the whole window shares: the session, the settings, the status, and what is on screen now. */
 import { create } from 'zustand';
 import type { DeleteTarget, Id, MessageCursor, SyncStatus } from '../../electron/api/types.ts';
+import { toasts } from '../ui/toasts.ts';
 import { api } from './api.ts';
 import { createResource } from './resource.ts';
 
@@ -9,7 +10,6 @@ export const settings = createResource(() => api.settings.get.query());
 export const status = createResource<SyncStatus>(() => api.sync.status.query());
 export const devices = createResource(() => api.devices.list.query());
 export const notices = createResource(() => api.notices.list.query());
-export const recentlyDeleted = createResource(() => api.recentlyDeleted.list.query({ limit: 1000 }));
 export const storage = createResource(() => api.sync.storage.query());
 
 /** Whether the device behind this window answers. */
@@ -30,9 +30,9 @@ type View = {
   settingsTab: SettingsTab | null;
   settingsPage: SettingsPage;
   asking: DeleteTarget | null;
+  /** What follows when that was deleted. */
+  afterDelete: (() => void) | null;
   help: boolean;
-  /** Something just went wrong, or was done: said at the bottom of the window for a while. */
-  toast: { key: number; text: string } | null;
 };
 
 export const useView = create<View>(() => ({
@@ -40,11 +40,10 @@ export const useView = create<View>(() => ({
   settingsTab: null,
   settingsPage: null,
   asking: null,
+  afterDelete: null,
   help: false,
-  toast: null,
 }));
 
-let toasts = 0;
 export const view = {
   show: (pane: Pane): void => useView.setState({ pane }),
   openConversation: (id: Id, at: MessageCursor | null = null): void =>
@@ -52,6 +51,8 @@ export const view = {
   openSettings: (tab: SettingsTab = 'messages', page: SettingsPage = null): void =>
     useView.setState({ settingsTab: tab, settingsPage: page }),
   closeSettings: (): void => useView.setState({ settingsTab: null, settingsPage: null }),
-  askToDelete: (target: DeleteTarget): void => useView.setState({ asking: target }),
-  say: (text: string): void => useView.setState({ toast: { key: ++toasts, text } }),
+  askToDelete: (target: DeleteTarget, afterDelete: (() => void) | null = null): void =>
+    useView.setState({ asking: target, afterDelete }),
+  /** Something just went wrong, or was done: said for a while. */
+  say: (text: string): void => toasts.say(text),
 };

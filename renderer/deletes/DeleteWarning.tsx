@@ -4,13 +4,15 @@
  */
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
+import type { Deleted, DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
+import { longDate } from '../app/format.ts';
 import { listNames } from '../app/names.ts';
 import { useView, view } from '../app/state.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { failureText } from '../ui/failure.ts';
-import { useAct } from '../ui/useAct.ts';
+import { AT_ONCE, inPieces } from './pieces.ts';
+import { doneText, offerUndo } from './undo.ts';
 import { warningOf } from './warning.ts';
 
 export function DeleteWarning() {
@@ -21,12 +23,11 @@ export function DeleteWarning() {
 
 function Warning({ target }: { target: DeleteTarget }) {
   const { t, i18n } = useTranslation();
-  const act = useAct();
   const [scope, setScope] = useState<DeleteScope | null>(null);
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     let stale = false;
-    api.deletes.scope.query({ target }).then(
+    askScope(target).then(
       (answer) => !stale && setScope(answer),
       (error: unknown) => {
         if (stale) return;
@@ -40,26 +41,31 @@ function Warning({ target }: { target: DeleteTarget }) {
   }, [target, t]);
 
   const close = (): void => useView.setState({ asking: null });
-  const names = listNames(i18n.language);
   if (scope === null) return null;
-  const warning = warningOf(target, scope, names);
-  const forGood = target.kind === 'forGood';
+  const { language } = i18n;
+  const warning = warningOf(target, scope, {
+    names: listNames(language),
+    date: (at) => longDate(at, language),
+  });
 
-  async function confirm(): Promise<void> {
+  async function confirm(reach: DeleteScope): Promise<void> {
     setBusy(true);
-    const count = scope?.messages ?? 1;
-    const done = forGood ? t('delete.gone', { count }) : t('delete.deleted', { count });
-    const ok = await act(() => {
-      if (target.kind === 'messages') return api.messages.delete.mutate({ ids: target.ids });
-      if (target.kind === 'conversation') return api.conversations.delete.mutate({ id: target.id });
-      return api.recentlyDeleted.deleteNow.mutate({ ids: target.ids });
-    }, done);
-    setBusy(false);
-    if (!ok) return;
-    const { pane } = useView.getState();
+    try {
+      const { messages, undo } = await doDelete(target);
+      const text = doneText(t, target, reach, messages);
+      if (undo === null) view.say(text);
+      else offerUndo(text, target, { undo });
+    } catch (error) {
+      view.say(failureText(t, failureOf(error)));
+      return;
+    } finally {
+      setBusy(false);
+    }
+    const { pane, afterDelete } = useView.getState();
     if (target.kind === 'conversation' && pane.kind === 'conversation' && pane.id === target.id)
       view.show({ kind: 'none' });
     close();
+    afterDelete?.();
   }
 
   return (
@@ -67,16 +73,31 @@ function Warning({ target }: { target: DeleteTarget }) {
       open
       destructive
       title={t(warning.title.key, warning.title.values)}
-      confirmLabel={t(forGood ? 'delete.deleteNow' : 'delete.delete')}
+      confirmLabel={t(`delete.${warning.button}`)}
       busy={busy}
       onCancel={close}
-      onConfirm={() => void confirm()}
+      onConfirm={() => void confirm(scope)}
     >
       {warning.lines.map((line, index) => (
-        <p key={line.key} className={index === 0 ? 'strong' : undefined}>
-          {t(line.key, line.values)}
+        <p key={line[0]?.key} className={index === 0 ? 'strong' : undefined}>
+          {line.map((sentence) => t(sentence.key, sentence.values)).join(' ')}
         </p>
       ))}
     </ConfirmDialog>
   );
+}
+
+/** How far it reaches is the same for all of them: of very many, some are asked about. */
+async function askScope(target: DeleteTarget): Promise<DeleteScope> {
+  if (target.kind === 'conversation' || target.ids === 'all' || target.ids.length <= AT_ONCE)
+    return api.deletes.scope.query({ target });
+  const some: DeleteTarget = { ...target, ids: target.ids.slice(0, AT_ONCE) };
+  return { ...(await api.deletes.scope.query({ target: some })), messages: target.ids.length };
+}
+
+async function doDelete(target: DeleteTarget): Promise<{ messages: number; undo: Deleted['undo'] | null }> {
+  if (target.kind === 'messages') return api.messages.delete.mutate({ ids: target.ids });
+  if (target.kind === 'conversation') return api.conversations.delete.mutate({ id: target.id });
+  const messages = await inPieces(target.ids, (ids) => api.recentlyDeleted.deleteNow.mutate({ ids }));
+  return { messages, undo: null };
 }

@@ -1,88 +1,169 @@
-import { expect, test } from 'vitest';
-import type { DeleteScope, RecentlyDeletedItem } from '../../electron/api/types.ts';
-import { groupDeleted, keepSelected, recoveredWith } from './groups.ts';
+import i18next from 'i18next';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
+import { en } from '../i18n/en.ts';
 import { warningOf } from './warning.ts';
 
-const names = (list: string[]): string => list.join('+');
+const i18n = i18next.createInstance();
+beforeAll(async () => {
+  const resources = { en: { translation: en } };
+  await i18n.init({ lng: 'en', resources, interpolation: { escapeValue: false } });
+});
+
 const scope = (more: Partial<DeleteScope>): DeleteScope => ({
   messages: 1,
   attachments: 0,
+  unsent: 0,
+  onTheirWay: 0,
   switchOn: true,
   devicesOn: ['MacBook'],
   devicesKeeping: [],
   devicesUnknown: [],
   inCloud: true,
+  purgeAt: null,
   ...more,
 });
-const keys = (...args: Parameters<typeof warningOf>): string[] =>
-  warningOf(...args).lines.map((line) => line.key);
-const one = { kind: 'messages' as const, ids: ['a'] };
+const one: DeleteTarget = { kind: 'messages', ids: ['a'] };
+const whole: DeleteTarget = { kind: 'conversation', id: 'c' };
+const now: DeleteTarget = { kind: 'forGood', ids: ['a'] };
+const all: DeleteTarget = { kind: 'forGood', ids: 'all' };
+const format = {
+  names: (names: string[]) => names.join(' and '),
+  date: (at: number) => (at === 9 ? '12 May' : '?'),
+};
+/** As it is read: the title, a paragraph a line, the button. */
+function read(target: DeleteTarget, more: Partial<DeleteScope>): string[] {
+  const { title, lines, button } = warningOf(target, scope(more), format);
+  const say = ({ key, values }: { key: string; values: Record<string, string | number> }): string =>
+    i18n.t(key, values);
+  return [say(title), ...lines.map((line) => line.map(say).join(' ')), i18n.t(`delete.${button}`)];
+}
+const three = { devicesOn: ['Laptop', 'Desktop', 'Phone'] };
+const off = { switchOn: false, devicesOn: [] as string[] };
 
-test('UI-30 with the switch on, the warning says from how many devices, and which keep theirs', () => {
-  const warning = warningOf(one, scope({ devicesOn: ['A', 'B', 'C'], devicesKeeping: ['Mac mini'] }), names);
-  expect(warning.lines[0]).toEqual({ key: 'delete.reachAll', values: { count: 3, names: 'A+B+C' } });
-  expect(warning.lines[1]).toEqual({ key: 'delete.keptOn', values: { count: 1, names: 'Mac mini' } });
-  expect(warning.button).toBe('delete');
+describe('with the switch on', () => {
+  test('UI-30 the warning says from how many devices, and which keep theirs', () => {
+    expect(read(one, { ...three, devicesKeeping: ['Mac mini'] })).toEqual([
+      'Delete this message?',
+      'This will be deleted from all 3 of your devices where Messages in iCloud is on. Those are Laptop and Desktop and Phone.',
+      'Kept on Mac mini, where Messages in iCloud is off.',
+      'The people you wrote with keep theirs.',
+      'For 30 days you can bring it back from Recently Deleted.',
+      'Delete',
+    ]);
+  });
+
+  test('UI-103 one device, two devices, a device that has not said, several messages, a conversation', () => {
+    expect(read(one, {})[1]).toBe('This will be deleted from this device and from iCloud.');
+    const two = { devicesOn: ['Laptop', 'Desktop'] };
+    expect(read({ kind: 'messages', ids: ['a', 'b'] }, { ...two, messages: 2 }).slice(0, 2)).toEqual([
+      'Delete 2 messages?',
+      'These will be deleted from all 2 of your devices where Messages in iCloud is on. Those are Laptop and Desktop.',
+    ]);
+    const conversation = read(whole, { ...three, messages: 1234 });
+    expect(conversation[0]).toBe('Delete this conversation with its 1,234 messages?');
+    expect(conversation[1]).toMatch(/^This will be deleted from all 3 of your devices/);
+    expect(conversation.at(-2)).toBe('For 30 days you can bring it back from Recently Deleted.');
+    // Turning on: what is deleted now goes with everything else.
+    expect(read(one, { devicesOn: ['Laptop', 'Desktop'] })[1]).toMatch(/all 2 of your devices/);
+  });
+
+  test('UI-30 a device whose switch is not known is not said to keep it', () => {
+    expect(read(one, { devicesUnknown: ['New'] })[2]).toBe(
+      'New has not said yet whether Messages in iCloud is on there.',
+    );
+    expect(read(one, { devicesUnknown: ['New', 'Newer'] })[2]).toMatch(/^New and Newer have not said/);
+  });
+
+  test('UI-103 while what iCloud holds is to be deleted, it says that other devices hear of nothing', () => {
+    expect(read(one, { ...three, purgeAt: 9 })[2]).toBe(
+      'What iCloud holds is to be deleted on 12 May. Until that is undone, other devices hear of nothing.',
+    );
+  });
 });
 
-test('UI-30 with the switch off, it reaches this device only, and says where the messages stay', () => {
-  const warning = warningOf(
-    one,
-    scope({ switchOn: false, devicesOn: [], devicesKeeping: ['Mac mini'] }),
-    names,
-  );
-  expect(warning.lines[0]).toEqual({ key: 'delete.reachHere', values: { count: 1, names: 'Mac mini' } });
-  const off = (more: Partial<DeleteScope>) =>
-    keys(one, scope({ switchOn: false, devicesOn: [], ...more }), names)[0];
-  expect(off({})).toBe('delete.reachHereCloud');
-  expect(off({ inCloud: false })).toBe('delete.reachHereOnly');
-  expect(off({ inCloud: false, devicesKeeping: ['Mac mini'] })).toBe('delete.reachHereNames');
-  expect(keys({ kind: 'forGood', ids: ['a'] }, scope({ switchOn: false, inCloud: false }), names)[0]).toBe(
-    'delete.reachHereForGoodOnly',
-  );
-});
+describe('with the switch off, or turning off', () => {
+  test('UI-30 it reaches this device only, and says where the messages stay', () => {
+    expect(read(one, { ...off, devicesKeeping: ['Mac mini'] })).toEqual([
+      'Delete this message?',
+      'This will be deleted from this device only. It stays on Mac mini and in iCloud.',
+      'The people you wrote with keep theirs.',
+      'For 30 days you can bring it back from Recently Deleted.',
+      'Delete',
+    ]);
+    const second = (more: Partial<DeleteScope>) => read(one, { ...off, ...more })[1];
+    expect(second({})).toBe('This will be deleted from this device only. It stays in iCloud.');
+    expect(second({ inCloud: false })).toBe('This will be deleted from this device only.');
+    expect(second({ inCloud: false, devicesKeeping: ['Mac mini', 'Phone'] })).toBe(
+      'This will be deleted from this device only. It stays on Mac mini and Phone.',
+    );
+    expect(read(now, { ...off, messages: 2, devicesKeeping: ['Mac mini'] })[1]).toBe(
+      'These will be gone for good from this device only. They stay on Mac mini and in iCloud.',
+    );
+  });
 
-test('UI-30 a device whose switch is not known is not said to keep it', () => {
-  const warning = warningOf(one, scope({ devicesUnknown: ['New'] }), names);
-  expect(warning.lines[1]).toEqual({ key: 'delete.unknownOn', values: { count: 1, names: 'New' } });
+  test('UI-103 after Disable & Delete it says until when iCloud keeps it', () => {
+    expect(read(one, { ...off, purgeAt: 9, devicesKeeping: ['Mac mini'] })[1]).toBe(
+      'This will be deleted from this device only. It stays on Mac mini, and in iCloud until 12 May.',
+    );
+    expect(read(one, { ...off, purgeAt: 9, messages: 3 })[1]).toBe(
+      'These will be deleted from this device only. They stay in iCloud until 12 May.',
+    );
+    // Where nothing is known to be in it, no promise is made about it.
+    expect(read(one, { ...off, purgeAt: 9, inCloud: false })[1]).toBe(
+      'This will be deleted from this device only.',
+    );
+  });
 });
 
 test('UI-31 every warning says that others keep theirs, and whether it can be undone', () => {
-  expect(keys(one, scope({}), names).slice(-2)).toEqual(['delete.othersKeep', 'delete.thirtyDays']);
-  const forGood = warningOf({ kind: 'forGood', ids: ['a'] }, scope({}), names);
-  expect(forGood.lines.at(-1)?.key).toBe('delete.noUndo');
-  expect(forGood.button).toBe('deleteNow');
-  expect(warningOf({ kind: 'conversation', id: 'c' }, scope({ messages: 9 }), names).title).toEqual({
-    key: 'delete.titleConversation',
-    values: { count: 9 },
-  });
-});
-
-const item = (id: string, conversationId: string, deletedAt: number): RecentlyDeletedItem =>
-  ({
-    message: { id, conversationId, at: deletedAt },
-    conversationTitle: conversationId,
-    deletedAt,
-  }) as RecentlyDeletedItem;
-
-test('UI-32 Recently Deleted is grouped by conversation, the newest delete first', () => {
-  const groups = groupDeleted([item('1', 'x', 1), item('2', 'y', 5), item('3', 'x', 3)]);
-  expect(groups.map((group) => [group.title, group.items.map((one_) => one_.message.id)])).toEqual([
-    ['y', ['2']],
-    ['x', ['3', '1']],
+  for (const target of [one, whole, now, all]) {
+    for (const more of [{}, three, off]) {
+      const lines = read(target, more);
+      expect(lines).toContain('The people you wrote with keep theirs.');
+      expect(lines.at(-2)).toMatch(
+        target.kind === 'forGood' ? /^This cannot be undone\.$/ : /^For 30 days you can bring it back/,
+      );
+    }
+  }
+  expect([read(one, {}), read(now, {}), read(all, {})].map((lines) => lines.at(-1))).toEqual([
+    'Delete',
+    'Delete Now',
+    'Delete All',
   ]);
 });
 
-test('UI-32 what is gone is not selected any more', () => {
-  expect([...keepSelected(new Set(['1', '9']), [item('1', 'x', 1)])]).toEqual(['1']);
+test('UI-103 Delete Now and Delete All say how many and how far', () => {
+  expect(read(now, { ...three, messages: 2 }).slice(0, 2)).toEqual([
+    'Delete 2 messages for good?',
+    'These will be gone for good from iCloud and from all 3 of your devices where Messages in iCloud is on. Those are Laptop and Desktop and Phone.',
+  ]);
+  expect(read(all, { messages: 12_345 }).slice(0, 2)).toEqual([
+    'Delete all 12,345 messages in Recently Deleted for good?',
+    'These will be gone for good from this device and from iCloud.',
+  ]);
 });
 
-test('UI-32 Recover says how many come back: of a conversation deleted whole, all that went with it', () => {
-  const went = (id: string, conversationId: string): RecentlyDeletedItem => ({
-    ...item(id, conversationId, 1),
-    withConversation: true,
-  });
-  const items = [went('1', 'x'), went('2', 'x'), item('3', 'x', 2), went('4', 'y'), item('5', 'y', 2)];
-  expect([...recoveredWith(new Set(['1']), items)]).toEqual(['1', '2']);
-  expect([...recoveredWith(new Set(['3', '5']), items)]).toEqual(['3', '5']);
+test('UI-103 what was not sent yet, or is on its way, is said for what it is', () => {
+  expect(read(one, { ...three, unsent: 1 })).toEqual([
+    'Delete this message?',
+    'It has not been sent yet, and will not be. Only this device has it.',
+    'Only Undo, right after it, brings back what was never sent.',
+    'Delete',
+  ]);
+  expect(read(one, { onTheirWay: 1 })[2]).toBe('It is on its way and still arrives.');
+  const some = read({ kind: 'messages', ids: ['a'] }, { messages: 5, unsent: 2, onTheirWay: 1 });
+  expect(some).toContain('One of them is on its way and still arrives.');
+  expect(some).toContain(
+    '2 of them have not been sent yet. They will not be, and only Undo brings them back.',
+  );
+  expect(some).toContain('The people you wrote with keep theirs.');
+});
+
+test('UI-103 a conversation without a message promises nothing about messages', () => {
+  expect(read(whole, { messages: 0 })).toEqual([
+    'Delete this empty conversation?',
+    'This will be deleted from this device and from iCloud.',
+    'Delete',
+  ]);
 });

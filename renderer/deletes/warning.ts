@@ -1,49 +1,108 @@
-/** What the warning before a delete says: how many, how far, and that others keep theirs. Pure. */
+/**
+ * What the warning before a delete says: what and how many, how far, where it stays, what becomes of what is not sent yet, that others keep
+ * theirs, and how it can be taken back. Nothing that is not known. Pure.
+ */
 import type { DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
 
 export type WarningText = { key: string; values: Record<string, string | number> };
-export type Warning = { title: WarningText; lines: WarningText[]; button: 'delete' | 'deleteNow' };
+export type Warning = {
+  title: WarningText;
+  /** One paragraph each, of sentences that stand together. */
+  lines: WarningText[][];
+  button: 'delete' | 'deleteNow' | 'deleteAll';
+};
+export type WarningFormat = { names: (names: string[]) => string; date: (at: number) => string };
 
-export function warningOf(
+export function warningOf(target: DeleteTarget, scope: DeleteScope, format: WarningFormat): Warning {
+  const { messages, unsent } = scope;
+  const title: WarningText = { key: titleOf(target, messages), values: { count: messages } };
+  const button =
+    target.kind !== 'forGood' ? 'delete' : target.ids === 'all' ? ('deleteAll' as const) : 'deleteNow';
+  // "This": one message, or a conversation, however long it is.
+  const count = target.kind === 'conversation' ? 1 : messages;
+  if (unsent > 0 && unsent === messages)
+    return {
+      title,
+      lines: [[{ key: 'delete.unsentOnly', values: { count: unsent } }], [plain('delete.undoOnly')]],
+      button,
+    };
+  const lines = scope.switchOn
+    ? reachOn(target, scope, count, format)
+    : [reachHere(target, scope, count, format)];
+  if (scope.onTheirWay > 0)
+    lines.push([
+      messages === 1
+        ? plain('delete.onItsWay')
+        : { key: 'delete.onTheirWay', values: { count: scope.onTheirWay } },
+    ]);
+  if (unsent > 0) lines.push([{ key: 'delete.unsent', values: { count: unsent } }]);
+  if (messages > 0) {
+    lines.push([plain('delete.othersKeep')]);
+    const back: WarningText = { key: 'delete.thirtyDays', values: { count } };
+    lines.push([target.kind === 'forGood' ? plain('delete.noUndo') : back]);
+  }
+  return { title, lines, button };
+}
+
+const plain = (key: string): WarningText => ({ key, values: {} });
+
+function titleOf(target: DeleteTarget, messages: number): string {
+  if (target.kind === 'messages') return 'delete.title';
+  if (target.kind === 'conversation')
+    return messages === 0 ? 'delete.titleEmpty' : 'delete.titleConversation';
+  return target.ids === 'all' ? 'delete.titleAll' : 'delete.titleForGood';
+}
+
+/** With the switch on: from where it goes, which devices keep it, and of which that is not known. */
+function reachOn(
   target: DeleteTarget,
   scope: DeleteScope,
-  formatNames: (names: string[]) => string,
-): Warning {
-  const count = scope.messages;
-  const names = (list: string[]): Record<string, string | number> => ({
-    count: list.length,
-    names: formatNames(list),
-  });
+  count: number,
+  format: WarningFormat,
+): WarningText[][] {
+  const { devicesOn, devicesKeeping, devicesUnknown, purgeAt } = scope;
   const forGood = target.kind === 'forGood';
-  const title: WarningText = {
-    key: forGood
-      ? 'delete.titleForGood'
-      : target.kind === 'conversation'
-        ? 'delete.titleConversation'
-        : 'delete.title',
-    values: { count },
+  const several = devicesOn.length > 1;
+  const reach: WarningText = several
+    ? {
+        key: forGood ? 'delete.reachForGood' : 'delete.reachAll',
+        values: { count, devices: devicesOn.length },
+      }
+    : { key: forGood ? 'delete.reachForGoodOnly' : 'delete.reachAllOnly', values: { count } };
+  const lines = [
+    several ? [reach, { key: 'delete.reachNames', values: { names: format.names(devicesOn) } }] : [reach],
+  ];
+  const named = (key: string, devices: string[]): void => {
+    if (devices.length > 0)
+      lines.push([{ key, values: { count: devices.length, names: format.names(devices) } }]);
   };
-  const lines: WarningText[] = [];
-  if (scope.switchOn) {
-    lines.push(
-      scope.devicesOn.length > 1
-        ? { key: forGood ? 'delete.reachForGood' : 'delete.reachAll', values: names(scope.devicesOn) }
-        : { key: forGood ? 'delete.reachForGoodOnly' : 'delete.reachAllOnly', values: {} },
-    );
-    if (scope.devicesKeeping.length > 0)
-      lines.push({ key: 'delete.keptOn', values: names(scope.devicesKeeping) });
-    if (scope.devicesUnknown.length > 0)
-      lines.push({ key: 'delete.unknownOn', values: names(scope.devicesUnknown) });
-  } else {
-    const keeping = scope.devicesKeeping.length > 0;
-    // Where it stays is said only of places that are known to have it.
-    const stays = keeping ? (scope.inCloud ? '' : 'Names') : scope.inCloud ? 'Cloud' : 'Only';
-    lines.push({
-      key: `delete.reachHere${forGood ? 'ForGood' : ''}${stays}`,
-      values: keeping ? names(scope.devicesKeeping) : {},
+  named('delete.keptOn', devicesKeeping);
+  named('delete.unknownOn', devicesUnknown);
+  if (purgeAt !== null) lines.push([{ key: 'delete.purgeHolds', values: { date: format.date(purgeAt) } }]);
+  return lines;
+}
+
+/** With the switch off: from here alone. Where it stays is said only of places that are known to have it. */
+function reachHere(
+  target: DeleteTarget,
+  scope: DeleteScope,
+  count: number,
+  format: WarningFormat,
+): WarningText[] {
+  const { devicesKeeping, inCloud, purgeAt } = scope;
+  const here = target.kind === 'forGood' ? 'delete.reachHereForGood' : 'delete.reachHere';
+  const sentences: WarningText[] = [{ key: here, values: { count } }];
+  const places = `${devicesKeeping.length > 0 ? 'Names' : ''}${inCloud ? 'Cloud' : ''}`;
+  if (places !== '') {
+    const until = inCloud && purgeAt !== null;
+    sentences.push({
+      key: `delete.stays${places}${until ? 'Until' : ''}`,
+      values: {
+        count,
+        ...(devicesKeeping.length > 0 ? { names: format.names(devicesKeeping) } : {}),
+        ...(until ? { date: format.date(purgeAt) } : {}),
+      },
     });
   }
-  lines.push({ key: 'delete.othersKeep', values: {} });
-  lines.push({ key: forGood ? 'delete.noUndo' : 'delete.thirtyDays', values: {} });
-  return { title, lines, button: forGood ? 'deleteNow' : 'delete' };
+  return sentences;
 }

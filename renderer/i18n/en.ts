@@ -13,6 +13,7 @@ import { notices } from './en/notices.ts';
 import { recentlyDeleted } from './en/recently-deleted.ts';
 import { recovery } from './en/recovery.ts';
 import { search } from './en/search.ts';
+import { select } from './en/select.ts';
 import { settings } from './en/settings.ts';
 import { sidebar } from './en/sidebar.ts';
 import { status } from './en/status.ts';
@@ -36,6 +37,7 @@ export const en = {
   newMessage,
   delete: deletes,
   recentlyDeleted,
+  select,
   settings,
   keep,
   switch: switchTexts,

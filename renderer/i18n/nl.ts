@@ -14,6 +14,7 @@ import { notices } from './nl/notices.ts';
 import { recentlyDeleted } from './nl/recently-deleted.ts';
 import { recovery } from './nl/recovery.ts';
 import { search } from './nl/search.ts';
+import { select } from './nl/select.ts';
 import { settings } from './nl/settings.ts';
 import { sidebar } from './nl/sidebar.ts';
 import { status } from './nl/status.ts';
@@ -37,6 +38,7 @@ export const nl: Texts = {
   newMessage,
   delete: deletes,
   recentlyDeleted,
+  select,
   settings,
   keep,
   switch: switchTexts,

@@ -2,7 +2,7 @@
 import { ChevronLeft } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useStore } from 'zustand';
+import { createStore, useStore } from 'zustand';
 import type { ConversationSummary, Id, Message, MessageCursor } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { conversations, findConversation, putConversation } from '../app/conversations.ts';
@@ -14,8 +14,10 @@ import { Composer, type ComposerMode } from '../composer/Composer.tsx';
 import { IdentityBanner } from '../trust/IdentityBanner.tsx';
 import { failureText } from '../ui/failure.ts';
 import { PaneHeader } from './PaneHeader.tsx';
+import { SelectionBar } from './SelectionBar.tsx';
 import { TranscriptList } from './TranscriptList.tsx';
-import { createTranscript, type TranscriptStore } from './transcript-store.ts';
+import { createTranscript, type TranscriptState, type TranscriptStore } from './transcript-store.ts';
+import { type Selecting, useSelection } from './useSelection.ts';
 import './transcript.css';
 
 type Props = { id: Id; at: MessageCursor | null };
@@ -90,6 +92,9 @@ function OpenConversation({
     }),
     [],
   );
+  const messages = useStore(transcript?.store ?? NOT_YET, (state) => state.window?.messages ?? NONE);
+  const selecting = useSelection(id, messages);
+  const choosing = selecting.selection !== null;
   return (
     <DropZone label={t('transcript.header', { title: conversation.title })} onFiles={attach}>
       <PaneHeader conversation={conversation} />
@@ -97,26 +102,39 @@ function OpenConversation({
       {transcript === null ? (
         <div className="transcript" />
       ) : (
-        <LoadedTranscript conversation={conversation} transcript={transcript} composing={composing} />
+        <LoadedTranscript
+          conversation={conversation}
+          transcript={transcript}
+          composing={composing}
+          selecting={selecting}
+        />
       )}
-      <Composer
-        conversation={conversation}
-        mode={mode}
-        onMode={setMode}
-        onSent={(message) => transcript?.sent(message)}
-        onFiles={attach}
-      />
+      {choosing && <SelectionBar selecting={selecting} conversationId={id} messages={messages} />}
+      {/* Kept, with what is half written in it. */}
+      <div hidden={choosing}>
+        <Composer
+          conversation={conversation}
+          mode={mode}
+          onMode={setMode}
+          onSent={(message) => transcript?.sent(message)}
+          onFiles={attach}
+        />
+      </div>
     </DropZone>
   );
 }
+
+const NONE: readonly Message[] = [];
+const NOT_YET = createStore<Pick<TranscriptState, 'window'>>(() => ({ window: null }));
 
 type LoadedProps = {
   conversation: ConversationSummary;
   transcript: TranscriptStore;
   composing: { reply: (message: Message) => void; edit: (message: Message) => void };
+  selecting: Selecting;
 };
 
-function LoadedTranscript({ conversation, transcript, composing }: LoadedProps) {
+function LoadedTranscript({ conversation, transcript, composing, selecting }: LoadedProps) {
   const { t } = useTranslation();
   const window = useStore(transcript.store, (state) => state.window);
   const failure = useStore(transcript.store, (state) => state.failure);
@@ -135,5 +153,12 @@ function LoadedTranscript({ conversation, transcript, composing }: LoadedProps) 
         )}
       </div>
     );
-  return <TranscriptList conversation={conversation} transcript={transcript} composing={composing} />;
+  return (
+    <TranscriptList
+      conversation={conversation}
+      transcript={transcript}
+      composing={composing}
+      selecting={selecting}
+    />
+  );
 }

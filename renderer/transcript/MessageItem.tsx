@@ -1,7 +1,7 @@
 /** One message: name, reply quote, bubble, reactions, state. Drawn again only when something of it changed. */
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Message } from '../../electron/api/types.ts';
+import type { Id, Message } from '../../electron/api/types.ts';
 import { clockTime, fullTime, nameOf } from '../app/format.ts';
 import { view } from '../app/state.ts';
 import { attachmentsText, messageLine } from '../attachments/kinds.ts';
@@ -12,6 +12,7 @@ import { MessageText } from './MessageText.tsx';
 import { isEmojiOnly } from './text.ts';
 import { isPending } from './window.ts';
 import './reactions.css';
+import './selection.css';
 
 type Props = {
   message: Message;
@@ -25,6 +26,9 @@ type Props = {
   tabStop: boolean;
   found: boolean;
   language: string;
+  /** Null: nothing is being chosen. */
+  selected: boolean | null;
+  onSelect: (id: Id, range: boolean) => void;
   onMenu: (message: Message, point: MenuPoint) => void;
   onFocused: (key: string) => void;
 };
@@ -51,23 +55,33 @@ export const MessageItem = memo(function MessageItem(props: Props) {
     isPending(message) ? 'message-pending' : '',
     message.service === 'lockstep' ? '' : 'message-sms',
     props.found ? 'message-found' : '',
+    props.selected === null ? '' : 'message-choosing',
+    props.selected ? 'message-chosen' : '',
   ];
+  const spoken = { name, time: clockTime(message.at, language), text: label.slice(0, 400) };
+  const choosing = props.selected !== null;
   return (
     // biome-ignore lint/a11y/useSemanticElements: an article of a log; its styling needs no other element
     <div
       role="article"
       className={classes.filter(Boolean).join(' ')}
-      data-index={props.index}
+      data-index={choosing ? undefined : props.index}
       data-message={message.id}
       data-state={message.state}
-      tabIndex={props.tabStop ? 0 : -1}
-      aria-label={t('transcript.label', {
-        name,
-        time: clockTime(message.at, language),
-        text: label.slice(0, 400),
-      })}
+      tabIndex={choosing ? undefined : props.tabStop ? 0 : -1}
+      aria-label={t('transcript.label', spoken)}
       onFocus={(event) => event.target === event.currentTarget && props.onFocused(message.id)}
-      onContextMenu={(event) => props.onMenu(message, pointOfMouse(event))}
+      onContextMenu={(event) => {
+        if (choosing) event.preventDefault();
+        else props.onMenu(message, pointOfMouse(event));
+      }}
+      onClickCapture={(event) => {
+        // The whole row is the box, links in it too.
+        if (!choosing || event.target instanceof HTMLInputElement) return;
+        event.preventDefault();
+        event.stopPropagation();
+        props.onSelect(message.id, event.shiftKey);
+      }}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget) return;
         if (isMenuKey(event) || event.key === 'Enter') {
@@ -75,10 +89,24 @@ export const MessageItem = memo(function MessageItem(props: Props) {
           props.onMenu(message, pointBeside(event.currentTarget));
         } else if (event.key === 'Delete' || event.key === 'Backspace') {
           event.preventDefault();
-          if (!isPending(message)) view.askToDelete({ kind: 'messages', ids: [message.id] });
+          view.askToDelete({ kind: 'messages', ids: [message.id] });
         }
       }}
     >
+      {choosing && (
+        <input
+          type="checkbox"
+          className="message-box"
+          checked={props.selected === true}
+          aria-label={t('select.message', spoken)}
+          data-index={props.index}
+          tabIndex={props.tabStop ? 0 : -1}
+          onFocus={() => props.onFocused(message.id)}
+          onClick={(event) => props.onSelect(message.id, event.shiftKey)}
+          // Decided by the click, which knows of Shift.
+          onChange={() => {}}
+        />
+      )}
       {props.showName && (
         <bdi className="message-name" dir="auto">
           {name}

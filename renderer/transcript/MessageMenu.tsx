@@ -1,12 +1,13 @@
 /** What can be done to a message. */
 import { Menu } from '@base-ui/react/menu';
-import { Copy, Pencil, Reply, RotateCw, Trash2, Undo2 } from 'lucide-react';
+import { Copy, ListChecks, Pencil, Reply, RotateCw, Trash2, Undo2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Message } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
 import { view } from '../app/state.ts';
 import { type MenuEntry, type MenuPoint, PointMenu } from '../ui/PointMenu.tsx';
 import { useAct } from '../ui/useAct.ts';
+import { discardMessage } from './discard.ts';
 import { type MessageAct, messageActs, myReaction, REACTIONS } from './message-acts.ts';
 
 type Props = {
@@ -15,9 +16,10 @@ type Props = {
   onClose: () => void;
   onReply: (message: Message) => void;
   onEdit: (message: Message) => void;
+  onSelect: (message: Message) => void;
 };
 
-export function MessageMenu({ message, point, onClose, onReply, onEdit }: Props) {
+export function MessageMenu({ message, point, onClose, onReply, onEdit, onSelect }: Props) {
   const { t } = useTranslation();
   const act = useAct();
   if (message === null) return null;
@@ -42,11 +44,12 @@ export function MessageMenu({ message, point, onClose, onReply, onEdit }: Props)
       icon: <RotateCw />,
       onChoose: () => void act(() => api.messages.retry.mutate({ id })),
     },
+    select: { label: t('select.begin'), icon: <ListChecks />, onChoose: () => onSelect(message) },
     discard: {
       label: t('transcript.discard'),
       icon: <Trash2 />,
       danger: true,
-      onChoose: () => void act(() => api.messages.discard.mutate({ id })),
+      onChoose: () => void discardMessage(t, id),
     },
     delete: {
       label: t('transcript.menu.delete'),

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Message } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
 import { useAct } from '../ui/useAct.ts';
+import { discardMessage } from './discard.ts';
 
 type Props = { message: Message; group: boolean; showState: boolean };
 
@@ -28,11 +29,7 @@ export function MessageState({ message, showState }: Props) {
           >
             {t('common.tryAgain')}
           </button>
-          <button
-            type="button"
-            className="link-button"
-            onClick={() => void act(() => api.messages.discard.mutate({ id: message.id }))}
-          >
+          <button type="button" className="link-button" onClick={() => void discardMessage(t, message.id)}>
             {t('transcript.discard')}
           </button>
         </div>

@@ -3,7 +3,15 @@
  * raise the number on the button that leads there. Older ones are fetched before one reaches the top.
  */
 import { ArrowDown } from 'lucide-react';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
 import { useTranslation } from 'react-i18next';
 import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
@@ -18,18 +26,20 @@ import { type Row, rowsOf } from './rows.ts';
 import { Beginning, LineRow, UnreadRow } from './SmallRows.tsx';
 import type { TranscriptStore } from './transcript-store.ts';
 import { useReading } from './useReading.ts';
+import type { Selecting } from './useSelection.ts';
 
 type Props = {
   conversation: ConversationSummary;
   transcript: TranscriptStore;
   composing: { reply: (message: Message) => void; edit: (message: Message) => void };
+  selecting: Selecting;
 };
 type ListRow = Row | { kind: 'beginning'; key: string };
 
 const NEAR = 900;
 const AT_END = 48;
 
-export function TranscriptList({ conversation, transcript, composing }: Props) {
+export function TranscriptList({ conversation, transcript, composing, selecting }: Props) {
   const { t, i18n } = useTranslation();
   const { store } = transcript;
   const window_ = useStore(store, (state) => state.window);
@@ -119,6 +129,40 @@ export function TranscriptList({ conversation, transcript, composing }: Props) {
     setActive: (index) => setActiveKey(rows[index]?.key ?? null),
   });
 
+  const { selection, begin, choose } = selecting;
+  const choosing = selection !== null;
+  const { focusIndex } = roving;
+  const activeNow = useRef(active);
+  activeNow.current = active;
+  const chose = useRef(false);
+  // Its box has the focus while messages are chosen; the message itself afterwards, unless somebody else took it.
+  useEffect(() => {
+    if (choosing === chose.current) return;
+    chose.current = choosing;
+    let frame = 0;
+    // A warning that was just answered still has it, until it has gone.
+    const later = (left: number): void => {
+      frame = requestAnimationFrame(() => {
+        const now = document.activeElement;
+        if (choosing || now === null || now === document.body) focusIndex(activeNow.current);
+        if (!choosing && left > 0 && now?.closest('[role="alertdialog"]') !== null) later(left - 1);
+      });
+    };
+    later(60);
+    return () => cancelAnimationFrame(frame);
+  }, [choosing, focusIndex]);
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (choosing && event.shiftKey && by !== 0) {
+      let next = active + by;
+      while (next >= 0 && next < rows.length && rows[next]?.kind !== 'message') next += by;
+      const row = rows[next];
+      if (row?.kind === 'message') choose(row.message.id, true);
+    }
+    roving.onKeyDown(event);
+  };
+
   const [menu, setMenu] = useState<{ message: Message; point: MenuPoint } | null>(null);
   const openMenu = useCallback((message: Message, point: MenuPoint) => setMenu({ message, point }), []);
   const focused = useCallback((key: string) => setActiveKey(key), []);
@@ -141,7 +185,7 @@ export function TranscriptList({ conversation, transcript, composing }: Props) {
           aria-live="off"
           aria-label={t('transcript.messages')}
           className="log"
-          onKeyDown={roving.onKeyDown}
+          onKeyDown={onKeyDown}
         >
           <VList
             ref={list}
@@ -181,6 +225,8 @@ export function TranscriptList({ conversation, transcript, composing }: Props) {
                       tabStop={index === active}
                       found={row.key === foundId}
                       language={i18n.language}
+                      selected={selection === null ? null : selection.ids.has(row.key)}
+                      onSelect={choose}
                       onMenu={openMenu}
                       onFocused={focused}
                     />
@@ -211,6 +257,10 @@ export function TranscriptList({ conversation, transcript, composing }: Props) {
         onClose={() => setMenu(null)}
         onReply={composing.reply}
         onEdit={composing.edit}
+        onSelect={(message) => {
+          setActiveKey(message.id);
+          begin(message.id);
+        }}
       />
     </>
   );

@@ -23,18 +23,18 @@ const own: Message = {
 const MINUTE = 60_000;
 
 test('UI-29 own messages can be unsent for 2 minutes and edited for 15', () => {
-  expect(messageActs(own, MINUTE)).toEqual(['react', 'reply', 'copy', 'edit', 'unsend', 'delete']);
+  expect(messageActs(own, MINUTE)).toEqual(['react', 'reply', 'copy', 'edit', 'unsend', 'select', 'delete']);
   expect(messageActs(own, 3 * MINUTE)).not.toContain('unsend');
-  expect(messageActs(own, 16 * MINUTE)).toEqual(['react', 'reply', 'copy', 'delete']);
+  expect(messageActs(own, 16 * MINUTE)).toEqual(['react', 'reply', 'copy', 'select', 'delete']);
 });
 
 test('UI-29 others’ messages, text messages, unsent and undelivered ones offer what makes sense', () => {
   const theirs: Message = { ...own, fromMe: false, state: 'received' };
-  expect(messageActs(theirs, 0)).toEqual(['react', 'reply', 'copy', 'delete']);
+  expect(messageActs(theirs, 0)).toEqual(['react', 'reply', 'copy', 'select', 'delete']);
   expect(messageActs({ ...own, service: 'sms' }, 0)).not.toContain('edit');
-  expect(messageActs({ ...own, unsentAt: 1 }, 0)).toEqual(['delete']);
-  expect(messageActs({ ...own, state: 'failed' }, 0)).toEqual(['retry', 'copy', 'discard']);
-  expect(messageActs({ ...own, state: 'sending' }, 0)).toEqual(['copy']);
+  expect(messageActs({ ...own, unsentAt: 1 }, 0)).toEqual(['select', 'delete']);
+  expect(messageActs({ ...own, state: 'failed' }, 0)).toEqual(['retry', 'copy', 'select', 'discard']);
+  expect(messageActs({ ...own, state: 'sending' }, 0)).toEqual(['copy', 'select', 'delete']);
 });
 
 test('UI-29 the own reaction is known, so that it can be taken back', () => {

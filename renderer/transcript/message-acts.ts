@@ -1,7 +1,16 @@
 /** Which acts a message allows now. Pure. */
 import type { Message } from '../../electron/api/types.ts';
 
-export type MessageAct = 'react' | 'reply' | 'copy' | 'edit' | 'unsend' | 'retry' | 'discard' | 'delete';
+export type MessageAct =
+  | 'react'
+  | 'reply'
+  | 'copy'
+  | 'edit'
+  | 'unsend'
+  | 'retry'
+  | 'select'
+  | 'discard'
+  | 'delete';
 
 export const REACTIONS = ['❤️', '👍', '👎', '😂', '‼️', '❓'];
 
@@ -13,15 +22,15 @@ const UNSEND_FOR = 2 * MINUTE;
 export function messageActs(message: Message, now: number): MessageAct[] {
   // Of a message that is files alone there is no text to copy or change.
   const text: MessageAct[] = message.text === '' ? [] : ['copy'];
-  if (message.state === 'failed') return ['retry', ...text, 'discard'];
-  if (message.state === 'waiting') return [...text, 'discard'];
-  if (message.state === 'sending') return text;
-  if (message.unsentAt !== null) return ['delete'];
+  if (message.state === 'failed') return ['retry', ...text, 'select', 'discard'];
+  if (message.state === 'waiting') return [...text, 'select', 'discard'];
+  if (message.state === 'sending') return [...text, 'select', 'delete'];
+  if (message.unsentAt !== null) return ['select', 'delete'];
   const acts: MessageAct[] = ['react', 'reply', ...text];
   const own = message.fromMe && message.service === 'lockstep';
   if (own && message.text !== '' && now - message.at < EDIT_FOR) acts.push('edit');
   if (own && now - message.at < UNSEND_FOR) acts.push('unsend');
-  acts.push('delete');
+  acts.push('select', 'delete');
   return acts;
 }
 

@@ -1,4 +1,4 @@
-/** Does something that may fail, and says so at the bottom of the window when it did. */
+/** Does something that may fail, and says so when it did. */
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../app/api.ts';
 import { view } from '../app/state.ts';

@@ -1,11 +1,18 @@
 /** Answers `deletes.*` and `recentlyDeleted.*`. */
 import type { DeleteCalls, RecentlyDeletedCalls } from '../../api/calls.ts';
-import type { DeleteScope } from '../../api/types.ts';
+import type { DeleteScope, DeleteTarget, Id } from '../../api/types.ts';
 import { attachmentCount } from '../../store/attachments.ts';
 import { someInCloud } from '../../store/bases.ts';
 import { listDevices } from '../../store/devices.ts';
 import { shownAttachments, shownCount } from '../../store/messages.ts';
-import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
+import type { Store } from '../../store/open.ts';
+import { getOutbox, type OutboxEntry, waitingMessages } from '../../store/outbox.ts';
+import {
+  deletedConversations,
+  deletedIds,
+  listRecentlyDeleted,
+  recentlyDeletedSummary,
+} from '../../store/recently-deleted.ts';
 import { hex, unhex } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { accountStoreOf, type CallContext, run } from './context.ts';
@@ -15,8 +22,8 @@ import { messageOf, People } from './people.ts';
 import { reachOf } from './reach.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Recently Deleted whole, for Delete All and Recover All. */
-const ALL = 1_000_000;
+/** So many ids are read at once. */
+const PAGE = 10_000;
 
 export function deleteCalls(context: CallContext): DeleteCalls {
   return {
@@ -25,39 +32,63 @@ export function deleteCalls(context: CallContext): DeleteCalls {
       const zone = getZoneState(store, 'messages');
       const switchOn = zone.switch === 'on' || zone.switch === 'enabling';
       const reach = reachOf(listedDevices(store), switchOn);
-      const messages =
-        target.kind === 'conversation' ? shownCount(store, unhex(target.id)) : target.ids.length;
-      const attachments =
-        target.kind === 'conversation'
-          ? shownAttachments(store, unhex(target.id))
-          : attachmentCount(
-              store,
-              target.ids.map((one) => unhex(one)),
-            );
       return {
-        messages,
-        attachments,
+        ...countOf(store, target),
+        attachments: attachmentsOf(store, target),
         switchOn,
         ...reach,
         inCloud: reach.devicesOn.length > 0 || someInCloud(store),
+        purgeAt: zone.purgeAtMs,
       };
     },
+    undo: (undo) => run(context, 'undoDelete', { undo }),
   };
 }
 
+function attachmentsOf(store: Store, target: DeleteTarget): number {
+  if (target.kind === 'conversation') return shownAttachments(store, unhex(target.id));
+  if (target.ids !== 'all') return attachmentCount(store, target.ids.map(unhex));
+  let files = 0;
+  for (const page of deletedIds(store, null, PAGE)) files += attachmentCount(store, page);
+  return files;
+}
+
+/** How many go, and how many of them nobody else has or will still get. */
+function countOf(
+  store: Store,
+  target: DeleteTarget,
+): Pick<DeleteScope, 'messages' | 'unsent' | 'onTheirWay'> {
+  if (target.kind === 'forGood') {
+    const messages = target.ids === 'all' ? recentlyDeletedSummary(store).messages : new Set(target.ids).size;
+    return { messages, unsent: 0, onTheirWay: 0 };
+  }
+  const waiting: OutboxEntry[] = [];
+  let messages = 0;
+  if (target.kind === 'conversation') {
+    waiting.push(...waitingMessages(store, unhex(target.id)));
+    messages = shownCount(store, unhex(target.id)) + waiting.length;
+  } else {
+    const ids = new Set(target.ids);
+    messages = ids.size;
+    for (const id of ids) {
+      const entry = getOutbox(store, unhex(id));
+      if (entry !== undefined && entry.deletedMs === null) waiting.push(entry);
+    }
+  }
+  // Asked for once: it may have been accepted already.
+  const onTheirWay = waiting.filter((entry) => entry.sealed !== null).length;
+  return { messages, unsent: waiting.length - onTheirWay, onTheirWay };
+}
+
 export function recentlyDeletedCalls(context: CallContext): RecentlyDeletedCalls {
-  const resolve = (ids: string[] | 'all'): string[] =>
-    ids === 'all'
-      ? listRecentlyDeleted(accountStoreOf(context), ALL).map(({ message }) => hex(message.id))
-      : ids;
   return {
-    list(limit) {
+    list(limit, offset) {
       const store = accountStoreOf(context);
       const people = new People(store);
       const titles = new Titles(context, people);
       const devices = new Map(listDevices(store).map((device) => [hex(device.id), device.name]));
       const now = Date.now();
-      return listRecentlyDeleted(store, limit).map((item) => ({
+      return listRecentlyDeleted(store, limit, offset).map((item) => ({
         message: messageOf(item.message, people),
         conversationTitle: titles.of(item.message.conversation),
         deletedAt: item.deletedMs,
@@ -67,13 +98,23 @@ export function recentlyDeletedCalls(context: CallContext): RecentlyDeletedCalls
         deletedOn: item.deletedDevice === null ? null : (devices.get(hex(item.deletedDevice)) ?? null),
       }));
     },
-    async recover(ids) {
-      const those = resolve(ids);
-      if (those.length > 0) await run(context, 'recoverMessages', { ids: those });
+    groups() {
+      const store = accountStoreOf(context);
+      const titles = new Titles(context, new People(store));
+      return deletedConversations(store).map(({ conversation, messages }) => ({
+        conversationId: hex(conversation),
+        title: titles.of(conversation),
+        messages,
+      }));
     },
-    async deleteNow(ids) {
-      const those = resolve(ids);
-      if (those.length > 0) await run(context, 'deleteForGood', { ids: those });
+    ids(conversationId) {
+      const ids: Id[] = [];
+      const one = conversationId === null ? null : unhex(conversationId);
+      for (const page of deletedIds(accountStoreOf(context), one, PAGE))
+        for (const id of page) ids.push(hex(id));
+      return ids;
     },
+    recover: (ids) => run(context, 'recoverMessages', { ids }),
+    deleteNow: (ids) => run(context, 'deleteForGood', { ids }),
   };
 }

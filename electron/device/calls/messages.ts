@@ -5,7 +5,8 @@ import type { ConversationSummary, Message } from '../../api/types.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
 import { getMessage, messagePage } from '../../store/messages.ts';
 import { searchConversations, searchMessages } from '../../store/search.ts';
-import { unhex } from '../../store/values.ts';
+import { shownIds } from '../../store/shown.ts';
+import { hex, unhex } from '../../store/values.ts';
 import { accountStoreOf, type CallContext, run } from './context.ts';
 import { messageOf, People, summaryOf, titleOf } from './people.ts';
 
@@ -46,7 +47,7 @@ export function conversationCalls(context: CallContext): ConversationCalls {
       await run(context, 'renameConversation', { conversationId, name: name ?? '' });
     },
     async delete(conversationId) {
-      await run(context, 'deleteConversation', { conversationId });
+      return run(context, 'deleteConversation', { conversationId });
     },
   };
 }
@@ -77,7 +78,7 @@ export function messageCalls(context: CallContext): MessageCalls {
       await run(context, 'retry', { id });
     },
     async discard(id) {
-      await run(context, 'discard', { id });
+      return run(context, 'discard', { id });
     },
     async edit(id, text) {
       await run(context, 'edit', { id, text });
@@ -88,8 +89,11 @@ export function messageCalls(context: CallContext): MessageCalls {
     async react(id, emoji) {
       await run(context, 'react', { id, emoji: emoji ?? '' });
     },
+    ids(conversationId, limit) {
+      return shownIds(accountStoreOf(context), unhex(conversationId), limit).map(hex);
+    },
     async delete(ids) {
-      await run(context, 'deleteMessages', { ids });
+      return run(context, 'deleteMessages', { ids });
     },
   };
 }

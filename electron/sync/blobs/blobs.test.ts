@@ -168,7 +168,14 @@ test('ATT-12 what the cloud refuses, and a file that is not here any more, is sa
   await send(anna, id, bytesOf(2 * MIB), 'Too large');
   await soon(anna, id, ['Too large[here] failed: tooLarge']);
   const [failed] = page(anna, id);
-  await anna.core.execute({ name: 'discard', input: { id: toHex(failed!.id) } });
+  const discard = () => anna.core.execute({ name: 'discard', input: { id: toHex(failed!.id) } });
+  // Undo brings it back with its file; without it the file goes with the message, at the latest when the app starts again.
+  await anna.core.execute({ name: 'undoDelete', input: { undo: (await discard()).undo ?? '' } });
+  await soon(anna, id, ['Too large[here] failed: tooLarge']);
+  await discard();
+  expect([shows(anna, id), filesOf(anna).length]).toEqual([[], 1]);
+  await anna.stop();
+  anna.start();
   await expect.poll(() => filesOf(anna), { timeout: 10_000 }).toEqual([]);
   await anna.until(idle, 'rest');
   const draft = await staged(anna, id, bytesOf(1000));

@@ -2,11 +2,10 @@
 import { fromHex } from '../../../shared/crypto/bytes.ts';
 import { newPayload, type Payload } from '../../../shared/model/payload.ts';
 import { newReading } from '../../../shared/model/reading.ts';
-import { clearedValue, flagValue, textValue, timeValue } from '../../../shared/model/values.ts';
+import { flagValue, textValue, timeValue } from '../../../shared/model/values.ts';
 import { raiseWatermark } from '../../../shared/model/watermarks.ts';
 import { ConversationField, ReadingField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getConversation } from '../../store/conversations.ts';
-import { setLocalClear } from '../../store/local-deletes.ts';
 import { messageRow, newestPlace } from '../../store/messages.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import { KIND, plain, type Place as StorePlace } from '../../store/values.ts';
@@ -14,8 +13,7 @@ import { getZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import type { CommandInput } from '../protocol.ts';
-import { conversationRecordId, currentKeys, readingRecordId } from '../zones/names.ts';
-import { deletedAt } from './deleted-at.ts';
+import { conversationRecordId, readingRecordId } from '../zones/names.ts';
 import { CLEARED, writeRegister } from './registers.ts';
 
 export function conversationGuid(ctx: StepContext, id: string): Uint8Array {
@@ -26,7 +24,7 @@ export function conversationGuid(ctx: StepContext, id: string): Uint8Array {
   return guid;
 }
 
-/** Deletes travel only while this device takes part. */
+/** Whether this device takes part: deletes travel only then. */
 export function switchIsOn(ctx: StepContext): boolean {
   const { switch: value } = getZoneState(ctx.store, 'messages');
   return value === 'on' || value === 'enabling';
@@ -48,7 +46,12 @@ export function writeConversation(
   );
 }
 
-function writeReading(ctx: StepContext, guid: Uint8Array, field: ReadingField, value: Uint8Array): void {
+export function writeReading(
+  ctx: StepContext,
+  guid: Uint8Array,
+  field: ReadingField,
+  value: Uint8Array,
+): void {
   writeRegister(ctx, 'messages', readingRecordId(ctx, guid), newReading(guid), field, value);
 }
 
@@ -106,23 +109,4 @@ function placeOf(ctx: StepContext, messageId: string): StorePlace | null {
   const row = messageRow(ctx.store, fromHex(messageId));
   // Of a message still in the outbox there is no place yet; what is below it was read already.
   return row === undefined ? null : { ms: row.accepted_ms, guid: plain(row.guid) };
-}
-
-/** Everything shown goes to Recently Deleted; what comes later starts the conversation anew. One write. */
-export function deleteConversation(ctx: StepContext, input: CommandInput<'deleteConversation'>): void {
-  const { store } = ctx;
-  const guid = conversationGuid(ctx, input.conversationId);
-  const upTo = newestPlace(store, guid);
-  if (upTo === null) {
-    throw new SyncFailure('nothingToDelete', 'There is no message in this conversation.');
-  }
-  const now = deletedAt(ctx);
-  if (switchIsOn(ctx)) {
-    const mark = { acceptedMs: upTo.ms, guid: upTo.guid };
-    const value = clearedValue(mark, now, currentKeys(ctx).deviceId);
-    writeConversation(ctx, guid, ConversationField.CLEARED_UP_TO, value);
-    writeReading(ctx, guid, ReadingField.DRAFT, CLEARED);
-  } else {
-    setLocalClear(store, { conversation: guid, upToMs: upTo.ms, upToGuid: upTo.guid, deletedMs: now });
-  }
 }

@@ -1,137 +1,276 @@
 /**
- * Delete, Recover, Delete Now. Switch on: a register of the message's record, and tombstones for good. Switch off: a table of this device
- * alone; nothing of it ever becomes a register by itself (SPEC SYN-26).
+ * Delete, Recover, Delete Now: of single messages, of a conversation, of all that is in Recently Deleted. Where a delete is written says
+ * delete-one.ts; how it is undone, undo.ts. Much is done in slices, so that nobody waits for it.
  */
 import { fromHex } from '../../../shared/crypto/bytes.ts';
-import { newPayload } from '../../../shared/model/payload.ts';
-import { deletedValue } from '../../../shared/model/values.ts';
-import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
-import {
-  addLocalDelete,
-  isLocallyDeleted,
-  listLocalClears,
-  removeLocalClear,
-  removeLocalDelete,
-} from '../../store/local-deletes.ts';
-import { messageRow } from '../../store/messages.ts';
+import { getRegister } from '../../../shared/model/payload.ts';
+import { clearedValue } from '../../../shared/model/values.ts';
+import { ConversationField, ReadingField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { getConversation } from '../../store/conversations.ts';
+import { addLocalDelete, getLocalClear, removeLocalClear, setLocalClear } from '../../store/local-deletes.ts';
+import { messageRow, newestPlace, shownCount } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
-import { getOutbox, removeOutbox } from '../../store/outbox.ts';
-import { deletedHow } from '../../store/recently-deleted.ts';
+import { getOutbox, removeOutbox, waitingMessages } from '../../store/outbox.ts';
+import { hideOutbox } from '../../store/outbox-hidden.ts';
+import { clearedMessages, deletedHow, deletedIds } from '../../store/recently-deleted.ts';
 import { deleteForGood as deleteRecord, getPayload, isGone } from '../../store/records.ts';
-import { KIND, plain, sameBytes } from '../../store/values.ts';
+import { seenUpToMs } from '../../store/seen.ts';
+import { shownBehind } from '../../store/shown.ts';
+import { plain } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
-import type { CommandInput } from '../protocol.ts';
-import { currentKeys } from '../zones/names.ts';
-import { switchIsOn, writeConversation } from './conversations.ts';
+import { failedRowOf } from '../mail/outbox-rows.ts';
+import type { CommandInput, CommandResult } from '../protocol.ts';
+import { conversationRecordId, currentKeys, readingRecordId } from '../zones/names.ts';
+import { conversationGuid, switchIsOn, writeConversation, writeReading } from './conversations.ts';
+import { deleteOne, recoverOne } from './delete-one.ts';
 import { deletedAt } from './deleted-at.ts';
-import { CLEARED, writeRegister } from './registers.ts';
+import { CLEARED } from './registers.ts';
+import { inSlices } from './slices.ts';
+import type { DeleteContext, Taken, TakenConversation } from './undo.ts';
 
-export function deleteMessages(ctx: StepContext, input: CommandInput<'deleteMessages'>): void {
+/** So many ids are looked up at once. */
+const PAGE = 5000;
+
+const nothingTaken = (ctx: StepContext): Taken => ({
+  deletedMs: deletedAt(ctx),
+  messages: [],
+  waiting: [],
+  conversation: null,
+});
+
+/** One message, in the outbox or accepted, in the caller's transaction. */
+function take(ctx: StepContext, id: Uint8Array, taken: Taken): void {
   const { store } = ctx;
-  const now = deletedAt(ctx);
-  const travels = switchIsOn(ctx);
-  let deleted = 0;
-  let onItsWay = false;
-  store.write(() => {
-    for (const hexId of input.ids) {
-      const id = fromHex(hexId);
-      // Its request may have been accepted already: deleted here, it would come back with the answer. It can go once that is known.
-      const waiting = getOutbox(store, id);
-      if (waiting?.state === 'sending' && waiting.sealed !== null) {
-        onItsWay = true;
-        continue;
-      }
-      // A message that was never accepted is nowhere else: it just goes.
-      if (removeOutbox(store, id)) {
-        deleted += 1;
-        continue;
-      }
-      // Of several, one may have gone meanwhile: that is no reason to keep the others.
-      if (messageRow(store, id) === undefined) {
-        continue;
-      }
-      deleted += 1;
-      if (travels) {
-        const value = deletedValue(now, currentKeys(ctx).deviceId);
-        writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
-      } else {
-        addLocalDelete(store, id, now);
-      }
-    }
-    store.changes.flag('recentlyDeleted');
-  });
-  if (deleted === 0 && onItsWay) {
-    throw new SyncFailure('onItsWay', 'This message is on its way; delete it when it has arrived.');
+  const waiting = getOutbox(store, id);
+  if (waiting !== undefined && hideOutbox(store, id, taken.deletedMs)) {
+    taken.waiting.push({ sendId: id, guid: waiting.guid });
+    return;
   }
-  if (deleted === 0) {
+  // It may have been accepted since the window asked whether one is sure.
+  const recordId = store.memory.nowCalled(id);
+  // Of several, one may have gone meanwhile: that is no reason to keep the others.
+  if (deleteOne(ctx, recordId, taken.deletedMs)) {
+    taken.messages.push(recordId);
+  }
+}
+
+export async function deleteMessages(
+  { ctx, undos, breathe }: DeleteContext,
+  input: CommandInput<'deleteMessages'>,
+): Promise<CommandResult<'deleteMessages'>> {
+  const taken = nothingTaken(ctx);
+  await inSlices(ctx.store, breathe, new Set(input.ids), (id) => take(ctx, fromHex(id), taken));
+  const messages = taken.messages.length + taken.waiting.length;
+  if (messages === 0) {
     throw new SyncFailure('noMessage', 'This message is not on this device any more.');
   }
+  return { undo: undos.keep(taken), messages };
 }
 
-export function recoverMessages(ctx: StepContext, input: CommandInput<'recoverMessages'>): void {
+/** Of a message that waits or failed: out of the outbox, with Undo. Of one that has its record: no further try to reach the others. */
+export function discard(
+  { ctx, undos }: DeleteContext,
+  input: CommandInput<'discard'>,
+): CommandResult<'discard'> {
   const { store } = ctx;
-  store.write(() => {
-    for (const hexId of input.ids) {
-      const id = fromHex(hexId);
-      const how = deletedHow(store, id);
-      if (how === 'withConversation') {
-        recoverConversation(ctx, id);
-      } else if (how === 'itself') {
-        recoverOne(ctx, id);
-      } else if (isGone(store, 'messages', id)) {
-        addNotice(store, `recoverLost:${hexId}`, 'recoverLost', ctx.clock.now(), { id: hexId });
+  const id = fromHex(input.id);
+  return store.write(() => {
+    const taken = nothingTaken(ctx);
+    if (getOutbox(store, id)?.kind === 'message') {
+      take(ctx, id, taken);
+    } else {
+      const entry = failedRowOf(store, id);
+      if (entry === undefined) {
+        throw new SyncFailure('notFound', 'This message is not waiting any more.');
       }
+      removeOutbox(store, entry.sendId);
     }
-    store.changes.flag('recentlyDeleted');
+    return { undo: taken.waiting.length === 0 ? null : undos.keep(taken) };
   });
 }
 
-function recoverOne(ctx: StepContext, id: Uint8Array): void {
+/**
+ * Everything in it goes, also what waits to be sent; what comes later starts it anew. One write, but for messages newer than what this
+ * device has surely seen ([Note: what a device has seen] in seen.ts).
+ */
+export async function deleteConversation(
+  { ctx, undos, breathe }: DeleteContext,
+  input: CommandInput<'deleteConversation'>,
+): Promise<CommandResult<'deleteConversation'>> {
   const { store } = ctx;
-  if (isLocallyDeleted(store, id)) {
-    removeLocalDelete(store, id);
-    return;
-  }
-  if (getPayload(store, 'messages', id) !== undefined) {
-    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, CLEARED);
+  const guid = conversationGuid(ctx, input.conversationId);
+  const taken = nothingTaken(ctx);
+  let behind: Uint8Array[] = [];
+  store.write(() => {
+    const conversation: TakenConversation = { guid, messages: 0, mark: null, draft: null };
+    taken.conversation = conversation;
+    const seenMs = seenUpToMs(store, guid);
+    const newest = newestPlace(store, guid);
+    // Where the mailbox was never read, nobody can say more than "all that is here".
+    const upTo = seenMs < 0 ? newest : newestPlace(store, guid, seenMs);
+    behind = newest === null ? [] : shownBehind(store, guid, upTo);
+    const waiting = waitingMessages(store, guid);
+    const known = getConversation(store, guid);
+    const empty = newest === null && waiting.length === 0;
+    if (empty && known?.draft === '' && known.clearedUpTo !== null) {
+      throw new SyncFailure('nothingToDelete', 'There is nothing in this conversation.');
+    }
+    conversation.messages = shownCount(store, guid) - behind.length;
+    // One without any message leaves the list by a mark before all that may come.
+    const mark = upTo ?? (empty && known?.clearedUpTo === null ? { ms: 0, guid: new Uint8Array(16) } : null);
+    if (mark !== null) {
+      writeMark(ctx, conversation, { acceptedMs: mark.ms, guid: mark.guid }, taken.deletedMs);
+    }
+    for (const { sendId } of waiting) {
+      take(ctx, sendId, taken);
+    }
+    clearDraft(ctx, conversation);
+    store.changes.flag('recentlyDeleted');
+  });
+  await inSlices(store, breathe, behind, (id) => take(ctx, id, taken));
+  const messages = (taken.conversation?.messages ?? 0) + taken.messages.length + taken.waiting.length;
+  return { undo: undos.keep(taken), messages };
+}
+
+function writeMark(
+  ctx: StepContext,
+  taken: TakenConversation,
+  upTo: { acceptedMs: number; guid: Uint8Array },
+  deletedMs: number,
+): void {
+  const { store } = ctx;
+  const { guid } = taken;
+  const payload = getPayload(store, 'messages', conversationRecordId(ctx, guid));
+  const register = payload && getRegister(payload, ConversationField.CLEARED_UP_TO);
+  taken.mark = {
+    upTo,
+    before: register?.value ?? CLEARED,
+    beforeHere: getLocalClear(store, guid) ?? null,
+  };
+  if (switchIsOn(ctx)) {
+    const value = clearedValue(upTo, deletedMs, currentKeys(ctx).deviceId);
+    writeConversation(ctx, guid, ConversationField.CLEARED_UP_TO, value);
+  } else {
+    setLocalClear(store, { conversation: guid, upToMs: upTo.acceptedMs, upToGuid: upTo.guid, deletedMs });
   }
 }
 
-/** It went with its conversation: the clear mark is taken back. */
-function recoverConversation(ctx: StepContext, id: Uint8Array): void {
-  const { store } = ctx;
-  const row = messageRow(store, id);
-  const guid =
-    row && store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', row.cid)?.guid;
-  if (guid === undefined) {
+/** What was half written goes with its conversation, and comes back with Undo. */
+function clearDraft(ctx: StepContext, taken: TakenConversation): void {
+  const id = readingRecordId(ctx, taken.guid);
+  const draft = () => {
+    const payload = getPayload(ctx.store, 'messages', id);
+    return payload && getRegister(payload, ReadingField.DRAFT);
+  };
+  const before = draft();
+  if (before === undefined || before.value.length === 0) {
     return;
   }
-  const conversation = plain(guid);
-  if (listLocalClears(store).some((local) => sameBytes(local.conversation, conversation))) {
-    removeLocalClear(store, conversation);
-  }
-  if (deletedHow(store, id) === 'withConversation') {
-    writeConversation(ctx, conversation, ConversationField.CLEARED_UP_TO, CLEARED);
-  }
+  writeReading(ctx, taken.guid, ReadingField.DRAFT, CLEARED);
+  taken.draft = { before: before.value, stamp: draft()?.stamp ?? 0n };
 }
 
-/** Delete Now: a person's word, unconditional. */
-export function deleteForGood(ctx: StepContext, input: CommandInput<'deleteForGood'>): void {
+export async function recoverMessages(
+  { ctx, breathe }: DeleteContext,
+  input: CommandInput<'recoverMessages'>,
+): Promise<CommandResult<'recoverMessages'>> {
+  const { store } = ctx;
+  let messages = 0;
+  const recover = (id: Uint8Array): void => {
+    const how = deletedHow(store, id);
+    if (how === 'itself') {
+      recoverOne(ctx, id);
+      messages += deletedHow(store, id) === null ? 1 : 0;
+    }
+    // Also one that was deleted by itself before its conversation was: it comes back with that.
+    if (deletedHow(store, id) === 'withConversation') {
+      messages += recoverConversation(ctx, conversationOf(ctx, id));
+    } else if (how === null && isGone(store, 'messages', id)) {
+      const hex = Buffer.from(id).toString('hex');
+      addNotice(store, `recoverLost:${hex}`, 'recoverLost', ctx.clock.now(), { id: hex });
+    }
+    store.changes.flag('recentlyDeleted');
+  };
+  if (input.ids === 'all') {
+    for (const ids of await allDeleted(ctx, breathe)) {
+      await inSlices(store, breathe, ids, recover);
+    }
+  } else {
+    await inSlices(store, breathe, input.ids, (id) => recover(fromHex(id)));
+  }
+  return { messages };
+}
+
+function conversationOf(ctx: StepContext, id: Uint8Array): Uint8Array | null {
+  const row = messageRow(ctx.store, id);
+  const found =
+    row && ctx.store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', row.cid);
+  return found === undefined ? null : plain(found.guid);
+}
+
+/** It went with its conversation: the clear mark is taken back, this device's own and the one that travels. How many come back. */
+function recoverConversation(ctx: StepContext, guid: Uint8Array | null): number {
+  const { store } = ctx;
+  if (guid === null) {
+    return 0;
+  }
+  const before = shownCount(store, guid);
+  if (getLocalClear(store, guid) !== undefined) {
+    removeLocalClear(store, guid);
+  }
+  if (clearedMessages(store, guid, 1).length > 0) {
+    writeConversation(ctx, guid, ConversationField.CLEARED_UP_TO, CLEARED);
+  }
+  store.flush();
+  return shownCount(store, guid) - before;
+}
+
+/** Delete Now: a person's word, unconditional. Delete All: of what was in Recently Deleted then, and still is. */
+export async function deleteForGood(
+  { ctx, breathe }: DeleteContext,
+  input: CommandInput<'deleteForGood'>,
+): Promise<CommandResult<'deleteForGood'>> {
   const { store } = ctx;
   const nowMs = ctx.writeClock.now();
-  const push = switchIsOn(ctx);
-  store.write(() => {
-    for (const hexId of input.ids) {
-      const id = fromHex(hexId);
-      if (push) {
-        deleteRecord(store, 'messages', id, { push: true, byPerson: true, nowMs });
-      } else {
-        addLocalDelete(store, id, nowMs, true);
-      }
+  let messages = 0;
+  const remove = (id: Uint8Array): void => {
+    const undelivered = failedRowOf(store, id);
+    if (undelivered !== undefined) {
+      // Its text is in there too.
+      removeOutbox(store, undelivered.sendId);
     }
+    if (switchIsOn(ctx)) {
+      deleteRecord(store, 'messages', id, { push: true, byPerson: true, nowMs });
+    } else {
+      addLocalDelete(store, id, nowMs, true);
+    }
+    messages += 1;
     store.changes.flag('recentlyDeleted');
-  });
+  };
+  if (input.ids === 'all') {
+    for (const ids of await allDeleted(ctx, breathe)) {
+      await inSlices(store, breathe, ids, (id) => {
+        // Recovered meanwhile, here or elsewhere: then it stays.
+        if (deletedHow(store, id) !== null) {
+          remove(id);
+        }
+      });
+    }
+  } else {
+    await inSlices(store, breathe, input.ids, (id) => remove(fromHex(id)));
+  }
   // The pages that held the text are overwritten (secure_delete) and leave the log file too.
   store.checkpoint(true);
+  return { messages };
+}
+
+/** What is in Recently Deleted at this moment, and nothing that gets there while the work goes on. */
+async function allDeleted(ctx: StepContext, breathe: () => Promise<void>): Promise<Uint8Array[][]> {
+  const pages: Uint8Array[][] = [];
+  for (const page of deletedIds(ctx.store, null, PAGE)) {
+    pages.push(page);
+    await breathe();
+  }
+  return pages;
 }

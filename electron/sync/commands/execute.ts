@@ -1,4 +1,4 @@
-/** Which command is done by what. Commands that only write are one transaction each and done at once. */
+/** Which command is done by what. Commands that only write are one transaction each and done at once; large deletes are done in slices. */
 import { dismissNotice } from '../../store/notices.ts';
 import { asking as inWords } from '../account/cloud-failure.ts';
 import type { StepContext } from '../context.ts';
@@ -15,8 +15,9 @@ import { setSettings } from './settings.ts';
 import { storageInfo, switchPreview } from './storage.ts';
 import * as turning from './switch.ts';
 import { checkDatabase, probeCloud, syncReport } from './troubleshooting.ts';
+import { type DeleteContext, undoDelete } from './undo.ts';
 
-export type CommandContext = {
+export type CommandContext = DeleteContext & {
   ctx: ZoneContext;
   runner: Runner;
   /** For commands that talk to the cloud: one after the other. */
@@ -45,15 +46,7 @@ type AskingName =
   | 'removeDevice'
   | 'startConversation'
   | 'acceptIdentity';
-type OutboxName =
-  | 'markRead'
-  | 'renameConversation'
-  | 'send'
-  | 'retry'
-  | 'discard'
-  | 'edit'
-  | 'unsend'
-  | 'react';
+type OutboxName = 'markRead' | 'renameConversation' | 'send' | 'retry' | 'edit' | 'unsend' | 'react';
 
 /** Commands of the other half of sync: accounts and people (they ask the cloud), and what goes into the outbox (one transaction). */
 export type OtherCommands = {
@@ -87,14 +80,13 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   setPinned: writing(conversations.setPinned),
   setMuted: writing(conversations.setMuted),
   setDraft: writing(conversations.setDraft),
-  deleteConversation: writing(conversations.deleteConversation),
 
-  deleteMessages: writing(deletes.deleteMessages),
-  recoverMessages: writing(deletes.recoverMessages),
-  deleteForGood: ({ ctx }, input) => {
-    deletes.deleteForGood(ctx, input);
-    return null;
-  },
+  deleteConversation: deletes.deleteConversation,
+  deleteMessages: deletes.deleteMessages,
+  discard: deletes.discard,
+  undoDelete,
+  recoverMessages: deletes.recoverMessages,
+  deleteForGood: deletes.deleteForGood,
 
   addAttachment: ({ ctx }, input) => attachments.addAttachment(ctx, input),
   dropAttachment: writing(attachments.dropAttachment),

@@ -40,7 +40,7 @@ test('OUT-14 a message deleted for good here is acknowledged unseen', async () =
   await receiveStep(bob.ctx);
   expect(bob.texts(id)).toEqual([]);
   expect(listOutbox(bob.store)).toEqual([]);
-  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
+  expect(getMailCursor(bob.store)).toMatchObject({ stored: 1, acknowledged: 1 });
   expect(bob.notices()).toEqual([]);
 });
 
@@ -51,7 +51,7 @@ test('OUT-24 with the switch on, mail is acknowledged only when the zone has it 
   await sendStep(anna.ctx);
   await receiveStep(bob.ctx);
   expect(bob.texts(id)).toEqual(['keep me until I am safe']);
-  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 0 });
+  expect(getMailCursor(bob.store)).toMatchObject({ stored: 1, acknowledged: 0 });
   await acknowledgeMail(bob.ctx);
   expect(getMailCursor(bob.store).acknowledged).toBe(0);
   // As after a push that the cloud accepted.
@@ -59,7 +59,7 @@ test('OUT-24 with the switch on, mail is acknowledged only when the zone has it 
     clean(bob.store, 'messages', record, change);
   }
   await acknowledgeMail(bob.ctx);
-  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
+  expect(getMailCursor(bob.store)).toMatchObject({ stored: 1, acknowledged: 1 });
 });
 
 test('OUT-15 what a blocked person sends is acknowledged unseen and unanswered', async () => {
@@ -70,7 +70,7 @@ test('OUT-15 what a blocked person sends is acknowledged unseen and unanswered',
   await receiveStep(bob.ctx);
   expect(bob.texts(id)).toEqual([]);
   expect(listOutbox(bob.store)).toEqual([]);
-  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
+  expect(getMailCursor(bob.store)).toMatchObject({ stored: 1, acknowledged: 1 });
 });
 
 test('OUT-16 a reaction that comes before its message waits for it', async () => {
@@ -100,6 +100,7 @@ test('OUT-16 a reaction that comes before its message waits for it', async () =>
 });
 
 test('OUT-17 a crash after the commit and before the acknowledgement loses and doubles nothing', async () => {
+  setZoneState(bob.store, 'messages', { switch: 'off' });
   const id = await anna.start('bob@example.org');
   anna.write(id, 'kept');
   await sendStep(anna.ctx);
@@ -114,7 +115,7 @@ test('OUT-17 a crash after the commit and before the acknowledgement loses and d
   bob.wire.fetch = real;
   await receiveStep(bob.ctx);
   expect(bob.texts(id)).toEqual(['kept']);
-  expect(getMailCursor(bob.store)).toEqual({ stored: 1, acknowledged: 1 });
+  expect(getMailCursor(bob.store)).toMatchObject({ stored: 1, acknowledged: 1 });
 });
 
 test('OUT-18 a stamp from the future counts for five minutes after the acceptance at most', () => {

@@ -16,7 +16,7 @@ import { ConversationField, MessageField } from '../../../shared/proto/gen/locks
 import { type Draft, getDraft, giveDrafts } from '../../store/attachments.ts';
 import { restartUploads, updateBlob } from '../../store/blobs.ts';
 import { messageRow } from '../../store/messages.ts';
-import { enqueue, getOutbox, type OutboxKind, removeOutbox, updateOutbox } from '../../store/outbox.ts';
+import { enqueue, getOutbox, type OutboxKind, updateOutbox } from '../../store/outbox.ts';
 import { getPayload } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { plain } from '../../store/values.ts';
@@ -239,24 +239,14 @@ export function markRead(ctx: StepContext, input: CommandInput<'markRead'>): nul
 
 /** Try Again. `id`: of the outbox, or of the record of a message that some did not get. */
 export function retry(ctx: StepContext, input: { id: string }): null {
-  const entry = failedEntry(ctx, input.id);
+  const id = fromHex(input.id);
+  const entry = getOutbox(ctx.store, id) ?? failedRowOf(ctx.store, id);
+  if (entry === undefined || entry.deletedMs !== null)
+    throw new SyncFailure('notFound', 'This message is not waiting any more.');
+  // It is being tried already.
+  if (entry.state !== 'failed') return null;
   restartUploads(ctx.store, entry.sendId);
   updateOutbox(ctx.store, entry.sendId, { state: 'queued', failure: null, attempts: 0, notBeforeMs: 0 });
   ctx.signal({ type: 'outbox' });
   return null;
-}
-
-/** Never while it is on its way: it may have been accepted already. */
-export function discard(ctx: StepContext, input: { id: string }): null {
-  removeOutbox(ctx.store, failedEntry(ctx, input.id).sendId);
-  return null;
-}
-
-function failedEntry(ctx: StepContext, id: string) {
-  const entry = getOutbox(ctx.store, fromHex(id)) ?? failedRowOf(ctx.store, fromHex(id));
-  if (entry === undefined) throw new SyncFailure('notFound', 'This message is not waiting any more.');
-  if (entry.state === 'sending' || (entry.state === 'queued' && entry.sealed !== null)) {
-    throw new SyncFailure('onItsWay', 'This message is on its way already.');
-  }
-  return entry;
 }

@@ -19,13 +19,22 @@ import {
 } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { dirtyCount } from '../../store/dirty.ts';
-import { addPending, getMailCursor, listPending, removePending, setMailCursor } from '../../store/mail.ts';
+import {
+  addPending,
+  getMailCursor,
+  listPending,
+  type MailCursor,
+  removePending,
+  setMailCursor,
+} from '../../store/mail.ts';
 import { addNotice } from '../../store/notices.ts';
 import { getPin } from '../../store/pins.ts';
 import { getPayload } from '../../store/records.ts';
+import { newestKnownMs } from '../../store/seen.ts';
 import { isBlocked } from '../../store/settings.ts';
 import { KIND } from '../../store/values.ts';
 import { switchIsOn } from '../commands/conversations.ts';
+import { deleteArrived } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
@@ -41,6 +50,9 @@ import { Refused } from './refused.ts';
 const PAGE = 500;
 /** A device that took a message from the mailbox gives its author's put a moment (DESIGN, The zone protocol). */
 const PUT_WITHIN_MS = 2_000;
+
+/** A later time is no time, whatever a cloud says. */
+const LATEST_MS = 2 ** 48;
 
 type Opened = { envelope: MailEnvelope; body: Body };
 type Result =
@@ -59,6 +71,7 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
   if (since === null && (await openAside(ctx))) return { more: true, waits: false, aside: true };
   await receivePending(ctx);
   const { stored } = getMailCursor(ctx.store);
+  const known = newestKnownMs(ctx.store);
   const page = await ctx.cloud.mailboxes.receive(
     { after: BigInt(stored), limit: PAGE },
     { signal: ctx.abort },
@@ -78,7 +91,12 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
   );
   for (const envelope of envelopes) if (early(envelope)) results.push({ envelope, waits: ZONE });
   const last = envelopes.reduce((highest, one) => Math.max(highest, one.position), stored);
-  applyPage(ctx, results, last);
+  const lastMs = envelopes.reduce(
+    (latest, { acceptedMs: ms }) => (ms <= LATEST_MS ? Math.max(latest, ms) : latest),
+    -1,
+  );
+  // [Note: what a device has seen]
+  applyPage(ctx, results, { stored: last, completeMs: page.more ? lastMs : Math.max(lastMs, known) });
   await acknowledgeMail(ctx);
   const aside = listPending(ctx.store, ZONE, 1).length > 0;
   const waits = results.some((one) => 'waits' in one && one.waits === IDENTITY);
@@ -165,9 +183,9 @@ function membersOf(body: Body): Uint8Array[] {
 }
 
 /** One transaction. Should one envelope break it in a way nobody thought of, the others are applied without that one. */
-function applyPage(ctx: StepContext, results: readonly Result[], last: number): void {
+function applyPage(ctx: StepContext, results: readonly Result[], reached: Partial<MailCursor>): void {
   const { store } = ctx;
-  const place = () => setMailCursor(store, { stored: last });
+  const place = () => setMailCursor(store, reached);
   try {
     store.write(() => {
       applyResults(ctx, results);
@@ -209,6 +227,7 @@ function applyResults(ctx: StepContext, results: readonly Result[]): void {
     }
   }
   for (const { guid, upTo } of delivered.values()) queueReceipt(ctx, guid, ReceiptKind.DELIVERED, upTo);
+  deleteArrived(ctx);
   if (changed) ctx.signal({ type: 'dirty', zone: 'messages' });
 }
 

@@ -8,6 +8,8 @@
  *     anew under a new send id cannot deliver twice; and until that is stored, step 2 repeats the old request and hears the same.
  *  4. `blobs_missing`: the cloud delivered nothing. Its attachments go up again, and then the message (its row's `uploads`).
  *  5. Accepted: the record is written and the row goes in one transaction. A crash before it leads back to 2.
+ *  6. Deleted meanwhile: with 5 the record is written as deleted, so that it never shows (SPEC SYN-72). When it turns out that nothing was
+ *     delivered, nothing ever will be.
  */
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
@@ -30,13 +32,16 @@ import {
   acceptMessage,
   getOutbox,
   nextOutbox,
+  type OutboxChange,
   type OutboxEntry,
   removeOutbox,
   updateOutbox,
 } from '../../store/outbox.ts';
+import { settleHidden } from '../../store/outbox-hidden.ts';
 import { getPin } from '../../store/pins.ts';
 import { keysOfDevice } from '../account/devices.ts';
 import { blobsMissing } from '../blobs/missing.ts';
+import { deleteOne } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { refreshKeyring, requireIdentity } from '../keyring/own.ts';
@@ -131,7 +136,7 @@ async function refreshStale(ctx: StepContext, accountIds: readonly Uint8Array[])
 
 type Sealed = { accountId: Uint8Array; epoch: number; inboxKey: Uint8Array };
 
-/** Signs and seals for the epochs known now, and stores the request. Null when the row is gone meanwhile. */
+/** Signs and seals for the epochs known now, and stores the request. Null when the row is gone meanwhile, or the message was deleted. */
 async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest | null> {
   const identity = requireIdentity(ctx.store);
   const body = readBody(entry.body);
@@ -160,6 +165,11 @@ async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest |
   return ctx.store.write(() => {
     const now = getOutbox(ctx.store, entry.sendId);
     if (now === undefined || now.state === 'failed') return null;
+    if (now.deletedMs !== null) {
+      // Whatever was asked for before, nothing was delivered: it ends here.
+      neverSent(ctx, now, { state: 'queued' });
+      return null;
+    }
     updateOutbox(ctx.store, entry.sendId, { state: 'sending', sealed, attempts: now.attempts + 1 });
     // What is on disk is what goes: decoded from the very bytes.
     return fromBinary(SendRequestSchema, sealed);
@@ -223,7 +233,11 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
     }
     if (first) {
       const payload = newMessage(body.content.value, Number(accepted.acceptedMs));
-      acceptMessage(store, entry.sendId, messageRecordId(ctx, own, body.guid), payload, true);
+      const id = messageRecordId(ctx, own, body.guid);
+      const deletedMs = getOutbox(store, entry.sendId)?.deletedMs ?? null;
+      acceptMessage(store, entry.sendId, id, payload, true);
+      // In the same transaction: it is never seen.
+      if (deletedMs !== null) deleteOne(ctx, id, deletedMs);
     }
     if (missing.length === 0) {
       removeOutbox(store, entry.sendId);
@@ -262,12 +276,22 @@ function fail(ctx: StepContext, entry: OutboxEntry, failure: FailureReason): voi
   ctx.store.write(() => {
     const message = entry.kind === 'message' || entry.kind === 'redelivery';
     const waits = failure === 'identityChanged' && entry.kind !== 'receipt';
-    if (message || waits) updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure, sealed: null });
+    if (message && getOutbox(ctx.store, entry.sendId)?.deletedMs != null)
+      neverSent(ctx, entry, { state: 'failed', failure });
+    else if (message || waits)
+      updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure, sealed: null });
     else {
       removeOutbox(ctx.store, entry.sendId);
       sayNotSent(ctx, entry, failure, []);
     }
   });
+}
+
+/** Of a deleted message it is certain now that it was not accepted: it waits for its Undo alone, or goes. */
+function neverSent(ctx: StepContext, { sendId }: OutboxEntry, change: OutboxChange): void {
+  const undoable = getOutbox(ctx.store, sendId)?.undoable === true;
+  updateOutbox(ctx.store, sendId, { ...change, sealed: null });
+  if (!undoable) settleHidden(ctx.store, sendId);
 }
 
 /** A receipt nobody misses. `missing`: who did not get it, where others did. */

@@ -13,11 +13,13 @@ import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
+import { settleAllHidden } from '../../store/outbox-hidden.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
 import { downloadStep } from '../blobs/download-step.ts';
 import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
 import { uploadStep } from '../blobs/upload-step.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
+import { UndoBook } from '../commands/undo.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
 import type { StepResult, ZoneName } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
@@ -293,6 +295,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     }
   }
 
+  const undos = new UndoBook(store, timers, random);
   let networkCommands: Promise<unknown> = Promise.resolve();
   const queue = <T>(work: () => Promise<T>): Promise<T> => {
     const next = networkCommands.then(work, work);
@@ -302,17 +305,15 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
 
   return {
     start() {
+      settleAllHidden(store);
       loadKeys(ctx);
       lookThroughFolder(ctx);
       runner.start();
     },
     async execute(command) {
       try {
-        return (await executeCommand(
-          { ctx, runner, queue, failures, online },
-          parts.commands,
-          command,
-        )) as never;
+        const on = { ctx, runner, queue, undos, breathe: () => timers.breathe(), failures, online };
+        return (await executeCommand(on, parts.commands, command)) as never;
       } catch (error) {
         failures.note(`command ${command.name}`, 'failed', codeOf(error));
         throw error;
@@ -326,6 +327,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     busy: () => runner.busy,
     async stop() {
       abort.abort();
+      undos.stop();
       await runner.stop();
       await networkCommands;
       announcer.stop();

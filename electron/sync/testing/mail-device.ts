@@ -14,9 +14,12 @@ import { getIdentity } from '../../store/identity.ts';
 import { messagePage } from '../../store/messages.ts';
 import { listNotices } from '../../store/notices.ts';
 import { openStore, type Store } from '../../store/open.ts';
+import { settleAllHidden } from '../../store/outbox-hidden.ts';
 import { getRecord } from '../../store/records.ts';
 import { signIn } from '../account/sign-in.ts';
 import { signUp } from '../account/sign-up.ts';
+import { deleteMessages } from '../commands/deletes.ts';
+import { type DeleteContext, UndoBook } from '../commands/undo.ts';
 import type { EpochKeys, Signal, StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { loadKeys } from '../keyring/own.ts';
@@ -25,6 +28,7 @@ import { receiveStep } from '../mail/receive-step.ts';
 import { sendStep } from '../mail/send-step.ts';
 import { startConversation } from '../mail/start-conversation.ts';
 import { createCloudClient, type Fetch } from '../network/cloud-client.ts';
+import { systemTimers } from '../run/timers.ts';
 
 export const CLOUD_URL = 'http://localhost:7447';
 export const PASSWORD = 'tulip-harbour-9-violin';
@@ -36,6 +40,9 @@ export type MailDevice = {
   signals: Signal[];
   wire: { fetch: Fetch };
   clock: { now(): number; ahead: number };
+  /** For commands that delete. */
+  deleting: DeleteContext;
+  delete(...ids: string[]): Promise<{ undo: string; messages: number }>;
   /** Closes the file and opens it again, as after a kill. */
   restart(): void;
   signUp(handle: string, password?: string): Promise<{ words: string[]; ask: [number, number] }>;
@@ -52,8 +59,10 @@ export type MailDevice = {
 };
 
 const opened: { store: Store; folder: string }[] = [];
+const books: UndoBook[] = [];
 
 export function closeDevices(): void {
+  for (const book of books.splice(0)) book.stop();
   for (const { store, folder } of opened.splice(0)) {
     store.close();
     rmSync(folder, { recursive: true, force: true });
@@ -112,10 +121,18 @@ export function mailDevice(cloud: Cloud): MailDevice {
     opened.push(entry);
     return store;
   };
+  const deleting = (ctx: StepContext): DeleteContext => {
+    const undos = new UndoBook(ctx.store, systemTimers, systemRandom);
+    books.push(undos);
+    return { ctx, undos, breathe: () => systemTimers.breathe() };
+  };
   const first = open();
+  const firstContext = context(first);
   const device: MailDevice = {
     store: first,
-    ctx: context(first),
+    ctx: firstContext,
+    deleting: deleting(firstContext),
+    delete: (...ids) => deleteMessages(device.deleting, { ids }),
     signals,
     wire,
     clock,
@@ -126,7 +143,9 @@ export function mailDevice(cloud: Cloud): MailDevice {
       );
       device.store.close();
       device.store = open();
+      settleAllHidden(device.store);
       device.ctx = context(device.store);
+      device.deleting = deleting(device.ctx);
     },
     signUp: (handle, password = PASSWORD) =>
       signUp(device.ctx, {

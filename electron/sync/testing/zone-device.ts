@@ -55,7 +55,6 @@ const zonesOnly: SyncParts = {
     renameConversation: noCommand,
     send: noCommand,
     retry: noCommand,
-    discard: noCommand,
     edit: noCommand,
     unsend: noCommand,
     react: noCommand,

@@ -14,6 +14,7 @@ import { applyPulled, type Pulled, type PulledResult } from '../../store/pulled.
 import { deleteForGood, recordRow, tombstoneBase } from '../../store/records.ts';
 import { KIND, type ZoneName } from '../../store/values.ts';
 import { nameAgain } from '../blobs/missing.ts';
+import { deleteArrived } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
@@ -88,6 +89,7 @@ function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], 
   report(ctx, zone, applyPulled(store, zone, apply, now));
   if (zone === 'messages') {
     for (const item of apply) if (!('gone' in item)) nameAgain(ctx, item);
+    deleteArrived(ctx);
   }
   if (zone === 'messages' && generationOf(store, zone) > FIRST_GENERATION) {
     keepGone(ctx, apply, now);

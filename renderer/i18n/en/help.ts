@@ -12,6 +12,7 @@ export const help = {
   move: 'Through messages or conversations',
   menu: 'Menu of a message or conversation',
   delete: 'Delete what is chosen',
+  undo: 'Undo a delete, while that is offered',
   send: 'Send',
   newline: 'New line',
   escape: 'Close, or back to the message field',

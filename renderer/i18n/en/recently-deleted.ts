@@ -6,6 +6,8 @@ export const recentlyDeleted = {
   emptyHelp: 'Deleted messages wait here for 30 days, in case you want them back.',
   recover: 'Recover',
   deleteNow: 'Delete Now',
+  recoverAll: 'Recover All',
+  deleteAll: 'Delete All',
   selectAll: 'Select All',
   selectNone: 'Select None',
   selected_one: '{{count, number}} selected',
@@ -19,4 +21,5 @@ export const recentlyDeleted = {
   recovered_other: '{{count, number}} messages are back in their conversations.',
   messages_one: '{{count, number}} message',
   messages_other: '{{count, number}} messages',
+  more: 'Loading more…',
 };

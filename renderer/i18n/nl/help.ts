@@ -12,6 +12,7 @@ export const help = {
   move: 'Door berichten of gesprekken',
   menu: 'Menu van een bericht of gesprek',
   delete: 'Verwijder wat gekozen is',
+  undo: 'Een verwijdering ongedaan maken, zolang dat wordt aangeboden',
   send: 'Versturen',
   newline: 'Nieuwe regel',
   escape: 'Sluiten, of terug naar het berichtveld',

@@ -6,6 +6,8 @@ export const recentlyDeleted = {
   emptyHelp: 'Verwijderde berichten wachten hier 30 dagen, voor als je ze terug wilt.',
   recover: 'Haal terug',
   deleteNow: 'Verwijder nu',
+  recoverAll: 'Haal alles terug',
+  deleteAll: 'Verwijder alles',
   selectAll: 'Selecteer alles',
   selectNone: 'Selecteer niets',
   selected_one: '{{count, number}} geselecteerd',
@@ -19,4 +21,5 @@ export const recentlyDeleted = {
   recovered_other: '{{count, number}} berichten staan weer in hun gesprekken.',
   messages_one: '{{count, number}} bericht',
   messages_other: '{{count, number}} berichten',
+  more: 'Er komt nog meer…',
 };

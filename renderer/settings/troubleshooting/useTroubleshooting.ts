@@ -6,7 +6,8 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { TroubleshootingRun } from '../../../electron/api/troubleshooting-types.ts';
 import type { ApiFailure } from '../../../electron/api/types.ts';
 import { api, failureOf } from '../../app/api.ts';
-import { devices, notices, recentlyDeleted, status } from '../../app/state.ts';
+import { devices, notices, status } from '../../app/state.ts';
+import { countOf, deletedList, useDeleted } from '../../deletes/deleted-list.ts';
 
 const CALM_MS = 3000;
 
@@ -62,11 +63,11 @@ function useChanges(): string | null {
   const sync = status.use((one) => one.data);
   const list = devices.use((one) => one.data);
   const open = notices.use((one) => one.data);
-  const deleted = recentlyDeleted.use((one) => one.data);
+  const deleted = useDeleted((one) => one.groups);
   useEffect(() => {
     void devices.load();
     void notices.load();
-    void recentlyDeleted.load();
+    return deletedList.watch();
   }, []);
   if (sync === null || list === null || open === null || deleted === null) return null;
   return JSON.stringify([
@@ -75,6 +76,6 @@ function useChanges(): string | null {
     sync.paused?.reason,
     list.map(({ name, switchOn, appVersion }) => [name, switchOn, appVersion]),
     open.length,
-    deleted.length,
+    countOf(deleted),
   ]);
 }

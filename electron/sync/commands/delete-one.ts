@@ -1,0 +1,80 @@
+/**
+ * One message goes to Recently Deleted, or comes back from there. Switch on: a register of its record. Switch off: a row in a table of
+ * this device alone; nothing of that ever becomes a register by itself (SPEC SYN-26). All of it in the caller's transaction.
+ */
+import { equalBytes } from '../../../shared/crypto/bytes.ts';
+import { getRegister, newPayload } from '../../../shared/model/payload.ts';
+import { deletedValue } from '../../../shared/model/values.ts';
+import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { addLocalDelete, getLocalDelete, removeLocalDelete } from '../../store/local-deletes.ts';
+import { messageRow } from '../../store/messages.ts';
+import { removeOutbox } from '../../store/outbox.ts';
+import { hiddenOnTheirWay } from '../../store/outbox-hidden.ts';
+import { deletedHow } from '../../store/recently-deleted.ts';
+import { getPayload } from '../../store/records.ts';
+import { KIND } from '../../store/values.ts';
+import type { StepContext } from '../context.ts';
+import { currentKeys, messageRecordId } from '../zones/names.ts';
+import { switchIsOn } from './conversations.ts';
+import { CLEARED, writeRegister } from './registers.ts';
+
+/** False when it is not here, or is in Recently Deleted already: then this delete takes nothing. */
+export function deleteOne(ctx: StepContext, id: Uint8Array, deletedMs: number): boolean {
+  const { store } = ctx;
+  if (messageRow(store, id) === undefined || deletedHow(store, id) !== null) {
+    return false;
+  }
+  if (switchIsOn(ctx)) {
+    const value = deletedValue(deletedMs, currentKeys(ctx).deviceId);
+    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
+  } else {
+    addLocalDelete(store, id, deletedMs);
+  }
+  return true;
+}
+
+/** Takes back what `deleteOne` wrote at that time, and nothing else: not what another device, or another delete, has done to it since. */
+export function undoOne(ctx: StepContext, id: Uint8Array, deletedMs: number): boolean {
+  const { store } = ctx;
+  const local = getLocalDelete(store, id);
+  if (local !== undefined && local.deletedMs === deletedMs && !local.gone) {
+    removeLocalDelete(store, id);
+    return true;
+  }
+  const payload = getPayload(store, 'messages', id);
+  const now = payload === undefined ? undefined : getRegister(payload, MessageField.DELETED);
+  if (now === undefined || !equalBytes(now.value, deletedValue(deletedMs, currentKeys(ctx).deviceId))) {
+    return false;
+  }
+  writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, CLEARED);
+  return true;
+}
+
+/** Recover of a message that was deleted by itself, wherever that was. */
+export function recoverOne(ctx: StepContext, id: Uint8Array): void {
+  const { store } = ctx;
+  const local = getLocalDelete(store, id);
+  if (local !== undefined && !local.gone) {
+    removeLocalDelete(store, id);
+  }
+  if (getPayload(store, 'messages', id) !== undefined) {
+    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, CLEARED);
+  }
+}
+
+/**
+ * A message that was deleted while it was on its way has come by mail or zone before its answer was heard: so it was accepted. It goes to
+ * Recently Deleted in the transaction that brought it, and nobody sees it (SPEC SYN-72).
+ */
+export function deleteArrived(ctx: StepContext): void {
+  const { store } = ctx;
+  for (const { sendId, guid, deletedMs } of hiddenOnTheirWay(store)) {
+    const id = messageRecordId(ctx, currentKeys(ctx).accountId, guid);
+    if (messageRow(store, id) === undefined) {
+      continue;
+    }
+    deleteOne(ctx, id, deletedMs);
+    removeOutbox(store, sendId);
+    store.memory.accepted(sendId, id);
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * Undo of a delete: what it took is remembered in memory, for as long as somebody may still press the button, and is forgotten when the app
+ * ends. Undo brings back exactly that (SPEC SYN-70): a message only if its delete is still the one that was made here, a conversation's mark
+ * as it was before. With the switch on it travels as any Recover does.
+ */
+import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
+import { getRegister } from '../../../shared/model/payload.ts';
+import { clearedValue, type Watermark } from '../../../shared/model/values.ts';
+import { ConversationField, ReadingField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import {
+  getLocalClear,
+  type LocalClear,
+  removeLocalClear,
+  setLocalClear,
+} from '../../store/local-deletes.ts';
+import type { Store } from '../../store/open.ts';
+import { settleHidden, showOutbox } from '../../store/outbox-hidden.ts';
+import { getPayload } from '../../store/records.ts';
+import type { Random, StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
+import type { CommandInput, CommandResult } from '../protocol.ts';
+import type { Timers } from '../run/timers.ts';
+import { conversationRecordId, currentKeys, messageRecordId, readingRecordId } from '../zones/names.ts';
+import { writeConversation, writeReading } from './conversations.ts';
+import { undoOne } from './delete-one.ts';
+import { inSlices } from './slices.ts';
+
+/** Longer than the button shows: that waits while somebody points at it. */
+export const UNDO_KEPT_MS = 5 * 60_000;
+const KEPT_AT_ONCE = 50;
+
+/** What one delete took. */
+export type Taken = {
+  deletedMs: number;
+  /** Record ids of messages that were deleted by themselves. */
+  messages: Uint8Array[];
+  /** Messages that were in the outbox. */
+  waiting: { sendId: Uint8Array; guid: Uint8Array }[];
+  conversation: TakenConversation | null;
+};
+
+export type TakenConversation = {
+  guid: Uint8Array;
+  /** How many messages went with it. */
+  messages: number;
+  /** The mark that this delete wrote, and what stood there before, for all devices and for this one alone; null: it wrote none. */
+  mark: { upTo: Watermark; before: Uint8Array; beforeHere: LocalClear | null } | null;
+  /** The draft as it was; the stamp of its clearing. */
+  draft: { before: Uint8Array; stamp: bigint } | null;
+};
+
+export class UndoBook {
+  readonly #kept = new Map<string, { taken: Taken; cancel: () => void }>();
+  readonly #store: Store;
+  readonly #timers: Timers;
+  readonly #random: Random;
+
+  constructor(store: Store, timers: Timers, random: Random) {
+    this.#store = store;
+    this.#timers = timers;
+    this.#random = random;
+  }
+
+  /** Gives the id to undo it by. */
+  keep(taken: Taken): string {
+    const id = toHex(this.#random(16));
+    const cancel = this.#timers.after(UNDO_KEPT_MS, () => this.#over(id));
+    this.#kept.set(id, { taken, cancel });
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > KEPT_AT_ONCE && oldest !== undefined) {
+      this.#over(oldest);
+    }
+    return id;
+  }
+
+  /** Once: undefined when it is too late. */
+  take(id: string): Taken | undefined {
+    const kept = this.#kept.get(id);
+    kept?.cancel();
+    this.#kept.delete(id);
+    return kept?.taken;
+  }
+
+  #over(id: string): void {
+    const taken = this.take(id);
+    if (taken === undefined || taken.waiting.length === 0) {
+      return;
+    }
+    this.#store.write(() => {
+      for (const { sendId } of taken.waiting) {
+        settleHidden(this.#store, sendId);
+      }
+    });
+  }
+
+  stop(): void {
+    for (const { cancel } of this.#kept.values()) {
+      cancel();
+    }
+    this.#kept.clear();
+  }
+}
+
+/** What a delete needs besides the context of every command. */
+export type DeleteContext = { ctx: StepContext; undos: UndoBook; breathe(): Promise<void> };
+
+export async function undoDelete(
+  { ctx, undos, breathe }: DeleteContext,
+  input: CommandInput<'undoDelete'>,
+): Promise<CommandResult<'undoDelete'>> {
+  const { store } = ctx;
+  const taken = undos.take(input.undo);
+  if (taken === undefined) {
+    throw new SyncFailure('undoOver', 'It is too late to undo this.');
+  }
+  const { deletedMs, conversation } = taken;
+  let back = 0;
+  const show = ({ sendId, guid }: Taken['waiting'][number]): boolean =>
+    showOutbox(store, sendId) ||
+    undoOne(ctx, messageRecordId(ctx, currentKeys(ctx).accountId, guid), deletedMs);
+  store.write(() => {
+    if (conversation !== null && undoConversation(ctx, conversation, deletedMs)) {
+      back += conversation.messages;
+    }
+    for (const one of taken.waiting) {
+      back += show(one) ? 1 : 0;
+    }
+    store.changes.flag('recentlyDeleted');
+  });
+  await inSlices(store, breathe, taken.messages, (id) => {
+    back += undoOne(ctx, id, deletedMs) ? 1 : 0;
+  });
+  ctx.signal({ type: 'outbox' });
+  return { messages: back };
+}
+
+/** Its draft comes back, unless another one was written since; its mark, unless it is another delete's by now. */
+function undoConversation(ctx: StepContext, taken: TakenConversation, deletedMs: number): boolean {
+  const { store } = ctx;
+  const { guid, mark, draft } = taken;
+  if (draft !== null) {
+    const payload = getPayload(store, 'messages', readingRecordId(ctx, guid));
+    const now = payload === undefined ? undefined : getRegister(payload, ReadingField.DRAFT);
+    if (now?.stamp === draft.stamp) {
+      writeReading(ctx, guid, ReadingField.DRAFT, draft.before);
+    }
+  }
+  if (mark === null) {
+    return false;
+  }
+  if (getLocalClear(store, guid)?.deletedMs === deletedMs) {
+    if (mark.beforeHere === null) {
+      removeLocalClear(store, guid);
+    } else {
+      setLocalClear(store, mark.beforeHere);
+    }
+    return true;
+  }
+  const payload = getPayload(store, 'messages', conversationRecordId(ctx, guid));
+  const now = payload === undefined ? undefined : getRegister(payload, ConversationField.CLEARED_UP_TO);
+  const written = clearedValue(mark.upTo, deletedMs, currentKeys(ctx).deviceId);
+  if (now === undefined || !equalBytes(now.value, written)) {
+    return false;
+  }
+  writeConversation(ctx, guid, ConversationField.CLEARED_UP_TO, mark.before);
+  return true;
+}

@@ -1,0 +1,202 @@
+/** A message that is deleted before the cloud has accepted it: hidden at once, and never seen again unless somebody asks for it. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { getMessage } from '../../store/messages.ts';
+import { onlyHere } from '../../store/only-here.ts';
+import { nextOutbox, waitingCount } from '../../store/outbox.ts';
+import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
+import { setZoneState } from '../../store/zone-state.ts';
+import { removeDevice } from '../account/devices.ts';
+import { discard, recoverMessages } from '../commands/deletes.ts';
+import { undoDelete } from '../commands/undo.ts';
+import type { Fetch } from '../network/cloud-client.ts';
+import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { receiveStep } from './receive-step.ts';
+import { sendStep } from './send-step.ts';
+
+let cloud: Cloud;
+let anna: MailDevice;
+let bob: MailDevice;
+let id: string;
+
+beforeEach(async () => {
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  ({ anna, bob } = await annaAndBob(cloud));
+  id = await anna.start('bob@example.org');
+});
+afterEach(async () => {
+  closeDevices();
+  await cloud.close();
+});
+
+/** The cloud accepts, and the answer is lost. */
+const answerLost = (): Fetch => {
+  const real = fetchOf(cloud);
+  return async (input, init) => {
+    const answer = await real(input, init);
+    if (String(input).endsWith('/Send')) throw new TypeError('the answer was lost');
+    return answer;
+  };
+};
+const deleted = (device: MailDevice): string[] =>
+  listRecentlyDeleted(device.store, 10).map(({ message }) => message.text);
+/** On screen, in the list, in any count. */
+const seenOf = (device: MailDevice): unknown[] => [device.texts(id), waitingCount(device.store)];
+
+for (const on of [true, false]) {
+  test(`SYN-72 deleted while it is on its way: hidden, and deleted when it turns out to be accepted (switch ${on ? 'on' : 'off'})`, async () => {
+    for (const device of [anna, bob]) setZoneState(device.store, 'messages', { switch: on ? 'on' : 'off' });
+    const sent = anna.write(id, 'on its way');
+    anna.wire.fetch = answerLost();
+    await expect(sendStep(anna.ctx)).rejects.toThrow();
+    expect(anna.states(id)).toEqual(['sending']);
+    expect((await anna.delete(sent)).messages).toBe(1);
+    expect(seenOf(anna)).toEqual([[], 0]);
+    expect(onlyHere(anna.store).messages).toBe(0);
+    expect(getMessage(anna.store, Uint8Array.from(Buffer.from(sent, 'hex')))).toBeUndefined();
+    await expect(sendStep(anna.ctx)).rejects.toThrow();
+    anna.restart();
+    expect(seenOf(anna)).toEqual([[], 0]);
+    anna.wire.fetch = fetchOf(cloud);
+    await sendStep(anna.ctx);
+    expect([seenOf(anna), deleted(anna)]).toEqual([[[], 0], ['on its way']]);
+    expect(nextOutbox(anna.store)).toBeUndefined();
+    // The other person keeps theirs, and has it once.
+    await bob.exchange();
+    expect(bob.texts(id)).toEqual(['on its way']);
+    await anna.exchange();
+    expect([seenOf(anna), deleted(anna)]).toEqual([[[], 0], ['on its way']]);
+    // It is there like any other.
+    const [item] = listRecentlyDeleted(anna.store, 10);
+    const ids = [Buffer.from(item!.message.id).toString('hex')];
+    expect(await recoverMessages(anna.deleting, { ids })).toEqual({ messages: 1 });
+    expect([anna.texts(id), deleted(anna)]).toEqual([['on its way'], []]);
+  });
+}
+
+test('SYN-72 it comes by mail before its answer is heard: it goes to Recently Deleted in the same moment', async () => {
+  const sent = anna.write(id, 'an echo');
+  anna.wire.fetch = answerLost();
+  await expect(sendStep(anna.ctx)).rejects.toThrow();
+  const { undo } = await anna.delete(sent);
+  const shown: string[][] = [];
+  const write = anna.store.write.bind(anna.store);
+  anna.store.write = (work) => {
+    const result = write(work);
+    if (!anna.store.db.inTransaction) shown.push(anna.texts(id));
+    return result;
+  };
+  anna.wire.fetch = fetchOf(cloud);
+  await receiveStep(anna.ctx);
+  expect(shown.length).toBeGreaterThan(0);
+  expect(shown.flat()).toEqual([]);
+  expect(deleted(anna)).toEqual(['an echo']);
+  await sendStep(anna.ctx);
+  expect([anna.texts(id), deleted(anna)]).toEqual([[], ['an echo']]);
+  // Undo knows it by its new name.
+  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1 });
+  expect([anna.texts(id), deleted(anna)]).toEqual([['an echo'], []]);
+});
+
+test('SYN-72 Undo while it is on its way: it shows again, and is accepted as if nothing had been', async () => {
+  const sent = anna.write(id, 'after all');
+  anna.wire.fetch = answerLost();
+  await expect(sendStep(anna.ctx)).rejects.toThrow();
+  const { undo } = await anna.delete(sent);
+  expect(anna.texts(id)).toEqual([]);
+  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1 });
+  expect(anna.states(id)).toEqual(['sending']);
+  anna.wire.fetch = fetchOf(cloud);
+  await anna.exchange();
+  await bob.exchange();
+  expect([anna.texts(id), bob.texts(id), deleted(anna)]).toEqual([['after all'], ['after all'], []]);
+});
+
+test('SYN-71 what was never asked for is not sent once it is deleted, and comes back with Undo in its place', async () => {
+  const first = anna.write(id, 'first');
+  const second = anna.write(id, 'second');
+  anna.write(id, 'third');
+  const one = await anna.delete(second);
+  const other = discard(anna.deleting, { id: first });
+  expect(anna.texts(id)).toEqual(['third']);
+  expect(await undoDelete(anna.deleting, { undo: one.undo })).toEqual({ messages: 1 });
+  expect(anna.texts(id)).toEqual(['second', 'third']);
+  await anna.exchange();
+  await bob.exchange();
+  expect(bob.texts(id)).toEqual(['second', 'third']);
+  expect(await undoDelete(anna.deleting, { undo: other.undo! })).toEqual({ messages: 1 });
+  await anna.exchange();
+  await bob.exchange();
+  expect(bob.texts(id)).toEqual(['second', 'third', 'first']);
+});
+
+test('SYN-71 after a restart nothing can be undone, and what was never asked for is gone for good', async () => {
+  const sent = anna.write(id, 'only a thought');
+  const { undo } = await anna.delete(sent);
+  anna.restart();
+  await expect(undoDelete(anna.deleting, { undo })).rejects.toMatchObject({ reason: 'undoOver' });
+  await anna.exchange();
+  await bob.exchange();
+  expect([anna.texts(id), bob.texts(id), deleted(anna)]).toEqual([[], [], []]);
+  expect(anna.store.get('SELECT 1 AS one FROM outbox')).toBeUndefined();
+});
+
+test('SYN-72 what turns out not to be accepted (a recipient moved on) is never sent', async () => {
+  const second = mailDevice(cloud);
+  await second.signIn('bob@example.org');
+  const sent = anna.write(id, 'for the old epoch');
+  anna.wire.fetch = async () => Promise.reject(new TypeError('no network'));
+  await expect(sendStep(anna.ctx)).rejects.toThrow();
+  anna.wire.fetch = fetchOf(cloud);
+  // Sealed for an epoch that is over before it leaves.
+  const sealedBefore = anna.write(id, 'goes on');
+  anna.wire.fetch = async (input, init) => {
+    if (String(input).endsWith('/Send')) throw new TypeError('no network');
+    return fetchOf(cloud)(input, init);
+  };
+  await expect(sendStep(anna.ctx)).rejects.toThrow();
+  const bobs = Buffer.from(bob.ctx.keys.get()!.deviceId).toString('hex');
+  await removeDevice(second.ctx, { id: bobs, stolen: false, password: null });
+  const { undo } = await anna.delete(sent);
+  anna.wire.fetch = fetchOf(cloud);
+  await sendStep(anna.ctx);
+  await second.exchange();
+  expect(second.texts(id)).toEqual(['goes on']);
+  expect(deleted(anna)).toEqual([]);
+  expect(sealedBefore).not.toBe(sent);
+  // It can still be undone, and is then sent for the new epoch.
+  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1 });
+  await anna.exchange();
+  await second.exchange();
+  expect(second.texts(id)).toEqual(['goes on', 'for the old epoch']);
+});
+
+test('SYN-72 what the cloud refuses is not kept once it is deleted', async () => {
+  const sent = anna.write(id, 'refused');
+  const real = fetchOf(cloud);
+  let deleting: Promise<unknown> | null = null;
+  anna.wire.fetch = async (input, init) => {
+    if (String(input).endsWith('/Send') && deleting === null) {
+      // Deleted in the very moment its request is under way.
+      deleting = anna.delete(sent);
+      await deleting;
+      anna.restart();
+      throw new TypeError('no network');
+    }
+    return real(input, init);
+  };
+  await expect(sendStep(anna.ctx)).rejects.toThrow();
+  expect(anna.store.get('SELECT 1 AS one FROM outbox WHERE deleted_ms IS NOT NULL')).toBeDefined();
+  anna.wire.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    // A body that decodes to nothing the cloud takes.
+    return String(input).endsWith('/Send')
+      ? real(
+          new Request(request.url, { method: 'POST', headers: request.headers, body: new Uint8Array([255]) }),
+        )
+      : real(request);
+  };
+  await sendStep(anna.ctx);
+  expect(anna.store.get('SELECT 1 AS one FROM outbox')).toBeUndefined();
+  expect([anna.texts(id), deleted(anna)]).toEqual([[], []]);
+});

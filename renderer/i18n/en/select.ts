@@ -1,0 +1,16 @@
+export const select = {
+  begin: 'Select Messages…',
+  bar: 'Selected messages',
+  message: 'Select {{name}}, {{time}}: {{text}}',
+  count_one: '{{count, number}} selected',
+  count_other: '{{count, number}} selected',
+  none: 'Choose messages',
+  most: '{{count, number}} selected, the most at once',
+  all: 'Select All',
+  copy: 'Copy',
+  delete: 'Delete…',
+  done: 'Done',
+  copied_one: '{{count, number}} message copied.',
+  copied_other: '{{count, number}} messages copied.',
+  line: '[{{time}}] {{name}}: {{text}}',
+};

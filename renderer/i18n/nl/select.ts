@@ -1,0 +1,16 @@
+export const select = {
+  begin: 'Selecteer berichten…',
+  bar: 'Geselecteerde berichten',
+  message: 'Selecteer {{name}}, {{time}}: {{text}}',
+  count_one: '{{count, number}} geselecteerd',
+  count_other: '{{count, number}} geselecteerd',
+  none: 'Kies berichten',
+  most: '{{count, number}} geselecteerd, meer kan niet tegelijk',
+  all: 'Selecteer alles',
+  copy: 'Kopieer',
+  delete: 'Verwijder…',
+  done: 'Gereed',
+  copied_one: '{{count, number}} bericht gekopieerd.',
+  copied_other: '{{count, number}} berichten gekopieerd.',
+  line: '[{{time}}] {{name}}: {{text}}',
+};
