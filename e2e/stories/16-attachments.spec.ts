@@ -72,7 +72,7 @@ async function expectBoth(device: Device, document: Buffer): Promise<void> {
   expect(Buffer.compare(saved, document)).toBe(0);
 }
 
-test('A picture and a document reach Bob and a new device, survive a restart, and are nowhere in the clear', async ({
+test('ATT-1 ATT-30 A picture and a document reach Bob and a new device, survive a restart, and are nowhere in the clear', async ({
   world,
 }) => {
   const cloud = await world.cloud();

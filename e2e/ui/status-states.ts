@@ -3,6 +3,7 @@ import type { SyncStatus } from '../../electron/api/types.ts';
 import {
   type EngineState,
   initialState,
+  NO_BLOBS,
   NO_WORK,
   type Work,
   type ZoneState,
@@ -109,6 +110,26 @@ export const STATES: Shown[] = [
     'Uploading 3,214 messages to iCloud…',
   ),
   working(
+    'uploading attachments',
+    { blobsUp: { done: 1, total: 3 }, blobs: { ...NO_BLOBS, up: 2, upSmall: 2 } },
+    'Uploading 2 attachments…',
+  ),
+  working(
+    'downloading attachments',
+    { blobsDown: { done: 4, total: 45 }, blobs: { ...NO_BLOBS, alone: 41, all: 41 } },
+    'Downloading 41 attachments…',
+  ),
+  working(
+    'turning off, attachments first',
+    {
+      switch: 'disabling',
+      blobsDown: { done: 11, total: 12 },
+      blobs: { ...NO_BLOBS, all: 1 },
+    },
+    'Downloading 1 attachment…',
+    'Pause',
+  ),
+  working(
     'the last one going up',
     { switch: 'enabling', messages: { dirty: 1 }, upload: { done: 9, total: 10 } },
     'Uploading 1 message to iCloud…',
@@ -175,6 +196,22 @@ export const STATES: Shown[] = [
     { ...large, conditions: { onBattery: null, metered: true } },
     'Paused: metered connection, with 4,800 messages to go',
     'Continue Anyway',
+  ),
+  paused(
+    'metered, an attachment waits',
+    {
+      conditions: { onBattery: null, metered: true },
+      blobs: { ...NO_BLOBS, up: 1 },
+      blobsUp: { done: 0, total: 1 },
+    },
+    'Paused: metered connection, with 1 attachment to go',
+    'Continue Anyway',
+  ),
+  paused(
+    'storage full for an attachment',
+    { blobs: { ...NO_BLOBS, up: 1, upSmall: 1 }, blobsFullUntil: NOW + 600_000 },
+    'Paused: iCloud storage is full',
+    'Manage Storage',
   ),
   paused('offline', retry(false), 'Paused: no connection', 'Try Now'),
   paused('cloud away', retry(true), 'Paused: the cloud does not answer', 'Try Now'),

@@ -76,6 +76,12 @@ export function messagesBefore(
   };
 }
 
+/** How many files those have. */
+export function attachmentsBefore(store: Store, beforeMs: number): number {
+  return store.get<{ n: number }>('SELECT count(*) AS n FROM attachment WHERE rid < ?', messageRid(beforeMs))!
+    .n;
+}
+
 /** How many were accepted before that moment, Recently Deleted included: for the warning. */
 export function countBefore(store: Store, beforeMs: number): number {
   // "+": through the narrow index, not through the texts.

@@ -160,6 +160,8 @@ export type KeepReach = {
   scope: KeepMessages['scope'];
   /** How many messages of this device are from before that moment, Recently Deleted included. */
   messages: number;
+  /** Files in them. */
+  attachments: number;
   /** False: not everything from iCloud is here yet, there may be more. */
   complete: boolean;
   /** Messages accepted before go first; null: it is no shortening, nothing goes. */

@@ -145,9 +145,9 @@ function Card({ attachment, onFetch }: OneProps) {
         <FileIcon mediaType={attachment.mediaType} />
       </span>
       <span className="card-text">
-        <bdi className="card-name" title={name}>
-          {name}
-        </bdi>
+        <span className="card-name" title={name}>
+          <bdi>{name}</bdi>
+        </span>
         <span className="card-state">{stateText(t, attachment, i18n.language)}</span>
       </span>
       {act}

@@ -25,9 +25,9 @@ export function Tray({ conversation, items }: { conversation: Id; items: TrayIte
               <img className="chip-picture" src={item.picture} alt="" />
             )}
             <span className="chip-text">
-              <bdi className="chip-name" title={item.name}>
-                {item.name}
-              </bdi>
+              <span className="chip-name" title={item.name}>
+                <bdi>{item.name}</bdi>
+              </span>
               <span className="chip-size">
                 {item.id === null ? t('attachments.adding', { percent, size }) : size}
               </span>

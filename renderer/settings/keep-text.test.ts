@@ -13,6 +13,7 @@ const PREVIEW = {
   scope: 'account',
   complete: true,
   messages: 1234,
+  attachments: 0,
   before: AT - 30 * DAY,
   effectiveAt: AT,
   devicesOn: ['Laptop', 'Desktop', 'Mac mini'],
@@ -75,6 +76,12 @@ test('UI-122 the warning says how many go, from before when, from where and when
   expect(said('nl', 365, { messages: 1 })[1]).toBe(
     'Op 22 november 2026 om 14:05 verdwijnt 1 bericht van vóór 23 oktober 2026 van al je 3 apparaten waarop Berichten in iCloud aanstaat (Laptop, Desktop en Mac mini).',
   );
+});
+
+test('UI-122 ATT-33 how many attachments go with them is said', () => {
+  expect(said('en', 30, { attachments: 56 })[1]).toMatch(/^1,234 messages from before/);
+  expect(said('en', 30, { attachments: 56 })[2]).toBe('With them go 56 attachments.');
+  expect(said('nl', 30, { attachments: 1 })[2]).toBe('Daarmee verdwijnt 1 bijlage.');
 });
 
 test('UI-122 it says what is not known yet, which devices keep theirs, and of one device alone what stays elsewhere', () => {

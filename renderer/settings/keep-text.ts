@@ -51,6 +51,8 @@ export function keepWarning(
       ? { key: 'keep.warnNone', values: { date, when } }
       : { key: 'keep.warn', values: { count: messages, date, when }, from: fromWhere(preview, formatNames) },
   ];
+  if (preview.attachments > 0)
+    lines.push({ key: 'keep.attachments', values: { count: preview.attachments } });
   if (!preview.complete) lines.push({ key: 'keep.more', values: {} });
   // Where messages stay is said when some go, and only of places that are known to have any.
   const some = messages > 0 || !preview.complete;

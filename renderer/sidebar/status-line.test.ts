@@ -72,6 +72,18 @@ test('UI-11 an unknown total is an unknown bar, never a made-up one', () => {
   expect(statusLine({ ...IDLE, phase: 'uploading', done: 9, total: 3 }, 0)?.progress).toBe(1);
 });
 
+test('ATT-32 the line says how many attachments go up or come down, and how many wait for another connection', async () => {
+  const say = async (language: 'en' | 'nl', change: Partial<SyncStatus>) => {
+    const text = statusLine({ ...IDLE, item: 'attachments', done: 1, total: 3, ...change }, 0)!.text;
+    return (await speak(language))(text.key, text.values);
+  };
+  expect(await say('en', { phase: 'uploading' })).toBe('Uploading 2 attachments…');
+  expect(await say('nl', { phase: 'uploading', done: 2 })).toBe('1 bijlage wordt geüpload…');
+  expect(await say('en', { phase: 'downloading' })).toBe('Downloading 2 attachments…');
+  const waits = { ...paused('metered'), item: 'attachments' as const, done: 0, total: 2 };
+  expect(await say('en', waits)).toBe('Paused: metered connection, with 2 attachments to go');
+});
+
 test('UI-60 synchronizing says how many changes and deletes are left, where that is known', async () => {
   const status: SyncStatus = { ...IDLE, phase: 'synchronizing', item: 'changes', done: 3, total: 15 };
   const say = async (language: 'en' | 'nl', one: SyncStatus) => {
@@ -91,7 +103,7 @@ test('UI-60 synchronizing says how many changes and deletes are left, where that
 
 test('UI-12 every phase and every reason has its words in both languages', async () => {
   const phases: SyncPhase[] = ['preparing', 'uploading', 'downloading', 'synchronizing', 'finishing'];
-  const items = [null, 'messages', 'conversations', 'changes'] as const;
+  const items = [null, 'messages', 'conversations', 'changes', 'attachments'] as const;
   const states = [
     ...phases.flatMap((phase) =>
       items.flatMap((item) =>
@@ -110,6 +122,7 @@ test('UI-12 every phase and every reason has its words in both languages', async
     { ...paused('offline', { since: 500 }), waitingToSend: 2 },
     paused('cloudUnreachable', { since: 1000 - 3 * 86_400_000 }),
     ...(['onBattery', 'metered'] as const).map((reason) => ({ ...paused(reason), done: 1, total: 3 })),
+    { ...paused('metered'), item: 'attachments' as const, done: 1, total: 3 },
     ...(['enabling', 'disabling'] as const).map((on) => ({ ...paused('held'), switch: on })),
     ...(['purging', 'allDevices'] as const).map((reason) => ({
       ...IDLE,

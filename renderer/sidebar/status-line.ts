@@ -130,6 +130,8 @@ function pausedText(status: SyncStatus, { reason }: Paused): StatusText {
   const left = status.total === null ? 0 : Math.max(0, status.total - status.done);
   if (reason === 'onBattery' && left > 0)
     return { key: 'status.paused.onBatteryWith', values: { count: left } };
+  if (reason === 'metered' && left > 0 && status.item === 'attachments')
+    return { key: 'status.paused.meteredAttachments', values: { count: left } };
   if (reason === 'metered' && left > 0) return { key: 'status.paused.meteredWith', values: { count: left } };
   return { key: `status.paused.${reason}`, values: {} };
 }

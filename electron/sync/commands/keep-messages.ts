@@ -6,7 +6,7 @@ import {
   isShorter,
   NOTICE_MS,
 } from '../../../shared/model/keep-messages.ts';
-import { countBefore, getKeep, keepScope } from '../../store/keep-messages.ts';
+import { attachmentsBefore, countBefore, getKeep, keepScope } from '../../store/keep-messages.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import type { CommandInput, CommandResult } from '../protocol.ts';
@@ -23,11 +23,18 @@ export function keepPreview(
   const now = ctx.writeClock.now();
   const complete = scope === 'device' || getZoneState(store, 'messages').phase === 'following';
   if (days === 0 || !isShorter(days, daysInForce(getKeep(store, scope), now))) {
-    return { scope, complete, messages: 0, before: null, effectiveAt: null };
+    return { scope, complete, messages: 0, attachments: 0, before: null, effectiveAt: null };
   }
   const effectiveAt = now + NOTICE_MS;
   const before = effectiveAt - days * DAY_MS;
-  return { scope, complete, messages: countBefore(store, before), before, effectiveAt };
+  return {
+    scope,
+    complete,
+    messages: countBefore(store, before),
+    attachments: attachmentsBefore(store, before),
+    before,
+    effectiveAt,
+  };
 }
 
 export function setKeepMessages(ctx: StepContext, { days }: CommandInput<'setKeepMessages'>): void {

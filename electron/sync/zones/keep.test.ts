@@ -536,6 +536,7 @@ test('KEEP-13 the preview says how many messages go, from before when and at wha
   // What is to be 30 days old in a day counts as well.
   expect(await ask(30)).toEqual({
     scope: 'account',
+    attachments: 0,
     complete: true,
     messages: 4,
     before: at + DAY - 30 * DAY,

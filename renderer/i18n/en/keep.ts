@@ -20,6 +20,8 @@ export const keep = {
   fromAll_other: 'from all {{count, number}} of your devices where Messages in iCloud is on ({{names}})',
   fromHereAndCloud: 'from this device and from iCloud',
   fromHere: 'from this device only',
+  attachments_one: 'With them goes {{count, number}} attachment.',
+  attachments_other: 'With them go {{count, number}} attachments.',
   more: 'Not everything from iCloud is on this device yet, so there may be more.',
   staysBoth_one: 'What {{names}} and iCloud have stays there.',
   staysBoth_other: 'What {{names}} and iCloud have stays there.',

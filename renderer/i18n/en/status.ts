@@ -55,6 +55,8 @@ export const status = {
     onBattery: 'Paused: on battery',
     onBatteryWith_one: 'Paused: on battery, with {{count, number}} message to upload',
     onBatteryWith_other: 'Paused: on battery, with {{count, number}} messages to upload',
+    meteredAttachments_one: 'Paused: metered connection, with {{count, number}} attachment to go',
+    meteredAttachments_other: 'Paused: metered connection, with {{count, number}} attachments to go',
     metered: 'Paused: metered connection',
     meteredWith_one: 'Paused: metered connection, with {{count, number}} message to go',
     meteredWith_other: 'Paused: metered connection, with {{count, number}} messages to go',

@@ -20,6 +20,8 @@ export const keep = {
   fromAll_other: 'van al je {{count, number}} apparaten waarop Berichten in iCloud aanstaat ({{names}})',
   fromHereAndCloud: 'van dit apparaat en uit iCloud',
   fromHere: 'alleen van dit apparaat',
+  attachments_one: 'Daarmee verdwijnt {{count, number}} bijlage.',
+  attachments_other: 'Daarmee verdwijnen {{count, number}} bijlagen.',
   more: 'Nog niet alles uit iCloud staat op dit apparaat; het kunnen er meer zijn.',
   staysBoth_one: 'Wat {{names}} en iCloud hebben, blijft daar bewaard.',
   staysBoth_other: 'Wat {{names}} en iCloud hebben, blijft daar bewaard.',

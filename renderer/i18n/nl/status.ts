@@ -56,6 +56,10 @@ export const status = {
     onBattery: 'Gepauzeerd: op de accu',
     onBatteryWith_one: 'Gepauzeerd: op de accu, met nog {{count, number}} bericht te uploaden',
     onBatteryWith_other: 'Gepauzeerd: op de accu, met nog {{count, number}} berichten te uploaden',
+    meteredAttachments_one:
+      'Gepauzeerd: verbinding met datalimiet, met nog {{count, number}} bijlage te gaan',
+    meteredAttachments_other:
+      'Gepauzeerd: verbinding met datalimiet, met nog {{count, number}} bijlagen te gaan',
     metered: 'Gepauzeerd: verbinding met datalimiet',
     meteredWith_one: 'Gepauzeerd: verbinding met datalimiet, met nog {{count, number}} bericht te gaan',
     meteredWith_other: 'Gepauzeerd: verbinding met datalimiet, met nog {{count, number}} berichten te gaan',
