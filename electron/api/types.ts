@@ -192,7 +192,8 @@ export type MessagePage = {
 // ---- deletes.*: scope, undo ; recentlyDeleted.*: list, groups, ids, recover, deleteNow
 
 export type DeleteTarget =
-  | { kind: 'messages'; ids: Id[] }
+  /** `files`: all that have attachments in their conversation. */
+  | { kind: 'messages'; ids: Id[]; files?: boolean | undefined }
   | { kind: 'conversation'; id: Id }
   /** Delete Now, out of Recently Deleted; 'all': Delete All. */
   | { kind: 'forGood'; ids: Id[] | 'all' };

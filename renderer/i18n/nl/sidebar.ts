@@ -22,6 +22,8 @@ export const sidebar = {
   markRead: 'Markeer als gelezen',
   markUnread: 'Markeer als ongelezen',
   rename: 'Wijzig naam…',
+  deleteFiles: 'Verwijder alle bijlagen…',
+  noFiles: 'Er zijn geen bijlagen in dit gesprek.',
   delete: 'Verwijder…',
   emptyTitle: 'Nog geen gesprekken',
   emptyHelp: 'Druk op ‘Nieuw bericht’ om het eerste te schrijven.',
