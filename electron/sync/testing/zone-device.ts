@@ -78,7 +78,11 @@ export type ZoneDevice = {
   /** Waits until the status is as wished, with real timers. */
   until(wish: (status: SyncStatus) => boolean, what?: string): Promise<void>;
   settled(): Promise<void>;
-  message(text: string, acceptedMs: number, options?: { notBeforeMs?: number }): string;
+  message(
+    text: string,
+    acceptedMs: number,
+    options?: { notBeforeMs?: number; conversation?: Uint8Array },
+  ): string;
   texts(): string[];
   record(hexId: string): Uint8Array | null;
   /** Has this record, as if its mailbox had brought it. */
@@ -226,9 +230,9 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
         ({ phase, switch: value }) => phase === 'idle' && value !== 'enabling' && value !== 'disabling',
         'idle',
       ),
-    message(text, acceptedMs, { notBeforeMs = 0 } = {}) {
+    message(text, acceptedMs, options = {}) {
       const guid = uuidv7(systemRandom, acceptedMs);
-      return writeMessage(device.store, keysOfPerson, { text, acceptedMs, notBeforeMs, guid });
+      return writeMessage(device.store, keysOfPerson, { text, acceptedMs, guid, ...options });
     },
     texts: () =>
       device.store
@@ -256,14 +260,21 @@ type Keys = Parameters<typeof idKeyOf>[0];
 export function writeMessage(
   store: Store,
   keys: Keys,
-  what: { text: string; acceptedMs: number; guid: Uint8Array; notBeforeMs?: number },
+  what: {
+    text: string;
+    acceptedMs: number;
+    guid: Uint8Array;
+    notBeforeMs?: number;
+    conversation?: Uint8Array;
+  },
 ): string {
   const sender = keys.accountId;
-  const conversation = newConversation({ guid: CONVERSATION, kind: 'group', members: [sender] });
+  const { conversation: guid = CONVERSATION } = what;
+  const conversation = newConversation({ guid, kind: 'group', members: [sender] });
   const name = idKeyOf(keys, 'messages', 1);
   const body = encodeMessageBody({
     guid: what.guid,
-    conversation: CONVERSATION,
+    conversation: guid,
     sender,
     sentMs: what.acceptedMs,
     service: 'lockstep',
@@ -272,7 +283,7 @@ export function writeMessage(
   });
   const id = recordId(name, 1, sender, what.guid);
   store.write(() => {
-    putMerged(store, 'messages', recordId(name, 2, CONVERSATION), conversation, { dirty: true });
+    putMerged(store, 'messages', recordId(name, 2, guid), conversation, { dirty: true });
     putMerged(store, 'messages', id, newMessage(body, what.acceptedMs), {
       dirty: true,
       notBeforeMs: what.notBeforeMs ?? 0,
