@@ -54,7 +54,6 @@ export type PausedReason =
   | 'clockWrong'
   | 'signedOut'
   | 'appTooOld'
-  | 'purged'
   | 'purgePending'
   /** By a person, on this device. */
   | 'held'

@@ -33,7 +33,6 @@ const REASONS: PausedReason[] = [
   'clockWrong',
   'signedOut',
   'appTooOld',
-  'purged',
   'purgePending',
   'held',
   'onBattery',

@@ -26,7 +26,6 @@ const PROBLEMS: ReadonlySet<Paused['reason']> = new Set([
   'clockWrong',
   'signedOut',
   'appTooOld',
-  'purged',
   'purgePending',
   'rolledBack',
   'forked',

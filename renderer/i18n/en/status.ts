@@ -47,7 +47,6 @@ export const status = {
     clockWrong: 'Paused: this computer’s clock is wrong',
     signedOut: 'Paused: this device was signed out',
     appTooOld: 'Paused: this version of Lockstep is too old',
-    purged: 'Paused: the messages in iCloud were deleted',
     purgePending: 'Paused: iCloud’s messages are to be deleted',
     held: 'Paused by you',
     heldTurningOn: 'Paused by you while turning on',
@@ -81,7 +80,6 @@ export const status = {
       'Here it is {{deviceTime, datetime(dateStyle: short; timeStyle: short)}}, at the cloud {{cloudTime, datetime(dateStyle: short; timeStyle: short)}}. Set this computer’s clock right.',
     signedOut: 'Sign in again to go on. Nothing on this device was deleted.',
     appTooOld: 'Get the newest version of Lockstep where you got this one, then start it again.',
-    purged: 'Everything on this device is still here. Turn the switch on to upload it again.',
     purgePending:
       'None of your devices is known to have asked for that. Nothing is uploaded meanwhile, and everything on this device is still here.',
     held: 'Until you resume, nothing more is uploaded or downloaded. New messages still come and go.',

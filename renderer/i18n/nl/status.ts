@@ -48,7 +48,6 @@ export const status = {
     clockWrong: 'Gepauzeerd: de klok van deze computer loopt verkeerd',
     signedOut: 'Gepauzeerd: dit apparaat is uitgelogd',
     appTooOld: 'Gepauzeerd: deze versie van Lockstep is te oud',
-    purged: 'Gepauzeerd: de berichten in iCloud zijn verwijderd',
     purgePending: 'Gepauzeerd: de berichten in iCloud worden verwijderd',
     held: 'Door jou gepauzeerd',
     heldTurningOn: 'Door jou gepauzeerd tijdens het inschakelen',
@@ -85,7 +84,6 @@ export const status = {
       'Hier is het {{deviceTime, datetime(dateStyle: short; timeStyle: short)}}, bij de cloud {{cloudTime, datetime(dateStyle: short; timeStyle: short)}}. Zet de klok van deze computer goed.',
     signedOut: 'Log opnieuw in om verder te gaan. Er is niets verwijderd van dit apparaat.',
     appTooOld: 'Haal de nieuwste versie van Lockstep waar je deze vandaan hebt en start opnieuw.',
-    purged: 'Alles op dit apparaat is er nog. Zet de schakelaar aan om het opnieuw te uploaden.',
     purgePending:
       'Voor zover bekend heeft geen van je apparaten daarom gevraagd. Er wordt intussen niets geüpload, en alles op dit apparaat is er nog.',
     held: 'Tot je hervat, wordt er niets meer geüpload of gedownload. Nieuwe berichten komen en gaan gewoon.',
