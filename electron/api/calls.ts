@@ -109,7 +109,7 @@ export type MessageCalls = {
   unsend(id: Id): Promise<void>;
   react(id: Id, emoji: string | null): Promise<void>;
   /** All of a conversation, newest first: what Select All means. */
-  ids(conversationId: Id, limit: number, withAttachments: boolean): Answer<Id[]>;
+  ids(conversationId: Id, limit: number): Answer<Id[]>;
   delete(ids: Id[]): Promise<Deleted>;
 };
 

@@ -5,7 +5,7 @@ import { procedure, router } from './trpc.ts';
 import type { DeleteScope, Id, RecentlyDeletedGroup, RecentlyDeletedItem } from './types.ts';
 
 const target = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('messages'), ids, files: z.boolean().optional() }),
+  z.object({ kind: z.literal('messages'), ids }),
   z.object({ kind: z.literal('conversation'), id }),
   z.object({ kind: z.literal('forGood'), ids: z.union([ids, z.literal('all')]) }),
 ]);

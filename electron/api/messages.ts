@@ -58,16 +58,9 @@ export const messagesRouter = router({
     .mutation(async ({ ctx, input }): Promise<void> => ctx.calls.messages.react(input.id, input.emoji)),
   /** Every message's id, newest first: what Select All means, also of what was never scrolled to. */
   ids: procedure
-    .input(
-      z.object({
-        conversationId: id,
-        limit: z.number().int().min(1).max(10_000).default(10_000),
-        withAttachments: z.boolean().default(false),
-      }),
-    )
+    .input(z.object({ conversationId: id, limit: z.number().int().min(1).max(10_000).default(10_000) }))
     .query(
-      async ({ ctx, input }): Promise<Id[]> =>
-        ctx.calls.messages.ids(input.conversationId, input.limit, input.withAttachments),
+      async ({ ctx, input }): Promise<Id[]> => ctx.calls.messages.ids(input.conversationId, input.limit),
     ),
   /** To Recently Deleted. `undo`: for `deletes.undo`. */
   delete: procedure

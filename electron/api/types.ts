@@ -192,8 +192,7 @@ export type MessagePage = {
 // ---- deletes.*: scope, undo ; recentlyDeleted.*: list, groups, ids, recover, deleteNow
 
 export type DeleteTarget =
-  /** `files`: all that have attachments in their conversation. */
-  | { kind: 'messages'; ids: Id[]; files?: boolean | undefined }
+  | { kind: 'messages'; ids: Id[] }
   | { kind: 'conversation'; id: Id }
   /** Delete Now, out of Recently Deleted; 'all': Delete All. */
   | { kind: 'forGood'; ids: Id[] | 'all' };

@@ -46,7 +46,7 @@ import {
 import { baseInventory, deleteForGood, getRecord, isGone, knownBases, recordIds } from './records.ts';
 import { searchConversations, searchMessages } from './search.ts';
 import { newestKnownMs, seenUpToMs } from './seen.ts';
-import { shownBehind, shownIds, shownWithAttachments } from './shown.ts';
+import { shownBehind, shownIds } from './shown.ts';
 import { BOB, bytes16, kit, ME, message, putConversation, putMessage, WITH_BOB } from './store.testkit.ts';
 import { getZoneState, offerSlice, setZoneState } from './zone-state.ts';
 
@@ -96,7 +96,6 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   nextOutbox(store);
   shownBehind(store, conversation, null);
   shownIds(store, conversation, 10);
-  shownWithAttachments(store, conversation, 10);
   newestKnownMs(store);
   seenUpToMs(store, conversation);
   hideOutbox(store, bytes16(9), 1);

@@ -1,5 +1,4 @@
 /** The ids of what a conversation shows: for selecting all of it, and for a delete that goes message by message. */
-import { draftsOf } from './attachments.ts';
 import type { Store } from './open.ts';
 import { waitingMessages } from './outbox.ts';
 import { NOWHERE, type Place, plain } from './values.ts';
@@ -30,19 +29,4 @@ export function shownBehind(store: Store, conversation: Uint8Array, place: Place
       guid,
     )
     .map((row) => plain(row.id));
-}
-
-/** Those of them that have files, newest first: for deleting all attachments of a conversation. */
-export function shownWithAttachments(store: Store, conversation: Uint8Array, limit: number): Uint8Array[] {
-  const waiting = waitingMessages(store, conversation)
-    .map((entry) => entry.sendId)
-    .filter((sendId) => draftsOf(store, sendId).length > 0);
-  const accepted = store.all<{ id: Uint8Array }>(
-    `SELECT m.id FROM conversation c JOIN message m ON m.cid = c.cid
-     WHERE c.guid = ? AND m.shown = 1 AND m.attachments > 0 AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid)
-     ORDER BY m.accepted_ms DESC, m.guid DESC LIMIT ?`,
-    conversation,
-    limit,
-  );
-  return [...waiting.reverse(), ...accepted.map((row) => plain(row.id))].slice(0, limit);
 }

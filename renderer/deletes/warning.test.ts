@@ -68,15 +68,6 @@ describe('with the switch on', () => {
     expect(read(one, { devicesOn: ['Laptop', 'Desktop'] })[1]).toMatch(/all 2 of your devices/);
   });
 
-  test('ATT-33 ATT-34 how many attachments go is said, and that their text goes too', () => {
-    expect(read(one, { attachments: 2 })).toContain('2 attachments go with it.');
-    const files: DeleteTarget = { kind: 'messages', ids: ['a', 'b', 'c'], files: true };
-    const said = read(files, { ...three, messages: 3, attachments: 5 });
-    expect(said[0]).toBe('Delete all 3 messages with attachments in this conversation?');
-    expect(said).toContain('Those are 5 attachments. What is written beside them goes too.');
-    expect(read(one, {}).join(' ')).not.toContain('attachment');
-  });
-
   test('UI-30 a device whose switch is not known is not said to keep it', () => {
     expect(read(one, { devicesUnknown: ['New'] })[2]).toBe(
       'New has not said yet whether Messages in iCloud is on there.',

@@ -35,7 +35,6 @@ export function warningOf(target: DeleteTarget, scope: DeleteScope, format: Warn
         ? plain('delete.onItsWay')
         : { key: 'delete.onTheirWay', values: { count: scope.onTheirWay } },
     ]);
-  if (scope.attachments > 0) lines.push([filesOf(target, scope.attachments)]);
   if (unsent > 0) lines.push([{ key: 'delete.unsent', values: { count: unsent } }]);
   if (messages > 0) {
     lines.push([plain('delete.othersKeep')]);
@@ -45,16 +44,10 @@ export function warningOf(target: DeleteTarget, scope: DeleteScope, format: Warn
   return { title, lines, button };
 }
 
-/** Attachments are parts of their messages: none goes without the text beside it (SPEC ATT-34). */
-function filesOf(target: DeleteTarget, count: number): WarningText {
-  const whole = target.kind === 'messages' && target.files === true;
-  return { key: whole ? 'delete.filesAndText' : 'delete.files', values: { count } };
-}
-
 const plain = (key: string): WarningText => ({ key, values: {} });
 
 function titleOf(target: DeleteTarget, messages: number): string {
-  if (target.kind === 'messages') return target.files === true ? 'delete.titleFiles' : 'delete.title';
+  if (target.kind === 'messages') return 'delete.title';
   if (target.kind === 'conversation')
     return messages === 0 ? 'delete.titleEmpty' : 'delete.titleConversation';
   return target.ids === 'all' ? 'delete.titleAll' : 'delete.titleForGood';

@@ -1,5 +1,5 @@
 /** What can be done to a conversation from the list. */
-import { Bell, BellOff, Mail, MailOpen, Paperclip, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
+import { Bell, BellOff, Mail, MailOpen, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationSummary } from '../../electron/api/types.ts';
@@ -61,26 +61,12 @@ export function ConversationMenu({ conversation, point, onClose, onDelete }: Pro
         icon: <Pencil />,
         onChoose: () => setRenaming(conversation),
       });
-    entries.push(
-      'line',
-      {
-        label: t('sidebar.deleteFiles'),
-        icon: <Paperclip />,
-        danger: true,
-        onChoose: () => void act(() => askForFiles(id)),
-      },
-      {
-        label: t('sidebar.delete'),
-        icon: <Trash2 />,
-        danger: true,
-        onChoose: () => onDelete(id),
-      },
-    );
-  }
-  async function askForFiles(id: string): Promise<void> {
-    const ids = await api.messages.ids.query({ conversationId: id, withAttachments: true });
-    if (ids.length === 0) view.say(t('sidebar.noFiles'));
-    else view.askToDelete({ kind: 'messages', ids, files: true });
+    entries.push('line', {
+      label: t('sidebar.delete'),
+      icon: <Trash2 />,
+      danger: true,
+      onChoose: () => onDelete(id),
+    });
   }
   return (
     <>

@@ -5,7 +5,7 @@ import type { ConversationSummary, Message } from '../../api/types.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
 import { getMessage, messagePage } from '../../store/messages.ts';
 import { searchConversations, searchMessages } from '../../store/search.ts';
-import { shownIds, shownWithAttachments } from '../../store/shown.ts';
+import { shownIds } from '../../store/shown.ts';
 import { hex, unhex } from '../../store/values.ts';
 import { accountStoreOf, type CallContext, run } from './context.ts';
 import { messageOf, People, summaryOf, titleOf } from './people.ts';
@@ -89,9 +89,8 @@ export function messageCalls(context: CallContext): MessageCalls {
     async react(id, emoji) {
       await run(context, 'react', { id, emoji: emoji ?? '' });
     },
-    ids(conversationId, limit, withAttachments) {
-      const those = withAttachments ? shownWithAttachments : shownIds;
-      return those(accountStoreOf(context), unhex(conversationId), limit).map(hex);
+    ids(conversationId, limit) {
+      return shownIds(accountStoreOf(context), unhex(conversationId), limit).map(hex);
     },
     async delete(ids) {
       return run(context, 'deleteMessages', { ids });

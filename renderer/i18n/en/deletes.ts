@@ -1,12 +1,6 @@
 export const deletes = {
   title_one: 'Delete this message?',
   title_other: 'Delete {{count, number}} messages?',
-  titleFiles_one: 'Delete the message with attachments in this conversation?',
-  titleFiles_other: 'Delete all {{count, number}} messages with attachments in this conversation?',
-  files_one: '{{count, number}} attachment goes with it.',
-  files_other: '{{count, number}} attachments go with it.',
-  filesAndText_one: 'That is {{count, number}} attachment. What is written beside it goes too.',
-  filesAndText_other: 'Those are {{count, number}} attachments. What is written beside them goes too.',
   titleConversation_one: 'Delete this conversation with its {{count, number}} message?',
   titleConversation_other: 'Delete this conversation with its {{count, number}} messages?',
   titleEmpty: 'Delete this empty conversation?',

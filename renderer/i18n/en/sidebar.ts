@@ -22,8 +22,6 @@ export const sidebar = {
   markRead: 'Mark as Read',
   markUnread: 'Mark as Unread',
   rename: 'Rename…',
-  deleteFiles: 'Delete All Attachments…',
-  noFiles: 'There are no attachments in this conversation.',
   delete: 'Delete…',
   emptyTitle: 'No conversations yet',
   emptyHelp: 'Press New Message to write the first one.',

@@ -1,12 +1,6 @@
 export const deletes = {
   title_one: 'Dit bericht verwijderen?',
   title_other: '{{count, number}} berichten verwijderen?',
-  titleFiles_one: 'Het bericht met bijlagen in dit gesprek verwijderen?',
-  titleFiles_other: 'Alle {{count, number}} berichten met bijlagen in dit gesprek verwijderen?',
-  files_one: '{{count, number}} bijlage gaat mee.',
-  files_other: '{{count, number}} bijlagen gaan mee.',
-  filesAndText_one: 'Dat is {{count, number}} bijlage. Wat erbij geschreven is, gaat ook mee.',
-  filesAndText_other: 'Dat zijn {{count, number}} bijlagen. Wat erbij geschreven is, gaat ook mee.',
   titleConversation_one: 'Dit gesprek met {{count, number}} bericht verwijderen?',
   titleConversation_other: 'Dit gesprek met {{count, number}} berichten verwijderen?',
   titleEmpty: 'Dit lege gesprek verwijderen?',

@@ -22,8 +22,6 @@ export const sidebar = {
   markRead: 'Markeer als gelezen',
   markUnread: 'Markeer als ongelezen',
   rename: 'Wijzig naam…',
-  deleteFiles: 'Verwijder alle bijlagen…',
-  noFiles: 'Er zijn geen bijlagen in dit gesprek.',
   delete: 'Verwijder…',
   emptyTitle: 'Nog geen gesprekken',
   emptyHelp: 'Druk op ‘Nieuw bericht’ om het eerste te schrijven.',
