@@ -1,14 +1,19 @@
 /** Files in messages: a picture and a document go to a friend and to the own other devices, and stay there. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { filesWith } from '../harness/cloud-file.ts';
 import { type Device, expect, test } from '../harness/fixtures.ts';
 import {
   ANNA,
   BOB,
+  confirm,
   conversation,
   createAccount,
+  expectMessage,
+  messageField,
   openConversation,
+  openRecentlyDeleted,
   send,
   signIn,
   startConversation,
@@ -126,4 +131,59 @@ test('ATT-1 ATT-30 A picture and a document reach Bob and a new device, survive 
   expect(look()).toEqual([]);
   for (const program of [anna, bob, second, cloud]) await program.kill();
   expect(look()).toEqual([]);
+});
+
+test('ATT-24 ATT-34 All attachments of a conversation are deleted with their messages on every device, come back with Undo, and leave the disks for good', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  await createAccount(anna.page, ANNA);
+  await createAccount(bob.page, BOB);
+  const second = await world.device('Second', cloud);
+  await signIn(second.page, ANNA, 'Second');
+  await startConversation(anna.page, BOB.handle);
+  await send(anna.page, 'Only words');
+  await attach(anna.page, {
+    name: 'Zonsondergang.png',
+    mimeType: 'image/png',
+    buffer: await drawnPicture(anna.page),
+  });
+  await messageField(anna.page).fill('With a picture');
+  await expect(anna.page.getByRole('button', { name: 'Remove Zonsondergang.png' })).toBeVisible();
+  await expect(anna.page.getByRole('button', { name: 'Send', exact: true })).toBeEnabled();
+  await anna.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await expect(picture(anna.page)).toBeVisible();
+  await openConversation(second.page, BOB.name);
+  await expect(picture(second.page)).toBeVisible({ timeout: 30_000 });
+  await expect(conversation(bob.page, ANNA.name)).toContainText('With a picture', { timeout: 30_000 });
+
+  const deleteAll = async (): Promise<string> => {
+    await conversation(anna.page, BOB.name).getByRole('button').first().click({ button: 'right' });
+    await anna.page.getByRole('menuitem', { name: 'Delete All Attachments…', exact: true }).click();
+    return confirm(anna.page, 'Delete');
+  };
+  const said = await deleteAll();
+  expect(said).toContain('Delete the one attachment of this conversation?');
+  expect(said).toContain('One of them has a text, which goes along.');
+  expect(said).toContain('all 2 of your devices');
+  for (const device of [anna, second]) {
+    await expect(picture(device.page)).toHaveCount(0, { timeout: 30_000 });
+    await expectMessage(device.page, 'With a picture', 0);
+    await expectMessage(device.page, 'Only words');
+  }
+  await anna.page.getByRole('button', { name: /^Undo/ }).click();
+  for (const device of [anna, second]) await expect(picture(device.page)).toBeVisible({ timeout: 30_000 });
+  await deleteAll();
+  await expect(picture(second.page)).toHaveCount(0, { timeout: 30_000 });
+  await openRecentlyDeleted(anna.page);
+  await expect(anna.page.getByText('With a picture')).toBeVisible();
+  await anna.page.getByRole('button', { name: 'Delete All', exact: true }).click();
+  await confirm(anna.page, 'Delete All');
+  const files = (device: Device): string[] =>
+    readdirSync(join(device.folder, 'attachments')).filter((name) => name !== 'staging');
+  for (const device of [anna, second])
+    await expect.poll(() => files(device), { timeout: 30_000 }).toEqual([]);
+  expect(files(bob)).toHaveLength(1);
 });

@@ -122,6 +122,7 @@ export type AttachmentCalls = {
 
 export type DeleteCalls = {
   scope(target: DeleteTarget): Answer<DeleteScope>;
+  attachments(conversation: Id): Promise<Deleted>;
   undo(undo: Id): Promise<{ messages: number }>;
 };
 

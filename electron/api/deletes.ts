@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import { id, ids } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
-import type { DeleteScope, Id, RecentlyDeletedGroup, RecentlyDeletedItem } from './types.ts';
+import type { Deleted, DeleteScope, Id, RecentlyDeletedGroup, RecentlyDeletedItem } from './types.ts';
 
 const target = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('messages'), ids }),
   z.object({ kind: z.literal('conversation'), id }),
+  z.object({ kind: z.literal('attachments'), id }),
   z.object({ kind: z.literal('forGood'), ids: z.union([ids, z.literal('all')]) }),
 ]);
 const idsOrAll = z.object({ ids: z.union([ids, z.literal('all')]) });
@@ -22,6 +23,12 @@ export const deletesRouter = router({
   scope: procedure
     .input(z.object({ target }))
     .query(async ({ ctx, input }): Promise<DeleteScope> => ctx.calls.deletes.scope(input.target)),
+  /** Every message of a conversation that has files, to Recently Deleted. */
+  attachments: procedure
+    .input(z.object({ conversationId: id }))
+    .mutation(
+      async ({ ctx, input }): Promise<Deleted> => ctx.calls.deletes.attachments(input.conversationId),
+    ),
   /** By the id that the delete gave. Brings back exactly what that took; how many messages came back. */
   undo: procedure
     .input(z.object({ undo: id }))

@@ -189,11 +189,13 @@ export type MessagePage = {
   hasNewer: boolean;
 };
 
-// ---- deletes.*: scope, undo ; recentlyDeleted.*: list, groups, ids, recover, deleteNow
+// ---- deletes.*: scope, undo, attachments ; recentlyDeleted.*: list, groups, ids, recover, deleteNow
 
 export type DeleteTarget =
   | { kind: 'messages'; ids: Id[] }
   | { kind: 'conversation'; id: Id }
+  /** Every message of a conversation that has files, whole. */
+  | { kind: 'attachments'; id: Id }
   /** Delete Now, out of Recently Deleted; 'all': Delete All. */
   | { kind: 'forGood'; ids: Id[] | 'all' };
 
@@ -202,6 +204,8 @@ export type DeleteScope = {
   messages: number;
   /** Files in them. */
   attachments: number;
+  /** Of the messages: those with a text beside their files, which goes along. Counted where it is files that are to go. */
+  withText: number;
   /** Of those: written here and never sent. They will not be. */
   unsent: number;
   /** Of those: on their way. They arrive at the others all the same. */

@@ -124,6 +124,27 @@ export function attachmentsOf(store: Store, rid: number): AttachmentItem[] {
     .map(readItem);
 }
 
+/** Messages of a conversation that have files, as the window shows them, those in the outbox last; and how many have a text too. */
+export function messagesWithFiles(
+  store: Store,
+  conversation: Uint8Array,
+): { ids: Uint8Array[]; withText: number } {
+  const accepted = store.all<{ id: Uint8Array; text: number }>(
+    `SELECT m.id, m.text <> '' AS text FROM conversation c JOIN message m ON m.cid = c.cid
+     WHERE c.guid = ? AND m.shown = 1 AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid) AND m.attachments > 0
+     ORDER BY m.accepted_ms, m.guid`,
+    conversation,
+  );
+  const waiting = store.all<{ id: Uint8Array; text: number }>(
+    `SELECT o.send_id AS id, o.text <> '' AS text FROM outbox o
+     WHERE o.conversation = ? AND o.kind = 'message' AND o.deleted_ms IS NULL
+       AND EXISTS (SELECT 1 FROM attachment_draft d WHERE d.send_id = o.send_id) ORDER BY o.position`,
+    conversation,
+  );
+  const all = [...accepted, ...waiting];
+  return { ids: all.map(({ id }) => plain(id)), withText: all.filter(({ text }) => text === 1).length };
+}
+
 /** How many files these messages have, for the warning before a delete. */
 export function attachmentCount(store: Store, ids: readonly Uint8Array[]): number {
   let count = 0;
@@ -132,7 +153,7 @@ export function attachmentCount(store: Store, ids: readonly Uint8Array[]): numbe
       store.get<{ attachments: number }>(
         'SELECT m.attachments FROM record r JOIN message m ON m.rid = r.rid WHERE r.zone = 2 AND r.id = ?',
         id,
-      )?.attachments ?? 0;
+      )?.attachments ?? draftsOf(store, id).length;
   }
   return count;
 }

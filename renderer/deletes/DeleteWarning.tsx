@@ -28,7 +28,13 @@ function Warning({ target }: { target: DeleteTarget }) {
   useEffect(() => {
     let stale = false;
     askScope(target).then(
-      (answer) => !stale && setScope(answer),
+      (answer) => {
+        if (stale) return;
+        if (target.kind === 'attachments' && answer.messages === 0) {
+          view.say(t('attachments.noneToDelete'));
+          useView.setState({ asking: null });
+        } else setScope(answer);
+      },
       (error: unknown) => {
         if (stale) return;
         view.say(failureText(t, failureOf(error)));
@@ -89,7 +95,12 @@ function Warning({ target }: { target: DeleteTarget }) {
 
 /** How far it reaches is the same for all of them: of very many, some are asked about. */
 async function askScope(target: DeleteTarget): Promise<DeleteScope> {
-  if (target.kind === 'conversation' || target.ids === 'all' || target.ids.length <= AT_ONCE)
+  if (
+    target.kind === 'conversation' ||
+    target.kind === 'attachments' ||
+    target.ids === 'all' ||
+    target.ids.length <= AT_ONCE
+  )
     return api.deletes.scope.query({ target });
   const some: DeleteTarget = { ...target, ids: target.ids.slice(0, AT_ONCE) };
   return { ...(await api.deletes.scope.query({ target: some })), messages: target.ids.length };
@@ -98,6 +109,7 @@ async function askScope(target: DeleteTarget): Promise<DeleteScope> {
 async function doDelete(target: DeleteTarget): Promise<{ messages: number; undo: Deleted['undo'] | null }> {
   if (target.kind === 'messages') return api.messages.delete.mutate({ ids: target.ids });
   if (target.kind === 'conversation') return api.conversations.delete.mutate({ id: target.id });
+  if (target.kind === 'attachments') return api.deletes.attachments.mutate({ conversationId: target.id });
   const messages = await inPieces(target.ids, (ids) => api.recentlyDeleted.deleteNow.mutate({ ids }));
   return { messages, undo: null };
 }

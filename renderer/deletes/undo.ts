@@ -16,7 +16,8 @@ export function doneText(
   // What was never sent is in no Recently Deleted.
   if (scope.unsent > 0 && scope.unsent === scope.messages)
     return t('delete.deletedUnsent', { count: messages });
-  if (target.kind === 'messages') return t('delete.deleted', { count: messages });
+  if (target.kind === 'messages' || target.kind === 'attachments')
+    return t('delete.deleted', { count: messages });
   return t(messages === 0 ? 'delete.deletedEmpty' : 'delete.deletedConversation');
 }
 

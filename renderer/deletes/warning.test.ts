@@ -13,6 +13,7 @@ beforeAll(async () => {
 const scope = (more: Partial<DeleteScope>): DeleteScope => ({
   messages: 1,
   attachments: 0,
+  withText: 0,
   unsent: 0,
   onTheirWay: 0,
   switchOn: true,
@@ -40,6 +41,28 @@ function read(target: DeleteTarget, more: Partial<DeleteScope>): string[] {
 }
 const three = { devicesOn: ['Laptop', 'Desktop', 'Phone'] };
 const off = { switchOn: false, devicesOn: [] as string[] };
+
+test('ATT-33 ATT-34 a warning says how many attachments go along; of all attachments, that whole messages go, texts too', () => {
+  expect(read(one, { attachments: 2 }).slice(0, 3)).toEqual([
+    'Delete this message?',
+    '2 attachments go along.',
+    'This will be deleted from this device and from iCloud.',
+  ]);
+  expect(read(whole, { messages: 40 })[1]).not.toContain('attachment');
+  const files: DeleteTarget = { kind: 'attachments', id: 'c' };
+  expect(read(files, { messages: 7, attachments: 12, withText: 3 })).toEqual([
+    'Delete all 12 attachments of this conversation?',
+    '7 messages that have them are deleted whole. 3 of them have a text, which goes along.',
+    'These will be deleted from this device and from iCloud.',
+    'The people you wrote with keep theirs.',
+    'For 30 days you can bring them back from Recently Deleted.',
+    'Delete',
+  ]);
+  expect(read(files, { messages: 1, attachments: 1 }).slice(0, 2)).toEqual([
+    'Delete the one attachment of this conversation?',
+    'The message that has it is deleted whole.',
+  ]);
+});
 
 describe('with the switch on', () => {
   test('UI-30 the warning says from how many devices, and which keep theirs', () => {

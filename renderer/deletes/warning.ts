@@ -15,20 +15,29 @@ export type WarningFormat = { names: (names: string[]) => string; date: (at: num
 
 export function warningOf(target: DeleteTarget, scope: DeleteScope, format: WarningFormat): Warning {
   const { messages, unsent } = scope;
-  const title: WarningText = { key: titleOf(target, messages), values: { count: messages } };
+  const title: WarningText = {
+    key: titleOf(target, messages),
+    values: { count: target.kind === 'attachments' ? scope.attachments : messages },
+  };
   const button =
     target.kind !== 'forGood' ? 'delete' : target.ids === 'all' ? ('deleteAll' as const) : 'deleteNow';
   // "This": one message, or a conversation, however long it is.
   const count = target.kind === 'conversation' ? 1 : messages;
+  const files = filesOf(target, scope);
   if (unsent > 0 && unsent === messages)
     return {
       title,
-      lines: [[{ key: 'delete.unsentOnly', values: { count: unsent } }], [plain('delete.undoOnly')]],
+      lines: [
+        ...files,
+        [{ key: 'delete.unsentOnly', values: { count: unsent } }],
+        [plain('delete.undoOnly')],
+      ],
       button,
     };
-  const lines = scope.switchOn
-    ? reachOn(target, scope, count, format)
-    : [reachHere(target, scope, count, format)];
+  const lines = [
+    ...files,
+    ...(scope.switchOn ? reachOn(target, scope, count, format) : [reachHere(target, scope, count, format)]),
+  ];
   if (scope.onTheirWay > 0)
     lines.push([
       messages === 1
@@ -46,7 +55,16 @@ export function warningOf(target: DeleteTarget, scope: DeleteScope, format: Warn
 
 const plain = (key: string): WarningText => ({ key, values: {} });
 
+/** Files go with their messages; where it is files that are to go, their messages go with them. */
+function filesOf(target: DeleteTarget, { messages, attachments, withText }: DeleteScope): WarningText[][] {
+  if (target.kind !== 'attachments')
+    return attachments === 0 ? [] : [[{ key: 'delete.withAttachments', values: { count: attachments } }]];
+  const whole: WarningText = { key: 'delete.wholeMessages', values: { count: messages } };
+  return [withText === 0 ? [whole] : [whole, { key: 'delete.withText', values: { count: withText } }]];
+}
+
 function titleOf(target: DeleteTarget, messages: number): string {
+  if (target.kind === 'attachments') return 'delete.titleAttachments';
   if (target.kind === 'messages') return 'delete.title';
   if (target.kind === 'conversation')
     return messages === 0 ? 'delete.titleEmpty' : 'delete.titleConversation';

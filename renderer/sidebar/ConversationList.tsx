@@ -70,6 +70,7 @@ export function ConversationList() {
         point={menu?.point ?? null}
         onClose={() => setMenu(null)}
         onDelete={(id) => view.askToDelete({ kind: 'conversation', id })}
+        onDeleteAttachments={(id) => view.askToDelete({ kind: 'attachments', id })}
       />
     </div>
   );

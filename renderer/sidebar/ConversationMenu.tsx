@@ -1,5 +1,5 @@
 /** What can be done to a conversation from the list. */
-import { Bell, BellOff, Mail, MailOpen, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
+import { Bell, BellOff, Mail, MailOpen, Paperclip, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ConversationSummary } from '../../electron/api/types.ts';
@@ -18,9 +18,10 @@ type Props = {
   point: MenuPoint | null;
   onClose: () => void;
   onDelete: (id: string) => void;
+  onDeleteAttachments: (id: string) => void;
 };
 
-export function ConversationMenu({ conversation, point, onClose, onDelete }: Props) {
+export function ConversationMenu({ conversation, point, onClose, onDelete, onDeleteAttachments }: Props) {
   const { t } = useTranslation();
   const act = useAct();
   const [renaming, setRenaming] = useState<ConversationSummary | null>(null);
@@ -62,6 +63,12 @@ export function ConversationMenu({ conversation, point, onClose, onDelete }: Pro
         onChoose: () => setRenaming(conversation),
       });
     entries.push('line', {
+      label: t('attachments.deleteAll'),
+      icon: <Paperclip />,
+      danger: true,
+      onChoose: () => onDeleteAttachments(id),
+    });
+    entries.push({
       label: t('sidebar.delete'),
       icon: <Trash2 />,
       danger: true,

@@ -1,7 +1,7 @@
 /** Answers `deletes.*` and `recentlyDeleted.*`. */
 import type { DeleteCalls, RecentlyDeletedCalls } from '../../api/calls.ts';
 import type { DeleteScope, DeleteTarget, Id } from '../../api/types.ts';
-import { attachmentCount } from '../../store/attachments.ts';
+import { attachmentCount, messagesWithFiles } from '../../store/attachments.ts';
 import { someInCloud } from '../../store/bases.ts';
 import { listDevices } from '../../store/devices.ts';
 import { shownAttachments, shownCount } from '../../store/messages.ts';
@@ -35,18 +35,24 @@ export function deleteCalls(context: CallContext): DeleteCalls {
       return {
         ...countOf(store, target),
         attachments: attachmentsOf(store, target),
+        withText: target.kind === 'attachments' ? messagesWithFiles(store, unhex(target.id)).withText : 0,
         switchOn,
         ...reach,
         inCloud: reach.devicesOn.length > 0 || someInCloud(store),
         purgeAt: zone.purgeAtMs,
       };
     },
+    async attachments(conversation) {
+      const { ids } = messagesWithFiles(accountStoreOf(context), unhex(conversation));
+      return run(context, 'deleteMessages', { ids: ids.map(hex) });
+    },
     undo: (undo) => run(context, 'undoDelete', { undo }),
   };
 }
 
 function attachmentsOf(store: Store, target: DeleteTarget): number {
-  if (target.kind === 'conversation') return shownAttachments(store, unhex(target.id));
+  if (target.kind === 'conversation' || target.kind === 'attachments')
+    return shownAttachments(store, unhex(target.id));
   if (target.ids !== 'all') return attachmentCount(store, target.ids.map(unhex));
   let files = 0;
   for (const page of deletedIds(store, null, PAGE)) files += attachmentCount(store, page);
@@ -68,7 +74,9 @@ function countOf(
     waiting.push(...waitingMessages(store, unhex(target.id)));
     messages = shownCount(store, unhex(target.id)) + waiting.length;
   } else {
-    const ids = new Set(target.ids);
+    const ids = new Set(
+      target.kind === 'attachments' ? messagesWithFiles(store, unhex(target.id)).ids.map(hex) : target.ids,
+    );
     messages = ids.size;
     for (const id of ids) {
       const entry = getOutbox(store, unhex(id));

@@ -4,6 +4,8 @@ export const attachments = {
   remove: 'Remove {{name}}',
   adding: '{{percent}} % of {{size}}',
   addingLabel: 'Adding {{name}}',
+  deleteAll: 'Delete All Attachments…',
+  noneToDelete: 'No message of this conversation has an attachment.',
   drop: 'Drop files here to attach them',
   noFolders: 'Folders cannot be attached. Attach the files in it, or pack it into one file first.',
   tooLarge: '“{{name}}” is too large: an attachment has at most {{size}} on this cloud.',

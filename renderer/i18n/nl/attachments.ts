@@ -4,6 +4,8 @@ export const attachments = {
   remove: 'Verwijder {{name}}',
   adding: '{{percent}} % van {{size}}',
   addingLabel: '{{name}} toevoegen',
+  deleteAll: 'Verwijder alle bijlagen…',
+  noneToDelete: 'Geen bericht van dit gesprek heeft een bijlage.',
   drop: 'Laat bestanden hier los om ze toe te voegen',
   noFolders:
     'Mappen kun je niet toevoegen. Voeg de bestanden erin toe, of pak de map eerst in als één bestand.',
