@@ -11,6 +11,7 @@ import { PushRequestSchema, Zone } from '../../../shared/proto/gen/lockstep/clou
 import { attachmentsOf } from '../../store/attachments.ts';
 import { attachmentsFolder } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
+import { getMailCursor } from '../../store/mail.ts';
 import { messagePage } from '../../store/messages.ts';
 import { createCloudClient } from '../network/cloud-client.ts';
 import type { SyncStatus } from '../status-types.ts';
@@ -103,6 +104,12 @@ async function namedIn(device: CoreDevice): Promise<number[]> {
   const { backfillCursor: cursor } = await zones.openZone({ zone: Zone.MESSAGES });
   const { records } = await zones.backfill({ zone: Zone.MESSAGES, cursor, limit: 1000 });
   return records.filter(({ hint }) => hint < 0xffff_fffe).map(({ blobs }) => blobs.length);
+}
+
+/** All mail that this device has, the cloud knows it to have. */
+function acknowledged(device: CoreDevice): boolean {
+  const { stored, acknowledged: told } = getMailCursor(device.store);
+  return stored > 0 && stored === told;
 }
 
 async function end(...devices: CoreDevice[]): Promise<void> {
@@ -206,6 +213,9 @@ test('ATT-13 with a full storage the message waits and says why, and the status 
   await anna.until(({ paused }) => paused?.reason === 'storageFull', 'the reason');
   // Other messages go meanwhile, of other conversations.
   expect(anna.core.status().action).toBe('manageStorage');
+  // What is in somebody's mailbox still counts.
+  for (const device of [anna, bob])
+    await expect.poll(() => acknowledged(device), { timeout: 15_000 }).toBe(true);
   const [first] = page(anna, id);
   await anna.core.execute({ name: 'deleteForGood', input: { ids: [toHex(first!.id)] } });
   await bob.core.execute({ name: 'syncNow', input: null });
