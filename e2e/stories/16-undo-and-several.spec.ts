@@ -246,7 +246,9 @@ test('SYN-72 deleted while it is on its way: never seen again here, and in Recen
   await send(page, 'On its way.');
   const out = transcript(page).locator('[data-state="sending"]');
   await expect(out).toHaveCount(1);
-  expect(await deleteMessage(page, 'On its way.')).toContain('It is on its way and still arrives.');
+  await message(page, 'On its way.').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Delete…', exact: true }).click();
+  expect(await confirm(page, 'Delete')).toContain('It is on its way and still arrives.');
   await expectMessage(page, 'On its way.', 0);
   await laptop.kill();
   await laptop.start();
