@@ -1,0 +1,173 @@
+/**
+ * Thirty days are over: whichever device is there lets go of what is due, by the cloud's clock and its own together (SPEC SYN-75). Real devices,
+ * each with a clock of its own, and a cloud with its.
+ */
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
+import type { Fetch } from '../network/cloud-client.ts';
+import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+
+await sodiumReady();
+afterAll(removeFolders);
+
+const DAY = 24 * 60 * 60 * 1000;
+const CONVERSATION = '07'.repeat(16);
+/** What has passed for everybody. */
+let passed = 0;
+const wrong = { one: 0, two: 0 };
+let apart = false;
+let cloud: Cloud;
+let one: ZoneDevice;
+let two: ZoneDevice;
+let down: ZoneDevice[];
+
+beforeEach(async () => {
+  passed = 0;
+  wrong.one = 0;
+  wrong.two = 0;
+  apart = false;
+  down = [];
+  const clock = { now: () => Date.now() + passed };
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock });
+  const cut: Fetch = async (input, init) => {
+    if (apart) throw new TypeError('No connection.');
+    return fetchOf(cloud)(input, init);
+  };
+  one = await firstDevice(cloud, 'anna@example.org', {
+    clock: { now: () => clock.now() + wrong.one },
+    fetch: cut,
+  });
+});
+afterEach(async () => {
+  for (const device of [one, two]) if (!down.includes(device)) await device.stop();
+  await cloud.close();
+});
+
+/** Both devices with these messages, an hour old. */
+async function begin(...texts: string[]): Promise<string[]> {
+  const ids = texts.map((text, i) => one.message(text, Date.now() - 3_600_000 + i));
+  one.core.start();
+  await one.settled();
+  const clock = { now: () => Date.now() + passed + wrong.two };
+  two = await nextDevice(cloud, one.person, { clock });
+  two.core.start();
+  await two.settled();
+  return ids;
+}
+
+async function stop(device: ZoneDevice): Promise<void> {
+  await device.stop();
+  down.push(device);
+}
+async function start(device: ZoneDevice): Promise<void> {
+  device.start();
+  down.splice(down.indexOf(device), 1);
+  await device.until(({ phase }) => phase === 'idle' || phase === 'paused', 'a look around');
+}
+const remove = (device: ZoneDevice, ...ids: string[]) =>
+  device.core.execute({ name: 'deleteMessages', input: { ids } });
+const count = (device: ZoneDevice): number => listRecentlyDeleted(device.store, 100).length;
+const lookAgain = async (device: ZoneDevice): Promise<void> => {
+  await device.core.execute({ name: 'syncNow', input: null });
+  await new Promise((resolve) => setTimeout(resolve, 250));
+};
+const gone = (device: ZoneDevice, id: string): Promise<void> =>
+  device.until(() => device.record(id) === null, 'the tombstone');
+
+test('SYN-75 months later the first device that comes back lets go of it, whichever it is, and the other follows', async () => {
+  const [a = '', b = '', c = ''] = await begin('a', 'b', 'c');
+  await remove(one, a);
+  await one.settled();
+  await two.until(() => count(two) === 1, 'the delete');
+  // Away, and never told: deleted here alone, until it comes back.
+  await stop(two);
+  apart = true;
+  await remove(one, b);
+  await stop(one);
+  passed = 90 * DAY;
+  await start(two);
+  await gone(two, a);
+  expect(two.texts()).toEqual(['b', 'c']);
+  await stop(two);
+  passed = 200 * DAY;
+  apart = false;
+  await start(one);
+  // What the other let go of is gone here; what only this one had deleted is told first, and goes then, in one visit.
+  await gone(one, a);
+  await gone(one, b);
+  await stop(one);
+  await start(two);
+  await gone(two, b);
+  expect([two.texts(), count(two), two.record(c) !== null]).toEqual([['c'], 0, true]);
+});
+
+test('SYN-75 a conversation goes whole; what came after it stays', async () => {
+  const ids = await begin('a', 'b');
+  await one.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+  await one.settled();
+  const after = two.message('after', Date.now());
+  await two.core.execute({ name: 'syncNow', input: null });
+  await one.until(() => one.texts().join() === 'after', 'the new message');
+  await stop(one);
+  passed = 31 * DAY;
+  await two.restart();
+  await two.settled();
+  for (const id of ids) await gone(two, id);
+  await start(one);
+  for (const id of ids) await gone(one, id);
+  for (const device of [one, two]) {
+    expect([device.texts(), count(device), device.record(after) !== null]).toEqual([['after'], 0, true]);
+  }
+});
+
+for (const [what, off] of [
+  ['ahead', 365 * DAY],
+  ['behind', -365 * DAY],
+] as const) {
+  test(`SYN-75 a device whose clock is a year ${what} lets go of nothing; one with the right time does, and it follows`, async () => {
+    const [a = ''] = await begin('a', 'b');
+    await remove(two, a);
+    await one.until(() => count(one) === 1, 'the delete');
+    wrong.one = off;
+    await lookAgain(one);
+    await one.until(({ paused }) => paused?.reason === 'clockWrong', 'the wrong clock');
+    await one.restart();
+    await one.until(({ paused }) => paused?.reason === 'clockWrong', 'the wrong clock again');
+    await lookAgain(one);
+    await lookAgain(two);
+    for (const device of [one, two]) expect([device.record(a) !== null, count(device)]).toEqual([true, 1]);
+    // The day has come for everybody but this one, and nobody else is there.
+    await stop(two);
+    passed = 31 * DAY;
+    await one.restart();
+    await one.until(({ paused }) => paused?.reason === 'clockWrong', 'still wrong');
+    await lookAgain(one);
+    expect([one.record(a) !== null, count(one)]).toEqual([true, 1]);
+    await start(two);
+    await gone(two, a);
+    await lookAgain(one);
+    await gone(one, a);
+    expect([one.texts(), two.texts()]).toEqual([['b'], ['b']]);
+  });
+}
+
+test('SYN-75 with the switch off nothing goes by a clock that is a year ahead; in time it goes here alone', async () => {
+  const [a = ''] = await begin('a', 'b');
+  await two.core.execute({ name: 'setSwitch', input: { on: false } });
+  await two.until(({ switch: value }) => value === 'off', 'off');
+  await remove(two, a);
+  wrong.two = 365 * DAY;
+  await two.restart();
+  await lookAgain(two);
+  await lookAgain(two);
+  expect([count(two), two.record(a) !== null]).toEqual([1, true]);
+  wrong.two = 0;
+  passed = 31 * DAY;
+  await two.restart();
+  await gone(two, a);
+  await one.restart();
+  await one.settled();
+  expect([one.texts(), two.texts(), count(two)]).toEqual([['a', 'b'], ['b'], 0]);
+});
