@@ -132,6 +132,11 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
   const { selection, begin, choose } = selecting;
   const choosing = selection !== null;
   const { focusIndex } = roving;
+  // The message that had the focus got another name when the cloud accepted it, or is gone: the focus does not fall out of the transcript.
+  const lost = activeKey !== null && found < 0 && active >= 0;
+  useLayoutEffect(() => {
+    if (lost && document.activeElement === document.body) focusIndex(active);
+  }, [lost, active, focusIndex]);
   const activeNow = useRef(active);
   activeNow.current = active;
   const chose = useRef(false);

@@ -142,7 +142,7 @@ test('ATT-10 a message goes when the cloud has all of its files, what is behind 
   await end(anna, bob, carla);
 }, 60_000);
 
-test('ATT-11 an upload goes on where it was after a kill and after lost answers; nothing is sent twice', async () => {
+test('ATT-11 an upload goes on where it was after a restart and after lost answers; nothing is sent twice', async () => {
   const { anna, bob, id, wires } = await two();
   const file = bytesOf(4 * MIB + 77);
   let pieces = 0;
@@ -303,7 +303,7 @@ test('ATT-21 bytes that are not those that were sent are never taken for them: t
   await end(anna, hidden);
 }, 60_000);
 
-test('ATT-22 a download goes on where it was after a kill, and what was not counted comes once more', async () => {
+test('ATT-22 a download goes on where it was after a restart, and what was not counted comes once more', async () => {
   const { anna, bob, id, wires } = await two();
   const file = bytesOf(5 * MIB + 3);
   let pieces = 0;
