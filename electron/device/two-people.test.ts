@@ -116,6 +116,8 @@ test('API-9 with the switch off everywhere, nothing is said to be in the cloud; 
   const target = { kind: 'conversation', id } as const;
   expect(await anna.api.deletes.scope.query({ target })).toEqual({
     messages: 2,
+    attachments: 0,
+    withText: 0,
     unsent: 0,
     onTheirWay: 0,
     switchOn: false,

@@ -48,7 +48,7 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   const status = device.core.status();
   const waiting = count(
     device,
-    "SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message'",
+    "SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message' AND deleted_ms IS NULL",
   );
   if (status.waitingToSend < waiting)
     problems.push(`SIM-6 ${name} says nothing of ${waiting} that wait to be sent`);
