@@ -1,4 +1,5 @@
 /** What people do with messages in a simulation, one function an act. What turns the switch is in acts-switch.ts. */
+import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { type Deletion, later, messagesOf, type New, type Row } from './ledger.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -131,6 +132,17 @@ function deleting(most: number): Act['act'] {
   };
 }
 
+/** What a delete of the conversation takes out of this device's outbox. */
+function waitingIn({ device }: Actor, conversation: string): { guid: string; unsent: boolean }[] {
+  return device.store
+    .all<{ guid: Uint8Array; unsent: number }>(
+      `SELECT guid, sealed IS NULL AS unsent FROM outbox
+       WHERE kind = 'message' AND conversation = ? AND deleted_ms IS NULL`,
+      fromHex(conversation),
+    )
+    .map(({ guid, unsent }) => ({ guid: toHex(guid), unsent: unsent === 1 }));
+}
+
 const deleteConversation: Act['act'] = (stage, actor, dice) => {
   const conversation = dice.pick(stage.conversations);
   const rows = visible(actor).filter((row) => row.conversation === conversation);
@@ -140,8 +152,14 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
   const entry = deletion(stage, actor, { conversation, upTo: { ms: upTo.ms, guid: upTo.guid } });
   const which = stage.conversations.indexOf(conversation);
   stage.does(actor, `deletes conversation ${which} up to "${upTo.text || upTo.guid}"`, async () => {
+    const waiting = waitingIn(actor, conversation);
     await actor.device.execute('deleteConversation', { conversationId: conversation });
     stage.ledger.deletes(entry);
+    for (const { guid, unsent } of waiting) {
+      // What nobody has been sent goes nowhere any more; what is on its way arrives as deleted here (SYN-72).
+      if (unsent) stage.ledger.sent.delete(guid);
+      else stage.ledger.deletes(deletion(stage, actor, { guid }));
+    }
   });
   return true;
 };
