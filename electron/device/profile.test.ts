@@ -1,4 +1,12 @@
-import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createBrowserHost } from '../host/browser-host.ts';
@@ -78,6 +86,20 @@ test('HOST-10 a damaged database is locked, and nothing is changed', async () =>
   expect(await it.api.session.state.query()).toMatchObject({ kind: 'locked' });
   await devices.stop(it);
   expect(contentOf(folder)).toEqual(before);
+});
+
+test('ATT-4 HOST-10 starting fresh puts the files of attachments aside with their database; a wipe takes them', async () => {
+  const folder = await usedProfile();
+  const attachments = path.join(folder, 'attachments');
+  mkdirSync(attachments);
+  writeFileSync(path.join(attachments, 'f'.repeat(64)), 'sealed');
+  rmSync(path.join(folder, 'database.key'));
+  const it = await devices.start(folder);
+  await it.api.session.startFresh.mutate({ confirmed: true });
+  await devices.stop(it);
+  const aside = readdirSync(folder).find((name) => name.startsWith('set-aside-')) ?? '';
+  expect(readdirSync(path.join(folder, aside, 'attachments'))).toEqual(['f'.repeat(64)]);
+  expect(existsSync(attachments)).toBe(false);
 });
 
 test('HOST-11 a profile under a passphrase is locked with another one', async () => {
