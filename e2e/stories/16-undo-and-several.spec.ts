@@ -124,6 +124,8 @@ test('UI-100 several messages: chosen by mouse and by keys, deleted where the sw
   await expect(page.getByText('5 messages deleted.')).toBeVisible();
   await expectNothingSerious(page, 'Undo');
   await expect(bar(page)).toBeHidden();
+  // The focus stays where it was deleted.
+  await expect(transcript(page).getByRole('article')).toBeFocused();
 
   // Not in a field that takes text; everywhere else.
   await messageField(page).fill('abc');

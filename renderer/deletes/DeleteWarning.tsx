@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Deleted, DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
+import { focusWhenNowhere } from '../app/focus.ts';
 import { longDate } from '../app/format.ts';
 import { listNames } from '../app/names.ts';
 import { useView, view } from '../app/state.ts';
@@ -14,6 +15,10 @@ import { failureText } from '../ui/failure.ts';
 import { AT_ONCE, inPieces } from './pieces.ts';
 import { doneText, offerUndo } from './undo.ts';
 import { warningOf } from './warning.ts';
+
+/** The tab stop of the list that it was deleted from. */
+const MESSAGE = '.message[tabindex="0"], .deleted-row [tabindex="0"]';
+const CONVERSATION = '.conversation[tabindex="0"]';
 
 export function DeleteWarning() {
   const target = useView((state) => state.asking);
@@ -72,6 +77,7 @@ function Warning({ target }: { target: DeleteTarget }) {
       view.show({ kind: 'none' });
     close();
     afterDelete?.();
+    focusWhenNowhere(target.kind === 'conversation' ? CONVERSATION : MESSAGE);
   }
 
   return (

@@ -7,7 +7,6 @@ import { api } from '../app/api.ts';
 import { view } from '../app/state.ts';
 import { type MenuEntry, type MenuPoint, PointMenu } from '../ui/PointMenu.tsx';
 import { useAct } from '../ui/useAct.ts';
-import { discardMessage } from './discard.ts';
 import { type MessageAct, messageActs, myReaction, REACTIONS } from './message-acts.ts';
 
 type Props = {
@@ -45,12 +44,6 @@ export function MessageMenu({ message, point, onClose, onReply, onEdit, onSelect
       onChoose: () => void act(() => api.messages.retry.mutate({ id })),
     },
     select: { label: t('select.begin'), icon: <ListChecks />, onChoose: () => onSelect(message) },
-    discard: {
-      label: t('transcript.discard'),
-      icon: <Trash2 />,
-      danger: true,
-      onChoose: () => void discardMessage(t, id),
-    },
     delete: {
       label: t('transcript.menu.delete'),
       icon: <Trash2 />,
@@ -59,7 +52,7 @@ export function MessageMenu({ message, point, onClose, onReply, onEdit, onSelect
     },
   };
   const entries = acts.flatMap((one): MenuEntry[] =>
-    one === 'react' ? [] : one === 'delete' || one === 'discard' ? ['line', make[one]] : [make[one]],
+    one === 'react' ? [] : one === 'delete' ? ['line', make[one]] : [make[one]],
   );
   const reactions = acts.includes('react') ? (
     <>

@@ -16,6 +16,7 @@ import { useTranslation } from 'react-i18next';
 import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
 import type { ConversationSummary, Message } from '../../electron/api/types.ts';
+import { focusWhenNowhere } from '../app/focus.ts';
 import type { MenuPoint } from '../ui/PointMenu.tsx';
 import { useNow } from '../ui/useNow.ts';
 import { useRoving } from '../ui/useRoving.ts';
@@ -144,16 +145,11 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
   useEffect(() => {
     if (choosing === chose.current) return;
     chose.current = choosing;
-    let frame = 0;
-    // A warning that was just answered still has it, until it has gone.
-    const later = (left: number): void => {
-      frame = requestAnimationFrame(() => {
-        const now = document.activeElement;
-        if (choosing || now === null || now === document.body) focusIndex(activeNow.current);
-        if (!choosing && left > 0 && now?.closest('[role="alertdialog"]') !== null) later(left - 1);
-      });
-    };
-    later(60);
+    if (!choosing) {
+      focusWhenNowhere('.message[tabindex="0"]');
+      return;
+    }
+    const frame = requestAnimationFrame(() => focusIndex(activeNow.current));
     return () => cancelAnimationFrame(frame);
   }, [choosing, focusIndex]);
 

@@ -33,7 +33,8 @@ test('UI-29 others’ messages, text messages, unsent and undelivered ones offer
   expect(messageActs(theirs, 0)).toEqual(['react', 'reply', 'copy', 'select', 'delete']);
   expect(messageActs({ ...own, service: 'sms' }, 0)).not.toContain('edit');
   expect(messageActs({ ...own, unsentAt: 1 }, 0)).toEqual(['select', 'delete']);
-  expect(messageActs({ ...own, state: 'failed' }, 0)).toEqual(['retry', 'copy', 'select', 'discard']);
+  expect(messageActs({ ...own, state: 'failed' }, 0)).toEqual(['retry', 'copy', 'select', 'delete']);
+  expect(messageActs({ ...own, state: 'waiting' }, 0)).toEqual(['copy', 'select', 'delete']);
   expect(messageActs({ ...own, state: 'sending' }, 0)).toEqual(['copy', 'select', 'delete']);
 });
 

@@ -1,16 +1,7 @@
 /** Which acts a message allows now. Pure. */
 import type { Message } from '../../electron/api/types.ts';
 
-export type MessageAct =
-  | 'react'
-  | 'reply'
-  | 'copy'
-  | 'edit'
-  | 'unsend'
-  | 'retry'
-  | 'select'
-  | 'discard'
-  | 'delete';
+export type MessageAct = 'react' | 'reply' | 'copy' | 'edit' | 'unsend' | 'retry' | 'select' | 'delete';
 
 export const REACTIONS = ['❤️', '👍', '👎', '😂', '‼️', '❓'];
 
@@ -22,9 +13,8 @@ const UNSEND_FOR = 2 * MINUTE;
 export function messageActs(message: Message, now: number): MessageAct[] {
   // Of a message that is files alone there is no text to copy or change.
   const text: MessageAct[] = message.text === '' ? [] : ['copy'];
-  if (message.state === 'failed') return ['retry', ...text, 'select', 'discard'];
-  if (message.state === 'waiting') return [...text, 'select', 'discard'];
-  if (message.state === 'sending') return [...text, 'select', 'delete'];
+  if (message.state === 'failed') return ['retry', ...text, 'select', 'delete'];
+  if (message.state === 'waiting' || message.state === 'sending') return [...text, 'select', 'delete'];
   if (message.unsentAt !== null) return ['select', 'delete'];
   const acts: MessageAct[] = ['react', 'reply', ...text];
   const own = message.fromMe && message.service === 'lockstep';
