@@ -34,7 +34,7 @@ import { createServer, type Peer } from './http/server.ts';
 import { acknowledge, receive } from './mailboxes/receive.ts';
 import { send } from './mailboxes/send.ts';
 import type { Check } from './storage/integrity.ts';
-import { openStorage } from './storage/open.ts';
+import { type CloudImage, openStorage } from './storage/open.ts';
 import { renewIncarnations } from './storage/restore.ts';
 import { createSweeper } from './storage/sweeper.ts';
 import { DEFAULT_QUOTA } from './zones/limits.ts';
@@ -47,6 +47,8 @@ import { fetchRecords, inventory } from './zones/repair.ts';
 export type CloudOptions = {
   /** A folder, or ':memory:'. */
   dataDir: string;
+  /** With ':memory:': what another one in memory was at some moment. */
+  image?: CloudImage;
   name?: string;
   /** The database comes from a backup: its zones get a new incarnation before anybody is answered. */
   restored?: boolean;
@@ -72,6 +74,8 @@ export type Cloud = {
   invite(): string;
   /** Streams that are open now. */
   watching(): number;
+  /** What is committed, and its secret, for another cloud in memory to begin with. Never leaves the process. */
+  image(): CloudImage;
   /** Streams end, answered requests finish, then the database closes. */
   close(): Promise<void>;
 };
@@ -158,6 +162,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   const { db, secret } = await openStorage(options.dataDir, {
     ...(options.check === undefined ? {} : { check: options.check }),
     ...(options.restored === undefined ? {} : { restored: options.restored }),
+    ...(options.image === undefined ? {} : { image: options.image }),
     ...(options.largestDatabaseBytes === undefined ? {} : { largestBytes: options.largestDatabaseBytes }),
   });
   if (options.restored === true) renewIncarnations(db, random);
@@ -205,6 +210,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
       return code;
     },
     watching: hub.size,
+    image: () => ({ database: db.image(), secret: { ...secret } }),
     close: async () => {
       if (!open) return;
       open = false;

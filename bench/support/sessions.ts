@@ -10,8 +10,6 @@ export async function newSession(url: string, handle: string, address: string): 
     headers.set('x-forwarded-for', address);
     return fetch(`${url}${pathname}`, { method: request.method, headers, body: await request.arrayBuffer() });
   };
-  // A cloud in this process, as far as the helper can see.
-  const cloud = { fetch: over, invite: () => '', watching: () => 0, close: async () => {} };
-  const { token } = await signUp(cloud, handle);
+  const { token } = await signUp({ fetch: over }, handle);
   return createCloudClient({ fetch, url, token });
 }

@@ -50,6 +50,8 @@ export type Database = {
   transaction<T>(work: (write: Writer) => T, purpose?: 'grows' | 'frees'): T;
   /** Moves the WAL into the database file and empties it. False when that cannot be done now: nothing is lost by it. */
   checkpoint(): boolean;
+  /** All that is committed, for another database in memory to begin with. */
+  image(): Uint8Array;
   close(): void;
 };
 
@@ -117,15 +119,17 @@ const prepareConnection = (sqlite: SqliteDatabase): void => {
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'cloud.db');
 
-/** `largestBytes`: beyond it, writing is refused as on a full disk. */
-export const openDatabase = (dataDir: string, largestBytes?: number): Database => {
+/**
+ * `largestBytes`: beyond it, writing is refused as on a full disk. `image`: what a database in memory begins with; it is copied.
+ */
+export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uint8Array): Database => {
   const inMemory = dataDir === ':memory:';
   if (!inMemory) mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const file = inMemory ? ':memory:' : databaseFile(dataDir);
 
   // For its owner alone, whatever the folder allows; SQLite gives the WAL the same rights.
   if (!inMemory) closeSync(openSync(file, 'a', 0o600));
-  const writing = new Sqlite(file);
+  const writing = new Sqlite(image === undefined ? file : Buffer.from(image));
   prepareConnection(writing);
   writing.pragma('journal_mode = WAL');
   writing.pragma('synchronous = FULL');
@@ -165,6 +169,7 @@ export const openDatabase = (dataDir: string, largestBytes?: number): Database =
       return immediate(work as (write: Writer) => unknown) as T;
     },
     checkpoint,
+    image: () => new Uint8Array(writing.serialize()),
     close: () => {
       if (!writing.open) return;
       if (!inMemory) {

@@ -12,7 +12,11 @@ import { type Database, databaseFile, openDatabase } from './database.ts';
 import { type Check, checkDatabase, missingDatabase, sizeOf } from './integrity.ts';
 import { type CloudSecret, makeSecret, openSecret, secretFile, secretMissing } from './secret.ts';
 
-export type OpenOptions = { check?: Check; restored?: boolean; largestBytes?: number };
+/** A cloud in memory as it stood at one moment: its crash, its backup and its restart are made of these. */
+export type CloudImage = { database: Uint8Array; secret: CloudSecret };
+
+/** `image` with ':memory:' alone. */
+export type OpenOptions = { check?: Check; restored?: boolean; largestBytes?: number; image?: CloudImage };
 
 const hasAccounts = (file: string): boolean => {
   if (sizeOf(file) === 0) return false;
@@ -27,9 +31,12 @@ const hasAccounts = (file: string): boolean => {
 
 export const openStorage = async (
   dataDir: string,
-  { check = 'quick', restored = false, largestBytes }: OpenOptions = {},
+  { check = 'quick', restored = false, largestBytes, image }: OpenOptions = {},
 ): Promise<{ db: Database; secret: CloudSecret }> => {
-  if (dataDir === ':memory:') return { secret: await makeSecret(dataDir), db: openDatabase(dataDir) };
+  if (dataDir === ':memory:') {
+    const secret = image?.secret ?? (await makeSecret(dataDir));
+    return { secret, db: openDatabase(dataDir, largestBytes, image?.database) };
+  }
   const file = databaseFile(dataDir);
   await unpackBackup(dataDir, restored);
   checkDatabase(dataDir, check);

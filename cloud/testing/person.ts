@@ -42,7 +42,7 @@ export type Person = {
 export type TestDevice = Clients & { person: Person; keys: DeviceKeys; token: string };
 
 export const signUpRequest = async (
-  cloud: Cloud,
+  cloud: Pick<Cloud, 'fetch'>,
   handle: string,
   options: { password?: string; invitation?: string; address?: string; random?: Random } = {},
 ) => {
@@ -99,7 +99,7 @@ const publicHalf = (keys: DeviceKeys) => ({
 });
 
 export const signUp = async (
-  cloud: Cloud,
+  cloud: Pick<Cloud, 'fetch'>,
   handle: string,
   options: Parameters<typeof signUpRequest>[2] = {},
 ): Promise<TestDevice> => {
@@ -109,7 +109,12 @@ export const signUp = async (
 };
 
 /** Undefined when the password is wrong: the device sees that before it finishes. */
-export const signIn = async (cloud: Cloud, handle: string, password: string, address?: string) => {
+export const signIn = async (
+  cloud: Pick<Cloud, 'fetch'>,
+  handle: string,
+  password: string,
+  address?: string,
+) => {
   await opaque.ready;
   const { account } = clientsOf(cloud, undefined, address);
   const { clientLoginState, startLoginRequest } = opaque.client.startLogin({ password });
@@ -155,7 +160,7 @@ export const joinRequest = async (
 
 /** Another device of this person, by password. */
 export const addDevice = async (
-  cloud: Cloud,
+  cloud: Pick<Cloud, 'fetch'>,
   person: Person,
   random: Random = systemRandom,
 ): Promise<TestDevice> => {

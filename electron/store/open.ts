@@ -23,6 +23,11 @@ export type StoreOptions = {
   /** 32 bytes. The host keeps it in the keychain. */
   key: Uint8Array;
   readonly?: boolean;
+  /**
+   * For simulations: in memory, without cipher or file, beginning with what `Store.image` gave (null: empty). `path` is then only the place
+   * beside which attachments lie.
+   */
+  image?: Uint8Array | null;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: what better-sqlite3 takes as a parameter is checked by it.
@@ -148,6 +153,12 @@ export class Store {
     this.memory.flush();
   }
 
+  /** All that is committed, for another store in memory to begin with. */
+  image(): Uint8Array {
+    this.commitBulk();
+    return new Uint8Array(this.db.serialize());
+  }
+
   /** Moves the log into the database as far as readers allow. `truncate`: also empties the log file (after Delete Now). */
   checkpoint(truncate = false): { busy: boolean; logPages: number } {
     this.commitBulk();
@@ -174,13 +185,15 @@ export class Store {
 
 /** Opens, and for the writer makes or migrates. Throws `StoreError`; what it refuses to open it leaves as it was. */
 export function openStore(options: StoreOptions): Store {
-  const { path, key, readonly = false } = options;
+  const { path, key, readonly = false, image } = options;
   if (key.length !== 32) throw new StoreError('wrongKey', 'The database key must be 32 bytes.');
-  const fresh = path === ':memory:' || !existsSync(path) || statSync(path).size === 0;
+  const inMemory = path === ':memory:' || image !== undefined;
+  const fresh = inMemory || !existsSync(path) || statSync(path).size === 0;
   if (fresh && readonly) throw new StoreError('notReady', 'The message store has not been made yet.');
-  const db = new Database(path, { readonly, fileMustExist: readonly, timeout: 5_000 });
+  const source = inMemory ? (image ? Buffer.from(image) : ':memory:') : path;
+  const db = new Database(source, { readonly, fileMustExist: readonly, timeout: 5_000 });
   try {
-    unlock(db, path, key, fresh);
+    if (!inMemory) unlock(db, path, key, fresh);
     // `cipher` pages cannot be mapped; mmap stays off by SQLite's default of 0.
     db.pragma('temp_store = MEMORY');
     db.pragma('trusted_schema = OFF');
@@ -210,7 +223,6 @@ export function openStore(options: StoreOptions): Store {
 }
 
 function unlock(db: Database.Database, path: string, key: Uint8Array, fresh: boolean): void {
-  if (path === ':memory:') return;
   const hex = Buffer.from(key.buffer, key.byteOffset, key.length).toString('hex');
   db.pragma("cipher = 'aegis'");
   db.pragma(`key = 'raw:${hex}'`);

@@ -1,20 +1,20 @@
-/** Where a simulation keeps its databases: in memory where the system has such a folder, and gone when the run is over. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+/** Where the devices of a simulation keep files (attachments): in memory where the system has such a folder, and gone when the run is over. */
+import { existsSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const MEMORY = '/dev/shm';
+const BASE = existsSync(MEMORY) ? MEMORY : tmpdir();
+let stages = 0;
 
 export class Folders {
-  readonly #root = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'lockstep-sim-'));
+  readonly #root = join(BASE, `lockstep-sim-${process.pid}-${stages++}`);
   #made = 0;
 
-  /** A new, empty one. */
+  /** The name of a new one. Whoever writes into it makes it: most runs write no file. */
   make(): string {
     this.#made += 1;
-    const folder = join(this.#root, String(this.#made));
-    mkdirSync(folder);
-    return folder;
+    return join(this.#root, String(this.#made));
   }
 
   remove(): void {

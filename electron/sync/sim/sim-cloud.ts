@@ -1,11 +1,9 @@
 /**
- * The real cloud on a folder, which crashes, is restarted, and is put back from a backup. A crash is what is in its files at that
- * moment, opened as a new cloud; whatever was on its way to or from the old one is lost.
+ * The real cloud in memory, which crashes, is restarted, and is put back from a backup. A crash is what is committed at that moment, opened
+ * as a new cloud; whatever was on its way to or from the old one is lost.
  */
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
-import type { Folders } from './folders.ts';
+import type { CloudImage } from '../../../cloud/storage/open.ts';
 import type { Far } from './network.ts';
 import type { SeededRandom } from './random.ts';
 import type { World } from './world.ts';
@@ -15,18 +13,12 @@ type Limits = { quotaBytes?: number; largestDatabaseBytes?: number };
 export class SimCloud implements Far {
   life = 0;
   readonly #world: World;
-  readonly #folders: Folders;
   readonly #random: SeededRandom;
-  #folder: string;
   #cloud: Cloud | null = null;
 
-  /** `from`: the folder of a cloud that was closed; its files are copied. */
-  constructor(world: World, folders: Folders, random: SeededRandom, from?: string) {
+  constructor(world: World, random: SeededRandom) {
     this.#world = world;
-    this.#folders = folders;
     this.#random = random;
-    this.#folder = folders.make();
-    if (from !== undefined) copyFolder(from, this.#folder);
   }
 
   get cloud(): Cloud {
@@ -34,17 +26,15 @@ export class SimCloud implements Far {
     return this.#cloud;
   }
 
-  get folder(): string {
-    return this.#folder;
-  }
-
   fetch(request: Request): Promise<Response> {
     return this.cloud.fetch(request);
   }
 
-  async start(limits: Limits = {}, restored = false): Promise<void> {
+  /** `image`: begins with what another one was; else with nothing. */
+  async start(image?: CloudImage, limits: Limits = {}, restored = false): Promise<void> {
     this.#cloud = await createCloud({
-      dataDir: this.#folder,
+      dataDir: ':memory:',
+      ...(image === undefined ? {} : { image }),
       registration: 'open',
       check: 'none',
       clock: this.#world.clock,
@@ -63,55 +53,37 @@ export class SimCloud implements Far {
 
   /** Nothing is finished in order. */
   async crash(limits: Limits = {}): Promise<void> {
-    await this.#goOnIn(this.#copy(), limits, false);
+    await this.#goOnWith(this.cloud.image(), limits, false);
   }
 
   /** In order, with what is under way answered first. */
   async restart(limits: Limits = {}): Promise<void> {
+    // Between two moments of the world nothing is under way in it: what was asked is answered, or travels.
+    const image = this.cloud.image();
     await this.close();
-    await this.start(limits);
+    await this.start(image, limits);
   }
 
   /** Every change token and cursor that it gave is worth nothing from now on. */
   async forgetTokens(): Promise<void> {
-    const folder = this.#copy();
-    const file = join(folder, 'cloud.secret.json');
-    const secret = JSON.parse(readFileSync(file, 'utf8')) as { tokenKey: string };
-    secret.tokenKey = Buffer.from(this.#random.bytes(32)).toString('base64url');
-    writeFileSync(file, JSON.stringify(secret));
-    await this.#goOnIn(folder, {}, false);
+    const { database, secret } = this.cloud.image();
+    const tokenKey = this.#random.bytes(32);
+    await this.#goOnWith({ database, secret: { ...secret, tokenKey } }, {}, false);
   }
 
   /** As it is now, for `restore`. */
-  backUp(): string {
-    return this.#copy();
+  backUp(): CloudImage {
+    return this.cloud.image();
   }
 
-  async restore(backup: string): Promise<void> {
-    const folder = this.#folders.make();
-    copyFolder(backup, folder);
-    await this.#goOnIn(folder, {}, true);
+  async restore(backup: CloudImage): Promise<void> {
+    await this.#goOnWith(backup, {}, true);
   }
 
-  #copy(): string {
-    const folder = this.#folders.make();
-    copyFolder(this.#folder, folder);
-    return folder;
-  }
-
-  async #goOnIn(folder: string, limits: Limits, restored: boolean): Promise<void> {
+  async #goOnWith(image: CloudImage, limits: Limits, restored: boolean): Promise<void> {
     const old = this.#cloud;
     this.life += 1;
-    this.#folder = folder;
-    await this.start(limits, restored);
+    await this.start(image, limits, restored);
     await old?.close();
-  }
-}
-
-/** Of files that nobody is writing to at this moment. */
-function copyFolder(from: string, to: string): void {
-  for (const name of ['cloud.db', 'cloud.db-wal', 'cloud.secret.json']) {
-    const file = join(from, name);
-    if (existsSync(file)) cpSync(file, join(to, name));
   }
 }

@@ -1,9 +1,12 @@
 /**
- * One device of a simulation: the real engine with accounts and mail, on a real database file, with the world's time. It is killed at any
- * moment, started again, and put back to an old copy of its folder.
+ * One device of a simulation: the real engine with accounts and mail, on a real SQLite database, with the world's time. It is killed at any
+ * moment, started again, and put back to an old copy of its database.
+ *
+ * The database is in memory, without its cipher (what files and ciphers do when a process dies is shown by the kill tests): what is
+ * committed when the device ends is its image, and the next start begins with that.
  */
-import { copyFileSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { TestDevice } from '../../../cloud/testing/person.ts';
 import { setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
@@ -16,8 +19,8 @@ import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts'
 import type { World } from './world.ts';
 
 export const CLOUD_URL = 'http://localhost:1';
-/** Of a simulation's databases: one for all, so that one may be a copy of another. */
-const KEY = new Uint8Array(32).fill(9);
+/** Asked for, and not used: nothing is written to a disk. */
+const KEY = new Uint8Array(32);
 
 export type DeviceParts = {
   fetch: Fetch;
@@ -30,14 +33,17 @@ export type DeviceParts = {
 };
 
 export class SimDevice {
-  readonly path: string;
   readonly failures: string[] = [];
+  readonly #path: string;
+  /** What is committed, while it does not run. */
+  #image: Uint8Array | null = null;
   #store: Store | null = null;
+  #held = false;
   #core: SyncCore | null = null;
   readonly #parts: DeviceParts;
 
   constructor(folder: string, parts: DeviceParts) {
-    this.path = join(folder, 'messages.db');
+    this.#path = join(folder, 'messages.db');
     this.#parts = parts;
   }
 
@@ -87,7 +93,7 @@ export class SimDevice {
       })),
     });
     setZoneState(store, 'messages', { switch: takesPart ? 'enabling' : 'off' });
-    store.close();
+    this.#close(store);
   }
 
   start(): void {
@@ -115,8 +121,8 @@ export class SimDevice {
     const { core, store } = this;
     this.#core = null;
     await core.stop();
-    store.close();
-    this.#store = null;
+    store.commitBulk();
+    this.#close(store);
   }
 
   /** At once: what was not committed is not there. */
@@ -124,38 +130,68 @@ export class SimDevice {
     const { core, store } = this;
     this.#core = null;
     const ended = core.stop();
-    store.db.close();
-    this.#store = null;
+    this.#close(store);
     await ended;
   }
 
-  /** Of a device that does not run. */
-  copyTo(file: string): void {
-    copyDatabase(this.path, file);
+  /** Somebody else writes to its database, and is not done: from now on, or no more. False: it writes itself at this moment. */
+  hold(held: boolean): boolean {
+    if (held && this.store.db.inTransaction) return false;
+    this.#held = held;
+    return true;
   }
-  putBack(file: string): void {
-    copyDatabase(file, this.path);
+
+  /** Of a device that does not run. */
+  copy(): Uint8Array {
+    if (this.#image === null) throw new Error('This device is running.');
+    return this.#image;
+  }
+  putBack(copy: Uint8Array): void {
+    this.#image = copy;
+  }
+
+  /** Its database, running or not. */
+  look<T>(at: (store: Store) => T): T {
+    if (this.#store !== null) return at(this.#store);
+    const store = openStore({ path: this.#path, key: KEY, image: this.#image });
+    try {
+      return at(store);
+    } finally {
+      store.db.close();
+    }
   }
 
   #open(): Store {
-    const store = openStore({ path: this.path, key: KEY });
-    // Nothing here cuts the power, and whoever holds the database is in this very process.
-    store.db.pragma('synchronous = OFF');
-    store.db.pragma('busy_timeout = 0');
-    store.db.pragma('cache_size = -2000');
+    const store = openStore({ path: this.#path, key: KEY, image: this.#image });
+    this.#image = null;
+    this.#held = false;
+    this.#mayBeHeld(store);
     return store;
   }
-}
 
-/** Another connection to the same file. */
-export function secondConnection(path: string): Store {
-  return openStore({ path, key: KEY });
-}
-
-function copyDatabase(from: string, to: string): void {
-  for (const end of ['', '-wal']) {
-    rmSync(`${to}${end}`, { force: true });
-    if (existsSync(`${from}${end}`)) copyFileSync(`${from}${end}`, `${to}${end}`);
+  #close(store: Store): void {
+    if (store.db.inTransaction) store.db.exec('ROLLBACK');
+    this.#image = new Uint8Array(store.db.serialize());
+    store.db.close();
+    this.#store = null;
   }
-  rmSync(`${to}-shm`, { force: true });
+
+  /** A database in memory has one connection: what SQLite says to a second one is said here. */
+  #mayBeHeld(store: Store): void {
+    const { db } = store;
+    const exec = db.exec.bind(db);
+    const run = store.run.bind(store);
+    const refuse = () => {
+      if (this.#held && !db.inTransaction)
+        throw new Database.SqliteError('database is locked', 'SQLITE_BUSY');
+    };
+    db.exec = (text) => {
+      refuse();
+      return exec(text);
+    };
+    store.run = (text, ...parameters) => {
+      refuse();
+      return run(text, ...parameters);
+    };
+  }
 }

@@ -1,8 +1,8 @@
 /**
  * Who plays in a simulation: a cloud, two people with their devices, a conversation of two and a group. Setting that up is the same for every
- * seed and done once; each run begins with copies of its files.
+ * seed and done once; each run begins with copies of its databases.
  */
-import { join } from 'node:path';
+import type { CloudImage } from '../../../cloud/storage/open.ts';
 import { addDevice, type Person, signUp, type TestDevice } from '../../../cloud/testing/person.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
@@ -31,8 +31,8 @@ export type Actor = {
   removed: number | null;
   /** Somebody asked for its removal, and may not have heard that it was done. */
   perhapsRemoved: boolean;
-  /** An old copy of its folder, and when that was. */
-  copy: { file: string; tick: number } | null;
+  /** An old copy of its database, and when that was. */
+  copy: { image: Uint8Array; tick: number } | null;
   /** Messages that were seen here; those that were hidden, or gone, afterwards. */
   seen: Set<string>;
   hidden: Set<string>;
@@ -58,7 +58,7 @@ export class Stage {
   readonly counts = new Map<string, number>();
   readonly parts: SyncParts | undefined;
   /** Of the cloud, good as long as no keyring has changed since. */
-  backup: string | null = null;
+  backup: CloudImage | null = null;
   /** Changes of a keyring under way. */
   keyringMoves = 0;
   /** Of the cloud, until it is put right. */
@@ -114,7 +114,7 @@ export class Stage {
   add(
     person: PersonName,
     account: TestDevice | { deviceId: string },
-    options: { anchor: boolean; from?: string },
+    options: { anchor: boolean; from?: Uint8Array },
   ): Actor {
     const number = this.actors.filter((actor) => actor.person === person).length + 1;
     const name = `${person}${number}`;
@@ -157,10 +157,10 @@ export class Stage {
 
 /** What every run begins with. */
 type Opening = {
-  cloud: string;
+  cloud: CloudImage;
   now: number;
   people: Record<PersonName, Person>;
-  devices: { person: PersonName; id: string; file: string; anchor: boolean }[];
+  devices: { person: PersonName; id: string; image: Uint8Array; anchor: boolean }[];
   conversations: string[];
 };
 
@@ -173,11 +173,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const random = seeded(derived(options.seed, 0));
   const world = new World(given.now);
   const folders = new Folders();
-  const cloud = new SimCloud(world, folders, random.fork(), given.cloud);
-  await cloud.start();
+  const cloud = new SimCloud(world, random.fork());
+  await cloud.start(given.cloud);
   const stage = new Stage(options, world, folders, cloud, given);
-  for (const { person, id, file, anchor } of given.devices) {
-    const actor = stage.add(person, { deviceId: id }, { anchor, from: file });
+  for (const { person, id, image, anchor } of given.devices) {
+    const actor = stage.add(person, { deviceId: id }, { anchor, from: image });
     actor.clock.offMs = random.below(120_000) - 60_000;
     actor.device.start();
   }
@@ -196,7 +196,7 @@ async function setUp(): Promise<Opening> {
   const world = new World(START);
   const folders = new Folders();
   process.once('exit', () => folders.remove());
-  const cloud = new SimCloud(world, folders, random.fork());
+  const cloud = new SimCloud(world, random.fork());
   await cloud.start();
   const stage = new Stage({ seed: 0 }, world, folders, cloud, null);
   const anna = await signUp(cloud.cloud, 'anna@example.org', { random: random.bytes });
@@ -235,23 +235,18 @@ async function setUp(): Promise<Opening> {
     }
   }
   await world.run(60_000);
-  const devices = stage.actors.map(({ person, id, device, anchor }) => ({
-    person,
-    id,
-    anchor,
-    file: join(folders.make(), 'messages.db'),
-    device,
-  }));
-  for (const { device, file } of devices) {
+  const devices: Opening['devices'] = [];
+  for (const { person, id, device, anchor } of stage.actors) {
     await device.stop();
-    device.copyTo(file);
+    devices.push({ person, id, anchor, image: device.copy() });
   }
+  const image = cloud.cloud.image();
   await cloud.close();
   return {
-    cloud: cloud.folder,
+    cloud: image,
     now: world.now,
     people: { anna: anna.person, bob: bob.person },
-    devices: devices.map(({ device: _, ...rest }) => rest),
+    devices,
     conversations: stage.conversations,
   };
 }

@@ -1,10 +1,8 @@
 /** What the world does in a simulation: connections, power, clocks, disks, time, and the cloud. */
-import type { Store } from '../../store/open.ts';
 import type { Act } from './acts.ts';
 import { messagesOf } from './ledger.ts';
 import { FINE, STORM } from './network.ts';
 import type { SeededRandom } from './random.ts';
-import { secondConnection } from './sim-device.ts';
 import type { Actor, Stage } from './stage.ts';
 
 const MINUTE = 60_000;
@@ -35,9 +33,7 @@ const die: Act['act'] = async (stage, actor, dice) => {
   stage.count(inOrder ? 'fault: device quits' : 'fault: device killed');
   await (inOrder ? actor.device.stop() : actor.device.kill());
   if (actor.copy === null && !actor.anchor && dice.chance(0.5)) {
-    const file = `${actor.device.path}.copy`;
-    actor.device.copyTo(file);
-    actor.copy = { file, tick: stage.ledger.tick };
+    actor.copy = { image: actor.device.copy(), tick: stage.ledger.tick };
   }
   stage.say(
     `${actor.name} ${inOrder ? 'quits' : 'is killed'}${actor.copy === null ? '' : ', a copy is kept'}`,
@@ -48,7 +44,7 @@ const die: Act['act'] = async (stage, actor, dice) => {
 /** The only act of a device that does not run. */
 export function startAgain(stage: Stage, actor: Actor, dice: SeededRandom): void {
   if (actor.copy !== null && dice.chance(0.4)) {
-    actor.device.putBack(actor.copy.file);
+    actor.device.putBack(actor.copy.image);
     stage.ledger.doubt(actor.name, actor.copy.tick);
     actor.seen.clear();
     actor.hidden.clear();
@@ -94,16 +90,9 @@ const fullDisk: Act['act'] = (stage, actor, dice) => {
 const busyDatabase: Act['act'] = async (stage, actor, dice) => {
   stage.count("fault: device's database busy");
   stage.say(`${actor.name}'s database is held by somebody else`);
-  const other: Store = secondConnection(actor.device.path);
-  try {
-    other.db.exec('BEGIN IMMEDIATE');
-    await stage.world.run(dice.below(3_000));
-  } catch {
-    // It was held by the device itself.
-  } finally {
-    if (other.db.inTransaction) other.db.exec('ROLLBACK');
-    other.db.close();
-  }
+  if (!actor.device.hold(true)) return true;
+  await stage.world.run(dice.below(3_000));
+  actor.device.hold(false);
   return true;
 };
 
@@ -155,9 +144,7 @@ const restore: Act['act'] = async (stage) => {
   // What had not come to its receivers went with the cloud, unless it is in the backup.
   for (const actor of stage.actors) {
     if (!actor.anchor) continue;
-    const store = actor.device.alive ? actor.device.store : secondConnection(actor.device.path);
-    const here = new Set(messagesOf({ store }).map(({ guid }) => guid));
-    if (!actor.device.alive) store.close();
+    const here = new Set(actor.device.look((store) => messagesOf({ store })).map(({ guid }) => guid));
     for (const guid of stage.ledger.sent.keys()) {
       if (!here.has(guid)) stage.ledger.unsure[actor.person].add(guid);
     }
