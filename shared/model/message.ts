@@ -22,6 +22,7 @@ import {
   readParts,
   writeAttachment,
 } from './attachment.ts';
+import { readPlainMessage } from './message-codec.ts';
 import { getRegister, newPayload, type Payload, PayloadError, registersOf } from './payload.ts';
 import { readValue } from './values.ts';
 
@@ -160,16 +161,29 @@ export function newMessage(body: Uint8Array, acceptedMs: number): Payload {
 /** Null while the core has not arrived. Throws PayloadError('damaged') if what is there is no message. */
 export function readMessage(payload: Payload): Message | null {
   if (payload.core.length === 0) return null;
+  const core = readUsualCore(payload.core) ?? readAnyCore(payload.core);
+  if (payload.registers.length === 0) return { ...core, ...NOTHING_CHANGED, reactions: [] };
+  return { ...core, ...readMessageRegisters(payload) };
+}
+
+type Core = MessageContent & { acceptedMs: number };
+
+function readUsualCore(bytes: Uint8Array): Core | null {
+  const plain = readPlainMessage(bytes);
+  if (plain === null) return null;
+  const service = SERVICE_NAME[plain.service] ?? 'lockstep';
+  return { ...plain, service, attachments: [], damagedParts: 0, unknownParts: 0, replyTo: null };
+}
+
+/** A core of any form, by the general reader. */
+export function readAnyCore(bytes: Uint8Array): Core {
   let core: { body: Uint8Array; acceptedMs: bigint };
   try {
-    core = fromBinary(MessageCoreSchema, payload.core);
+    core = fromBinary(MessageCoreSchema, bytes);
   } catch {
     throw new PayloadError('damaged', 'These bytes are not a message’s core.');
   }
-  const content = decodeMessageBody(core.body);
-  const acceptedMs = safeMs(core.acceptedMs);
-  if (payload.registers.length === 0) return { ...content, acceptedMs, ...NOTHING_CHANGED, reactions: [] };
-  return { ...content, acceptedMs, ...readMessageRegisters(payload) };
+  return { ...decodeMessageBody(core.body), acceptedMs: safeMs(core.acceptedMs) };
 }
 
 const NOTHING_CHANGED = { edit: null, unsent: null, deleted: null } as const;
