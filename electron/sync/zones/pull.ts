@@ -14,11 +14,13 @@ import { askAhead, heard, takePage, ZONE, type ZoneContext } from './zone-call.t
 import { noteHeard } from './zone-heard.ts';
 
 const PAGE = 1000;
-/** A first sync's first pages are small, so that there is something to read at once. */
-const FIRST_PAGE = 300;
+/** A first sync's first page: all conversations where they fit, and so many of the newest messages. */
+const FIRST_MESSAGES = 300;
+/** So many can be read before anything else is waited for: each page is committed until then. */
+const READABLE = 200;
 const CHECKPOINT_PAGES = 8;
 /** A first sync commits after so many records and after so long, from when there is something to read. */
-const TOGETHER = 4000;
+const TOGETHER = 10_000;
 const TOGETHER_MS = 400;
 
 export async function walkPage(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['walk']> {
@@ -35,7 +37,9 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   const { store } = ctx;
   const state = getZoneState(store, zone);
   const cursor = state.backfillCursor ?? new Uint8Array();
-  const limit = state.backfillDone < PAGE ? FIRST_PAGE : PAGE;
+  const before = savedWalk(state.extra);
+  const limit =
+    state.backfillDone === 0 ? Math.min(PAGE, (before.conversations.total ?? 0) + FIRST_MESSAGES) : PAGE;
   const ask = (at: Uint8Array): Promise<BackfillResponse> =>
     ctx.cloud.zones.backfill({ zone: ZONE[zone], cursor: at, limit }, { signal: ctx.abort });
   const page = await takePage(ctx, `walk ${zone}`, cursor, ask);
@@ -43,7 +47,6 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     askAhead(ctx, `walk ${zone}`, page.cursor, ask);
   }
   const opened = await openPage(ctx, zone, state.generation, page.records);
-  const before = savedWalk(state.extra);
   if (opened.staleKeyring) {
     store.commitBulk();
     return { walk: before, more: true, staleKeyring: true };
@@ -54,7 +57,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     holdTombstones: true,
     goesOn:
       page.more &&
-      done > PAGE &&
+      before.messages.done >= READABLE &&
       Math.floor(done / TOGETHER) === Math.floor(state.backfillDone / TOGETHER) &&
       store.bulkAgeMs < TOGETHER_MS,
     place: () =>
