@@ -15,6 +15,7 @@ export default defineConfig({
         input: {
           main: from('electron', 'main.ts'),
           'sync/worker': from('electron', 'sync', 'worker.ts'),
+          'sync/search-worker': from('electron', 'sync', 'search-worker.ts'),
           'host/cloud-keeper': from('electron', 'host', 'cloud-keeper.ts'),
           'cloud/main': from('cloud', 'main.ts'),
         },

@@ -1,12 +1,13 @@
 /**
  * `npm run check:bundle`: Electron's main process as it is bundled, run by Node with a stand-in for Electron's own module. The bundle's
- * worker must open the database, and the bundle's keeper must start the bundle's cloud: an account is made on it. So
+ * workers must open the database and make the search index, and the bundle's keeper must start the bundle's cloud: an account is made on it. So
  * every path that the bundle names, and every package it leaves outside, is there.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import type { AppRouter } from '../electron/api/router.ts';
@@ -61,7 +62,11 @@ const made = await api.session.signUp.mutate({
   deviceName: null,
 });
 must(made.kind === 'confirmRecovery', `made no account on a cloud on this computer (${made.kind})`);
+// Made by its own thread, which nothing waits for.
+const index = join(folder, 'profile', 'messages-search.db');
+for (let left = 200; left > 0 && !existsSync(index); left -= 1) await setTimeout(100);
+must(existsSync(index), 'has no thread for the search index');
 must((await electron.quit()) === 0, 'does not end by itself');
 rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
-process.stdout.write('The bundle of the main process runs: window, worker, keeper and cloud.\n');
+process.stdout.write('The bundle of the main process runs: window, workers, keeper and cloud.\n');
 process.exit(0);

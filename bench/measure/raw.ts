@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openStore } from '../../electron/store/open.ts';
 import { messageRid } from '../../electron/store/rid.ts';
-import { indexText } from '../../electron/store/search-text.ts';
+import { indexAll } from '../../electron/store/search-build.ts';
+import { SearchIndexWriter, searchIndexPath } from '../../electron/store/search-index.ts';
 import { openRecord } from '../../shared/crypto/records.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { readMessage } from '../../shared/model/message.ts';
@@ -43,7 +44,6 @@ if (tables) {
     `INSERT INTO message (rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, shown, reactions, text)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 1, 0, ?)`,
   );
-  const word = store.db.prepare('INSERT INTO message_text (rowid, text) VALUES (?, ?)');
   const cids = new Map<string, number>();
   const hash = Buffer.alloc(32);
   let small = 1;
@@ -61,7 +61,6 @@ if (tables) {
     cids.set(conversation, cid);
     const mine = me.equals(one.sender) ? 1 : 0;
     message.run(rid, cid, id, one.guid, one.sender, mine, one.acceptedMs, one.sentMs, one.text);
-    word.run(rid, indexText(one.text));
   };
 } else {
   store.db.exec('CREATE TABLE raw (no INTEGER PRIMARY KEY, id BLOB, bytes BLOB) STRICT');
@@ -78,6 +77,14 @@ for (const { id, rev, epoch, ct } of rows) {
   if (count % 1000 === 0) store.db.exec('COMMIT; BEGIN');
 }
 store.db.exec('COMMIT');
+if (tables) {
+  store.run('UPDATE search_block SET messages = ?', account.count);
+  store.memory.search.divide();
+  const index = SearchIndexWriter.open(searchIndexPath(store.path), KEY);
+  indexAll(store, index);
+  index.settle();
+  index.close();
+}
 store.checkpoint();
 const seconds = (performance.now() - began) / 1000;
 store.close();

@@ -252,7 +252,12 @@ export type SearchHit = {
   snippet: string;
   ranges: [number, number][];
 };
-export type SearchResult = { conversations: ConversationSummary[]; hits: SearchHit[] };
+export type SearchResult = {
+  conversations: ConversationSummary[];
+  hits: SearchHit[];
+  /** Older messages are still being indexed: results may be missing. The event `search` says when to ask again. */
+  incomplete: boolean;
+};
 
 // ---- sync.*: status, now, cancel, setSwitch, preview, storage, repair: SyncStatus, StorageInfo, SwitchPreview
 

@@ -13,6 +13,7 @@ import type { SessionState } from '../api/types.ts';
 import type { Host, Keychain } from '../host/host.ts';
 import { ATTACHMENTS } from '../store/blob-files.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { searchIndexPath } from '../store/search-index.ts';
 import type { SyncEvent } from '../sync/protocol.ts';
 import { startWorker, type WorkerLink, WorkerRefused } from './worker-link.ts';
 
@@ -34,7 +35,9 @@ export type ProfileOptions = {
 };
 
 const DATABASE = 'messages.db';
-const DATABASE_FILES = [DATABASE, `${DATABASE}-wal`, `${DATABASE}-shm`];
+const filesOf = (database: string): string[] => [database, `${database}-wal`, `${database}-shm`];
+/** The search index goes where its messages go. */
+const DATABASE_FILES = [...filesOf(DATABASE), ...filesOf(searchIndexPath(DATABASE))];
 
 export class Profile {
   readonly #options: ProfileOptions;

@@ -9,6 +9,7 @@ import * as mailSetAside from './migrations/020-mail-set-aside.ts';
 import * as deletes from './migrations/030-deletes.ts';
 import * as keepMessages from './migrations/040-keep-messages.ts';
 import * as attachments from './migrations/050-attachments.ts';
+import * as searchBlocks from './migrations/060-search-blocks.ts';
 
 /** `LOCK`, in the file's header: whose database this is. */
 export const APPLICATION_ID = 0x4c4f434b;
@@ -16,7 +17,14 @@ export const APPLICATION_ID = 0x4c4f434b;
 export type Migration = { readonly number: number; readonly sql: string };
 
 /** In tens, so that a mend can be put between two. */
-export const MIGRATIONS: readonly Migration[] = [first, mailSetAside, deletes, keepMessages, attachments];
+export const MIGRATIONS: readonly Migration[] = [
+  first,
+  mailSetAside,
+  deletes,
+  keepMessages,
+  attachments,
+  searchBlocks,
+];
 
 export const NEWEST = MIGRATIONS[MIGRATIONS.length - 1]!.number;
 

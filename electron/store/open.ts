@@ -6,16 +6,18 @@
  * make one. Invariants:
  * - Every connection: cipher aegis with a raw key (anything else would run a key derivation), temporary data in memory only
  *   (this build of SQLite spills sorts in the clear otherwise), schemas not trusted.
- * - Projections (message, conversation, …) and the search index are changed in the transaction that changes their record.
+ * - Projections (message, conversation, …) are changed in the transaction that changes their record, and so is the mark of what
+ *   the search index has to read again. The index itself is a file of its own that can be made anew (search-index.ts).
  * - synchronous=FULL: a commit is on the disk before it is answered. The mailbox is acknowledged and "Sent" is said on the
  *   strength of a commit, and losing power must not make that a lie. Bulk work pays once per thousand records.
  */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { Changes } from './changes.ts';
+import { setCipherKey } from './cipher.ts';
 import { StoreError } from './errors.ts';
 import { checkVersion, migrate, NEWEST } from './migrate.ts';
-import { refreshSearchIndex } from './search-index.ts';
+import { SearchIndexReader, searchIndexPath } from './search-index.ts';
 import { WriterMemory } from './writer-memory.ts';
 
 export type StoreOptions = {
@@ -28,6 +30,8 @@ export type StoreOptions = {
    * beside which attachments lie.
    */
   image?: Uint8Array | null;
+  /** Of SQLite's page cache; 64 MB for the writer, half for a reader where nothing is said. */
+  cacheKib?: number;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: what better-sqlite3 takes as a parameter is checked by it.
@@ -45,10 +49,19 @@ export class Store {
   /** Of every commit but those of bulk work. */
   #synchronous = 2;
 
-  constructor(db: Database.Database, path: string, readonly: boolean) {
+  readonly #openSearchIndex: () => SearchIndexReader | null;
+  #searchIndex: SearchIndexReader | null = null;
+
+  constructor(
+    db: Database.Database,
+    path: string,
+    readonly: boolean,
+    openSearchIndex: () => SearchIndexReader | null,
+  ) {
     this.db = db;
     this.path = path;
     this.readonly = readonly;
+    this.#openSearchIndex = openSearchIndex;
     this.memory = new WriterMemory(this);
   }
 
@@ -73,6 +86,22 @@ export class Store {
   }
   run(text: string, ...parameters: Parameter[]): number {
     return this.sql(text).run(...parameters).changes;
+  }
+
+  /** All that `work` reads is of one moment. */
+  read<T>(work: () => T): T {
+    return this.db.inTransaction ? work() : this.db.transaction(work)();
+  }
+
+  /** The search index as its thread has written it so far; null while there is none. */
+  get searchIndex(): SearchIndexReader | null {
+    if (this.#searchIndex?.current === false) this.forgetSearchIndex();
+    this.#searchIndex ??= this.#openSearchIndex();
+    return this.#searchIndex;
+  }
+  forgetSearchIndex(): void {
+    this.#searchIndex?.close();
+    this.#searchIndex = null;
   }
 
   /** One transaction. Inside another it is part of that one; bulk work that lies open is committed before it. */
@@ -148,7 +177,7 @@ export class Store {
     }
   }
 
-  /** Brings counters and the search index up to date inside a transaction; `write` does it before it commits. */
+  /** Brings counters and the search index's marks up to date inside a transaction; `write` does it before it commits. */
   flush(): void {
     this.memory.flush();
   }
@@ -177,6 +206,7 @@ export class Store {
   close(): void {
     if (!this.db.open) return;
     this.commitBulk();
+    this.forgetSearchIndex();
     this.#statements.clear();
     if (!this.readonly) this.db.pragma('optimize');
     this.db.close();
@@ -185,7 +215,7 @@ export class Store {
 
 /** Opens, and for the writer makes or migrates. Throws `StoreError`; what it refuses to open it leaves as it was. */
 export function openStore(options: StoreOptions): Store {
-  const { path, key, readonly = false, image } = options;
+  const { path, key, readonly = false, cacheKib = readonly ? 32_000 : 64_000, image } = options;
   if (key.length !== 32) throw new StoreError('wrongKey', 'The database key must be 32 bytes.');
   const inMemory = path === ':memory:' || image !== undefined;
   const fresh = inMemory || !existsSync(path) || statSync(path).size === 0;
@@ -197,7 +227,7 @@ export function openStore(options: StoreOptions): Store {
     // `cipher` pages cannot be mapped; mmap stays off by SQLite's default of 0.
     db.pragma('temp_store = MEMORY');
     db.pragma('trusted_schema = OFF');
-    db.pragma(`cache_size = -${readonly ? 32_000 : 64_000}`);
+    db.pragma(`cache_size = -${cacheKib}`);
     if (readonly) {
       db.pragma('query_only = ON');
       if (checkVersion(db) < NEWEST)
@@ -213,8 +243,10 @@ export function openStore(options: StoreOptions): Store {
       db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
       migrate(db);
     }
-    const store = new Store(db, path, readonly);
-    if (!readonly) refreshSearchIndex(store);
+    const store = new Store(db, path, readonly, () =>
+      inMemory ? null : SearchIndexReader.open(searchIndexPath(path), key),
+    );
+    if (!readonly) store.memory.search.divide();
     return store;
   } catch (error) {
     db.close();
@@ -223,9 +255,7 @@ export function openStore(options: StoreOptions): Store {
 }
 
 function unlock(db: Database.Database, path: string, key: Uint8Array, fresh: boolean): void {
-  const hex = Buffer.from(key.buffer, key.byteOffset, key.length).toString('hex');
-  db.pragma("cipher = 'aegis'");
-  db.pragma(`key = 'raw:${hex}'`);
+  setCipherKey(db, key);
   try {
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
   } catch (error) {

@@ -66,6 +66,7 @@ const MEANT = [
   'FROM message ORDER BY rid DESC LIMIT 1', // the end of the table itself
   'FROM message INDEXED BY message_deleted_in\n     WHERE deleted_ms IS NOT NULL GROUP BY', // all of them are the answer
   'min(accepted_ms) AS ms FROM pending_envelope', // what waits to be opened
+  'FROM search_block', // one for thousands of messages
 ];
 
 test('STO-9 every query of a conversation, a push, a pull or a search goes by an index', async () => {

@@ -8,17 +8,17 @@
  *
  * A change here changes what is on disk: raise SEARCH_TEXT_VERSION and the index is made anew (search-index.ts).
  */
-export const SEARCH_TEXT_VERSION = 1;
+export const SEARCH_TEXT_VERSION = 2;
 
 const ASCII = /^\p{ASCII}*$/u;
 
-/** Runs that are cut into pairs; runs of letters; single emoji (a flag is two indicators). */
+/** What is cut into pairs. */
 const PAIRED =
   '\\p{sc=Han}\\p{sc=Hira}\\p{sc=Kana}\\p{sc=Hang}\\p{sc=Thai}\\p{sc=Lao}\\p{sc=Khmr}\\p{sc=Mymr}\\p{sc=Tibt}\\u30fc\\u3099\\u309a';
-const RUNS = new RegExp(
-  `(?<paired>[${PAIRED}]+)|(?<emoji>\\p{RI}\\p{RI}|(?![0-9#*\\p{L}])\\p{Extended_Pictographic})|(?<word>(?:(?![${PAIRED}])[\\p{L}\\p{N}\\p{M}])+)`,
-  'gu',
-);
+const IS_PAIRED = new RegExp(`^[${PAIRED}]$`, 'u');
+const IS_WORD = /^[\p{L}\p{N}\p{M}]$/u;
+const IS_EMOJI = /^(?![0-9#*\p{L}])\p{Extended_Pictographic}$/u;
+const IS_INDICATOR = /^\p{RI}$/u;
 
 // Combining accents; but й and ў are letters of their own.
 const ACCENTS = /(?<![иИуУ])\u0306|[\u0300-\u0305\u0307-\u036f]/g;
@@ -54,64 +54,138 @@ export function fold(text: string): string {
     .replace(SAME_LETTERS, (letter) => SAME[letter]!);
 }
 
+/** What a character is to searching, as bits. */
+const IN_PAIRS = 1;
+const IN_WORDS = 2;
+const EMOJI = 4;
+const INDICATOR = 8;
+/** `fold` leaves it as it is, and so it does with any text of such characters, where no two that reorder stand side by side. */
+export const FOLDS_TO_ITSELF = 16;
+/** A mark that normalizing may put before or behind its neighbour. */
+export const REORDERS = 32;
+const KNOWN = 128;
+
+const MARK = /^\p{M}$/u;
+/** Letters of which several become one. */
+const JOINING = /^[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]$/;
+/** Marks that never become one character with their letter (Thai, Lao, Khmer), and of these, those with an order. */
+const LOOSE_MARK = /^[\u0e00-\u0eff\u1780-\u17ff]$/;
+const ORDERED_MARK = /^[\u0e38-\u0e3a\u0e48-\u0e4b\u0eb8-\u0eba\u0ec8-\u0ecb\u17d2\u17dd]$/;
+
+// Found out once for each UTF-16 unit that is met.
+const classes = new Uint8Array(0x10000);
+
+/** Of a UTF-16 unit; half a character (a surrogate) is nothing. */
+export function characterClass(code: number): number {
+  const known = classes[code]!;
+  if (known !== 0) return known;
+  const found = KNOWN | (code >= 0xd800 && code <= 0xdfff ? 0 : classOf(String.fromCharCode(code)));
+  classes[code] = found;
+  return found;
+}
+
+function classOf(character: string): number {
+  const paired = IS_PAIRED.test(character);
+  let found = paired ? IN_PAIRS : 0;
+  if (!paired && IS_WORD.test(character)) found |= IN_WORDS;
+  if (!paired && IS_EMOJI.test(character)) found |= EMOJI;
+  if (IS_INDICATOR.test(character)) found |= INDICATOR;
+  const loose = MARK.test(character) ? LOOSE_MARK.test(character) : !JOINING.test(character);
+  if (loose && character.length === 1 && fold(character) === character) found |= FOLDS_TO_ITSELF;
+  if (ORDERED_MARK.test(character)) found |= REORDERS;
+  return found;
+}
+
+/** Of the character that begins there, and how many UTF-16 units it has. */
+function classAt(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if (code < 0xd800 || code > 0xdbff) return characterClass(code);
+  return isPair(text, at) ? classOf(text.slice(at, at + 2)) : 0;
+}
+function isPair(text: string, at: number): boolean {
+  const high = text.charCodeAt(at);
+  const low = text.charCodeAt(at + 1);
+  return high >= 0xd800 && high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff;
+}
+const lengthAt = (text: string, at: number): number => (isPair(text, at) ? 2 : 1);
+
 export type Run = { kind: 'paired' | 'emoji' | 'word'; text: string };
 
-/** The runs of folded text, in order. */
+/** The runs of folded text, in order: runs that are cut into pairs; runs of letters; single emoji (a flag is two indicators). */
 export function runs(folded: string): Run[] {
   const found: Run[] = [];
-  for (const match of folded.matchAll(RUNS)) {
-    const groups = match.groups!;
-    const kind = groups.paired !== undefined ? 'paired' : groups.emoji !== undefined ? 'emoji' : 'word';
-    found.push({ kind, text: match[0] });
+  const through = (from: number, bit: number): number => {
+    let at = from;
+    while (at < folded.length && (classAt(folded, at) & bit) !== 0) at += lengthAt(folded, at);
+    return at;
+  };
+  for (let at = 0; at < folded.length; ) {
+    const from = at;
+    const kind = classAt(folded, at);
+    at += lengthAt(folded, at);
+    if ((kind & IN_PAIRS) !== 0) {
+      at = through(at, IN_PAIRS);
+      found.push({ kind: 'paired', text: folded.slice(from, at) });
+    } else if ((kind & INDICATOR) !== 0) {
+      if (at >= folded.length || (classAt(folded, at) & INDICATOR) === 0) continue;
+      at += lengthAt(folded, at);
+      found.push({ kind: 'emoji', text: folded.slice(from, at) });
+    } else if ((kind & EMOJI) !== 0) found.push({ kind: 'emoji', text: folded.slice(from, at) });
+    else if ((kind & IN_WORDS) !== 0) {
+      at = through(at, IN_WORDS);
+      found.push({ kind: 'word', text: folded.slice(from, at) });
+    }
   }
   return found;
 }
 
-/** What goes into the index: words with a space between them, which is all its tokenizer has to know. */
-export function indexText(text: string): string {
-  // SQLite's ascii tokenizer folds and splits this by itself.
-  if (ASCII.test(text)) return text;
-  const words: string[] = [];
-  for (const run of runs(fold(text))) {
-    if (run.kind === 'paired') {
-      const characters = [...run.text];
-      for (let i = 0; i + 1 < characters.length; i++) words.push(characters[i]! + characters[i + 1]!);
-      words.push(characters[characters.length - 1]!);
-    } else words.push(run.text);
-  }
-  return words.join(' ');
+/** A word in the index has at most so many UTF-16 units; the text itself is compared before anything is shown. */
+const LONGEST_WORD = 48;
+export function shortened(word: string): string {
+  return word.length > LONGEST_WORD ? word.slice(0, LONGEST_WORD) : word;
 }
 
-/**
- * What a person typed, as an FTS5 query: every word of it must be in the message, the last one may be unfinished. Null when there is
- * nothing to look for. Only letters, digits and emoji come through, in quotes: no input can be a syntax error.
- */
-export function matchExpression(text: string): string | null {
-  const folded = fold(text);
-  const unfinished = !/\s$/u.test(folded);
-  const groups: string[] = [];
-  const chunks = folded.split(/\s+/u).filter((chunk) => chunk !== '');
-  for (const [index, chunk] of chunks.entries()) {
-    const found = runs(chunk);
-    for (const [at, run] of found.entries()) {
-      const last = index === chunks.length - 1 && at === found.length - 1;
-      groups.push(expression(run, last && unfinished));
-    }
-  }
-  return groups.length === 0 ? null : groups.slice(0, MOST_WORDS).join(' AND ');
-}
+/** A run of what was looked for. `words`: what the index has of it; where `unfinished`, only the beginning of one. */
+export type Wanted = Run & { words: string[]; unfinished: boolean };
 
 const MOST_WORDS = 24;
 
-function expression(run: Run, unfinished: boolean): string {
+/**
+ * What a person typed: every run of it must be in the message, the last word may be unfinished. Empty when there is nothing to look for. Only
+ * letters, digits and emoji come through: no input can be an error.
+ */
+export function wantedOf(text: string): Wanted[] {
+  const folded = fold(text);
+  const found = runs(folded);
+  const unfinished = !/\s$/u.test(folded);
+  return found.slice(0, MOST_WORDS).map((run, at) => wanted(run, unfinished && at === found.length - 1));
+}
+
+function wanted(run: Run, unfinished: boolean): Wanted {
   if (run.kind === 'paired') {
     const characters = [...run.text].slice(0, MOST_WORDS);
-    if (characters.length === 1) return `"${characters[0]}" *`;
+    // A single one is the beginning of a pair, or closes a run.
+    if (characters.length === 1) return { ...run, words: characters, unfinished: true };
     const pairs: string[] = [];
     for (let i = 0; i + 1 < characters.length; i++) pairs.push(characters[i]! + characters[i + 1]!);
-    return `"${pairs.join(' ')}"`;
+    return { kind: run.kind, text: characters.join(''), words: pairs, unfinished: false };
   }
   // A single Latin letter begins too many words to be worth it: it is looked for as it stands.
   const prefix = unfinished && run.kind === 'word' && [...run.text].length > 1;
-  return prefix ? `"${run.text}" *` : `"${run.text}"`;
+  return { ...run, words: [shortened(run.text)], unfinished: prefix };
+}
+
+/** Whether all that is wanted is in a text: the last word about every hit, and the only one where the index does not reach. */
+export function isIn(text: string, all: readonly Wanted[]): boolean {
+  const folded = fold(text);
+  // Most texts have none of it, and are through here.
+  for (let i = 0; i < all.length; i++) if (!folded.includes(all[i]!.text)) return false;
+  let cut: Run[] | null = null;
+  for (const { kind, text: run, unfinished } of all) {
+    if (kind === 'paired') continue;
+    cut ??= runs(folded);
+    if (!cut.some((one) => one.kind === kind && (unfinished ? one.text.startsWith(run) : one.text === run)))
+      return false;
+  }
+  return true;
 }

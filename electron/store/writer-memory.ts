@@ -1,21 +1,21 @@
 /**
- * What the one writer keeps in memory: where each conversation stands, the zones' digests, counters, and the search index's pending
- * changes. Sound only because nobody else writes; a rollback forgets all of it.
+ * What the one writer keeps in memory: where each conversation stands, the zones' digests, counters, and which blocks of the search
+ * index have changed. Sound only because nobody else writes; a rollback forgets all of it.
  *
- * Within a transaction the work that many records share is put off: `flush` writes each touched conversation, digest and word list
+ * Within a transaction the work that many records share is put off: `flush` writes each touched conversation, digest and block
  * once, before the commit.
  */
 import { ZoneDigest } from '../../shared/crypto/zone-digest.ts';
 import { ConversationState } from './conversation-state.ts';
 import type { Store } from './open.ts';
 import { FIRST_MESSAGE_RID } from './rid.ts';
-import { SearchQueue } from './search-queue.ts';
+import { SearchBlocks } from './search-blocks.ts';
 import { mapKey, plain } from './values.ts';
 
 const ACCEPTED_KEPT = 1000;
 
 export class WriterMemory {
-  readonly search: SearchQueue;
+  readonly search: SearchBlocks;
   readonly #store: Store;
   readonly #conversations = new Map<string, ConversationState>();
   readonly #byCid = new Map<number, ConversationState>();
@@ -31,7 +31,7 @@ export class WriterMemory {
 
   constructor(store: Store) {
     this.#store = store;
-    this.search = new SearchQueue(store);
+    this.search = new SearchBlocks(store);
   }
 
   /** This account's id, or null before sign-in. */

@@ -205,7 +205,9 @@ export type SyncEvent =
   | { type: 'status'; status: SyncStatus }
   | { type: 'settings' }
   | { type: 'devices' }
-  | { type: 'notices' };
+  | { type: 'notices' }
+  /** Searching reaches further than before. */
+  | { type: 'search' };
 
 /** `workerData` of the sync worker. */
 export type WorkerOptions = { dbPath: string; dbKey: Uint8Array };

@@ -3,7 +3,7 @@
  * `ToWorker` and `FromWorker` (protocol.ts). Errors leave as plain data with a reason.
  */
 import { networkInterfaces } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemRandom } from '../../shared/crypto/random.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
@@ -14,6 +14,7 @@ import { toFailure } from './failure.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 import type { SyncCore } from './run/assemble.ts';
 import { freeBytesAt } from './run/free-bytes.ts';
+import { type SearchThread, startSearchThread } from './run/search-thread.ts';
 
 if (parentPort === null) {
   throw new Error('worker.ts is started as a worker thread, by electron/device.');
@@ -50,14 +51,23 @@ async function run(options: WorkerOptions): Promise<void> {
       }
     },
   });
-  port.on('message', (message: ToWorker) => void hear(core, store, message));
+  const search = startSearchThread({
+    ...options,
+    // Beside this file, in the sources and in the bundle alike.
+    script: new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url),
+    onReached: () => tell({ type: 'event', event: { type: 'search' } }),
+    onCrash: (error) => console.error('The search index stopped and is started again later:', error),
+  });
+  store.memory.search.onChange = () => search.changed();
+  port.on('message', (message: ToWorker) => void hear(core, store, search, message));
   core.start();
   tell({ type: 'ready' });
 }
 
-async function hear(core: SyncCore, store: Store, message: ToWorker): Promise<void> {
+async function hear(core: SyncCore, store: Store, search: SearchThread, message: ToWorker): Promise<void> {
   if (message.type === 'stop') {
     await core.stop();
+    await search.stop();
     store.checkpoint(true);
     store.close();
     tell({ type: 'stopped' });

@@ -14,6 +14,14 @@ export function onMessagesChanged(listener: MessagesListener): () => void {
   return () => messagesListeners.delete(listener);
 }
 
+const searchListeners = new Set<() => void>();
+
+/** What was searched before the index reached further asks again. */
+export function onSearchReached(listener: () => void): () => void {
+  searchListeners.add(listener);
+  return () => searchListeners.delete(listener);
+}
+
 /** A burst of events for the list becomes one question. */
 let pendingIds: Set<Id> | 'all' | null = null;
 function conversationsChanged(ids: Id[] | 'all'): void {
@@ -53,6 +61,9 @@ function handle(event: ApiEvent): void {
       break;
     case 'notices':
       void notices.refresh();
+      break;
+    case 'search':
+      for (const listener of searchListeners) listener();
       break;
   }
 }

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { ApiFailure, SearchHit, SearchResult } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { listTime } from '../app/format.ts';
+import { onSearchReached } from '../app/listen.ts';
 import { view } from '../app/state.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { failureText } from '../ui/failure.ts';
@@ -15,6 +16,14 @@ export function SearchResults({ query }: { query: string }) {
   const { t, i18n } = useTranslation();
   const [answer, setAnswer] = useState<{ query: string; result: SearchResult } | null>(null);
   const [failure, setFailure] = useState<ApiFailure | null>(null);
+  const [turn, setTurn] = useState(0);
+  const incomplete = answer?.result.incomplete === true;
+  // Older messages were not looked through: once they can be, the same question again.
+  useEffect(
+    () => (incomplete ? onSearchReached(() => setTurn((last) => last + 1)) : undefined),
+    [incomplete],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `turn` asks the same again.
   useEffect(() => {
     let stale = false;
     const timer = setTimeout(() => {
@@ -31,7 +40,7 @@ export function SearchResults({ query }: { query: string }) {
       stale = true;
       clearTimeout(timer);
     };
-  }, [query]);
+  }, [query, turn]);
 
   const result = answer?.result ?? null;
   const found = result === null ? 0 : result.conversations.length + result.hits.length;
@@ -52,6 +61,11 @@ export function SearchResults({ query }: { query: string }) {
         <div className="list-note">
           <p>{note}</p>
           {found === 0 && result !== null && <p>{t('search.nothingHelp')}</p>}
+        </div>
+      )}
+      {incomplete && (
+        <div className="list-note" role="note">
+          <p>{t('search.incomplete')}</p>
         </div>
       )}
       {result !== null && result.conversations.length > 0 && (

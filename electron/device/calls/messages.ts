@@ -138,13 +138,14 @@ export function searchCalls(context: CallContext): SearchCalls {
         return item === undefined ? [] : [summaryOf(item, people)];
       });
       const titles = new Titles(context, people);
-      const hits = searchMessages(store, text, limit).hits.map(({ message, snippet, ranges }) => ({
+      const found = searchMessages(store, text, limit);
+      const hits = found.hits.map(({ message, snippet, ranges }) => ({
         message: messageOf(message, people),
         conversationTitle: titles.of(message.conversation),
         snippet,
         ranges,
       }));
-      return { conversations, hits };
+      return { conversations, hits, incomplete: found.incomplete };
     },
   };
 }
