@@ -8,10 +8,17 @@ import { MOST_DEVICES } from './stage.ts';
 const turnOn: Act['act'] = (stage, actor, dice) => {
   const deletedHere = dice.pick(['everywhere', 'bringBack', 'bringBack'] as const);
   const asked = !deletesTravel(actor);
-  stage.does(actor, `turns the switch on (${deletedHere})`, async () => {
-    await actor.device.execute('setSwitch', { on: true, deletedHere });
-    if (asked) stage.ledger.answer(actor.name, deletedHere === 'everywhere');
-  });
+  stage.does(
+    actor,
+    `turns the switch on (${deletedHere})`,
+    async () => {
+      await actor.device.execute('setSwitch', { on: true, deletedHere });
+      if (asked) stage.ledger.answer(actor.name, deletedHere === 'everywhere');
+    },
+    () => {
+      if (asked && deletedHere === 'everywhere') stage.ledger.perhapsEverywhere(actor.name);
+    },
+  );
   return true;
 };
 

@@ -124,10 +124,15 @@ function deleting(most: number): Act['act'] {
     if (rows.length === 0) return false;
     const chosen = some(rows, most, dice);
     const entries = chosen.map(({ guid }) => deletion(stage, actor, { guid }));
-    stage.does(actor, `deletes ${textsOf(chosen)}`, async () => {
-      await actor.device.execute('deleteMessages', { ids: chosen.map(({ id }) => id) });
-      for (const entry of entries) stage.ledger.deletes(entry);
-    });
+    stage.does(
+      actor,
+      `deletes ${textsOf(chosen)}`,
+      async () => {
+        await actor.device.execute('deleteMessages', { ids: chosen.map(({ id }) => id) });
+        for (const entry of entries) stage.ledger.deletes(entry);
+      },
+      () => stage.ledger.perhapsDeletes(entries),
+    );
     return true;
   };
 }
@@ -151,16 +156,26 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
   const upTo = rows.reduce((last, row) => (later(row, last) ? row : last), newest);
   const entry = deletion(stage, actor, { conversation, upTo: { ms: upTo.ms, guid: upTo.guid } });
   const which = stage.conversations.indexOf(conversation);
-  stage.does(actor, `deletes conversation ${which} up to "${upTo.text || upTo.guid}"`, async () => {
-    const waiting = waitingIn(actor, conversation);
-    await actor.device.execute('deleteConversation', { conversationId: conversation });
-    stage.ledger.deletes(entry);
-    for (const { guid, unsent } of waiting) {
-      // What nobody has been sent goes nowhere any more; what is on its way arrives as deleted here (SYN-72).
-      if (unsent) stage.ledger.sent.delete(guid);
-      else stage.ledger.deletes(deletion(stage, actor, { guid }));
-    }
-  });
+  let waiting: ReturnType<typeof waitingIn> = [];
+  stage.does(
+    actor,
+    `deletes conversation ${which} up to "${upTo.text || upTo.guid}"`,
+    async () => {
+      waiting = waitingIn(actor, conversation);
+      await actor.device.execute('deleteConversation', { conversationId: conversation });
+      stage.ledger.deletes(entry);
+      for (const { guid, unsent } of waiting) {
+        // What nobody has been sent goes nowhere any more; what is on its way arrives as deleted here (SYN-72).
+        if (unsent) stage.ledger.sent.delete(guid);
+        else stage.ledger.deletes(deletion(stage, actor, { guid }));
+      }
+    },
+    () => {
+      const those = waiting.map(({ guid }) => deletion(stage, actor, { guid }));
+      stage.ledger.perhapsDeletes([entry, ...those]);
+      for (const { guid, unsent } of waiting) if (unsent) stage.ledger.sent.delete(guid);
+    },
+  );
   return true;
 };
 
@@ -170,13 +185,15 @@ function recovering(all: boolean): Act['act'] {
     if (rows.length === 0) return false;
     const chosen = all ? rows : some(rows, 2, dice);
     const recovered = stage.ledger.recovered[actor.person];
-    stage.does(actor, `recovers ${textsOf(chosen)}`, async () => {
-      await actor.device.execute('recoverMessages', { ids: chosen.map(({ id }) => id) });
+    const done = () => {
       for (const { guid, conversation, deleted: how } of chosen) {
         recovered.add(guid);
         if (how === 'withConversation') recovered.add(conversation);
       }
-    });
+    };
+    const what = `recovers ${textsOf(chosen)}`;
+    const recover = () => actor.device.execute('recoverMessages', { ids: chosen.map(({ id }) => id) });
+    stage.does(actor, what, async () => void (await recover().then(done)), done);
     return true;
   };
 }
@@ -186,10 +203,15 @@ const deleteForGood: Act['act'] = (stage, actor, dice) => {
   if (rows.length === 0) return false;
   const chosen = some(rows, 3, dice);
   const entries = chosen.map(({ guid }) => deletion(stage, actor, { guid }, true));
-  stage.does(actor, `deletes for good ${textsOf(chosen)}`, async () => {
-    await actor.device.execute('deleteForGood', { ids: chosen.map(({ id }) => id) });
-    for (const entry of entries) stage.ledger.deletes(entry);
-  });
+  stage.does(
+    actor,
+    `deletes for good ${textsOf(chosen)}`,
+    async () => {
+      await actor.device.execute('deleteForGood', { ids: chosen.map(({ id }) => id) });
+      for (const entry of entries) stage.ledger.deletes(entry);
+    },
+    () => stage.ledger.perhapsDeletes(entries),
+  );
   return true;
 };
 
@@ -197,10 +219,9 @@ const keepMessages: Act['act'] = (stage, actor, dice) => {
   const days = dice.pick([0, 30, 30, 365] as const);
   const { person, name, device } = actor;
   const by = deletesTravel(actor) ? null : name;
-  stage.does(actor, `keeps messages for ${days} days${by === null ? '' : ' here'}`, async () => {
-    await device.execute('setKeepMessages', { days });
-    stage.ledger.keeps.push({ person, by, days });
-  });
+  const done = () => void stage.ledger.keeps.push({ person, by, days });
+  const what = `keeps messages for ${days} days${by === null ? '' : ' here'}`;
+  stage.does(actor, what, () => device.execute('setKeepMessages', { days }).then(done), done);
   return true;
 };
 

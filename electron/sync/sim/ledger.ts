@@ -59,6 +59,21 @@ export class Ledger {
     this.deletions.push({ ...entry, tick: this.tick, sure, open: !entry.travels });
   }
 
+  /** The device died before it said whether it was done. */
+  perhapsDeletes(entries: readonly New[]): void {
+    for (const entry of entries) {
+      this.deletions.push({ ...entry, tick: this.tick, sure: false, open: !entry.travels });
+    }
+  }
+
+  /** Perhaps this device's own deletes reach everybody now; it died before it said so. */
+  perhapsEverywhere(by: string): void {
+    for (const one of this.deletions) {
+      if (one.by !== by || !one.open) continue;
+      Object.assign(one, { open: false, travels: true, sure: false });
+    }
+  }
+
   writes(sent: Sent): void {
     this.sent.set(sent.guid, sent);
     if (this.leaving.has(sent.by)) this.doubt(sent.by, sent.tick);

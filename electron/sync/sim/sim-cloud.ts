@@ -10,11 +10,26 @@ import type { World } from './world.ts';
 
 type Limits = { quotaBytes?: number; largestDatabaseBytes?: number };
 
+/** The calls that change something. */
+const WRITES = new Set([
+  'Push',
+  'Send',
+  'Acknowledge',
+  'UpdateKeyring',
+  'MarkForPurge',
+  'UndoPurge',
+  'PutBlob',
+]);
+
 export class SimCloud implements Far {
   life = 0;
   readonly #world: World;
   readonly #random: SeededRandom;
   #cloud: Cloud | null = null;
+  /** It crashes at the next call that writes: as that arrives, or when it is done and not answered yet. */
+  crashAt: 'before' | 'after' | null = null;
+  /** After such a crash, until `rise`: what was committed. */
+  #fallen: CloudImage | null = null;
 
   constructor(world: World, random: SeededRandom) {
     this.#world = world;
@@ -27,7 +42,33 @@ export class SimCloud implements Far {
   }
 
   fetch(request: Request): Promise<Response> {
+    if (this.#fallen !== null) return Promise.reject(new TypeError('fetch failed'));
     return this.cloud.fetch(request);
+  }
+
+  /** Whether it crashes now. */
+  crashesAt(when: 'before' | 'after', call: string): boolean {
+    if (this.crashAt !== when || !WRITES.has(call) || this.#fallen !== null) return false;
+    this.crashAt = null;
+    this.#fallen = this.cloud.image();
+    this.life += 1;
+    return true;
+  }
+
+  /** Started again after a crash. False: it was there all the time. */
+  async rise(limits: Limits = {}): Promise<boolean> {
+    const fallen = this.#fallen;
+    if (fallen === null) return false;
+    this.#fallen = null;
+    await this.#goOnWith(fallen, limits, false);
+    return true;
+  }
+
+  /** Another cloud that begins with what this one has now, and says that it is this one. */
+  async twin(): Promise<SimCloud> {
+    const twin = new SimCloud(this.#world, this.#random.fork());
+    await twin.start(this.cloud.image());
+    return twin;
   }
 
   /** `image`: begins with what another one was; else with nothing. */

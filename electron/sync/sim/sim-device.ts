@@ -14,7 +14,7 @@ import { openStore, type Store } from '../../store/open.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { realParts } from '../core.ts';
 import type { Fetch } from '../network/cloud-client.ts';
-import type { CommandInput, CommandName, CommandResult } from '../protocol.ts';
+import type { CommandInput, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
 import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts';
 import type { World } from './world.ts';
 
@@ -30,10 +30,16 @@ export type DeviceParts = {
   /** Free on the disk; null: not known. */
   freeBytes(): number | null;
   parts?: SyncParts;
+  /** Each time that it is running. */
+  started?(store: Store): void;
+  /** What it tells its window. */
+  emit?(event: SyncEvent): void;
 };
 
 export class SimDevice {
   readonly failures: string[] = [];
+  /** How often it was started. */
+  lives = 0;
   readonly #path: string;
   /** What is committed, while it does not run. */
   #image: Uint8Array | null = null;
@@ -99,7 +105,7 @@ export class SimDevice {
   start(): void {
     const store = this.#open();
     this.#store = store;
-    const { fetch, clock, random, world, freeBytes, parts } = this.#parts;
+    const { fetch, clock, random, world, freeBytes, parts, started, emit } = this.#parts;
     this.#core = assembleSync(
       {
         store,
@@ -108,12 +114,14 @@ export class SimDevice {
         random,
         freeBytes,
         timers: world.timers,
-        emit: () => {},
+        emit: emit ?? (() => {}),
         onFailure: (step, kind, detail) => this.failures.push(`${step} ${kind} ${detail}`),
       },
       parts ?? realParts,
     );
+    this.lives += 1;
     this.#core.start();
+    started?.(store);
   }
 
   /** In order: what is under way ends first. */

@@ -7,7 +7,9 @@ import { addDevice, type Person, signUp, type TestDevice } from '../../../cloud/
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import type { SyncParts } from '../run/assemble.ts';
+import { FarSide } from './far-side.ts';
 import { Folders } from './folders.ts';
+import { KillPoints } from './kill-points.ts';
 import { Ledger, messagesOf, type PersonName } from './ledger.ts';
 import { FINE, type Line, lineTo } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
@@ -23,8 +25,12 @@ export type Actor = {
   /** Hex. */
   readonly id: string;
   readonly line: Line;
-  readonly clock: { offMs: number };
+  readonly clock: { offMs: number; drift: number };
   readonly disk: { freeBytes: number | null; full: boolean };
+  readonly kills: KillPoints;
+  readonly far: FarSide;
+  /** Why it was ever paused, and what its notices said. */
+  readonly said: Set<string>;
   /** Is never removed and never put back: what nobody deleted is at least here. */
   readonly anchor: boolean;
   /** The tick of its removal; null while it is of the account. */
@@ -59,6 +65,8 @@ export class Stage {
   readonly parts: SyncParts | undefined;
   /** Of the cloud, good as long as no keyring has changed since. */
   backup: CloudImage | null = null;
+  /** The copy from which a hostile cloud answers. */
+  copy: SimCloud | null = null;
   /** Changes of a keyring under way. */
   keyringMoves = 0;
   /** Of the cloud, until it is put right. */
@@ -95,20 +103,42 @@ export class Stage {
     this.trace.push(`${((this.world.now - START) / 1000).toFixed(3)} ${line}`);
   }
 
-  /** What somebody does on a device. Goes on by itself: a command that asks the cloud takes time. */
-  does(actor: Actor, what: string, work: () => Promise<unknown>): void {
+  /**
+   * What somebody does on a device. Goes on by itself: a command that asks the cloud takes time. `perhaps`: the device died meanwhile, and
+   * nobody heard whether it was done.
+   */
+  does(actor: Actor, what: string, work: () => Promise<unknown>, perhaps: () => void = () => {}): void {
     this.#waiting += 1;
     const begun = this.world.now;
+    const { lives } = actor.device;
     const later = () => (this.world.now === begun ? '' : ` (asked at ${(begun - START) / 1000})`);
     void work()
       .then(
         () => this.say(`${actor.name} ${what}${later()}`),
-        (error: unknown) =>
-          this.say(`${actor.name} ${what}${later()}: ${error instanceof Error ? error.message : error}`),
+        (error: unknown) => {
+          if (!actor.device.alive || actor.device.lives !== lives) perhaps();
+          this.say(`${actor.name} ${what}${later()}: ${error instanceof Error ? error.message : error}`);
+        },
       )
       .finally(() => {
         this.#waiting -= 1;
       });
+  }
+
+  /** Something goes on that the world waits for. */
+  hold(work: Promise<unknown>): void {
+    this.#waiting += 1;
+    void work.finally(() => {
+      this.#waiting -= 1;
+    });
+  }
+
+  #killedAt(actor: Actor, point: string): boolean {
+    if (!actor.device.alive) return false;
+    this.count(`fault: killed ${point}`);
+    this.say(`${actor.name} is killed ${point}`);
+    this.hold(actor.device.kill());
+    return true;
   }
 
   add(
@@ -123,8 +153,15 @@ export class Stage {
     const line: Line = { up: true, weather: FINE };
     const clock = world.clockOff(0);
     const disk: Actor['disk'] = { freeBytes: null, full: false };
+    const kills = new KillPoints((point) => this.#killedAt(actor, point));
+    const far = new FarSide(this.cloud, world.clock.now, (what) => this.count(what));
+    const said = new Set<string>();
     const device = new SimDevice(folders.make(), {
-      fetch: lineTo(this.cloud, line, world, random.fork(), (what) => this.count(what)),
+      emit: (event) => {
+        if (event.type === 'status' && event.status.paused !== null) said.add(event.status.paused.reason);
+      },
+      fetch: kills.on(lineTo(far, line, world, random.fork(), (what) => this.count(what))),
+      started: (store) => kills.watch(store),
       clock,
       random: random.bytes,
       world,
@@ -135,7 +172,7 @@ export class Stage {
     const id = 'deviceId' in account ? account.deviceId : toHex(account.keys.deviceId);
     const { anchor } = options;
     const actor: Actor = {
-      ...{ name, person, device, id, line, clock, disk, anchor },
+      ...{ name, person, device, id, line, clock, disk, anchor, kills, far, said },
       ...{
         removed: null,
         perhapsRemoved: false,
@@ -151,6 +188,7 @@ export class Stage {
   async close(): Promise<void> {
     for (const { device } of this.actors) if (device.alive) await device.kill();
     await this.cloud.close();
+    await this.copy?.close();
     this.folders.remove();
   }
 }

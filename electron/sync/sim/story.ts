@@ -10,6 +10,17 @@ import type { SyncParts } from '../run/assemble.ts';
 import { type Act, MESSAGE_ACTS } from './acts.ts';
 import { SWITCH_ACTS } from './acts-switch.ts';
 import { checkEnd, checkNow, cloudZone, isQuiet } from './checks.ts';
+import { FAULT_ACTS } from './fault-acts.ts';
+import {
+  forgedKeys,
+  forgedShown,
+  hostilePlan,
+  NOT_WHILE_HOSTILE,
+  reckon,
+  turnHonest,
+  turnHostile,
+  watchAll,
+} from './hostile-plan.ts';
 import { FINE, STORM } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { type Actor, openStage, type Stage } from './stage.ts';
@@ -51,26 +62,39 @@ export async function story(options: StoryOptions): Promise<Told> {
   try {
     const random = seeded(derived(seed, 1));
     const { likely, stormy } = random.weighted(SUBJECTS);
-    const acts = [MESSAGE_ACTS, SWITCH_ACTS, UPHEAVALS].flatMap((list) =>
-      list.map((act) => ({
-        ...act,
-        weight: likely.some((one) => one.includes(act)) ? act.weight * MORE : act.weight,
-      })),
+    const hostile = hostilePlan(seed, steps);
+    const acts = [MESSAGE_ACTS, SWITCH_ACTS, UPHEAVALS, FAULT_ACTS].flatMap((list) =>
+      list
+        .filter(({ name }) => hostile === null || !NOT_WHILE_HOSTILE.has(name))
+        .map((act) => ({
+          ...act,
+          weight: likely.some((one) => one.includes(act)) ? act.weight * MORE : act.weight,
+        })),
     );
     for (const { line } of stage.actors) if (random.chance(stormy)) line.weather = STORM;
+    if (hostile !== null) watchAll(stage);
     const problems: string[] = [];
     for (let step = 0; step < steps && problems.length === 0; step += 1) {
       if (without.has(step)) continue;
       stage.ledger.tick += 1;
       const dice = seeded(derived(seed, 100 + step));
+      if (await stage.cloud.rise()) stage.say('the cloud is started again');
+      if (hostile !== null) await turnHostile(stage, hostile, step);
       await oneStep(stage, acts, dice);
       await stage.world.run(dice.below(dice.chance(0.1) ? 90_000 : 3_000));
       for (const one of stage.actors) problems.push(...checkNow(stage, one));
     }
     if (problems.length === 0) {
-      await heal(stage, seeded(derived(seed, 2)));
+      const dice = seeded(derived(seed, 2));
+      await mend(stage, dice);
+      if (hostile !== null) {
+        problems.push(...(await reckon(stage, hostile)));
+        await turnHonest(stage, hostile);
+      }
+      await heal(stage, dice);
       for (const one of stage.actors) problems.push(...checkNow(stage, one));
       problems.push(...(await checkEnd(stage)));
+      if (hostile !== null) problems.push(...forgedShown(stage), ...(await forgedKeys(stage)));
     }
     return { problems, trace: stage.trace, counts: stage.counts };
   } finally {
@@ -88,21 +112,30 @@ async function oneStep(stage: Stage, acts: Act[], dice: SeededRandom): Promise<v
   if (await act.act(stage, actor, dice)) stage.count(act.name);
 }
 
-/** Lines are mended, clocks put right, devices started; then each person turns the switch on everywhere. */
-async function heal(stage: Stage, dice: SeededRandom): Promise<void> {
+/** Lines are mended, clocks put right, devices started. */
+async function mend(stage: Stage, dice: SeededRandom): Promise<void> {
   stage.say('everything heals');
-  const { world } = stage;
+  stage.cloud.crashAt = null;
+  await stage.cloud.rise();
   if (stage.limited) await stage.cloud.restart();
   for (const actor of stage.actors) {
     actor.line.up = true;
     actor.line.weather = FINE;
     actor.clock.offMs = 0;
+    actor.clock.drift = 0;
+    actor.kills.disarm();
+    actor.far.beforePush = null;
     actor.disk.freeBytes = null;
     if (!actor.device.alive) startAgain(stage, actor, dice);
     actor.device.store.db.pragma('max_page_count = 4000000');
     actor.device.core.setConditions({ onBattery: null, metered: null });
   }
-  await world.run(10_000);
+  await stage.world.run(10_000);
+}
+
+/** Each person turns the switch on everywhere, and presses Repair where that is asked for. */
+async function heal(stage: Stage, dice: SeededRandom): Promise<void> {
+  const { world } = stage;
   for (const actor of stage.actors) {
     await tell(stage, actor, 'synchronizes', () => actor.device.execute('syncNow', null));
   }
@@ -117,19 +150,33 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<void> {
     const turnOn = SWITCH_ACTS[0] as Act;
     await turnOn.act(stage, actor, dice);
     for (const name of ['resume', 'repair', 'syncNow'] as const) {
-      const reason = actor.device.core.status().paused?.reason ?? '';
-      const stopped = ['rolledBack', 'forked', 'damaged', 'keyringForged'].includes(reason);
-      if (name !== 'repair' || stopped) {
+      if (name !== 'repair' || asksForRepair(actor)) {
         await tell(stage, actor, name, () => actor.device.execute(name, null));
       }
     }
   }
   for (let left = HEAL_MS; left > 0; left -= LOOK_MS) {
     await world.run(LOOK_MS);
+    await pressRepair(stage, dice);
     if (stage.actors.every((actor) => actor.removed !== null || isQuiet(actor))) break;
   }
   // What others have told meanwhile may wake somebody once more.
   await world.run(LOOK_MS);
+}
+
+const asksForRepair = ({ device }: Actor) => device.core.status().action === 'repair';
+
+/** What one has found wrong may be found on another once the first has told of it. */
+async function pressRepair(stage: Stage, dice: SeededRandom): Promise<void> {
+  for (const actor of stage.actors) {
+    if (actor.removed !== null) continue;
+    if (asksForRepair(actor)) {
+      await tell(stage, actor, 'repairs', () => actor.device.execute('repair', null));
+    } else if (actor.device.core.status().switchReason === 'allDevices') {
+      // A zone that stood still has heard of that only now.
+      await SWITCH_ACTS[0]?.act(stage, actor, dice);
+    }
+  }
 }
 
 /** A purge that the cloud has pending is taken back, or its day comes. */

@@ -24,10 +24,9 @@ export class World {
   }
 
   readonly clock = { now: () => this.now };
-  /** A device whose clock is off by so much; `offMs` may be changed while it runs. */
-  clockOff(offMs: number): { offMs: number; now(): number } {
-    const clock = { offMs, now: () => this.now + clock.offMs };
-    return clock;
+  /** A device whose clock is off by so much, and goes on by `drift` more in a millisecond; both may be changed while it runs. */
+  clockOff(offMs: number): DriftingClock {
+    return new DriftingClock(() => this.now, offMs);
   }
 
   readonly timers: Timers = {
@@ -107,6 +106,35 @@ export class World {
   jump(ms: number): void {
     this.now += ms;
   }
+}
+
+class DriftingClock {
+  #since: number;
+  #offMs: number;
+  #drift = 0;
+  readonly #real: () => number;
+
+  constructor(real: () => number, offMs: number) {
+    this.#real = real;
+    this.#offMs = offMs;
+    this.#since = real();
+  }
+
+  get offMs(): number {
+    return this.#offMs + Math.round((this.#real() - this.#since) * this.#drift);
+  }
+  set offMs(ms: number) {
+    this.#offMs = ms;
+    this.#since = this.#real();
+  }
+  get drift(): number {
+    return this.#drift;
+  }
+  set drift(rate: number) {
+    this.offMs = this.offMs + 0;
+    this.#drift = rate;
+  }
+  now = (): number => this.#real() + this.offMs;
 }
 
 const before = (a: Timer, b: Timer) => a.at < b.at || (a.at === b.at && a.order < b.order);

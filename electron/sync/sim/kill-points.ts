@@ -1,0 +1,107 @@
+/**
+ * Where a simulated device dies: at a named point inside whatever it does. A point is `before CALL` or `after CALL` (its request to the
+ * cloud; its answer as it arrives), `before commit of CALL` or `after commit of CALL` (the first transaction that ends after that answer), or
+ * the same of `another commit` (of a command, or a later one). So a kill falls between a commit and the call that tells of it.
+ *
+ * The same points as kill.test.ts has with real processes and real files (SPEC SYN-35); here there are more of them, in longer stories.
+ */
+import type { Store } from '../../store/open.ts';
+import type { Fetch } from '../network/cloud-client.ts';
+
+/** With how likely each is to be picked: those that a device seldom makes more often. */
+const CALLS: Record<string, { weight: number; commits: boolean }> = {
+  OpenZone: { weight: 1, commits: true },
+  Backfill: { weight: 2, commits: true },
+  Changes: { weight: 1, commits: true },
+  Push: { weight: 1, commits: true },
+  Inventory: { weight: 2, commits: false },
+  Fetch: { weight: 3, commits: true },
+  Receive: { weight: 1, commits: true },
+  Acknowledge: { weight: 1, commits: true },
+  Send: { weight: 1, commits: true },
+  GetKeyring: { weight: 1, commits: true },
+  UpdateKeyring: { weight: 4, commits: true },
+  LookUp: { weight: 2, commits: true },
+  ListSessions: { weight: 1, commits: false },
+  MarkForPurge: { weight: 2, commits: true },
+  UndoPurge: { weight: 2, commits: true },
+  Watch: { weight: 1, commits: false },
+};
+const ANOTHER = 'another commit';
+
+export type KillPoint = { name: string; weight: number };
+
+export const KILL_POINTS: readonly KillPoint[] = [
+  ...Object.entries(CALLS).flatMap(([call, { weight, commits }]) =>
+    ['before', 'after', ...(commits ? ['before commit of', 'after commit of'] : [])].map((when) => ({
+      name: `${when} ${call}`,
+      weight,
+    })),
+  ),
+  { name: `before ${ANOTHER}`, weight: 1 },
+  { name: `after ${ANOTHER}`, weight: 1 },
+];
+
+/** The name of a call in its address. */
+export function callOf(url: string): string {
+  return url.slice(url.lastIndexOf('/') + 1);
+}
+
+/** Of one device, through all its lives. */
+export class KillPoints {
+  #armed = new Set<string>();
+  /** The call whose answer came last, until something is committed. */
+  #answered: string | null = null;
+  readonly #die: (point: string) => boolean;
+
+  /** `die`: at once, before it gives control back. False: it was not alive. */
+  constructor(die: (point: string) => boolean) {
+    this.#die = die;
+  }
+
+  arm(point: string): void {
+    this.#armed.add(point);
+  }
+  disarm(): void {
+    this.#armed.clear();
+  }
+
+  /** Requests on their way to `line`. */
+  on(line: Fetch): Fetch {
+    return async (input, init) => {
+      const request = new Request(input, init);
+      const call = callOf(request.url);
+      this.#reach(`before ${call}`, request);
+      const response = await line(request);
+      this.#reach(`after ${call}`, request);
+      if (!request.signal.aborted && call !== 'Watch') this.#answered = call;
+      return response;
+    };
+  }
+
+  /** Transactions of a store that was just opened. */
+  watch(store: Store): void {
+    this.#answered = null;
+    const exec = store.db.exec.bind(store.db);
+    store.db.exec = (sql) => {
+      if (sql !== 'COMMIT') return exec(sql);
+      const what = this.#answered === null ? ANOTHER : `commit of ${this.#answered}`;
+      this.#answered = null;
+      if (this.#take(`before ${what}`)) throw new Error('This device was killed before its commit.');
+      const result = exec(sql);
+      this.#take(`after ${what}`);
+      return result;
+    };
+  }
+
+  /** What an earlier life had asked for kills nobody. */
+  #reach(point: string, { signal }: Request): void {
+    if (!signal.aborted && this.#take(point)) throw new TypeError('This device was killed.');
+  }
+
+  #take(point: string): boolean {
+    if (!this.#armed.delete(point)) return false;
+    this.#armed.clear();
+    return this.#die(point);
+  }
+}
