@@ -2,7 +2,7 @@
 import { addDevice } from '../../../cloud/testing/person.ts';
 import type { CommandName } from '../protocol.ts';
 import { type Act, deletesTravel } from './acts.ts';
-import { MOST_DEVICES } from './stage.ts';
+import { type Actor, MOST_DEVICES, type Stage } from './stage.ts';
 
 /** `everywhere`: what was deleted here while the switch was off. */
 const turnOn: Act['act'] = (stage, actor, dice) => {
@@ -79,24 +79,31 @@ const signInElsewhere: Act['act'] = async (stage, { person }, dice) => {
 const removeDevice: Act['act'] = (stage, actor, dice) => {
   const others = stage.of(actor.person).filter((one) => one !== actor && !one.anchor);
   if (others.length === 0 || stage.of(actor.person).length <= 2) return false;
-  const gone = dice.pick(others);
+  void leaves(stage, actor, dice.pick(others));
+  return true;
+};
+
+/** `actor` removes `gone` from the account. True once it is done. */
+export function leaves(stage: Stage, actor: Actor, gone: Actor): Promise<boolean> {
   // What it has written and not sent yet may never come.
   stage.ledger.doubt(gone.name, 0);
   stage.ledger.leaving.add(gone.name);
   gone.perhapsRemoved = true;
   stage.backup = null;
   stage.keyringMoves += 1;
-  stage.does(actor, `removes ${gone.name}`, async () => {
-    try {
-      await actor.device.execute('removeDevice', { id: gone.id, stolen: false, password: null });
-      gone.removed ??= stage.ledger.tick;
-    } finally {
-      stage.keyringMoves -= 1;
-      stage.backup = null;
-    }
+  return new Promise((resolve) => {
+    stage.does(actor, `removes ${gone.name}`, async () => {
+      try {
+        await actor.device.execute('removeDevice', { id: gone.id, stolen: false, password: null });
+        gone.removed ??= stage.ledger.tick;
+      } finally {
+        stage.keyringMoves -= 1;
+        stage.backup = null;
+        resolve(gone.removed !== null);
+      }
+    });
   });
-  return true;
-};
+}
 
 export const SWITCH_ACTS: Act[] = [
   { name: 'switch on', weight: 6, act: turnOn },

@@ -1,5 +1,5 @@
 /**
- * A story whose cloud turns hostile (SPEC SIM-20 to SIM-23): from some step on it deceives one device, or all of an account, with one trick;
+ * A story whose cloud turns hostile (SPEC SIM-20 to SIM-22): from some step on it deceives one device, or all of an account, with one trick;
  * what people do goes on. At the end, while it is still hostile, everything else is put right and time passes: then what can be noticed must
  * have been said. After that the cloud is honest, people press Repair where they are told to, and everything must be equal as in any story.
  */
@@ -41,8 +41,8 @@ export function hostilePlan(seed: number, steps: number): HostilePlan | null {
   const trick = TRICKS[(seed / ONE_IN) % TRICKS.length] as Trick;
   const copyAt = dice.below(Math.ceil(steps / 3));
   const beginAt = trick.elsewhere === undefined ? copyAt : copyAt + 1 + dice.below(Math.ceil(steps / 3));
-  // Bob has one device at the beginning: nothing is said on another one there.
-  const person = dice.chance(0.75) ? 'anna' : 'bob';
+  // Bob has one device at the beginning: a fork of his has nobody who could compare.
+  const person = dice.chance(0.25) && trick.elsewhere === undefined ? 'bob' : 'anna';
   return { trick, person, dice, copyAt, beginAt, began: false, deceits: [] };
 }
 

@@ -8,38 +8,35 @@
 import type { Store } from '../../store/open.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 
-/** With how likely each is to be picked: those that a device seldom makes more often. */
-const CALLS: Record<string, { weight: number; commits: boolean }> = {
-  OpenZone: { weight: 1, commits: true },
-  Backfill: { weight: 2, commits: true },
-  Changes: { weight: 1, commits: true },
-  Push: { weight: 1, commits: true },
-  Inventory: { weight: 2, commits: false },
-  Fetch: { weight: 3, commits: true },
-  Receive: { weight: 1, commits: true },
-  Acknowledge: { weight: 1, commits: true },
-  Send: { weight: 1, commits: true },
-  GetKeyring: { weight: 1, commits: true },
-  UpdateKeyring: { weight: 4, commits: true },
-  LookUp: { weight: 2, commits: true },
-  ListSessions: { weight: 1, commits: false },
-  MarkForPurge: { weight: 2, commits: true },
-  UndoPurge: { weight: 2, commits: true },
-  Watch: { weight: 1, commits: false },
+/** Whether something is committed when its answer has come. */
+const CALLS: Record<string, boolean> = {
+  OpenZone: true,
+  Backfill: true,
+  Changes: true,
+  Push: true,
+  Inventory: false,
+  Fetch: true,
+  Receive: true,
+  Acknowledge: true,
+  Send: true,
+  GetKeyring: true,
+  UpdateKeyring: true,
+  LookUp: true,
+  ListSessions: false,
+  MarkForPurge: true,
+  UndoPurge: true,
+  Watch: false,
 };
 const ANOTHER = 'another commit';
 
-export type KillPoint = { name: string; weight: number };
-
-export const KILL_POINTS: readonly KillPoint[] = [
-  ...Object.entries(CALLS).flatMap(([call, { weight, commits }]) =>
-    ['before', 'after', ...(commits ? ['before commit of', 'after commit of'] : [])].map((when) => ({
-      name: `${when} ${call}`,
-      weight,
-    })),
+export const KILL_POINTS: readonly string[] = [
+  ...Object.entries(CALLS).flatMap(([call, commits]) =>
+    ['before', 'after', ...(commits ? ['before commit of', 'after commit of'] : [])].map(
+      (when) => `${when} ${call}`,
+    ),
   ),
-  { name: `before ${ANOTHER}`, weight: 1 },
-  { name: `after ${ANOTHER}`, weight: 1 },
+  `before ${ANOTHER}`,
+  `after ${ANOTHER}`,
 ];
 
 /** The name of a call in its address. */
@@ -61,6 +58,10 @@ export class KillPoints {
 
   arm(point: string): void {
     this.#armed.add(point);
+  }
+  /** How many it has not reached yet. */
+  get waiting(): number {
+    return this.#armed.size;
   }
   disarm(): void {
     this.#armed.clear();
@@ -101,7 +102,6 @@ export class KillPoints {
 
   #take(point: string): boolean {
     if (!this.#armed.delete(point)) return false;
-    this.#armed.clear();
     return this.#die(point);
   }
 }

@@ -61,7 +61,11 @@ export function lineTo(
     if (ms > 0) count('fault: delayed');
     await world.sleep(ms, request.signal);
   };
+  let asked = 0;
+  let newest = 0;
   return async (input, init) => {
+    asked += 1;
+    const number = asked;
     const request = new Request(input, init);
     const stream = request.url.endsWith('/Watch');
     count('request');
@@ -93,6 +97,8 @@ export function lineTo(
     };
     if (far.life !== answered) await end('cloud crashed after commit');
     if (!line.up) await end('cut off before the answer');
+    if (number < newest) count('fault: reordered');
+    else newest = number;
     if (random.chance(weather.answerLost)) await end('answer lost');
     if (!stream && random.chance(weather.truncated)) {
       count('fault: answer truncated');

@@ -69,6 +69,8 @@ export class Stage {
   copy: SimCloud | null = null;
   /** Changes of a keyring under way. */
   keyringMoves = 0;
+  /** How many points at which a device dies were chosen. */
+  armed = 0;
   /** Of the cloud, until it is put right. */
   limited = false;
   #waiting = 0;

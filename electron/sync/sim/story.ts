@@ -23,6 +23,7 @@ import {
 } from './hostile-plan.ts';
 import { FINE, STORM } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
+import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
 import { type Actor, openStage, type Stage } from './stage.ts';
 import { startAgain, UPHEAVALS } from './upheavals.ts';
 
@@ -40,11 +41,15 @@ export type Told = {
   trace: string[];
   /** How often each act was done and each fault fired. */
   counts: ReadonlyMap<string, number>;
+  /** Of one device in one minute. */
+  mostRequests: number;
 };
 
 export const STEPS = 40;
 const HEAL_MS = 20 * 60_000;
 const LOOK_MS = 5_000;
+/** Of a device in a minute. */
+const MOST_REQUESTS = 400;
 
 /** What a story is mostly about: these acts are so much more likely. */
 const SUBJECTS: { weight: number; likely: readonly (readonly Act[])[]; stormy: number }[] = [
@@ -93,10 +98,16 @@ export async function story(options: StoryOptions): Promise<Told> {
       }
       await heal(stage, dice);
       for (const one of stage.actors) problems.push(...checkNow(stage, one));
-      problems.push(...(await checkEnd(stage)));
+      problems.push(
+        ...(await checkEnd(stage)),
+        ...readableAtTheCloud(stage),
+        ...(await removedReadsOn(stage)),
+      );
+      problems.push(...hotLoops(stage));
       if (hostile !== null) problems.push(...forgedShown(stage), ...(await forgedKeys(stage)));
     }
-    return { problems, trace: stage.trace, counts: stage.counts };
+    const mostRequests = Math.max(...stage.actors.map(({ far }) => far.most));
+    return { problems, trace: stage.trace, counts: stage.counts, mostRequests };
   } finally {
     await stage.close();
   }
@@ -162,6 +173,13 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<void> {
   }
   // What others have told meanwhile may wake somebody once more.
   await world.run(LOOK_MS);
+}
+
+/** SIM-17: nobody asks again and again. The most that is seen where all goes well is a third of that. */
+function hotLoops(stage: Stage): string[] {
+  return stage.actors
+    .filter(({ far }) => far.most > MOST_REQUESTS)
+    .map(({ name, far }) => `SIM-17 ${name} made ${far.most} requests in one minute`);
 }
 
 const asksForRepair = ({ device }: Actor) => device.core.status().action === 'repair';

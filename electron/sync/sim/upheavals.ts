@@ -108,7 +108,8 @@ const cloudLimits: Act['act'] = async (stage, _, dice) => {
   stage.limited = !stage.limited;
   const which = dice.pick(['quota', 'disk'] as const);
   const limits = which === 'quota' ? { quotaBytes: 8_000 } : { largestDatabaseBytes: 200_000 };
-  if (stage.limited) stage.count(which === 'quota' ? 'fault: quota reached' : "fault: cloud's disk full");
+  if (!stage.limited) stage.count('fault: quota freed');
+  else stage.count(which === 'quota' ? 'fault: quota reached' : "fault: cloud's disk full");
   stage.say(stage.limited ? `the cloud has no room (${which})` : 'the cloud has room');
   await stage.cloud.restart(stage.limited ? limits : {});
   return true;
