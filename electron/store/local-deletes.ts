@@ -77,7 +77,7 @@ export function forgetExpired(store: Store): void {
 function refresh(store: Store, id: Uint8Array): void {
   const row = recordRow(store, 'messages', id);
   if (row?.payload == null || row.kind !== 1) return;
-  projectMessage(store, id, row.rid, decodePayload(plain(row.payload)), true);
+  projectMessage(store, id, row.rid, decodePayload(plain(row.payload), store.schema), true);
 }
 
 /** The person's, or with `expired` those of Keep Messages on this device alone, which may be very many. */

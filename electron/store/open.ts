@@ -13,6 +13,7 @@
  */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { SCHEMA } from '../../shared/model/payload.ts';
 import { Changes } from './changes.ts';
 import { setCipherKey } from './cipher.ts';
 import { StoreError } from './errors.ts';
@@ -32,6 +33,8 @@ export type StoreOptions = {
   image?: Uint8Array | null;
   /** Of SQLite's page cache; 64 MB for the writer, half for a reader where nothing is said. */
   cacheKib?: number;
+  /** The newest schema of records that this app understands (decision 0010). Another than this version's: to play an older or newer app. */
+  schema?: number;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: what better-sqlite3 takes as a parameter is checked by it.
@@ -41,6 +44,8 @@ export class Store {
   readonly db: Database.Database;
   readonly path: string;
   readonly readonly: boolean;
+  /** The newest schema of records that is understood here. */
+  readonly schema: number;
   /** What the current transaction, or those since `changes.take()`, touched: for events to the window. */
   readonly changes = new Changes();
   /** What the one writer may keep in memory between statements. */
@@ -57,11 +62,13 @@ export class Store {
     path: string,
     readonly: boolean,
     openSearchIndex: () => SearchIndexReader | null,
+    schema = SCHEMA,
   ) {
     this.db = db;
     this.path = path;
     this.readonly = readonly;
     this.#openSearchIndex = openSearchIndex;
+    this.schema = schema;
     this.memory = new WriterMemory(this);
   }
 
@@ -243,9 +250,8 @@ export function openStore(options: StoreOptions): Store {
       db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
       migrate(db);
     }
-    const store = new Store(db, path, readonly, () =>
-      inMemory ? null : SearchIndexReader.open(searchIndexPath(path), key),
-    );
+    const openIndex = () => (inMemory ? null : SearchIndexReader.open(searchIndexPath(path), key));
+    const store = new Store(db, path, readonly, openIndex, options.schema);
     if (!readonly) store.memory.search.divide();
     return store;
   } catch (error) {

@@ -69,7 +69,7 @@ export function applyPulled(
 function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: PulledResult): void {
   const { id } = item;
   const base: Base = { rev: item.rev, epoch: item.epoch, hint: item.hint, hash: item.hash };
-  const theirs = item.payload ?? decodePayload(item.bytes);
+  const theirs = item.payload ?? decodePayload(item.bytes, store.schema);
   if (item.fresh === true) {
     const rid = tryInsertRecord(store, zone, id, theirs, item.bytes, base);
     if (rid !== null) {
@@ -90,7 +90,7 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
     result.stillDirty += 1;
     return;
   }
-  const ours = row.payload === null ? null : decodePayload(plain(row.payload));
+  const ours = row.payload === null ? null : decodePayload(plain(row.payload), store.schema);
   // A newer schema is not merged here: what the cloud has stays, or an old version would be written over it (decision 0010).
   const merged =
     ours === null || isNewerSchema(theirs) ? { ...theirs, coreConflict: false } : mergePayloads(ours, theirs);

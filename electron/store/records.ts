@@ -101,7 +101,7 @@ export function knownBases(store: Store, zone: ZoneName, ids: readonly Uint8Arra
 /** The local content, or undefined when there is none (unknown, or a tombstone). */
 export function getPayload(store: Store, zone: ZoneName, id: Uint8Array): Payload | undefined {
   const row = recordRow(store, zone, id);
-  return row?.payload == null ? undefined : decodePayload(plain(row.payload));
+  return row?.payload == null ? undefined : decodePayload(plain(row.payload), store.schema);
 }
 
 export function isGone(store: Store, zone: ZoneName, id: Uint8Array): boolean {
@@ -148,7 +148,7 @@ export function putMerged(
       if (options.dirty) markDirty(store, zone, id, 'put', options.notBeforeMs);
       return { payload, changed: true, gone: false, coreConflict: false };
     }
-    const before = row.payload === null ? null : decodePayload(plain(row.payload));
+    const before = row.payload === null ? null : decodePayload(plain(row.payload), store.schema);
     const merged = before === null ? { ...payload, coreConflict: false } : mergePayloads(before, payload);
     const changed = before === null || !equalPayloads(before, merged);
     if (changed) {

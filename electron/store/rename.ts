@@ -30,7 +30,7 @@ export function renameSlice(
       limit,
     );
     for (const row of rows) {
-      const payload = decodePayload(plain(row.payload));
+      const payload = decodePayload(plain(row.payload), store.schema);
       const id = idOf(payload);
       if (id !== null) renameOne(store, zone, row, payload, id);
     }

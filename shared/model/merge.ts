@@ -25,7 +25,7 @@ export function mergePayloads(a: Payload, b: Payload): MergedPayload {
     if (compareBytes(hash256(b.core), hash256(core)) < 0) core = b.core;
   }
   return {
-    schema: a.schema,
+    schema: Math.max(a.schema, b.schema),
     kind: Math.max(a.kind, b.kind),
     core,
     registers: mergeRegisters(a.registers, b.registers),

@@ -112,8 +112,11 @@ function readRegister(end: number): Register {
   return register;
 }
 
-/** Throws PayloadError('damaged') for anything that is no payload. Views into `input`. */
-export function decodePayload(input: Uint8Array): Payload {
+/**
+ * Throws PayloadError('damaged') for anything that is no payload. Views into `input`. `known`: the newest schema that the reading app
+ * understands; a payload of a later one is kept in `raw`.
+ */
+export function decodePayload(input: Uint8Array, known = SCHEMA): Payload {
   bytes = input;
   at = 0;
   const end = input.length;
@@ -137,11 +140,17 @@ export function decodePayload(input: Uint8Array): Payload {
     bytes = EMPTY;
   }
   if (payload.schema === 0) throw damaged();
-  if (payload.schema > SCHEMA) {
+  if (payload.schema > known) {
     return { schema: payload.schema, kind: payload.kind, core: EMPTY, registers: [], raw: copyBytes(input) };
   }
   payload.registers = normalised(payload.registers);
   return payload;
+}
+
+/** Under which schema these bytes are sealed: that of the app which wrote them, whoever puts them again. */
+export function schemaOf(input: Uint8Array): number {
+  const [tag, schema = 0] = input;
+  return tag === 8 && schema >= 1 && schema < 0x80 ? schema : decodePayload(input).schema;
 }
 
 function varintLength(value: number): number {
@@ -218,7 +227,7 @@ function writeBigint(out: Uint8Array, position: number, value: bigint): number {
 /** The canonical bytes: the same for the same content, on every device. Of a newer schema, the bytes that came. */
 export function encodePayload(payload: Payload): Uint8Array<ArrayBuffer> {
   if (payload.raw !== undefined) return copyBytes(payload.raw);
-  if (payload.schema !== SCHEMA)
+  if (!(payload.schema >= 1 && payload.schema <= 255))
     throw new PayloadError('invalid', `Schema ${payload.schema} cannot be written.`);
   const registers = normalised(payload.registers);
   let length = 1 + varintLength(payload.schema) + fieldLength(payload.core.length);

@@ -52,8 +52,9 @@ export function newPayload(kind: number, core: Uint8Array = EMPTY): Payload {
   return { schema: SCHEMA, kind, core, registers: [] };
 }
 
+/** Newer than whoever read it. */
 export function isNewerSchema(payload: Payload): boolean {
-  return payload.schema > SCHEMA;
+  return payload.raw !== undefined;
 }
 
 /** Later stamp, then device, then value bytes; 0 only for equal content. */

@@ -14,6 +14,7 @@ import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
 import { settleAllHidden } from '../../store/outbox-hidden.ts';
+import { rereadNewer } from '../../store/reread.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
 import { downloadStep } from '../blobs/download-step.ts';
 import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
@@ -305,6 +306,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
 
   return {
     start() {
+      rereadNewer(store);
       settleAllHidden(store);
       loadKeys(ctx);
       lookThroughFolder(ctx);

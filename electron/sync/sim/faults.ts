@@ -34,6 +34,13 @@ const plain: readonly Fault[] = [
   { name: 'clock forward', does: "a device's clock jumps ahead" },
   { name: 'clock back', does: "a device's clock jumps back" },
   { name: 'clock drifts', does: "a device's clock runs fast or slow" },
+  { name: 'newer app writes an unknown field', does: 'a register that no other device knows' },
+  { name: 'newer app writes an unknown kind', does: 'a record of a kind that no other device knows' },
+  {
+    name: 'newer app writes an unknown schema',
+    does: 'a message under a schema that older devices cannot read',
+  },
+  { name: 'app updated', does: 'an older device gets the newer app, and reads what it had kept' },
   { name: 'epoch rotated in the middle of a push', does: 'a device is removed while another one pushes' },
   {
     name: 'removed device tries later epochs',

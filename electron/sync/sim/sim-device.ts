@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { TestDevice } from '../../../cloud/testing/person.ts';
+import { SCHEMA } from '../../../shared/model/payload.ts';
 import { setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
 import { openStore, type Store } from '../../store/open.ts';
@@ -40,6 +41,10 @@ export class SimDevice {
   readonly failures: string[] = [];
   /** How often it was started. */
   lives = 0;
+  /** How often it was put back to an old copy. */
+  putBacks = 0;
+  /** The newest schema of records that its app knows: from its next start on. */
+  schema = SCHEMA;
   readonly #path: string;
   /** What is committed, while it does not run. */
   #image: Uint8Array | null = null;
@@ -156,12 +161,13 @@ export class SimDevice {
   }
   putBack(copy: Uint8Array): void {
     this.#image = copy;
+    this.putBacks += 1;
   }
 
   /** Its database, running or not. */
   look<T>(at: (store: Store) => T): T {
     if (this.#store !== null) return at(this.#store);
-    const store = openStore({ path: this.#path, key: KEY, image: this.#image });
+    const store = openStore({ schema: this.schema, path: this.#path, key: KEY, image: this.#image });
     try {
       return at(store);
     } finally {
@@ -170,7 +176,7 @@ export class SimDevice {
   }
 
   #open(): Store {
-    const store = openStore({ path: this.#path, key: KEY, image: this.#image });
+    const store = openStore({ schema: this.schema, path: this.#path, key: KEY, image: this.#image });
     this.#image = null;
     this.#held = false;
     this.#mayBeHeld(store);

@@ -14,6 +14,7 @@ import { Ledger, messagesOf, type PersonName } from './ledger.ts';
 import { FINE, type Line, lineTo } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { rememberSignatures } from './remembering.ts';
+import type { Newer } from './schemas.ts';
 import { SimCloud } from './sim-cloud.ts';
 import { SimDevice } from './sim-device.ts';
 import { World } from './world.ts';
@@ -69,6 +70,9 @@ export class Stage {
   copy: SimCloud | null = null;
   /** Changes of a keyring under way. */
   keyringMoves = 0;
+  /** What newer apps wrote, and the messages of a schema that others could not read (guids). */
+  readonly newer: Newer[] = [];
+  readonly newerSchema = new Set<string>();
   /** How many points at which a device dies were chosen. */
   armed = 0;
   /** Of the cloud, until it is put right. */

@@ -23,6 +23,7 @@ import {
 } from './hostile-plan.ts';
 import { FINE, STORM } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
+import { NEWER_SCHEMA, newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
 import { type Actor, openStage, type Stage } from './stage.ts';
 import { startAgain, UPHEAVALS } from './upheavals.ts';
@@ -50,6 +51,8 @@ const HEAL_MS = 20 * 60_000;
 const LOOK_MS = 5_000;
 /** Of a device in a minute. */
 const MOST_REQUESTS = 400;
+/** How many devices have a newer app than the others, from their next start on. */
+const NEWER_APP = 0.15;
 
 /** What a story is mostly about: these acts are so much more likely. */
 const SUBJECTS: { weight: number; likely: readonly (readonly Act[])[]; stormy: number }[] = [
@@ -68,7 +71,7 @@ export async function story(options: StoryOptions): Promise<Told> {
     const random = seeded(derived(seed, 1));
     const { likely, stormy } = random.weighted(SUBJECTS);
     const hostile = hostilePlan(seed, steps);
-    const acts = [MESSAGE_ACTS, SWITCH_ACTS, UPHEAVALS, FAULT_ACTS].flatMap((list) =>
+    const acts = [MESSAGE_ACTS, SWITCH_ACTS, UPHEAVALS, FAULT_ACTS, SCHEMA_ACTS].flatMap((list) =>
       list
         .filter(({ name }) => hostile === null || !NOT_WHILE_HOSTILE.has(name))
         .map((act) => ({
@@ -78,6 +81,8 @@ export async function story(options: StoryOptions): Promise<Told> {
     );
     for (const { line } of stage.actors) if (random.chance(stormy)) line.weather = STORM;
     if (hostile !== null) watchAll(stage);
+    // An app that was updated before the others.
+    for (const { device } of stage.actors) if (random.chance(NEWER_APP)) device.schema = NEWER_SCHEMA;
     const problems: string[] = [];
     for (let step = 0; step < steps && problems.length === 0; step += 1) {
       if (without.has(step)) continue;
@@ -96,6 +101,8 @@ export async function story(options: StoryOptions): Promise<Told> {
         problems.push(...(await reckon(stage, hostile)));
         await turnHonest(stage, hostile);
       }
+      // Last of all everybody is updated, and reads what was kept.
+      for (const actor of stage.actors) await updated(stage, actor);
       await heal(stage, dice);
       for (const one of stage.actors) problems.push(...checkNow(stage, one));
       problems.push(
@@ -103,7 +110,7 @@ export async function story(options: StoryOptions): Promise<Told> {
         ...readableAtTheCloud(stage),
         ...(await removedReadsOn(stage)),
       );
-      problems.push(...hotLoops(stage));
+      problems.push(...hotLoops(stage), ...newerKept(stage));
       if (hostile !== null) problems.push(...forgedShown(stage), ...(await forgedKeys(stage)));
     }
     const mostRequests = Math.max(...stage.actors.map(({ far }) => far.most));

@@ -102,7 +102,7 @@ function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): vo
     if ('gone' in item) {
       continue;
     }
-    const payload = item.payload ?? decodePayload(item.bytes);
+    const payload = item.payload ?? decodePayload(item.bytes, ctx.store.schema);
     const name = payload.kind === KIND.message ? nameOf(payload) : null;
     const [sender, guid] = name ?? [];
     if (sender !== undefined && guid !== undefined && isMessageGone(ctx, sender, guid)) {

@@ -175,7 +175,7 @@ function renaming(ctx: ZoneContext, generation: number): (row: LocalRow) => Uint
   const key = idKeyOf(currentKeys(ctx), 'messages', generation);
   return ({ rid, size }) => {
     const bytes = size === null ? null : contentOf(ctx.store, rid);
-    const payload = bytes === null ? null : decodePayload(bytes);
+    const payload = bytes === null ? null : decodePayload(bytes, ctx.store.schema);
     const name = payload === null ? null : nameOf(payload);
     return payload === null || name === null ? null : recordId(key, payload.kind, ...name);
   };

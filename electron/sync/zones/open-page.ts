@@ -128,7 +128,7 @@ function openOne(
         hash,
         bytes,
         ...(record.blobs.length === 0 ? {} : { blobs: record.blobs }),
-        payload: decodePayload(bytes),
+        payload: decodePayload(bytes, ctx.store.schema),
         fresh: row === undefined,
       });
     }

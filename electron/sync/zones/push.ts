@@ -5,6 +5,7 @@
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sealRecord, sealTombstone } from '../../../shared/crypto/records.ts';
 import { recordHash } from '../../../shared/crypto/zone-digest.ts';
+import { schemaOf } from '../../../shared/model/payload-codec.ts';
 import type {
   Record as CloudRecord,
   OperationResult,
@@ -157,6 +158,7 @@ async function collect(
       rev,
       epoch,
       plaintext: record.bytes,
+      schema: schemaOf(record.bytes),
       random,
     });
     if (sent.length > 0 && bytes + ct.length > LARGEST_PUSH) {

@@ -1,0 +1,47 @@
+/**
+ * After an update: records of a schema that the app before did not know were kept whole (decision 0010). What this app knows of them now is
+ * read and shown. Runs once, when the schema has risen; as often as needed where it is interrupted.
+ */
+import { decodePayload, schemaOf } from '../../shared/model/payload-codec.ts';
+import { getMeta, setMeta } from './meta.ts';
+import type { Store } from './open.ts';
+import { recordRow, replaceContent } from './records.ts';
+import { plain, type ZoneName } from './values.ts';
+
+/** The schema by which everything here has been read. */
+const READ_BY = 'readBySchema';
+/** Absent in a database that only apps of this one have read. */
+const FIRST = 1;
+
+/** How many records were read anew. In its own transaction. */
+export function rereadNewer(store: Store): number {
+  const before = Number(getMeta(store, READ_BY) ?? FIRST);
+  if (store.schema <= before) return 0;
+  return store.write(() => {
+    // A payload begins with its schema: those of the first one are not even looked at.
+    const rows = store.all<{ zone: number; id: Uint8Array; payload: Uint8Array }>(
+      "SELECT zone, id, payload FROM record WHERE payload IS NOT NULL AND substr(payload, 1, 2) <> x'0801'",
+    );
+    let read = 0;
+    for (const row of rows) {
+      const bytes = plain(row.payload);
+      const schema = schemaOf(bytes);
+      if (schema <= before || schema > store.schema) continue;
+      const zone: ZoneName = row.zone === 1 ? 'account' : 'messages';
+      const id = plain(row.id);
+      const known = recordRow(store, zone, id);
+      if (known === undefined) continue;
+      replaceContent(
+        store,
+        zone,
+        id,
+        known,
+        decodePayload(bytes, before),
+        decodePayload(bytes, store.schema),
+      );
+      read += 1;
+    }
+    setMeta(store, READ_BY, String(store.schema));
+    return read;
+  });
+}
