@@ -21,14 +21,18 @@ const NO_KEY = new Uint8Array();
 export type Newer = { by: Actor; life: number; id: string; stamp: bigint };
 
 const update: Act['act'] = async (stage, actor) => {
-  if (actor.device.schema === NEWER_SCHEMA) return false;
+  if (isNewer(actor)) return false;
   stage.say(`${actor.name} is updated`);
   await updated(stage, actor);
   return true;
 };
 
-export async function updated(stage: Stage, { device }: Actor): Promise<void> {
-  if (device.schema === NEWER_SCHEMA) return;
+/** As it runs, or as it will. */
+const isNewer = ({ device }: Actor) => (device.alive ? device.store : device).schema === NEWER_SCHEMA;
+
+export async function updated(stage: Stage, actor: Actor): Promise<void> {
+  const { device } = actor;
+  if (isNewer(actor)) return;
   stage.count('fault: app updated');
   device.schema = NEWER_SCHEMA;
   if (!device.alive) return;
@@ -37,7 +41,7 @@ export async function updated(stage: Stage, { device }: Actor): Promise<void> {
 }
 
 const newerWrites: Act['act'] = (stage, actor, dice) => {
-  if (actor.device.schema !== NEWER_SCHEMA || !deletesTravel(actor)) return false;
+  if (!isNewer(actor) || !deletesTravel(actor)) return false;
   const what = dice.pick(['field', 'kind', 'schema'] as const);
   const id = what === 'kind' ? toHex(dice.bytes(16)) : someMessage(actor, dice);
   const device = getIdentity(actor.device.store)?.deviceId;
