@@ -17,16 +17,17 @@ export function hintOf(kind: number, bytes: Uint8Array, nowMs: number): number {
   return outsideOf(kind, bytes, nowMs).hint;
 }
 
-/** What stands outside the ciphertext of a record: its hint, and the attachments whose blobs are named there. Of one that was unsent: none. */
+/** What stands outside the ciphertext of a record: its hint, and the attachments whose blobs are named there. Of one that was unsent: none. `schema`: the newest that is understood. */
 export function outsideOf(
   kind: number,
   bytes: Uint8Array,
   nowMs: number,
+  schema?: number,
 ): { hint: number; attachments: Message['attachments'] } {
   if (kind !== KIND.message) {
     return { hint: kind === KIND.conversation ? CONVERSATION_HINT : OTHER_HINT, attachments: [] };
   }
-  const message = readMessage(decodePayload(bytes));
+  const message = readMessage(decodePayload(bytes, schema));
   const at = message?.acceptedMs ?? nowMs;
   return {
     hint: Math.min(OTHER_HINT - 1, Math.max(0, Math.floor(at / DAY_MS))),

@@ -144,12 +144,13 @@ async function collect(
     }
     const baseRev = record.base.rev;
     const rev = baseRev + 1;
-    const { hint, attachments } = outsideOf(record.kind, record.bytes, ctx.clock.now());
+    const { hint, attachments } = outsideOf(record.kind, record.bytes, ctx.clock.now(), store.schema);
     if (attachments.length > 0 && isGoingUp(store, attachments)) {
       postpone(store, zone, id, ctx.clock.now());
       continue;
     }
     const blobs = attachments.length === 0 ? [] : blobsToName(store, attachments);
+    const schema = schemaOf(record.bytes);
     const ct = sealRecord({
       zoneKey,
       zone: zoneNumber,
@@ -158,20 +159,22 @@ async function collect(
       rev,
       epoch,
       plaintext: record.bytes,
-      schema: schemaOf(record.bytes),
+      schema,
       random,
     });
     if (sent.length > 0 && bytes + ct.length > LARGEST_PUSH) {
       break;
     }
     bytes += ct.length;
+    // Which blobs a newer app's message uses is not known here: those that are named stay.
+    const namesBlobs = schema <= store.schema;
     sent.push({
       dirty,
       rev,
       epoch,
       hint,
       hash: recordHash(ct),
-      operation: { case: 'put', value: { id, baseRev, epoch, hint, ct, blobs, namesBlobs: true } },
+      operation: { case: 'put', value: { id, baseRev, epoch, hint, ct, blobs, namesBlobs } },
     });
     if (performance.now() - began > 8) {
       await ctx.timers.breathe();
