@@ -70,12 +70,12 @@ export class KillPoints {
   /** Requests on their way to `line`. */
   on(line: Fetch): Fetch {
     return async (input, init) => {
-      const request = new Request(input, init);
-      const call = callOf(request.url);
-      this.#reach(`before ${call}`, request);
-      const response = await line(request);
-      this.#reach(`after ${call}`, request);
-      if (!request.signal.aborted && call !== 'Watch') this.#answered = call;
+      const call = callOf(input instanceof Request ? input.url : String(input));
+      const signal = init?.signal ?? (input instanceof Request ? input.signal : null);
+      this.#reach(`before ${call}`, signal);
+      const response = await line(input, init);
+      this.#reach(`after ${call}`, signal);
+      if (signal?.aborted !== true && call !== 'Watch') this.#answered = call;
       return response;
     };
   }
@@ -96,8 +96,8 @@ export class KillPoints {
   }
 
   /** What an earlier life had asked for kills nobody. */
-  #reach(point: string, { signal }: Request): void {
-    if (!signal.aborted && this.#take(point)) throw new TypeError('This device was killed.');
+  #reach(point: string, signal: AbortSignal | null): void {
+    if (signal?.aborted !== true && this.#take(point)) throw new TypeError('This device was killed.');
   }
 
   #take(point: string): boolean {
