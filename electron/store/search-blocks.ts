@@ -91,21 +91,34 @@ export class SearchBlocks {
   /** From the top: a first sync comes down through time, and what it has passed is not read again. */
   #split(first: number): void {
     const next = this.#known().find((one) => one > first) ?? Number.MAX_SAFE_INTEGER;
-    const rows = this.#store.all<{ rid: number }>(
-      `SELECT rid FROM message WHERE rid >= ? AND rid < ? AND shown = 1 AND text <> '' ORDER BY rid`,
-      first,
-      next,
-    );
-    let end = rows.length;
-    for (; end > MOST_IN_BLOCK; end -= BLOCK) {
+    // Where a block of full size would begin, from the top. One by one: after a migration these are all messages there are.
+    const begins: number[] = [];
+    let messages = 0;
+    const rows = this.#store
+      .sql(
+        `SELECT rid FROM message WHERE rid >= ? AND rid < ? AND shown = 1 AND text <> '' ORDER BY rid DESC`,
+      )
+      .iterate(first, next) as Iterable<{ rid: number }>;
+    for (const { rid } of rows) {
+      messages += 1;
+      if (messages % BLOCK === 0) begins.push(rid);
+    }
+    for (const begin of begins) {
+      if (messages <= MOST_IN_BLOCK) break;
       this.#store.run(
         'INSERT INTO search_block (first, mark, messages) VALUES (?, ?, ?)',
-        rows[end - BLOCK]!.rid,
+        begin,
         newMark(),
         BLOCK,
       );
+      messages -= BLOCK;
     }
-    this.#store.run('UPDATE search_block SET mark = ?, messages = ? WHERE first = ?', newMark(), end, first);
+    this.#store.run(
+      'UPDATE search_block SET mark = ?, messages = ? WHERE first = ?',
+      newMark(),
+      messages,
+      first,
+    );
     this.#firsts = null;
   }
 }

@@ -272,4 +272,16 @@ test('STO-92 thousands of messages lie in blocks; where neither index nor readin
     next = page.next;
   }
   expect(hits).toBe(count / 10);
+
+  // As after a migration: one block with everything, divided when the store is opened.
+  k.store.write(() => {
+    k.store.run('DELETE FROM search_block');
+    k.store.run('INSERT INTO search_block (first, mark, messages) VALUES (0, 1, ?)', count);
+  });
+  k.store.close();
+  k.store = openStore({ path: k.path, key: KEY });
+  const divided = k.store.all<{ messages: number }>('SELECT messages FROM search_block ORDER BY first');
+  expect(divided.map(({ messages }) => messages)).toEqual([2 * BLOCK, BLOCK, BLOCK, BLOCK]);
+  indexAll(k.store, index);
+  expect(searchMessages(k.store, 'quagga', 5)).toMatchObject({ incomplete: false, hits: { length: 1 } });
 }, 60_000);
