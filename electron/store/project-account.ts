@@ -12,7 +12,8 @@ import { getAccountSettings } from './settings.ts';
 export function projectDevice(store: Store, recordId: Uint8Array, payload: Payload): void {
   const device = readDevice(payload);
   if (device === null) return;
-  const seen = getRegister(payload, DeviceField.SEEN)?.value;
+  // Heads that do not read tell nothing: they are not kept to trip over (SPEC REC-22).
+  const seen = device.seen.length === 0 ? undefined : getRegister(payload, DeviceField.SEEN)?.value;
   store.run(
     `INSERT INTO device (id, record_id, name, switch_on, switch_reason, last_sync_ms, version, platform, seen)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)

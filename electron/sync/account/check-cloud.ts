@@ -3,6 +3,7 @@
 import { Registration } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
+import { numberOf } from '../network/answers.ts';
 import type { CloudInfo } from '../status-types.ts';
 import { httpHosts, normalizeCloudUrl } from './cloud-address.ts';
 import { asking } from './cloud-failure.ts';
@@ -25,7 +26,7 @@ export async function checkCloud(ctx: StepContext, input: { url: string }): Prom
       `This cloud speaks protocol ${info.protocol}, this app ${PROTOCOL}. Update the older one.`,
     );
   }
-  ctx.signal({ type: 'cloudTime', cloudMs: Number(info.timeMs) });
+  ctx.signal({ type: 'cloudTime', cloudMs: numberOf(info.timeMs) });
   return {
     url,
     name: info.name,

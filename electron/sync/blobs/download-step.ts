@@ -2,11 +2,13 @@
  * Attachments come down, the newest first, behind everything else (SPEC ATT-20 to ATT-24). What came is written where it belongs and
  * counted, so a restart goes on there; only what hashes to its id gets its name. Whether a key opens it is found when it is read.
  */
+
 import { BLOB_CHUNK, blobIdOf, chunkHash, sealedBlobLength } from '../../../shared/crypto/blobs.ts';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { type BlobRow, type Fetching, nextToGet, recordsWith, updateBlob } from '../../store/blobs.ts';
 import { markDirty } from '../../store/dirty.ts';
 import type { StepContext } from '../context.ts';
+import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { blobMemory } from './memory.ts';
@@ -45,7 +47,7 @@ async function downloadOn(ctx: StepContext, blob: BlobRow): Promise<void> {
     { blobId: blob.id, offset: BigInt(got), length: PIECE },
     { signal: ctx.abort },
   );
-  const size = Number(answer.size);
+  const size = numberOf(answer.size);
   if (size !== blob.sealed && !isSizeOf(ctx, blob, size)) return damaged(ctx, blob);
   const expected = Math.min(PIECE, size - got);
   if (answer.bytes.length !== expected || expected <= 0) return damaged(ctx, blob);

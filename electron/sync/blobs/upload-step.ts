@@ -3,6 +3,7 @@
  * file as it lies in the folder, so an upload goes on after a restart where the cloud says it is. A message is sent only when the cloud
  * has all of its blobs whole; what cannot go is said at the message and holds up nothing else.
  */
+
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import {
   type BlobRow,
@@ -16,6 +17,7 @@ import { hurry } from '../../store/dirty.ts';
 import { getOutbox, updateOutbox } from '../../store/outbox.ts';
 import type { StepContext } from '../context.ts';
 import type { StepResult } from '../engine/state.ts';
+import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
@@ -60,7 +62,7 @@ async function uploadOn(ctx: StepContext, blob: BlobRow): Promise<void> {
   if (!asked.has(key) || sent >= blob.sealed) {
     const { states } = await ctx.cloud.blobs.statBlobs({ blobIds: [blob.id] }, { signal: ctx.abort });
     asked.add(key);
-    sent = Number(states[0]?.received ?? 0n);
+    sent = numberOf(states[0]?.received ?? 0n);
     noteSent(ctx, blob, sent);
     if (sent >= blob.sealed) return;
   }
@@ -69,7 +71,7 @@ async function uploadOn(ctx: StepContext, blob: BlobRow): Promise<void> {
     { blobId: blob.id, size: BigInt(blob.sealed), offset: BigInt(sent), bytes },
     { signal: ctx.abort },
   );
-  noteSent(ctx, blob, Number(state?.received ?? 0n));
+  noteSent(ctx, blob, numberOf(state?.received ?? 0n));
 }
 
 function noteSent(ctx: StepContext, blob: BlobRow, sent: number): void {

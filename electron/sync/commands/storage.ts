@@ -8,6 +8,7 @@ import {
 import { countBefore, getKeep } from '../../store/keep-messages.ts';
 import { messageCount } from '../../store/messages.ts';
 import type { StepContext } from '../context.ts';
+import { garbled, numberOf } from '../network/answers.ts';
 import type { StorageInfo, SwitchPreview } from '../status-types.ts';
 import { compareZone } from '../zones/compare.ts';
 import { messagesAmong } from '../zones/walk.ts';
@@ -19,7 +20,7 @@ const SEALED_BYTES = 96;
 async function ask(ctx: StepContext): Promise<CloudZoneState> {
   const { state } = await ctx.cloud.zones.openZone({ zone: Zone.MESSAGES }, { signal: ctx.abort });
   if (state === undefined) {
-    throw new Error('The cloud did not say where the zone stands.');
+    throw garbled('The cloud did not say where the zone stands.');
   }
   return state;
 }
@@ -27,8 +28,8 @@ async function ask(ctx: StepContext): Promise<CloudZoneState> {
 export async function storageInfo(ctx: StepContext): Promise<StorageInfo> {
   const state = await ask(ctx);
   return {
-    bytesUsed: Number(state.bytesUsed),
-    quotaBytes: Number(state.quotaBytes),
+    bytesUsed: numberOf(state.bytesUsed),
+    quotaBytes: numberOf(state.quotaBytes),
     messagesInCloud: messagesAmong(state),
     messagesHere: messageCount(ctx.store),
     asOf: ctx.clock.now(),
@@ -39,9 +40,9 @@ export async function storageInfo(ctx: StepContext): Promise<StorageInfo> {
 export async function switchPreview(ctx: ZoneContext): Promise<SwitchPreview> {
   const state = await ask(ctx);
   const { upload, download, deletedElsewhere, deletedHere } = await compareZone(ctx, state);
-  const records = Number(state.records);
+  const records = numberOf(state.records);
   const toCome =
-    records === 0 ? 0 : (Number(state.bytesUsed) * Math.min(download.records, records)) / records;
+    records === 0 ? 0 : (numberOf(state.bytesUsed) * Math.min(download.records, records)) / records;
   return {
     toUpload: upload.messages,
     toDownload: download.messages,

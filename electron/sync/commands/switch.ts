@@ -2,6 +2,7 @@
  * What a person does to the switch "Messages in iCloud": on, off here, off for all devices, Disable & Delete and its Undo. Each is an event of
  * the engine; what must reach the other devices is written into the account's settings first (SPEC SWI-*).
  */
+
 import { Code, ConnectError } from '@connectrpc/connect';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { newSettings } from '../../../shared/model/settings.ts';
@@ -16,6 +17,7 @@ import type { Store } from '../../store/open.ts';
 import { patchExtra, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
+import { garbled, numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { CommandInput } from '../protocol.ts';
 import type { Runner } from '../run/runner.ts';
@@ -110,10 +112,10 @@ async function onlyInCloud(ctx: StepContext): Promise<{ toDownload: number; byte
     `SELECT count(*) AS records, count(CASE WHEN kind = 1 THEN 1 END) AS messages FROM record
      WHERE zone = 2 AND gone = 0 AND rev > 0 AND payload IS NOT NULL`,
   )!;
-  const records = Number(state.records);
+  const records = numberOf(state.records);
   const toCome = Math.max(0, records - here.records);
   // What is known of attachments is counted by itself, and does not grow here.
-  const used = Math.max(0, Number(state.bytesUsed) - knownBytes(ctx.store));
+  const used = Math.max(0, numberOf(state.bytesUsed) - knownBytes(ctx.store));
   const bytes = records === 0 ? 0 : Math.ceil((used * toCome * GROWTH) / records);
   return { toDownload: Math.max(0, messagesAmong(state) - here.messages), bytes };
 }
@@ -124,7 +126,7 @@ async function ask(ctx: StepContext): Promise<CloudZoneState> {
 }
 
 function present(state: CloudZoneState | undefined): CloudZoneState {
-  if (state === undefined) throw new Error('The cloud did not say where the zone stands.');
+  if (state === undefined) throw garbled('The cloud did not say where the zone stands.');
   return state;
 }
 

@@ -2,6 +2,7 @@
  * What a person would be told to look at, looked at: whether the cloud answers now and how, how the engine stands, whether the database is
  * whole. These are asked at once, not in the queue of commands: somebody who has trouble would wait behind it.
  */
+
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { problemsIn, tablesToCheck } from '../../store/check.ts';
 import { getIdentity } from '../../store/identity.ts';
@@ -9,6 +10,7 @@ import { PROTOCOL } from '../account/check-cloud.ts';
 import type { StepContext } from '../context.ts';
 import type { ZoneName } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
+import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import { whyNoAnswer } from '../network/no-answer.ts';
 import { codeOf } from '../run/failure-kind.ts';
@@ -52,7 +54,7 @@ export async function probeCloud({ ctx, runner, online }: CommandContext): Promi
   try {
     const { accounts } = ctx.cloudAt(identity.cloudUrl, null);
     const first = await timed(ctx, () => accounts.getCloudInfo({}, call));
-    const cloudMs = Number(first.answer.timeMs);
+    const cloudMs = numberOf(first.answer.timeMs);
     ctx.signal({ type: 'cloudTime', cloudMs });
     probe.roundTripMs = first.tookMs;
     probe.clockAheadMs = Math.round(first.middleMs - cloudMs);
@@ -65,7 +67,7 @@ export async function probeCloud({ ctx, runner, online }: CommandContext): Promi
     probe.session = 'accepted';
     const { state } = second.answer;
     if (state !== undefined) {
-      probe.storage = { bytesUsed: Number(state.bytesUsed), quotaBytes: Number(state.quotaBytes) };
+      probe.storage = { bytesUsed: numberOf(state.bytesUsed), quotaBytes: numberOf(state.quotaBytes) };
     }
   } catch (error) {
     probe.code = codeOf(error);

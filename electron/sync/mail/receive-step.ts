@@ -6,6 +6,7 @@
  * An envelope that is refused is said and passed over; nothing makes the mailbox stand still but what time mends: no network, or keys of
  * ours that cannot be had yet. One of somebody whose identity has changed is set aside until the person decides.
  */
+
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { decodeConversationCore } from '../../../shared/model/conversation.ts';
 import { readMessage } from '../../../shared/model/message.ts';
@@ -39,6 +40,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
 import { conversationsChanged } from '../keyring/people.ts';
+import { numberOf } from '../network/answers.ts';
 import { conversationRecordId, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { clampStamp, writesOf } from './apply.ts';
 import { type Allowed, authorize } from './authority.ts';
@@ -76,14 +78,18 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
     { after: BigInt(stored), limit: PAGE },
     { signal: ctx.abort },
   );
-  if (Number(page.head) < stored) {
+  if (numberOf(page.head) < stored) {
     // The cloud was restored: what it still holds comes again and merges to the same.
     setMailCursor(ctx.store, { stored: 0, acknowledged: 0 }, true);
     return { more: page.head > 0n, waits: false, aside: false };
   }
   const early = (one: MailEnvelope) => since !== null && one.acceptedMs <= since;
   const envelopes = page.envelopes.map(
-    (one): MailEnvelope => ({ ...one, position: Number(one.position), acceptedMs: Number(one.acceptedMs) }),
+    (one): MailEnvelope => ({
+      ...one,
+      position: numberOf(one.position),
+      acceptedMs: numberOf(one.acceptedMs),
+    }),
   );
   const results: Result[] = await openAll(
     ctx,

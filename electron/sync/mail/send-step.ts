@@ -11,6 +11,7 @@
  *  6. Deleted meanwhile: with 5 the record is written as deleted, so that it never shows (SPEC SYN-72). When it turns out that nothing was
  *     delivered, nothing ever will be.
  */
+
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { sealContent, sealContentKey, signBody } from '../../../shared/crypto/envelopes.ts';
@@ -46,6 +47,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { refreshKeyring, requireIdentity } from '../keyring/own.ts';
 import { lookUp, recipientKeys } from '../keyring/people.ts';
+import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
 import { currentKeys, messageRecordId } from '../zones/names.ts';
@@ -232,7 +234,7 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
       return;
     }
     if (first) {
-      const payload = newMessage(body.content.value, Number(accepted.acceptedMs));
+      const payload = newMessage(body.content.value, numberOf(accepted.acceptedMs));
       const id = messageRecordId(ctx, own, body.guid);
       const deletedMs = getOutbox(store, entry.sendId)?.deletedMs ?? null;
       acceptMessage(store, entry.sendId, id, payload, true);

@@ -5,6 +5,7 @@
  * It is the only writer of the store. Commands are answered when their transaction is committed; those that need the network are done one
  * after the other, those that only write are done at once, between two slices of whatever bulk work is going on.
  */
+
 import { Hlc } from '../../../shared/clock/hlc.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
@@ -26,6 +27,7 @@ import type { StepResult, ZoneName } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { loadKeys, refreshKeyring } from '../keyring/own.ts';
 import { endSession } from '../keyring/session-end.ts';
+import { numberOf } from '../network/answers.ts';
 import { type CloudClient, createCloudClient, type Fetch } from '../network/cloud-client.ts';
 import { lockstepError } from '../network/errors.ts';
 import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
@@ -273,7 +275,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         runner.dispatch({
           type: 'zonePoke',
           zone,
-          head: Number(poke.value.head),
+          head: numberOf(poke.value.head),
           purgeId: purgeId.length === 16 ? toHex(purgeId) : null,
         });
         return;
@@ -285,7 +287,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         runner.dispatch({ type: 'keyringPoke' });
         return;
       case 'beat':
-        signal({ type: 'cloudTime', cloudMs: Number(poke.value.timeMs) });
+        signal({ type: 'cloudTime', cloudMs: numberOf(poke.value.timeMs) });
         return;
       case 'revoked':
         // The next call says whether the device was removed, and by what.

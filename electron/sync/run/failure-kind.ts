@@ -1,8 +1,10 @@
 /** What a thrown error means to the engine (SPEC SYN-11): by `LockstepError.code`, never by the HTTP status alone. */
+
 import { ConnectError } from '@connectrpc/connect';
 import { TrustError } from '../../../shared/crypto/errors.ts';
 import type { FailureKind } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
+import { numberOf } from '../network/answers.ts';
 import { ErrorCode, lockstepError } from '../network/errors.ts';
 import { noAnswerCode } from '../network/no-answer.ts';
 
@@ -53,7 +55,7 @@ export function failureOf(error: unknown): StepFailure {
       retryAfterMs: said.retryAfterMs,
       detail,
       code: codeOf(error),
-      cloudMs: said.cloudTimeMs > 0n ? Number(said.cloudTimeMs) : null,
+      cloudMs: said.cloudTimeMs > 0n ? numberOf(said.cloudTimeMs) : null,
     };
   }
   const plain = (kind: FailureKind, retryAfterMs = 0): StepFailure => ({

@@ -2,7 +2,9 @@
  * The list of what the cloud has of the messages zone, in as little memory as a million records ask for (about 30 bytes each), and looked
  * up by id in any order. Filled by ascending id, as the cloud lists it.
  */
+
 import { sameBytes } from '../../store/values.ts';
+import { garbled } from '../network/answers.ts';
 
 const ID_BYTES = 16;
 /** Compared as a number first: exact up to 2^53. */
@@ -28,7 +30,7 @@ export class CloudIds {
   add(id: Uint8Array, rev: number, tombstone: boolean): void {
     const at = this.#count;
     if (id.length !== ID_BYTES || (at > 0 && Buffer.compare(id, this.#idAt(at - 1)) <= 0)) {
-      throw new Error('The cloud did not list its records by id.');
+      throw garbled('The cloud did not list its records by id.');
     }
     this.#makeRoom(at + 1);
     this.#ids.set(id, at * ID_BYTES);

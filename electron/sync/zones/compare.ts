@@ -5,6 +5,7 @@
  * When the digests are equal, the bases here are the cloud's list. Otherwise the list is asked for, and what is here is looked up in it, under
  * the ids of the generation that the zone is in now. A device with nothing to compare goes by the cloud's counts.
  */
+
 import { recordId } from '../../../shared/crypto/records.ts';
 import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
 import { decodePayload } from '../../../shared/model/payload-codec.ts';
@@ -27,6 +28,7 @@ import {
 } from '../../store/local-deletes.ts';
 import { KIND, mapKey, sameBytes } from '../../store/values.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
+import { garbled, numberOf } from '../network/answers.ts';
 import { CloudIds } from './cloud-ids.ts';
 import { currentKeys, idKeyOf } from './names.ts';
 import { nameOf } from './rename.ts';
@@ -52,7 +54,7 @@ export async function compareZone(ctx: ZoneContext, state: CloudZoneState): Prom
   if (!anythingHere(store)) {
     return {
       upload: { messages: 0, bytes: 0 },
-      download: { messages: messagesAmong(state), records: Number(state.records) },
+      download: { messages: messagesAmong(state), records: numberOf(state.records) },
       deletedElsewhere: 0,
       deletedHere: 0,
     };
@@ -82,7 +84,7 @@ function byBases({ store }: ZoneContext): Comparison {
 async function listCloud(ctx: ZoneContext, state: CloudZoneState): Promise<CloudIds> {
   const cloud = new CloudIds();
   // Others may write meanwhile, but not without end.
-  const most = 2 * Number(state.records + state.tombstones) + LIST;
+  const most = 2 * numberOf(state.records + state.tombstones) + LIST;
   let after: Uint8Array = new Uint8Array();
   for (let more = true; more; ) {
     const page = await ctx.cloud.zones.inventory(
@@ -94,7 +96,7 @@ async function listCloud(ctx: ZoneContext, state: CloudZoneState): Promise<Cloud
     }
     const last = page.items.at(-1);
     if (cloud.count > most) {
-      throw new Error('The cloud lists more records than it has.');
+      throw garbled('The cloud lists more records than it has.');
     }
     more = page.more && last !== undefined;
     after = last?.id ?? after;
@@ -161,7 +163,7 @@ async function byList(
     await ctx.timers.breathe();
   }
   const records = cloud.live - here;
-  const otherRecords = Math.max(0, Number(state.conversations + state.readings) - others);
+  const otherRecords = Math.max(0, numberOf(state.conversations + state.readings) - others);
   return {
     upload,
     download: { messages: Math.max(0, records - otherRecords), records },

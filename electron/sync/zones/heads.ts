@@ -2,6 +2,7 @@
  * Heads of the messages zone, compared between devices: every device writes into its `device` record which (seq, digest) it has seen.
  * Another digest at one seq is a fork; a head below what a device of this account has seen is a rollback (SPEC SYN-6).
  */
+
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
@@ -11,6 +12,7 @@ import { addNotice } from '../../store/notices.ts';
 import { sameBytes } from '../../store/values.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
+import { numberOf } from '../network/answers.ts';
 
 /** [generation, incarnation, seq, digest]: JSON in `zone_state.extra`. */
 type OwnHead = [number, string, number, string];
@@ -23,7 +25,7 @@ function ownHeads(ctx: StepContext): OwnHead[] {
 
 export function noteOwnHead(ctx: StepContext, cloud: CloudZoneState): void {
   const heads = ownHeads(ctx);
-  const seq = Number(cloud.head);
+  const seq = numberOf(cloud.head);
   const last = heads.at(-1);
   if (last !== undefined && last[2] === seq && last[1] === cloud.incarnation.toString()) {
     return;
@@ -55,7 +57,7 @@ type Said = { alarm: 'rolledBack' | 'forked'; detail: Record<string, string | nu
 export function otherDevicesSay(ctx: StepContext, cloud: CloudZoneState): Said | null {
   const here = cloud.digest.length === 32 ? cloud.digest : null;
   const own = ownHeads(ctx);
-  const head = Number(cloud.head);
+  const head = numberOf(cloud.head);
   for (const device of listDevices(ctx.store)) {
     if (device.seen === null) {
       continue;
@@ -64,7 +66,7 @@ export function otherDevicesSay(ctx: StepContext, cloud: CloudZoneState): Said |
       if (seen.generation !== cloud.generation || seen.incarnation !== cloud.incarnation) {
         continue;
       }
-      const seq = Number(seen.seq);
+      const seq = numberOf(seen.seq);
       if (seq > head) {
         return { alarm: 'rolledBack', detail: { head, known: seq, device: toHex(device.id) } };
       }

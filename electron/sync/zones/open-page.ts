@@ -6,6 +6,7 @@
  * - damaged: does not open, or a tombstone without proof. Nothing is deleted because of it.
  * - staleKeyring: sealed under an epoch that this device has not heard of: fetch the keyring first.
  */
+
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { SealError } from '../../../shared/crypto/errors.ts';
 import { openRecord, openTombstone } from '../../../shared/crypto/records.ts';
@@ -17,6 +18,7 @@ import { wasNoticed } from '../../store/notices.ts';
 import type { Pulled } from '../../store/pulled.ts';
 import { type KnownBase, knownBases } from '../../store/records.ts';
 import { mapKey, sameBytes, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
+import { requireIds } from '../network/answers.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
 import type { ZoneContext } from './zone-call.ts';
 
@@ -49,6 +51,7 @@ export async function openPage(
   generation: number,
   records: readonly CloudRecord[],
 ): Promise<OpenedPage> {
+  requireIds(records);
   const page: OpenedPage = { items: [], damaged: [], older: [], known: 0, staleKeyring: false };
   // What is written meanwhile (by a command, by mail) has no rev yet; applying meets it.
   const known = knownBases(

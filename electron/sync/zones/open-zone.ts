@@ -4,6 +4,7 @@ import { addNotice } from '../../store/notices.ts';
 import type { ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
 import { NO_WALK, type StepResult } from '../engine/state.ts';
+import { garbled, numberOf } from '../network/answers.ts';
 import { alarmNotice } from './heads.ts';
 import { ownDeviceSwitch } from './own-device.ts';
 import { begunWalk } from './walk.ts';
@@ -15,12 +16,12 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   const response = await ctx.cloud.zones.openZone({ zone: ZONE[zone] }, { signal: ctx.abort });
   const state = response.state;
   if (state === undefined) {
-    throw new Error('The cloud opened a zone without saying where it stands.');
+    throw garbled('The cloud opened a zone without saying where it stands.');
   }
   const known = getZoneState(store, zone);
   const generation = state.generation;
-  const head = Number(state.head);
-  const openedMs = Number(state.timeMs);
+  const head = numberOf(state.head);
+  const openedMs = numberOf(state.timeMs);
   const result: StepResult['open'] = {
     head,
     openedMs,
@@ -66,7 +67,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     head,
     backfillCursor: response.backfillCursor,
     backfillDone: 0,
-    backfillTotal: Number(state.records + state.tombstones),
+    backfillTotal: numberOf(state.records + state.tombstones),
     extra: { ...known.extra, openedMs, walk },
     ...heard(ctx, state),
   });

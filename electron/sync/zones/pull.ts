@@ -1,4 +1,5 @@
 /** The two ways records come down: backward during a first sync (newest days first), forward by the change feed ever after. */
+
 import type {
   BackfillResponse,
   ChangesResponse,
@@ -6,6 +7,7 @@ import type {
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
 import type { StepResult } from '../engine/state.ts';
+import { garbled, numberOf } from '../network/answers.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay } from './heads.ts';
 import { openPage } from './open-page.ts';
@@ -63,7 +65,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     place: () =>
       setZoneState(store, zone, {
         backfillDone: done,
-        backfillTotal: done + Number(page.remaining),
+        backfillTotal: done + numberOf(page.remaining),
         backfillCursor: page.more ? page.cursor : null,
         phase: page.more ? 'walking' : 'releasing',
         extra: { ...getZoneState(store, zone).extra, walk },
@@ -98,14 +100,14 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   const page = await takePage(ctx, `changes ${zone}`, token, ask);
   const cloud = page.state;
   if (cloud === undefined) {
-    throw new Error('The cloud sent changes without saying where the zone stands.');
+    throw garbled('The cloud sent changes without saying where the zone stands.');
   }
   const result: StepResult['changes'] = {
     applied: page.records.length,
-    remaining: Number(page.remaining),
+    remaining: numberOf(page.remaining),
     more: page.more,
     seen: state.head,
-    head: Number(cloud.head),
+    head: numberOf(cloud.head),
     digest: 'unknown',
     alarm: null,
     staleKeyring: false,
@@ -121,7 +123,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   if (opened.staleKeyring) {
     return { ...result, staleKeyring: true };
   }
-  const lastSeq = Number(page.records.at(-1)?.seq ?? 0n);
+  const lastSeq = numberOf(page.records.at(-1)?.seq ?? 0n);
   const seen = page.more ? Math.max(state.head, lastSeq) : result.head;
   await applyPage(ctx, zone, opened, {
     holdTombstones: false,

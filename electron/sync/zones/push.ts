@@ -2,6 +2,7 @@
  * Push: up to 400 operations or 2 MiB of what changed here, answered one by one. Idempotent by compare-and-set: when the answer is lost, the
  * same records go again, meet what they wrote themselves, and merge to the same.
  */
+
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sealRecord, sealTombstone } from '../../../shared/crypto/records.ts';
 import { recordHash } from '../../../shared/crypto/zone-digest.ts';
@@ -20,6 +21,7 @@ import { getZoneState } from '../../store/zone-state.ts';
 import { blobsMissing, isGoingUp } from '../blobs/missing.ts';
 import type { StepResult } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
+import { garbled, numberOf } from '../network/answers.ts';
 import { applyPage, report } from './apply.ts';
 import { outsideOf } from './hint.ts';
 import { renewNotice } from './keep.ts';
@@ -80,7 +82,7 @@ export async function pushBatch(
     { signal: ctx.abort },
   );
   if (response.results.length !== sent.length) {
-    throw new Error('The cloud answered another number of operations than it was sent.');
+    throw garbled('The cloud answered another number of operations than it was sent.');
   }
   const met: CloudRecord[] = [];
   store.write(() => {
@@ -91,7 +93,7 @@ export async function pushBatch(
   if (met.length > 0) {
     const opened = await openPage(ctx, zone, generation, met);
     if (opened.staleKeyring) {
-      return { ...result, staleKeyring: true, head: Number(response.head) };
+      return { ...result, staleKeyring: true, head: numberOf(response.head) };
     }
     await applyPage(ctx, zone, opened, {
       holdTombstones: false,
@@ -106,7 +108,7 @@ export async function pushBatch(
       },
     });
   }
-  result.head = Number(response.head);
+  result.head = numberOf(response.head);
   return result;
 }
 
@@ -243,7 +245,7 @@ function settle(
       result.moved = true;
       return;
     default:
-      throw new Error('The cloud left an operation unanswered.');
+      throw garbled('The cloud left an operation unanswered.');
   }
 }
 

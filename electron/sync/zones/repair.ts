@@ -7,6 +7,7 @@ import { baseInventory } from '../../store/records.ts';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, recountDigest, setZoneState } from '../../store/zone-state.ts';
 import type { StepResult } from '../engine/state.ts';
+import { requireIds } from '../network/answers.ts';
 import { applyPage } from './apply.ts';
 import { alarmNotice } from './heads.ts';
 import { openPage } from './open-page.ts';
@@ -31,6 +32,7 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
       { zone: ZONE[zone], after, limit: LIST },
       { signal: ctx.abort },
     );
+    requireIds(page.items);
     const last = page.items.at(-1)?.id ?? null;
     const local = localUpTo(ctx, zone, after, page.more ? last : null);
     const { fetch, lost } = compare(page.items, local);

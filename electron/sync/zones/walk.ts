@@ -3,21 +3,23 @@
  * hints, as the cloud counts them when the zone is opened; so what is here already counts as well when it comes by again. A cloud that
  * gives wrong hints makes wrong numbers and nothing else.
  */
+
 import type {
   Record as CloudRecord,
   ZoneState as CloudZoneState,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { NO_WALK, type Walk, type Work } from '../engine/state.ts';
+import { numberOf } from '../network/answers.ts';
 import { CONVERSATION_HINT, OTHER_HINT } from './hint.ts';
 
 /** Of the live records, those that are messages. */
 export function messagesAmong(state: CloudZoneState): number {
-  return Math.max(0, Number(state.records - state.conversations - state.readings));
+  return Math.max(0, numberOf(state.records - state.conversations - state.readings));
 }
 
 export function begunWalk(state: CloudZoneState): Walk {
   return {
-    conversations: { done: 0, total: Number(state.conversations) },
+    conversations: { done: 0, total: numberOf(state.conversations) },
     messages: { done: 0, total: messagesAmong(state) },
   };
 }

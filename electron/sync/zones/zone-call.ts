@@ -1,4 +1,5 @@
 /** Small things that every zone step shares. */
+
 import {
   type ZoneState as CloudZoneState,
   Zone,
@@ -6,6 +7,7 @@ import {
 import type { ZoneName } from '../../store/values.ts';
 import type { ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
+import { numberOf } from '../network/answers.ts';
 import type { Timers } from '../run/timers.ts';
 
 export const ZONE: Record<ZoneName, Zone> = { account: Zone.ACCOUNT, messages: Zone.MESSAGES };
@@ -23,12 +25,12 @@ export type Ahead = { key: string; page: Promise<unknown> };
 
 /** What the cloud says about a zone beside its records. Goes into the database with the page it came with. */
 export function heard(ctx: StepContext, state: CloudZoneState): Partial<ZoneState> {
-  ctx.signal({ type: 'cloudTime', cloudMs: Number(state.timeMs) });
+  ctx.signal({ type: 'cloudTime', cloudMs: numberOf(state.timeMs) });
   return {
-    cloudRecords: Number(state.records),
-    bytesUsed: Number(state.bytesUsed),
-    quotaBytes: Number(state.quotaBytes),
-    purgeAtMs: state.purgeAtMs > 0n ? Number(state.purgeAtMs) : null,
+    cloudRecords: numberOf(state.records),
+    bytesUsed: numberOf(state.bytesUsed),
+    quotaBytes: numberOf(state.quotaBytes),
+    purgeAtMs: state.purgeAtMs > 0n ? numberOf(state.purgeAtMs) : null,
     askedMs: ctx.clock.now(),
   };
 }

@@ -3,6 +3,7 @@
  * counts as asked for only when the account's own settings, sealed and in the account zone, name it: the cloud's word alone turns nothing off
  * (SPEC SWI-12).
  */
+
 import { equalBytes, fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { readSettings } from '../../../shared/model/settings.ts';
 import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
@@ -11,6 +12,7 @@ import { getPayload } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { getZoneState, patchExtra } from '../../store/zone-state.ts';
 import type { Purge, ZoneHeard } from '../engine/state.ts';
+import { numberOf } from '../network/answers.ts';
 
 type KnownPurge = { id: string; by: string | null };
 
@@ -23,7 +25,7 @@ export function noteHeard(store: Store, cloud: CloudZoneState): ZoneHeard {
   if (known?.id !== before?.id) {
     patchExtra(store, 'messages', { purge: known });
   }
-  const largestBlob = Number(cloud.largestBlobBytes) || undefined;
+  const largestBlob = numberOf(cloud.largestBlobBytes) || undefined;
   if (largestBlob !== getZoneState(store, 'messages').extra['largestBlob']) {
     patchExtra(store, 'messages', { largestBlob });
   }

@@ -20,6 +20,8 @@ export const failure = {
   cloudUnreachable: 'The cloud does not answer. Check its address and your connection, then try again.',
   cloudUnavailable: 'The cloud cannot do this just now. Try again in a moment.',
   cloudRefused: 'The cloud refused this. Try again; if it happens again, ask whoever runs it.',
+  cloudGarbled:
+    'The cloud’s answer made no sense, and nothing of it was used. Try again; if it happens again, ask whoever runs it.',
   cannotHostHere: 'A cloud cannot be started on this computer. Use the address of one.',
   noAccount: 'Nobody on this cloud has this handle.',
   onlyYourself: 'That is only you. Add somebody else.',
