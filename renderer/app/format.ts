@@ -91,10 +91,8 @@ export const nameOf = (person: Pick<Person, 'name' | 'handle'>): string =>
 
 /** At most two letters for an avatar: of the first and the last word. Null: no letter to show. */
 export function initialsOf(name: string): string | null {
-  const words = name
-    .replace(/@.*$/, '')
-    .split(/[\s._-]+/u)
-    .filter((word) => /^\p{L}/u.test(word));
+  const at = name.indexOf('@');
+  const words = (at < 0 ? name : name.slice(0, at)).split(/[\s._-]+/u).filter((word) => /^\p{L}/u.test(word));
   const first = words[0];
   const last = words.length > 1 ? words.at(-1) : undefined;
   if (first === undefined) return null;

@@ -52,3 +52,30 @@ test('UI-27 a very long text is folded, between words and never inside a charact
   expect(folded.length % '👩‍👩‍👧'.length).toBe(0);
   expect(foldedText('line\n'.repeat(100))?.split('\n').length).toBe(20);
 });
+
+test('FUZ-6 UI-25 a text that is made to be slow holds nobody up', () => {
+  const nasty = [
+    'a.'.repeat(50_000),
+    `http://x${'.'.repeat(90_000)}a`,
+    `http://x.example/${')'.repeat(90_000)}`,
+    'a@'.repeat(50_000),
+    `www.${'('.repeat(40_000)}${')'.repeat(50_000)}`,
+  ];
+  const began = process.cpuUsage();
+  for (const text of nasty)
+    expect(
+      linkify(text)
+        .map((part) => part.text)
+        .join(''),
+    ).toBe(text);
+  // Each of them took between 5 and 42 seconds.
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(3_000);
+});
+
+test('UI-25 an address within a longer word of letters and dots is taken whole', () => {
+  expect(links('..anna.k@example.org and x.anna@mail.example.org,')).toEqual([
+    'anna.k@example.org mailto:anna.k@example.org',
+    'x.anna@mail.example.org mailto:x.anna@mail.example.org',
+  ]);
+  expect(links(`${'a'.repeat(70)}@example.org`)).toEqual([]);
+});

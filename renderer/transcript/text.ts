@@ -2,14 +2,15 @@
 
 export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; href: string };
 
-const CANDIDATE = /\b(?:https?:\/\/|www\.)[^\s<>"'`\u2028\u2029]+|\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+/giu;
+/**
+ * A mail address is looked for where a run of its letters begins and no further back than it can be long: or a message of 100,000
+ * letters and dots would hold the window up for a minute, once for each word in it.
+ */
+const CANDIDATE =
+  /\b(?:https?:\/\/|www\.)[^\s<>"'`\u2028\u2029]+|(?<!\w[.+-]{0,64})\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+/giu;
 /** Punctuation that ends a sentence rather than an address. */
-const TRAILING = /[.,;:!?…'"»”’]+$/u;
-const BRACKETS = [
-  { open: '(', close: ')' },
-  { open: '[', close: ']' },
-  { open: '{', close: '}' },
-];
+const TRAILING = new Set('.,;:!?…\'"»”’');
+const OPENS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
 
 /**
@@ -31,18 +32,22 @@ export function linkify(text: string): TextPart[] {
   return parts;
 }
 
+/** Without what ends the sentence, and without brackets that were opened before the address. In one go from the end. */
 function trimLink(candidate: string): string {
-  let link = candidate;
-  for (;;) {
-    const before = link;
-    link = link.replace(TRAILING, '');
-    for (const { open, close } of BRACKETS)
-      if (link.endsWith(close) && count(link, close) > count(link, open)) link = link.slice(0, -1);
-    if (link === before) return link;
+  const counts = new Map<string, number>();
+  for (const char of candidate) if ('()[]{}'.includes(char)) counts.set(char, (counts.get(char) ?? 0) + 1);
+  let end = candidate.length;
+  for (; end > 0; end -= 1) {
+    const last = candidate[end - 1] ?? '';
+    const open = OPENS[last];
+    if (open !== undefined) {
+      const closed = counts.get(last) ?? 0;
+      if (closed <= (counts.get(open) ?? 0)) break;
+      counts.set(last, closed - 1);
+    } else if (!TRAILING.has(last)) break;
   }
+  return candidate.slice(0, end);
 }
-
-const count = (text: string, char: string): number => text.split(char).length - 1;
 
 function hrefOf(link: string): string | null {
   if (INVISIBLE.test(link)) return null;

@@ -238,3 +238,16 @@ test('BLB-9 a message’s blobs are named once each', () => {
 /** By the version before attachments. */
 const BEFORE_ATTACHMENTS =
   '0a10010101010101010101010101010101011210020202020202020202020202020202021a10030303030303030303030303030303032080d095ffbc31280132060a044c6f6f6b';
+
+test('FUZ-6 BLB-8 a name of 100,000 dots or spaces is cleaned at once', () => {
+  const began = process.cpuUsage();
+  for (const name of [
+    `a${'.'.repeat(100_000)}x`,
+    `a${'. '.repeat(50_000)}x`,
+    `${'.'.repeat(100_000)}`,
+    `a${' .'.repeat(50_000)}`,
+  ])
+    expect(safeName(safeName(name))).toBe(safeName(name));
+  // Each of them took more than seven seconds.
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(2_000);
+});

@@ -51,9 +51,16 @@ const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 /** A name under which a file can be kept in any folder of any system: never empty, a path, hidden, or a device's. */
 export function safeName(name: string): string {
   let safe = name.normalize('NFC').replace(UNSEEN, '').replace(MEANS_MORE, '_').replace(/\s+/g, ' ').trim();
-  safe = safe.replace(/^\.+/, (dots) => '_'.repeat(dots.length)).replace(/[. ]+$/, '');
+  safe = endedWell(safe.replace(/^\.+/, (dots) => '_'.repeat(dots.length)));
   if (RESERVED.test(safe)) safe = `_${safe}`;
   return safe === '' ? 'file' : shortened(safe);
+}
+
+/** Without dots and spaces at its end. No expression: one that looks for an end begins anew at every dot of 100,000. */
+function endedWell(name: string): string {
+  let end = name.length;
+  while (end > 0 && (name[end - 1] === '.' || name[end - 1] === ' ')) end -= 1;
+  return name.slice(0, end);
 }
 
 /** The end of a name says what it is, so what is too long is cut before it. Counts UTF-8, which is what file systems limit. */
@@ -68,7 +75,7 @@ function shortened(name: string): string {
     if (left < 0) break;
     kept += character;
   }
-  return kept.replace(/[. ]+$/, '') + extension;
+  return endedWell(kept) + extension;
 }
 
 /** `type/subtype` in lower case, or what stands for any bytes. */

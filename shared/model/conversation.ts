@@ -15,7 +15,7 @@ import {
   TimeValueSchema,
 } from '../proto/gen/lockstep/record/v1/record_pb.js';
 import { getRegister, newPayload, type Payload, PayloadError, registersOf, setRegister } from './payload.ts';
-import { flagValue, readValue, type Watermark } from './values.ts';
+import { flagValue, readMs, readValue, type Watermark } from './values.ts';
 
 /** The largest group: as many as one send may address. */
 export const MAX_MEMBERS = 256;
@@ -155,21 +155,29 @@ export function readConversationRegisters(payload: Payload): ConversationRegiste
     });
   }
   const upTo = cleared?.upTo;
+  const upToMs = upTo === undefined ? null : readMs(upTo.acceptedMs);
+  const clearedMs = cleared === null ? null : readMs(cleared.deletedMs);
   return {
     name: name === null || name.text === '' ? null : name.text,
     pinned: pinned?.on ?? false,
-    mutedUntil: muted === null ? null : Number(muted.timeMs),
+    mutedUntil: muted === null ? null : mutedUntil(muted.timeMs),
     clearedUpTo:
-      upTo === undefined || upTo.guid.length !== 16
+      upTo === undefined || upToMs === null || clearedMs === null || upTo.guid.length !== 16
         ? null
         : {
-            upTo: { acceptedMs: Number(upTo.acceptedMs), guid: upTo.guid },
-            deletedMs: Number(cleared!.deletedMs),
+            upTo: { acceptedMs: upToMs, guid: upTo.guid },
+            deletedMs: clearedMs,
             device: cleared!.deviceId,
           },
     expired: expired?.on ?? false,
     memberInfo,
   };
+}
+
+/** "For ever" is later than any stamp; what a number does not hold exactly is no time. */
+function mutedUntil(timeMs: bigint): number | null {
+  const until = Number(timeMs);
+  return Number.isSafeInteger(until) && until >= 0 ? until : null;
 }
 
 /**

@@ -11,7 +11,7 @@ import {
   TimeValueSchema,
 } from '../proto/gen/lockstep/record/v1/record_pb.js';
 import { getRegister, newPayload, type Payload, PayloadError } from './payload.ts';
-import { readValue, type SeenHead } from './values.ts';
+import { readMs, readValue, type SeenHead } from './values.ts';
 
 export type DeviceInfo = {
   deviceId: Uint8Array;
@@ -51,7 +51,7 @@ export function readDevice(payload: Payload): DeviceInfo | null {
     name: name === null || name.text === '' ? null : name.text,
     switchOn: state === null ? null : state.on,
     switchReason: state === null || state.reason === '' ? null : state.reason,
-    lastSyncMs: lastSync === null ? null : Number(lastSync.timeMs),
+    lastSyncMs: lastSync === null ? null : readMs(lastSync.timeMs),
     appVersion: app === null || app.version === '' ? null : app.version,
     platform: app === null || app.platform === '' ? null : app.platform,
     seen: (seen?.heads ?? []).map((head) => ({

@@ -24,7 +24,7 @@ import {
 } from './attachment.ts';
 import { readPlainMessage } from './message-codec.ts';
 import { getRegister, newPayload, type Payload, PayloadError, registersOf } from './payload.ts';
-import { readValue } from './values.ts';
+import { readMs, readValue } from './values.ts';
 
 export type ServiceName = 'lockstep' | 'sms' | 'mms' | 'rcs';
 
@@ -194,6 +194,9 @@ export function readMessageRegisters(payload: Payload): MessageRegisters {
   const edit = readValue(EditValueSchema, editRegister);
   const unsent = readValue(UnsentValueSchema, getRegister(payload, MessageField.UNSENT));
   const deleted = readValue(DeletedValueSchema, getRegister(payload, MessageField.DELETED));
+  const editedMs = edit === null ? null : readMs(edit.editedMs);
+  const unsentMs = unsent === null ? null : readMs(unsent.unsentMs);
+  const deletedMs = deleted === null ? null : readMs(deleted.deletedMs);
   const reactions: MessageRegisters['reactions'] = [];
   for (const register of registersOf(payload, MessageField.REACTION)) {
     const emoji = readValue(ReactionValueSchema, register)?.emoji ?? '';
@@ -203,9 +206,9 @@ export function readMessageRegisters(payload: Payload): MessageRegisters {
   }
   return {
     edit:
-      edit === null ? null : { text: edit.text, editedMs: Number(edit.editedMs), stamp: editRegister!.stamp },
-    unsent: unsent === null ? null : { unsentMs: Number(unsent.unsentMs) },
+      edit === null || editedMs === null ? null : { text: edit.text, editedMs, stamp: editRegister!.stamp },
+    unsent: unsentMs === null ? null : { unsentMs },
     reactions,
-    deleted: deleted === null ? null : { deletedMs: Number(deleted.deletedMs), device: deleted.deviceId },
+    deleted: deleted === null || deletedMs === null ? null : { deletedMs, device: deleted.deviceId },
   };
 }

@@ -10,7 +10,7 @@ import {
 } from '../proto/gen/lockstep/record/v1/record_pb.js';
 import type { Keep } from './keep-messages.ts';
 import { getRegister, newPayload, type Payload, registersOf } from './payload.ts';
-import { readValue } from './values.ts';
+import { readMs, readValue } from './values.ts';
 
 export type AccountSettings = {
   /** Null: never set, which is forever. */
@@ -38,13 +38,14 @@ export function newSettings(): Payload {
 
 export function readSettings(payload: Payload): AccountSettings {
   const keep = readValue(KeepMessagesValueSchema, getRegister(payload, SettingsField.KEEP_MESSAGES));
+  const effectiveMs = keep === null ? null : readMs(keep.effectiveMs);
   const receipts = readValue(FlagValueSchema, getRegister(payload, SettingsField.READ_RECEIPTS));
   const name = readValue(TextValueSchema, getRegister(payload, SettingsField.PROFILE_NAME));
   return {
     keepMessages:
-      keep === null
+      keep === null || effectiveMs === null
         ? null
-        : { days: keep.days, effectiveMs: Number(keep.effectiveMs), beforeDays: keep.beforeDays },
+        : { days: keep.days, effectiveMs, beforeDays: keep.beforeDays },
     readReceipts: receipts?.on ?? true,
     blocked: registersOf(payload, SettingsField.BLOCKED)
       .filter((register) => register.key.length === 16 && readValue(FlagValueSchema, register)?.on === true)
@@ -57,6 +58,8 @@ export function readSettings(payload: Payload): AccountSettings {
 
 function readRequest(payload: Payload, field: SettingsField): Request | null {
   const value = readValue(RequestValueSchema, getRegister(payload, field));
-  if (value === null || value.id.length !== 16 || value.deviceId.length !== 16) return null;
-  return { id: value.id, deviceId: value.deviceId, askedMs: Number(value.askedMs) };
+  const askedMs = value === null ? null : readMs(value.askedMs);
+  if (value === null || askedMs === null || value.id.length !== 16 || value.deviceId.length !== 16)
+    return null;
+  return { id: value.id, deviceId: value.deviceId, askedMs };
 }

@@ -111,6 +111,14 @@ export const requestValue = (id: Uint8Array, deviceId: Uint8Array, askedMs: numb
     }),
   );
 
+/** What a stamp's milliseconds can be (48 bits). */
+const LATEST_MS = 0xffff_ffff_ffffn;
+
+/** A time as somebody wrote it, or null for one that no clock gives: its value counts as damaged (SPEC REC-22). */
+export function readMs(value: bigint): number | null {
+  return value >= 0n && value <= LATEST_MS ? Number(value) : null;
+}
+
 /** A register's value, or null when it is cleared or not readable as this (a value is never worth a whole record). */
 export function readValue<Desc extends DescMessage>(
   schema: Desc,

@@ -7,7 +7,7 @@ import { stampFromMs } from '../clock/hlc.ts';
 import { compareBytes, EMPTY } from '../crypto/bytes.ts';
 import { WatermarkSchema } from '../proto/gen/lockstep/record/v1/record_pb.js';
 import { getRegister, type Payload, setRegister } from './payload.ts';
-import { readValue, type Watermark, watermarkValue } from './values.ts';
+import { readMs, readValue, type Watermark, watermarkValue } from './values.ts';
 
 export function compareWatermarks(a: Watermark, b: Watermark): number {
   return a.acceptedMs !== b.acceptedMs ? a.acceptedMs - b.acceptedMs : compareBytes(a.guid, b.guid);
@@ -20,6 +20,7 @@ export function raiseWatermark(payload: Payload, field: number, key: Uint8Array,
 
 export function readWatermark(payload: Payload, field: number, key: Uint8Array = EMPTY): Watermark | null {
   const value = readValue(WatermarkSchema, getRegister(payload, field, key));
-  if (value === null || value.guid.length !== 16) return null;
-  return { acceptedMs: Number(value.acceptedMs), guid: value.guid };
+  const acceptedMs = value === null ? null : readMs(value.acceptedMs);
+  if (value === null || acceptedMs === null || value.guid.length !== 16) return null;
+  return { acceptedMs, guid: value.guid };
 }
