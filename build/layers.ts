@@ -66,7 +66,7 @@ export const RULES: Rule[] = [
       !inside(from, 'electron/host') &&
       !COMPOSITION_ROOTS.includes(from) &&
       !isTest(from) &&
-      !['build', 'e2e', 'bench'].includes(layer(from)) &&
+      !['build', 'e2e', 'bench', 'fuzz'].includes(layer(from)) &&
       !(typeOnly && to === 'electron/host/host.ts'),
   },
   {
@@ -82,10 +82,10 @@ export const RULES: Rule[] = [
       !isTest(from),
   },
   {
-    says: 'the program imports neither scripts, stories nor benchmarks',
+    says: 'the program imports neither scripts, stories, benchmarks nor fuzzing',
     forbids: ({ from, to }) =>
       ['shared', 'cloud', 'electron', 'renderer'].includes(layer(from)) &&
-      inside(to, 'build', 'e2e', 'bench') &&
+      inside(to, 'build', 'e2e', 'bench', 'fuzz') &&
       !isTest(from),
   },
 ];

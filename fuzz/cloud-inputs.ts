@@ -5,7 +5,7 @@
 import type { DescField, DescMessage } from '@bufbuild/protobuf';
 import { ScalarType } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import type { Dice } from './random.ts';
+import type { Dice } from '../shared/testing/dice.ts';
 
 const lengths = [0, 1, 15, 16, 17, 31, 32, 33, 63, 64, 100, 1_024, 5_000];
 const numbers = [0, 1, 2, 3, 400, 1_000, 0x7fff_ffff, 0x8000_0000, 0xffff_fffe, 0xffff_ffff];

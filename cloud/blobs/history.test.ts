@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { toHex } from '../../shared/crypto/bytes.ts';
+import { createDice } from '../../shared/testing/dice.ts';
 import { createCloud } from '../app.ts';
-import { createDice } from '../fuzz/random.ts';
 import { databaseFile } from '../storage/database.ts';
 import {
   acknowledge,

@@ -1,9 +1,10 @@
 /** Randomness that a seed repeats. */
 export type Dice = {
+  /** A whole number from 0 to n - 1. */
   below(n: number): number;
   chance(p: number): boolean;
   pick<T>(list: readonly T[]): T;
-  bytes(length: number): Uint8Array;
+  bytes(length: number): Uint8Array<ArrayBuffer>;
 };
 
 export const createDice = (seed: number): Dice => {
@@ -20,6 +21,10 @@ export const createDice = (seed: number): Dice => {
     below,
     chance: (p) => next() < p,
     pick: <T>(list: readonly T[]) => list[below(list.length)] as T,
-    bytes: (length) => Uint8Array.from({ length }, () => below(256)),
+    bytes: (length) => {
+      const bytes = new Uint8Array(length);
+      for (let i = 0; i < length; i++) bytes[i] = below(256);
+      return bytes;
+    },
   };
 };

@@ -1,0 +1,75 @@
+/**
+ * Runs a target in a thread of its own and ends it when an input hangs: ten looks, a second apart, without the next one. Looks are counted, not
+ * the clock: a computer that slept has not waited.
+ */
+import { Worker } from 'node:worker_threads';
+import { kept } from './corpus.ts';
+import { inputOf, type Outcome } from './run.ts';
+import type { Target } from './target.ts';
+import type { WorkerTask } from './worker.ts';
+
+const LOOK_MS = 1_000;
+/** Opening a target makes accounts and stores, on a machine that may have much to do. */
+const OPEN_LOOKS = 120;
+const HANG_LOOKS = 10;
+/** A thread that wants more than this has no bound. */
+const HEAP_MB = 1_024;
+
+export type WatchOptions = {
+  inputs: number;
+  from?: number;
+  examples?: boolean;
+  onProgress?: (ran: number) => void;
+};
+
+export async function watchTarget(target: Target, options: WatchOptions): Promise<Outcome> {
+  const { inputs, from = 0, examples = false, onProgress } = options;
+  const progress = new SharedArrayBuffer(8);
+  const at = new Int32Array(progress);
+  const workerData: WorkerTask = { target: target.name, inputs, from, examples, progress };
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
+  let ran = 0;
+  let stood = 0;
+  let hangs = false;
+  const look = setInterval(() => {
+    const now = Atomics.load(at, 1);
+    onProgress?.(now);
+    if (now !== ran) {
+      ran = now;
+      stood = 0;
+    } else if (++stood > (now === 0 ? OPEN_LOOKS : HANG_LOOKS)) {
+      hangs = true;
+      void worker.terminate();
+    }
+  }, LOOK_MS);
+  try {
+    return await new Promise<Outcome>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', (code) => reject(new Error(`The thread ended with ${code}.`)));
+    });
+  } catch (error) {
+    const seed = Atomics.load(at, 0);
+    const running = await target.open();
+    const corpus = [...running.honest, ...kept(target).map(({ input }) => input)];
+    const made = seed < 0 ? undefined : running.make?.(seed);
+    await running.close?.();
+    const what = hangs ? 'hang' : 'the thread ended';
+    const input = made ?? (seed < 0 ? new Uint8Array(0) : inputOf(target, corpus, seed));
+    const detail = `${what} at seed ${seed}: ${error instanceof Error ? error.message : String(error)}`;
+    return {
+      target: target.name,
+      ran,
+      found: [{ target: target.name, what, detail, seed, input }],
+      led: {},
+      examples: {},
+      growth: 0,
+    };
+  } finally {
+    clearInterval(look);
+    await worker.terminate();
+  }
+}
