@@ -37,6 +37,8 @@ export type RunOptions = {
   from?: number;
   /** Called with each seed before its input runs; -1 is a kept input. */
   at?: (seed: number, index: number) => void;
+  /** Asked before each input: true ends the run. */
+  over?: () => boolean;
   /** No more than so many are looked for. */
   most?: number;
   examples?: boolean;
@@ -100,6 +102,7 @@ export async function runTarget(target: Target, options: RunOptions): Promise<Ou
   }
   let before: number | null = null;
   for (let i = 0; i < inputs && outcome.found.length < most && slow < MOST_SLOW; i++) {
+    if (options.over?.() === true) break;
     const seed = from + i;
     at?.(seed, i);
     await one(running.make?.(seed) ?? inputOf(target, corpus, seed), seed);

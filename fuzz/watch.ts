@@ -19,24 +19,26 @@ export type WatchOptions = {
   inputs: number;
   from?: number;
   examples?: boolean;
-  onProgress?: (ran: number) => void;
+  /** Then it is enough, however many have run. */
+  minutes?: number | undefined;
 };
 
 export async function watchTarget(target: Target, options: WatchOptions): Promise<Outcome> {
-  const { inputs, from = 0, examples = false, onProgress } = options;
-  const progress = new SharedArrayBuffer(8);
+  const { inputs, from = 0, examples = false, minutes } = options;
+  const progress = new SharedArrayBuffer(12);
   const at = new Int32Array(progress);
   const workerData: WorkerTask = { target: target.name, inputs, from, examples, progress };
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
   });
+  const began = Date.now();
   let ran = 0;
   let stood = 0;
   let hangs = false;
   const look = setInterval(() => {
     const now = Atomics.load(at, 1);
-    onProgress?.(now);
+    if (minutes !== undefined && Date.now() - began > minutes * 60_000) Atomics.store(at, 2, 1);
     if (now !== ran) {
       ran = now;
       stood = 0;

@@ -8,7 +8,7 @@ export type WorkerTask = {
   inputs: number;
   from: number;
   examples: boolean;
-  /** [the seed that runs, how many have run]. */
+  /** [the seed that runs, how many have run, 1 when it is enough]. */
   progress: SharedArrayBuffer;
 };
 
@@ -20,6 +20,7 @@ const outcome = await runTarget(found, {
   inputs,
   from,
   examples,
+  over: () => Atomics.load(at, 2) === 1,
   at: (seed) => {
     Atomics.store(at, 0, seed);
     Atomics.add(at, 1, 1);
