@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Unit tests: they stand beside what they test. `e2e/` belongs to Playwright. */
 export default defineConfig({
   test: {
-    include: ['{shared,cloud,electron,renderer,build,docs,bench,fuzz}/**/*.test.{ts,tsx}'],
+    include: ['{shared,cloud,electron,renderer,build,docs,bench,fuzz,compat}/**/*.test.{ts,tsx}'],
     environment: 'node',
     // Processes, not threads: the database module is native code and keeps state of its own.
     pool: 'forks',

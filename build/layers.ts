@@ -66,7 +66,7 @@ export const RULES: Rule[] = [
       !inside(from, 'electron/host') &&
       !COMPOSITION_ROOTS.includes(from) &&
       !isTest(from) &&
-      !['build', 'e2e', 'bench', 'fuzz'].includes(layer(from)) &&
+      !['build', 'e2e', 'bench', 'fuzz', 'compat'].includes(layer(from)) &&
       !(typeOnly && to === 'electron/host/host.ts'),
   },
   {
@@ -85,7 +85,7 @@ export const RULES: Rule[] = [
     says: 'the program imports neither scripts, stories, benchmarks nor fuzzing',
     forbids: ({ from, to }) =>
       ['shared', 'cloud', 'electron', 'renderer'].includes(layer(from)) &&
-      inside(to, 'build', 'e2e', 'bench', 'fuzz') &&
+      inside(to, 'build', 'e2e', 'bench', 'fuzz', 'compat') &&
       !isTest(from),
   },
 ];

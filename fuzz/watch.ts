@@ -1,6 +1,6 @@
 /**
- * Runs a target in a thread of its own and ends it when an input hangs: ten looks, a second apart, without the next one. Looks are counted, not
- * the clock: a computer that slept has not waited.
+ * Runs a target in a thread of its own and ends it when an input hangs. Looks are counted, a second apart, and not the clock: ten in which the processor was
+ * at work without the next input, or fifty in which nothing was. A machine with much else to do, or one that slept, has not waited.
  */
 import { Worker } from 'node:worker_threads';
 import { kept } from './corpus.ts';
@@ -12,6 +12,9 @@ const LOOK_MS = 1_000;
 /** Opening a target makes accounts and stores, on a machine that may have much to do. */
 const OPEN_LOOKS = 120;
 const HANG_LOOKS = 10;
+/** Of a second, so that a look counts whole; less was waiting, or somebody else's turn. */
+const AT_WORK_MS = 400;
+const IDLE_LOOK = 0.2;
 /** A thread that wants more than this has no bound. */
 const HEAP_MB = 1_024;
 
@@ -35,6 +38,7 @@ export async function watchTarget(target: Target, options: WatchOptions): Promis
   const began = Date.now();
   let ran = 0;
   let stood = 0;
+  let used = process.cpuUsage();
   let hangs = false;
   const look = setInterval(() => {
     const now = Atomics.load(at, 1);
@@ -42,10 +46,15 @@ export async function watchTarget(target: Target, options: WatchOptions): Promis
     if (now !== ran) {
       ran = now;
       stood = 0;
-    } else if (++stood > (now === 0 ? OPEN_LOOKS : HANG_LOOKS)) {
-      hangs = true;
-      void worker.terminate();
+    } else {
+      const { user, system } = process.cpuUsage(used);
+      stood += (user + system) / 1000 > AT_WORK_MS ? 1 : IDLE_LOOK;
+      if (stood > (now === 0 ? OPEN_LOOKS : HANG_LOOKS)) {
+        hangs = true;
+        void worker.terminate();
+      }
     }
+    used = process.cpuUsage();
   }, LOOK_MS);
   try {
     return await new Promise<Outcome>((resolve, reject) => {

@@ -48,9 +48,14 @@ const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const MEANS_MORE = /[/\\:*?"<>|]/g;
 const RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
+/**
+ * [Note: composed last] What cannot be seen goes before letters and their accents are put together, or two that it had kept apart would be put
+ * together when the name is read, which then is not the name that was written.
+ */
+
 /** A name under which a file can be kept in any folder of any system: never empty, a path, hidden, or a device's. */
 export function safeName(name: string): string {
-  let safe = name.normalize('NFC').replace(UNSEEN, '').replace(MEANS_MORE, '_').replace(/\s+/g, ' ').trim();
+  let safe = name.replace(UNSEEN, '').normalize('NFC').replace(MEANS_MORE, '_').replace(/\s+/g, ' ').trim();
   safe = endedWell(safe.replace(/^\.+/, (dots) => '_'.repeat(dots.length)));
   if (RESERVED.test(safe)) safe = `_${safe}`;
   return safe === '' ? 'file' : shortened(safe);
