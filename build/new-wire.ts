@@ -35,4 +35,6 @@ writeFileSync(
   versionFile,
   readFileSync(versionFile, 'utf8').replace(/WIRE_VERSION = \d+/, `WIRE_VERSION = ${version}`),
 );
-process.stdout.write(`The wire is now version ${version}. What it writes is kept for later ones: npm run golden\n`);
+process.stdout.write(
+  `The wire is now version ${version}. What it writes is kept for later ones: npm run golden\n`,
+);
