@@ -123,7 +123,7 @@ async function removeAll(ctx: StepContext, ids: Uint8Array[], reason: RemoveReas
           deviceId,
           reason,
           signer,
-          timeMs: ctx.clock.now(),
+          timeMs: ctx.writeClock.now(),
         }),
       );
     }
@@ -137,7 +137,7 @@ async function removeAll(ctx: StepContext, ids: Uint8Array[], reason: RemoveReas
       log: verifyDeviceLog(log, { accountId }),
       previous: { chain: keyring.chain, key },
       signer,
-      timeMs: ctx.clock.now(),
+      timeMs: ctx.writeClock.now(),
       random: ctx.random,
     });
     const request = create(UpdateKeyringRequestSchema, {

@@ -52,7 +52,7 @@ async function rotation(ctx: StepContext, keyring: Keyring, deviceId: Uint8Array
   const key = ctx.keys.get()?.epochKey(epoch);
   if (key === undefined)
     throw new SyncFailure('keyringStale', 'This device does not hold the newest key yet.');
-  const timeMs = ctx.clock.now();
+  const timeMs = ctx.writeClock.now();
   const root = createRoot(ctx.random);
   const recovery = newRecoveryKey(ctx.random);
   const { identity } = old.root;
