@@ -2,7 +2,6 @@
  * The cloud put together: what it is made of, which calls there are and who may make each. A function from Request to
  * Response; main.ts gives it a port, tests and the simulator call it as it is.
  */
-import type { ConnectRouter } from '@connectrpc/connect';
 import { systemRandom } from '../shared/crypto/random.ts';
 import { sodiumReady } from '../shared/crypto/sodium.ts';
 import { AccountService } from '../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
@@ -31,8 +30,10 @@ import { watch } from './events/watch.ts';
 import { createGuards } from './http/guards.ts';
 import type { Log } from './http/log.ts';
 import { createServer, type Peer } from './http/server.ts';
+import type { Services } from './http/services.ts';
 import { acknowledge, receive } from './mailboxes/receive.ts';
 import { send } from './mailboxes/send.ts';
+import { createGather, type Gather } from './storage/gather.ts';
 import type { Check } from './storage/integrity.ts';
 import { type CloudImage, openStorage } from './storage/open.ts';
 import { renewIncarnations } from './storage/restore.ts';
@@ -65,6 +66,8 @@ export type CloudOptions = {
   clock?: { now(): number };
   random?: (length: number) => Uint8Array;
   timers?: Timers;
+  /** Runs it when this turn of the event loop is over: what came by then is written together. Where there is no loop, at once. */
+  later?: (work: () => void) => void;
   log?: Log;
 };
 
@@ -91,14 +94,14 @@ const bodyLimits = {
   other: 64 * KIB,
 };
 
-const createServices = (ctx: CloudContext) => {
-  const { anyone, ticket, session } = createGuards(ctx);
+const createServices = (ctx: CloudContext, gather: Gather) => {
+  const { anyone, ticket, session, together } = createGuards(ctx, gather);
   const limiter = createRateLimiter(ctx.now);
   const signIn = createSignIn(ctx, limiter);
   const recovery = createRecovery(ctx, limiter);
   const directory = createDirectory(ctx, limiter);
 
-  return (router: ConnectRouter): void => {
+  return (router: Services): void => {
     router.service(AccountService, {
       getCloudInfo: anyone(() => cloudInfo(ctx)),
       signUpStart: anyone((request, call) => {
@@ -125,7 +128,7 @@ const createServices = (ctx: CloudContext) => {
     });
     router.service(ZoneService, {
       openZone: session((who, request) => openZone(ctx, who, request)),
-      push: session((who, request) => push(ctx, who, request)),
+      push: together((who, request) => push(ctx, who, request)),
       changes: session((who, request) => changes(ctx, who, request)),
       backfill: session((who, request) => backfill(ctx, who, request)),
       inventory: session((who, request) => inventory(ctx, who, request)),
@@ -134,12 +137,12 @@ const createServices = (ctx: CloudContext) => {
       undoPurge: session((who, request) => undoPurge(ctx, who, request)),
     });
     router.service(MailboxService, {
-      send: session((who, request) => {
+      send: together((who, request) => {
         limiter.take('sendPerAccount', String(who.account));
         return send(ctx, who, request);
       }),
       receive: session((who, request) => receive(ctx, who, request)),
-      acknowledge: session((who, request) => acknowledge(ctx, who, request)),
+      acknowledge: together((who, request) => acknowledge(ctx, who, request)),
     });
     router.service(BlobService, {
       putBlob: session((who, request) => putBlob(ctx, who, request)),
@@ -148,7 +151,7 @@ const createServices = (ctx: CloudContext) => {
       dropUpload: session((who, request) => dropUpload(ctx, who, request)),
     });
     router.service(EventService, {
-      watch: session((who, _request, call) => watch(ctx, who, call.signal)),
+      watch: session((who, request, news) => watch(ctx, who, request, news)),
     });
   };
 };
@@ -167,7 +170,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   });
   if (options.restored === true) renewIncarnations(db, random);
   const sweeper = createSweeper(db, timers);
-  const hub = createHub(timers);
+  const hub = createHub(timers, now);
   const keeper = createBlobKeeper({ db, timers, now, log, emptied: sweeper.soon });
   const blobs = keeper.uses;
   const purger = createPurger({ db, hub, blobs, timers, now, log, emptied: sweeper.soon });
@@ -191,7 +194,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
 
   let open = true;
   const server = createServer({
-    services: createServices(ctx),
+    services: createServices(ctx, createGather(db, options.later ?? queueMicrotask)),
     bodyLimits,
     healthy: () => open,
     beforeCall: () => {

@@ -106,6 +106,7 @@ const start = async () => {
       ...(maxFile === undefined ? {} : { blobLimits: { largestBlob: sealedBlobLength(maxFile) } }),
       ...(Number.isFinite(maxSize) ? { largestDatabaseBytes: maxSize * 1024 ** 3 } : {}),
       log,
+      later: setImmediate,
     });
   } catch (error) {
     return fail('The cloud cannot start', error);

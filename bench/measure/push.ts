@@ -1,18 +1,21 @@
 /** Durable pushes that the cloud takes: devices of accounts of their own, each sending its next batch when the last is answered. */
 import { systemRandom } from '../../shared/crypto/random.ts';
-import { Zone } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { Zone, ZoneService } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { quantile } from '../stats.ts';
+import { answerOf, bodyOf, openCaller } from '../support/bare-calls.ts';
 import { finish, input } from '../support/child.ts';
 import { startCloud } from '../support/cloud.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { costOf } from '../support/process-cost.ts';
-import { newSession } from '../support/sessions.ts';
+import { newToken } from '../support/sessions.ts';
 
 const { devices, records, batch } = input<{ devices: number; records: number; batch: number }>();
 const cloud = await startCloud(temporaryFolder('cloud'));
-const clients = [];
+const method = ZoneService.method.push;
+const callers = [];
 for (let index = 0; index < devices; index += 1) {
-  clients.push(await newSession(cloud.url, `person${index}@example.org`, `10.0.0.${index}`));
+  const token = await newToken(cloud.url, `person${index}@example.org`, `10.0.0.${index}`);
+  callers.push(openCaller(cloud.url, token, method));
 }
 const each = Math.floor(records / devices / batch);
 const operations = (at: number) =>
@@ -27,9 +30,11 @@ const operations = (at: number) =>
       },
     },
   }));
-const work = clients.map(({ zones }) => ({
-  zones,
-  batches: Array.from({ length: each }, (_, index) => operations(index * batch)),
+const work = callers.map((caller) => ({
+  caller,
+  bodies: Array.from({ length: each }, (_, index) =>
+    bodyOf(method, { zone: Zone.MESSAGES, generation: 1, operations: operations(index * batch) }),
+  ),
 }));
 
 const before = costOf(cloud.pid);
@@ -37,10 +42,10 @@ const own = process.cpuUsage();
 const began = performance.now();
 const waits: number[] = [];
 await Promise.all(
-  work.map(async ({ zones, batches }) => {
-    for (const one of batches) {
+  work.map(async ({ caller, bodies }) => {
+    for (const body of bodies) {
       const asked = performance.now();
-      const { results } = await zones.push({ zone: Zone.MESSAGES, generation: 1, operations: one });
+      const { results } = answerOf(method, await caller.call(body));
       if (results.some(({ result }) => result.case !== 'ok')) throw new Error('The cloud refused a record.');
       waits.push(performance.now() - asked);
     }
@@ -49,6 +54,7 @@ await Promise.all(
 const seconds = (performance.now() - began) / 1000;
 const cpu = process.cpuUsage(own);
 const after = costOf(cloud.pid);
+for (const caller of callers) caller.close();
 await cloud.stop();
 const count = each * batch * devices;
 finish({

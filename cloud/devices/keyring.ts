@@ -161,8 +161,8 @@ export const updateKeyring = (
     }
     return { logLength, epoch: current };
   });
-  for (const device of removed) ctx.hub.revoke(session.account, device);
   ctx.hub.keyring(session.account, done);
+  for (const device of removed) ctx.hub.revoke(session.account, device);
   return create(UpdateKeyringResponseSchema, done);
 };
 

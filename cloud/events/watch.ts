@@ -1,25 +1,46 @@
 /** The poke stream of one device: the current heads, then what changes, and a beat (SPEC EVT-*). */
 import { create } from '@bufbuild/protobuf';
 import {
+  EventService,
+  type WatchRequest,
   type WatchResponse,
   WatchResponseSchema,
+  type ZonePoke,
 } from '../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
+import { type Feed, frameOf } from '../http/services.ts';
 import { zonePosition } from '../zones/zone-row.ts';
-import type { ZonePosition } from './hub.ts';
+import type { Poke, Waiting, ZoneNews, ZonePosition } from './hub.ts';
 
-export const BEAT_MS = 25_000;
+type Position = Pick<ZonePoke, 'zone' | 'head' | 'generation' | 'purgeAtMs' | 'purgeId'>;
 
-const zonePoke = (zone: number, { generation, head, purgeAtMs, purgeId }: ZonePosition) =>
+const positionOf = (zone: number, { generation, head, purgeAtMs, purgeId }: ZonePosition): Position => ({
+  zone,
+  head: BigInt(head),
+  generation,
+  purgeAtMs: BigInt(purgeAtMs),
+  purgeId,
+});
+const zonePoke = (zone: number, position: ZonePosition): WatchResponse =>
+  create(WatchResponseSchema, { poke: { case: 'zone', value: positionOf(zone, position) } });
+const changesPoke = (zone: number, { position, changes }: ZoneNews): WatchResponse =>
   create(WatchResponseSchema, {
     poke: {
       case: 'zone',
-      value: { zone, head: BigInt(head), generation, purgeAtMs: BigInt(purgeAtMs), purgeId },
+      value: {
+        ...positionOf(zone, position),
+        ...(changes === undefined ? {} : { from: BigInt(changes.from), changes: changes.page }),
+      },
     },
   });
-const mailboxPoke = (head: number) =>
+const mailboxPoke = (head: number): WatchResponse =>
   create(WatchResponseSchema, { poke: { case: 'mailbox', value: { head: BigInt(head) } } });
+
+const encoded = (message: WatchResponse): Poke => ({
+  message,
+  frame: frameOf(EventService.method.watch, message),
+});
 
 const currentHeads = ({ db }: CloudContext, session: Session): WatchResponse[] => {
   const zones = db.read.all(
@@ -45,40 +66,50 @@ const currentHeads = ({ db }: CloudContext, session: Session): WatchResponse[] =
   ];
 };
 
-export async function* watch(
+/** What many are told alike is encoded once, with the first who takes it. */
+const pokesOf = (ctx: CloudContext, waiting: Waiting): (WatchResponse | Poke)[] => {
+  const pokes: (WatchResponse | Poke)[] = [];
+  for (const [kind, told] of waiting.zones) {
+    for (const { news, full } of told) {
+      news.plain ??= full ? undefined : encoded(zonePoke(kind, news.position));
+      news.full ??= full ? encoded(changesPoke(kind, news)) : undefined;
+      const poke = full ? news.full : news.plain;
+      if (poke !== undefined) pokes.push(poke);
+    }
+  }
+  if (waiting.mailbox !== undefined) pokes.push(mailboxPoke(waiting.mailbox));
+  if (waiting.keyring !== undefined)
+    pokes.push(create(WatchResponseSchema, { poke: { case: 'keyring', value: waiting.keyring } }));
+  if (waiting.beat)
+    pokes.push(create(WatchResponseSchema, { poke: { case: 'beat', value: { timeMs: BigInt(ctx.now()) } } }));
+  if (waiting.revoked) pokes.push(create(WatchResponseSchema, { poke: { case: 'revoked', value: {} } }));
+  return pokes;
+};
+
+export const watch = (
   ctx: CloudContext,
   session: Session,
-  signal: AbortSignal,
-): AsyncGenerator<WatchResponse> {
-  if (ctx.hub.closed()) return;
+  request: WatchRequest,
+  news: () => void,
+): Feed<WatchResponse> => {
+  if (ctx.hub.closed()) return { take: () => 'end', left: () => undefined };
   // The seat is taken before the heads are read: what changes in between is told twice rather than never.
-  const watcher = ctx.hub.watch(session.account, session.device, signal);
-  try {
-    yield* currentHeads(ctx, session);
-    let beatAt = ctx.now() + BEAT_MS;
-    while (!signal.aborted) {
-      const news = watcher.take();
-      if (news === undefined) {
-        const left = beatAt - ctx.now();
-        if (left > 0) {
-          await watcher.wait(left);
-          continue;
-        }
-        yield create(WatchResponseSchema, { poke: { case: 'beat', value: { timeMs: BigInt(ctx.now()) } } });
-        beatAt = ctx.now() + BEAT_MS;
-        continue;
+  const watcher = ctx.hub.watch(session.account, session.device, request.carry, news);
+  let begun = false;
+  let ending = false;
+  return {
+    take() {
+      if (ending) return 'end';
+      if (!begun) {
+        begun = true;
+        return currentHeads(ctx, session);
       }
-      for (const [kind, position] of news.zones) yield zonePoke(kind, position);
-      if (news.mailbox !== undefined) yield mailboxPoke(news.mailbox);
-      if (news.keyring !== undefined)
-        yield create(WatchResponseSchema, { poke: { case: 'keyring', value: news.keyring } });
-      if (news.revoked) {
-        yield create(WatchResponseSchema, { poke: { case: 'revoked', value: {} } });
-        return;
-      }
-      if (news.closed) return;
-    }
-  } finally {
-    watcher.leave();
-  }
-}
+      const waiting = watcher.take();
+      if (waiting === undefined) return null;
+      ending = waiting.revoked || waiting.closed;
+      const pokes = pokesOf(ctx, waiting);
+      return pokes.length === 0 ? (ending ? 'end' : null) : pokes;
+    },
+    left: watcher.leave,
+  };
+};

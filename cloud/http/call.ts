@@ -1,5 +1,5 @@
-/** What one request carries through Connect to its handler, beside its message. */
-import { createContextKey } from '@connectrpc/connect';
+/** What is known of one request beside its message. */
+import type { CloudError } from './errors.ts';
 
 export type Call = {
   requestId: string;
@@ -7,10 +7,6 @@ export type Call = {
   address: string | undefined;
   /** `Authorization: Bearer …`, undecoded. */
   bearer: string | undefined;
-  /** Ends when the one who called goes away. */
-  signal: AbortSignal;
   /** Set when the call ended in an error: its code decides the HTTP status and the log line. */
-  failure?: import('./errors.ts').CloudError;
+  failure?: CloudError;
 };
-
-export const callKey = createContextKey<Call | undefined>(undefined, { description: 'lockstep call' });

@@ -1,34 +1,32 @@
 /** Who may make a call. app.ts names one of these for every method, so that the whole policy can be read there. */
-import type { HandlerContext } from '@connectrpc/connect';
 import type { CloudContext } from '../context.ts';
 import { findSession, type Session } from '../devices/sessions.ts';
 import { findTicket, type Ticket } from '../devices/tickets.ts';
-import { type Call, callKey } from './call.ts';
+import type { Gather } from '../storage/gather.ts';
+import type { Call } from './call.ts';
 
-export const callOf = (context: HandlerContext): Call => {
-  const call = context.values.get(callKey);
-  if (call === undefined) throw new Error('a call without its context');
-  return call;
-};
-
-export const createGuards = (ctx: CloudContext) => ({
+export const createGuards = (ctx: CloudContext, gather: Gather) => ({
   /** Without a token. */
   anyone:
     <Request, Response>(handler: (request: Request, call: Call) => Response) =>
-    (request: Request, context: HandlerContext): Response =>
-      handler(request, callOf(context)),
+    (request: Request, call: Call): Response =>
+      handler(request, call),
 
   /** With the ticket of a sign-in or a recovery. */
   ticket:
     <Request, Response>(handler: (ticket: Ticket, request: Request) => Response) =>
-    (request: Request, context: HandlerContext): Response =>
-      handler(findTicket(ctx, callOf(context).bearer), request),
+    (request: Request, call: Call): Response =>
+      handler(findTicket(ctx, call.bearer), request),
 
-  /** With a device's session. */
+  /** With a device's session. `news`: of streams, to be called when there is something to take. */
   session:
-    <Request, Response>(handler: (session: Session, request: Request, call: Call) => Response) =>
-    (request: Request, context: HandlerContext): Response => {
-      const call = callOf(context);
-      return handler(findSession(ctx, call.bearer), request, call);
-    },
+    <Request, Response>(handler: (session: Session, request: Request, news: () => void) => Response) =>
+    (request: Request, call: Call, news: () => void = () => {}): Response =>
+      handler(findSession(ctx, call.bearer), request, news),
+
+  /** The same, for what writes a little and often: with others that come at the same time. [Note: calls that share a commit] */
+  together:
+    <Request, Response>(handler: (session: Session, request: Request) => Response) =>
+    (request: Request, call: Call): Promise<Response> =>
+      gather(() => handler(findSession(ctx, call.bearer), request)),
 });

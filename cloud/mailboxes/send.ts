@@ -57,7 +57,7 @@ const chargeAndShare = (
   const growth = blobs
     .filter(({ own, records }) => !own && records === 0)
     .reduce((sum, { size }) => sum + size, 0);
-  if (growth > 0 && bytesUsed(write, ctx.db, account) + growth > ctx.quotaBytes)
+  if (growth > 0 && bytesUsed(write, account) + growth > ctx.quotaBytes)
     throw new CloudError(
       ErrorCode.STORAGE_FULL,
       'What is to be sent on does not fit into what the account may keep.',
@@ -221,6 +221,8 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
       delivered: deliveries.map(({ row }) => ({ account: row.no, head: row.head + 1 })),
     };
   });
-  for (const { account, head } of delivered) ctx.hub.mailbox(account, head);
+  db.afterCommit(() => {
+    for (const { account, head } of delivered) ctx.hub.mailbox(account, head);
+  });
   return response;
 };

@@ -4,7 +4,8 @@
  * kept by its text.
  *
  * Invariants
- * - An answer is given only after its transaction is on disk (WAL, synchronous=FULL).
+ * - An answer is given only after its transaction is on disk (WAL, synchronous=FULL). Calls that come at the same time share one
+ *   (`together`; gather.ts says when).
  * - Nothing is awaited inside a transaction: `transaction` takes a synchronous function.
  * - What is deleted is overwritten (secure_delete), and leaves the WAL with the next truncating checkpoint.
  */
@@ -39,6 +40,8 @@ export type Writer = Reader & {
   run(query: Query<unknown>): number;
 };
 
+export type Outcome<T> = { ok: true; value: T } | { ok: false; thrown: unknown };
+
 export type Database = {
   /** Builds queries; it has no connection of its own. */
   readonly sql: Kysely<Tables>;
@@ -48,6 +51,14 @@ export type Database = {
    * limit of the database's size: else nobody could make room.
    */
   transaction<T>(work: (write: Writer) => T, purpose?: 'grows' | 'frees'): T;
+  /**
+   * What these calls write, in one transaction with one wait for the disk: each call's own transactions become savepoints in it, so one
+   * that fails takes nothing of the others along. All of them are on the disk when this returns. When the whole cannot be written, each is
+   * done once more for itself, so that every one gets its own answer. Ends early after `withinMs`: outcomes of those that were done.
+   */
+  together<T>(calls: readonly (() => T)[], withinMs: number): Outcome<T>[];
+  /** After the commit of what is being written: at once where nothing is. Not at all when it is rolled back. */
+  afterCommit(work: () => void): void;
   /** Moves the WAL into the database file and empties it. False when that cannot be done now: nothing is lost by it. */
   checkpoint(): boolean;
   /** All that is committed, for another database in memory to begin with. */
@@ -55,15 +66,15 @@ export type Database = {
   close(): void;
 };
 
-const builder = (): Kysely<Tables> =>
-  new Kysely<Tables>({
-    dialect: {
-      createAdapter: () => new SqliteAdapter(),
-      createDriver: () => new DummyDriver(),
-      createIntrospector: (db) => new SqliteIntrospector(db),
-      createQueryCompiler: () => new SqliteQueryCompiler(),
-    },
-  });
+/** Builds queries; it has no connection of its own. */
+export const queries: Kysely<Tables> = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
 
 const KEPT_STATEMENTS = 400;
 const RESERVED_PAGES = 256;
@@ -160,13 +171,55 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
   if (!inMemory) prepareConnection(reading);
 
   const write = connection(writing);
+  /** Of the calls that are being written together: what is to be done after their commit. */
+  let group: (() => void)[] | null = null;
+  const alone = <T>(call: () => T): Outcome<T> => {
+    try {
+      return { ok: true, value: call() };
+    } catch (thrown) {
+      return { ok: false, thrown };
+    }
+  };
+  const together = <T>(calls: readonly (() => T)[], withinMs: number): Outcome<T>[] => {
+    const first = calls[0];
+    if (first === undefined) return [];
+    if (calls.length === 1) return [alone(first)];
+    const outcomes: Outcome<T>[] = [];
+    const until = performance.now() + withinMs;
+    let done = 0;
+    group = [];
+    try {
+      writing.exec('BEGIN IMMEDIATE');
+      for (const call of calls) {
+        if (done > 0 && performance.now() > until) break;
+        done += 1;
+        outcomes.push(alone(call));
+        // A full disk, for instance, may end the whole of it.
+        if (!writing.inTransaction) throw new Error('the transaction was rolled back');
+      }
+      writing.exec('COMMIT');
+    } catch {
+      group = null;
+      if (writing.inTransaction) writing.exec('ROLLBACK');
+      return calls.slice(0, Math.max(1, done)).map(alone);
+    }
+    const after = group;
+    group = null;
+    for (const work of after) work();
+    return outcomes;
+  };
   const immediate = writing.transaction((work: (write: Writer) => unknown) => work(write)).immediate;
   return {
-    sql: builder(),
+    sql: queries,
     read: inMemory ? write : connection(reading),
     transaction: <T>(work: (write: Writer) => T, purpose: 'grows' | 'frees' = 'grows') => {
       limitPages(purpose);
       return immediate(work as (write: Writer) => unknown) as T;
+    },
+    together,
+    afterCommit: (work) => {
+      if (group === null) work();
+      else group.push(work);
     },
     checkpoint,
     image: () => new Uint8Array(writing.serialize()),

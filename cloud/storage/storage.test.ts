@@ -5,7 +5,7 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { backfillQuery, changesQuery, withRankQuery } from '../zones/pull.ts';
-import { storedQuery } from '../zones/push.ts';
+import { storedQuery } from '../zones/push-queries.ts';
 import { fetchQuery, inventoryQuery } from '../zones/repair.ts';
 import { databaseFile, openDatabase, type Writer } from './database.ts';
 import { DatabaseFromTheFutureError, migrate, migrations } from './migrate.ts';
@@ -130,7 +130,7 @@ test('ZON-8 ZON-18 the hot queries run on their indexes', () => {
     'SEARCH record USING INDEX record_by_id (zone=? AND id>?)',
   );
   const byId = 'SEARCH record USING INDEX record_by_id (zone=? AND id=?)';
-  expect(plan(storedQuery(db, 1, [id, id, id]))).toBe(byId);
+  expect(plan(storedQuery({ zone: 1 }, [{ id }, { id }, { id }]))).toBe(byId);
   expect(plan(fetchQuery(db, 1, [id, id, id]))).toBe(byId);
   db.close();
 });

@@ -92,7 +92,7 @@ const takePage = (
 
 export const openZone = (ctx: CloudContext, session: Session, request: OpenZoneRequest): OpenZoneResponse => {
   const { db } = ctx;
-  const zone = findZone(db.read, db, session, request.zone);
+  const zone = findZone(db.read, session, request.zone);
   const { tokenKey } = ctx.secret;
   const walk = { head: zone.head, left: zone.records, ...BEFORE_ALL };
   const state = zoneState(ctx, session, zone, true);
@@ -107,7 +107,7 @@ export const openZone = (ctx: CloudContext, session: Session, request: OpenZoneR
 
 export const changes = (ctx: CloudContext, session: Session, request: ChangesRequest): ChangesResponse => {
   const { db } = ctx;
-  const zone = findZone(db.read, db, session, request.zone);
+  const zone = findZone(db.read, session, request.zone);
   const after = openChangeToken(ctx.secret.tokenKey, request.token, session.account, zone);
   const limit = pageLimit(request.limit);
   const { records, last, more } = takePage(db.read.each(changesQuery(db, zone.no, after, limit + 1)), limit);
@@ -140,7 +140,7 @@ const remainingAfter = (
 
 export const backfill = (ctx: CloudContext, session: Session, request: BackfillRequest): BackfillResponse => {
   const { db } = ctx;
-  const zone = findZone(db.read, db, session, request.zone);
+  const zone = findZone(db.read, session, request.zone);
   const walk = openCursor(ctx.secret.tokenKey, request.cursor, session.account, zone);
   const limit = pageLimit(request.limit);
   const rows = db.read.each(backfillQuery(db, zone.no, walk.head, walk.rank, walk.id, limit + 1));

@@ -61,7 +61,7 @@ const change = (
   bytesOf(request.purgeId, 16, 'purge_id');
   let told = false;
   const after = db.transaction((write) => {
-    const zone = findZone(write, db, session, request.zone);
+    const zone = findZone(write, session, request.zone);
     if (zone.kind !== Zone.MESSAGES)
       throw new CloudError(ErrorCode.FORBIDDEN, 'Only the messages zone can be purged.');
     if (zone.generation !== request.generation)

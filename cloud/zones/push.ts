@@ -6,11 +6,11 @@
  * times as much. An id that comes twice in a push meets its own first operation.
  */
 import { create } from '@bufbuild/protobuf';
-import { sql } from 'kysely';
 import { toHex } from '../../shared/crypto/bytes.ts';
 import { recordHash, tombstoneHash, ZoneDigest } from '../../shared/crypto/zone-digest.ts';
 import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 import {
+  ChangesResponseSchema,
   type Operation,
   type OperationResult,
   OperationResultSchema,
@@ -19,39 +19,30 @@ import {
   PushResponseSchema,
   type Put,
   Zone,
+  type ZoneState,
 } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { createNaming, type Naming } from '../blobs/in-push.ts';
 import { checkNames, joinNames, splitNames } from '../blobs/names.ts';
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
+import type { ZoneChanges } from '../events/hub.ts';
 import { bytesOf, bytesWithin } from '../http/check.ts';
 import { CloudError, malformed, tooLarge } from '../http/errors.ts';
-import type { Database, Writer } from '../storage/database.ts';
+import type { Writer } from '../storage/database.ts';
 import { type Decision, decideDelete, decidePut, type Stored } from './decide.ts';
 import {
   LARGEST_ANSWER,
   LARGEST_PROOF,
   LARGEST_PUSH,
   LARGEST_RECORD,
+  MOST_CARRIED,
   MOST_OPERATIONS,
   mostRows,
 } from './limits.ts';
+import { accountQuery, chargeQuery, placeQuery, type Row, storedQuery, writeQuery } from './push-queries.ts';
 import { rankOf, recordSize, toWire, wireColumns, wireSize } from './record.ts';
-import { findZone, rowsElsewhere, type ZoneRow, zonePosition } from './zone-row.ts';
-
-type Row = {
-  zone: number;
-  id: Uint8Array;
-  seq: number;
-  rev: number;
-  epoch: number;
-  rank: number;
-  size: number;
-  hash: Uint8Array;
-  ct: Uint8Array | null;
-  proof: Uint8Array | null;
-  blobs: Uint8Array | null;
-};
+import { sealChangeToken } from './tokens.ts';
+import { findZone, rowsElsewhere, stateOf, type ZoneRow, zonePosition } from './zone-row.ts';
 
 /**
  * [Note: a row that shrinks is written anew] SQLite leaves a row that became smaller on its page with the rest of the page empty,
@@ -90,14 +81,6 @@ const check = (zone: Zone, operations: Operation[]): void => {
   if (bytes > LARGEST_PUSH) throw tooLarge(`A push has at most ${LARGEST_PUSH} bytes.`);
 };
 
-/** What the compare-and-set needs of each record, without its ciphertext. */
-export const storedQuery = (db: Database, zone: number, ids: Uint8Array[]) =>
-  db.sql
-    .selectFrom('record')
-    .select(['id', 'seq', 'rev', 'size', 'hash', 'blobs', sql<number>`ct IS NULL`.as('tombstone')])
-    .where('zone', '=', zone)
-    .where('id', 'in', ids);
-
 /** What the record is to name: an app that knows no blobs leaves it as it is. */
 const namesOf = (put: Put, before: Uint8Array[]): Uint8Array[] =>
   put.namesBlobs || put.blobs.length > 0 ? put.blobs : before;
@@ -113,7 +96,12 @@ const createBatch = (
   const { db } = ctx;
   const ids = new Map<string, Uint8Array>();
   for (const { op } of operations) if (op.case !== undefined) ids.set(toHex(op.value.id), op.value.id);
-  const there = write.all(storedQuery(db, zone.no, [...ids.values()]));
+  const there = write.all(
+    storedQuery(
+      { zone: zone.no },
+      [...ids.values()].map((id) => ({ id })),
+    ),
+  );
   const stored = new Map<string, Stored>(
     there.map((row) => [toHex(row.id), { ...row, tombstone: row.tombstone === 1 }]),
   );
@@ -233,27 +221,9 @@ const refusal = (
   }
 };
 
-const writeRows = (write: Writer, ctx: CloudContext, rows: Row[]): void => {
-  for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT) {
-    write.run(
-      ctx.db.sql
-        .insertInto('record')
-        .values(rows.slice(at, at + ROWS_PER_STATEMENT))
-        .onConflict((conflict) =>
-          conflict.columns(['zone', 'id']).doUpdateSet((expression) => ({
-            seq: expression.ref('excluded.seq'),
-            rev: expression.ref('excluded.rev'),
-            epoch: expression.ref('excluded.epoch'),
-            rank: expression.ref('excluded.rank'),
-            size: expression.ref('excluded.size'),
-            hash: expression.ref('excluded.hash'),
-            ct: expression.ref('excluded.ct'),
-            proof: expression.ref('excluded.proof'),
-            blobs: expression.ref('excluded.blobs'),
-          })),
-        ),
-    );
-  }
+const writeRows = (write: Writer, rows: Row[]): void => {
+  for (let at = 0; at < rows.length; at += ROWS_PER_STATEMENT)
+    write.run(writeQuery({}, rows.slice(at, at + ROWS_PER_STATEMENT)));
 };
 
 export const push = (ctx: CloudContext, session: Session, request: PushRequest): PushResponse => {
@@ -261,21 +231,19 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
   const { db } = ctx;
   const purpose = request.operations.every(({ op }) => op.case === 'delete') ? 'frees' : 'grows';
   const done = db.transaction((write) => {
-    const zone = findZone(write, db, session, request.zone);
+    const zone = findZone(write, session, request.zone);
     if (zone.generation !== request.generation) {
       const stale: Result = {
         case: 'generationStale',
         value: { $typeName: 'lockstep.cloud.v1.GenerationStale', generation: zone.generation },
       };
-      return { zone, head: zone.head, results: request.operations.map(() => stale), deleted: 0 };
+      return { results: request.operations.map(() => stale), head: zone.head, deleted: 0 };
     }
     if (zone.purge_at_ms !== 0)
       throw new CloudError(ErrorCode.ZONE_PENDING_PURGE, 'The zone is to be purged.');
-    const account = write.first(
-      db.sql.selectFrom('account').select(['epoch', 'bytes_used']).where('no', '=', session.account),
-    );
+    const account = write.first(accountQuery({ no: session.account }));
     if (account === undefined) throw new Error('a session without its account');
-    const rows = rowsElsewhere(write, db, session, zone);
+    const rows = rowsElsewhere(write, session, zone);
     const batch = createBatch(write, ctx, session.account, zone, request.operations);
 
     const results = request.operations.map(({ op }): Result => {
@@ -325,30 +293,49 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
     if (head > zone.head) {
       if (batch.shrunk.length > 0)
         write.run(db.sql.deleteFrom('record').where('zone', '=', zone.no).where('id', 'in', batch.shrunk));
-      writeRows(write, ctx, [...batch.accepted.values()]);
-      write.run(
-        db.sql
-          .updateTable('zone')
-          .set({ head, records, tombstones, bytes: zone.bytes + zoneGrowth, digest: batch.digest.toBytes() })
-          .where('no', '=', zone.no),
-      );
-      if (growth !== 0) {
-        write.run(
-          db.sql
-            .updateTable('account')
-            .set({ bytes_used: account.bytes_used + growth })
-            .where('no', '=', session.account),
-        );
-      }
+      writeRows(write, [...batch.accepted.values()]);
+      const bytes = zone.bytes + zoneGrowth;
+      const place = { head, records, tombstones, bytes, digest: batch.digest.toBytes() };
+      write.run(placeQuery({ no: zone.no, ...place }));
+      if (growth !== 0)
+        write.run(chargeQuery({ no: session.account, bytes_used: account.bytes_used + growth }));
       batch.naming.write();
     }
-    return { zone, head, results, deleted };
+    const after: ZoneRow = {
+      ...zone,
+      head,
+      records,
+      tombstones,
+      bytes: zone.bytes + zoneGrowth,
+      digest: batch.digest.toBytes(),
+    };
+    const state = stateOf(ctx, after, account.bytes_used + growth, true);
+    const token = sealChangeToken(ctx.secret.tokenKey, session.account, after, head);
+    const stood = { from: zone.head, zone: after, state, token, rows: [...batch.accepted.values()] };
+    return { results, head, deleted, stood };
   }, purpose);
-  if (done.head > done.zone.head)
-    ctx.hub.zone(session.account, done.zone.kind, zonePosition({ ...done.zone, head: done.head }));
-  if (done.deleted > 0) ctx.sweepSoon();
+  const { results, head, deleted, stood } = done;
+  if (stood !== undefined && head > stood.from) {
+    db.afterCommit(() =>
+      ctx.hub.zone(session.account, stood.zone.kind, zonePosition(stood.zone), changesOf(session, stood)),
+    );
+  }
+  if (deleted > 0) ctx.sweepSoon();
   return create(PushResponseSchema, {
-    results: done.results.map((result) => create(OperationResultSchema, { result })),
-    head: BigInt(done.head),
+    results: results.map((result) => create(OperationResultSchema, { result })),
+    head: BigInt(head),
+    ...(stood === undefined ? {} : { state: stood.state, token: stood.token }),
   });
+};
+
+type Stood = { from: number; zone: ZoneRow; state: ZoneState; token: Uint8Array; rows: Row[] };
+
+/** For other devices' pokes: what this push changed, when it is small. */
+const changesOf = (session: Session, { from, state, token, rows }: Stood): ZoneChanges | undefined => {
+  const bytes = rows.reduce((sum, row) => sum + wireSize(row), 0);
+  if (bytes > MOST_CARRIED) return undefined;
+  const records = rows.sort((one, other) => one.seq - other.seq).map(toWire);
+  // A poke may be read late: it is no place for a time.
+  const page = create(ChangesResponseSchema, { records, token, state: { ...state, timeMs: 0n } });
+  return { from, page, bytes, device: session.device };
 };

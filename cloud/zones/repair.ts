@@ -32,7 +32,7 @@ export const inventory = (
   request: InventoryRequest,
 ): InventoryResponse => {
   if (request.after.length !== 0) bytesOf(request.after, 16, 'after');
-  const zone = findZone(db.read, db, session, request.zone);
+  const zone = findZone(db.read, session, request.zone);
   const limit = request.limit === 0 ? PAGE_ITEMS : Math.min(request.limit, PAGE_ITEMS);
   const rows = db.read.all(inventoryQuery(db, zone.no, request.after, limit + 1));
   const more = rows.length > limit;
@@ -60,7 +60,7 @@ export const fetchRecords = (
   if (request.ids.length === 0 || request.ids.length > MOST_FETCHED)
     throw malformed(`1 to ${MOST_FETCHED} ids.`);
   for (const id of request.ids) bytesOf(id, 16, 'id');
-  const zone = findZone(db.read, db, session, request.zone);
+  const zone = findZone(db.read, session, request.zone);
   const rows = db.read.each(fetchQuery(db, zone.no, request.ids));
   const records = [];
   let bytes = 0;

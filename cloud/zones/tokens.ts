@@ -5,7 +5,7 @@
  *     change token     1 u8 | kind u8 | account u48 | generation u32 | incarnation u48 | seq u48 | tag 16
  *     backfill cursor  2 u8 | kind u8 | account u48 | generation u32 | incarnation u48 | head u48 | left u48 | rank + 1 u48 | id 16 | tag 16
  */
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 import { CloudError } from '../http/errors.ts';
 import type { ZoneRow } from './zone-row.ts';
@@ -15,8 +15,16 @@ const HEAD = 18;
 const CHANGE = 1;
 const BACKFILL = 2;
 
+/** Made ready once: node does it anew for each call otherwise. */
+const ready = new WeakMap<Uint8Array, KeyObject>();
+const keyOf = (key: Uint8Array): KeyObject => {
+  const known = ready.get(key) ?? createSecretKey(key);
+  ready.set(key, known);
+  return known;
+};
+
 const tagOf = (key: Uint8Array, body: Uint8Array): Uint8Array =>
-  createHmac('sha256', key).update('zone token').update(body).digest().subarray(0, TAG);
+  createHmac('sha256', keyOf(key)).update('zone token').update(body).digest().subarray(0, TAG);
 
 const writeHead = (bytes: Buffer, type: number, account: number, zone: ZoneRow): void => {
   bytes.writeUInt8(type, 0);

@@ -7,7 +7,8 @@ import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
 import type { ZonePosition } from '../events/hub.ts';
 import { CloudError } from '../http/errors.ts';
-import type { Database, Reader, Writer } from '../storage/database.ts';
+import { type Database, queries, type Reader, type Writer } from '../storage/database.ts';
+import { fixed } from '../storage/fixed.ts';
 
 export type ZoneRow = {
   no: number;
@@ -57,56 +58,67 @@ export const createZones = (
     createZone(write, db, { account, kind, generation: 1, incarnation: newIncarnation(random) });
 };
 
+const zoneQuery = fixed((given: { account: number; kind: Zone }) =>
+  queries
+    .selectFrom('zone')
+    .select([
+      'no',
+      'kind',
+      'generation',
+      'incarnation',
+      'head',
+      'digest',
+      'records',
+      'tombstones',
+      'bytes',
+      'purge_at_ms',
+      'purge_id',
+      'purge_device',
+    ])
+    .where('account', '=', given.account)
+    .where('kind', '=', given.kind)
+    // A purged zone has a negative kind, and the wire lets any number through.
+    .where('kind', '>', 0),
+);
+
 /** The asking account's zone of that kind; there is no way to name another account's. */
-export const findZone = (reader: Reader, db: Database, session: Session, kind: Zone): ZoneRow => {
-  const row = reader.first(
-    db.sql
-      .selectFrom('zone')
-      .select([
-        'no',
-        'kind',
-        'generation',
-        'incarnation',
-        'head',
-        'digest',
-        'records',
-        'tombstones',
-        'bytes',
-        'purge_at_ms',
-        'purge_id',
-        'purge_device',
-      ])
-      .where('account', '=', session.account)
-      .where('kind', '=', kind)
-      // A purged zone has a negative kind, and the wire lets any number through.
-      .where('kind', '>', 0),
-  );
+export const findZone = (reader: Reader, session: Session, kind: Zone): ZoneRow => {
+  const row = reader.first(zoneQuery({ account: session.account, kind }));
   if (row === undefined) throw new CloudError(ErrorCode.ZONE_FORBIDDEN, 'This account has no such zone.');
   return row;
 };
 
 /** Records and tombstones of the account's other zones. */
-export const rowsElsewhere = (reader: Reader, db: Database, session: Session, zone: ZoneRow): number =>
+export const rowsElsewhere = (reader: Reader, session: Session, zone: ZoneRow): number =>
   reader
-    .all(
-      db.sql
-        .selectFrom('zone')
-        .select(['records', 'tombstones'])
-        .where('account', '=', session.account)
-        .where('kind', '>', 0)
-        .where('kind', '<>', zone.kind),
-    )
+    .all(elsewhereQuery({ account: session.account, kind: zone.kind }))
     .reduce((sum, { records, tombstones }) => sum + records + tombstones, 0);
 
-export const bytesUsed = (reader: Reader, db: Database, account: number): number =>
-  reader.first(db.sql.selectFrom('account').select('bytes_used').where('no', '=', account))?.bytes_used ?? 0;
+const elsewhereQuery = fixed((given: { account: number; kind: number }) =>
+  queries
+    .selectFrom('zone')
+    .select(['records', 'tombstones'])
+    .where('account', '=', given.account)
+    .where('kind', '>', 0)
+    .where('kind', '<>', given.kind),
+);
+
+const usedQuery = fixed((given: { account: number }) =>
+  queries.selectFrom('account').select('bytes_used').where('no', '=', given.account),
+);
+
+export const bytesUsed = (reader: Reader, account: number): number =>
+  reader.first(usedQuery({ account }))?.bytes_used ?? 0;
 
 export const zoneState = (
   ctx: CloudContext,
   session: Session,
   zone: ZoneRow,
   withDigest: boolean,
-): ZoneState =>
+): ZoneState => stateOf(ctx, zone, bytesUsed(ctx.db.read, session.account), withDigest);
+
+/** `used`: of the account, in bytes. */
+export const stateOf = (ctx: CloudContext, zone: ZoneRow, used: number, withDigest: boolean): ZoneState =>
   create(ZoneStateSchema, {
     generation: zone.generation,
     incarnation: BigInt(zone.incarnation),
@@ -114,7 +126,7 @@ export const zoneState = (
     digest: withDigest ? zone.digest : new Uint8Array(),
     records: BigInt(zone.records),
     tombstones: BigInt(zone.tombstones),
-    bytesUsed: BigInt(bytesUsed(ctx.db.read, ctx.db, session.account)),
+    bytesUsed: BigInt(used),
     quotaBytes: BigInt(ctx.quotaBytes),
     purgeAtMs: BigInt(zone.purge_at_ms),
     timeMs: BigInt(ctx.now()),

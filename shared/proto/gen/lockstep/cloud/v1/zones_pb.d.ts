@@ -387,6 +387,19 @@ export declare type PushResponse = Message<"lockstep.cloud.v1.PushResponse"> & {
    * @generated from field: uint64 head = 2;
    */
   head: bigint;
+
+  /**
+   * Where the zone stands with this push, and a change token at that head: a device that was at the head before, and had every
+   * operation accepted, has nothing to ask for. Absent when the generation is stale.
+   *
+   * @generated from field: lockstep.cloud.v1.ZoneState state = 3;
+   */
+  state?: ZoneState | undefined;
+
+  /**
+   * @generated from field: bytes token = 4;
+   */
+  token: Uint8Array;
 };
 
 /**
