@@ -227,3 +227,82 @@ test('EVT-7 one stream more than eight ends the oldest of that device, and of no
   for (const stream of [...streams.slice(1), ninth, others])
     expect(await stream.next()).toMatchObject({ case: 'zone', value: { head: 1n } });
 });
+
+/** A device's stream that asks for the messages zone's changes; its heads have been read. */
+const carried = async (device: TestDevice) => {
+  const gone = new AbortController();
+  const pokes = device.event
+    .watch({ carry: [Zone.MESSAGES] }, { signal: gone.signal })
+    [Symbol.asyncIterator]();
+  for (let heads = 0; heads < 4; heads++) await pokes.next();
+  return {
+    next: async () => {
+      const { value } = await pokes.next();
+      if (value?.poke.case !== 'zone') throw new Error(`a poke of ${value?.poke.case}`);
+      return value.poke.value;
+    },
+    leave: () => gone.abort(),
+  };
+};
+const puts = (who: TestDevice, ...cts: Uint8Array[]) =>
+  who.zone.push({
+    zone: Zone.MESSAGES,
+    generation: 1,
+    operations: cts.map((ct) => ({ op: { case: 'put', value: { id: random(16), epoch: 1, hint: 7, ct } } })),
+  });
+
+test('EVT-8 a small change comes with its poke, as Changes gives it, to other devices that ask for that', async () => {
+  const second = await addDevice(cloud, anna.person);
+  await puts(anna, random(10));
+  const { token } = await second.zone.openZone({ zone: Zone.MESSAGES });
+  const [asks, own, plain] = [await carried(second), await carried(anna), streamOf(second)];
+  await plain.heads();
+  const pushed = await puts(anna, random(300), random(40));
+
+  const poke = await asks.next();
+  const page = await second.zone.changes({ zone: Zone.MESSAGES, token });
+  expect(poke.from).toBe(1n);
+  expect(poke.head).toBe(3n);
+  expect(poke.changes?.records).toEqual(page.records);
+  expect(poke.changes?.token).toEqual(page.token);
+  expect(poke.changes?.state).toEqual({ ...page.state, timeMs: 0n });
+  expect(pushed.token).toEqual(page.token);
+  for (const other of [await own.next(), (await plain.next()) as { value: typeof poke }]) {
+    const told = 'value' in other ? other.value : other;
+    expect([told.head, told.changes]).toEqual([3n, undefined]);
+  }
+
+  await puts(anna, random(9_000));
+  expect(await asks.next()).toMatchObject({ head: 4n, from: 0n });
+  await anna.zone.push({
+    zone: Zone.ACCOUNT,
+    generation: 1,
+    operations: [{ op: { case: 'put', value: { id: random(16), epoch: 1, ct: random(10) } } }],
+  });
+  expect(await asks.next()).toMatchObject({ zone: Zone.ACCOUNT, head: 1n, from: 0n });
+  for (const stream of [asks, own, plain]) stream.leave();
+});
+
+test('EVT-8 what follows while nobody reads is kept in its order up to 64 KiB, then the newest head alone', async () => {
+  const second = await addDevice(cloud, anna.person);
+  const stream = await carried(second);
+  for (let i = 0; i < 12; i++) await puts(anna, random(2_000));
+  const heads: bigint[] = [];
+  for (let from = 0n; from < 12n; ) {
+    const poke = await stream.next();
+    expect(poke.from).toBe(from);
+    expect(poke.changes?.records.length).toBe(1);
+    from = poke.head;
+    heads.push(from);
+  }
+  expect(heads).toEqual(Array.from({ length: 12 }, (_, i) => BigInt(i + 1)));
+  for (let i = 0; i < 60; i++) await puts(anna, random(4_000));
+  let last = await stream.next();
+  let whole = 0;
+  while (last.head < 72n) {
+    if (last.changes !== undefined) whole += 1;
+    last = await stream.next();
+  }
+  expect(whole).toBeLessThan(40);
+  stream.leave();
+});

@@ -2,7 +2,7 @@
  * [Note: calls that share a commit] A small push costs a few hundred microseconds of work and then waits for the disk, and everybody else
  * with it. So calls that write little are not done as they come but at the end of the turn in which they came: what has arrived by then is
  * written in one transaction and waits for the disk once. One that comes alone waits for nothing: its turn ends at once. While the disk is
- * written others arrive, so the more there are, the more go together (SPEC HOST-25 to HOST-27).
+ * written others arrive, so the more there are, the more go together (SPEC ZON-20, ZON-21).
  */
 import type { Database } from './database.ts';
 

@@ -41,6 +41,8 @@ export type Signal =
   | { type: 'outbox' }
   /** Records have changes to push. */
   | { type: 'dirty'; zone: 'account' | 'messages' }
+  /** In the middle of a step: what is there by now may be shown. */
+  | { type: 'committed' }
   | { type: 'keyringStale' }
   /** A forged or rolled-back keyring: everything that writes stops. */
   | { type: 'keyringForged' }

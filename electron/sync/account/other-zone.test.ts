@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import {
+  type ChangesResponse,
   ChangesResponseSchema,
   PushRequestSchema,
   type Put,
@@ -11,6 +12,7 @@ import {
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { listNotices } from '../../store/notices.ts';
 import type { Fetch } from '../network/cloud-client.ts';
+import { tamperStream } from '../testing/tamper.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -42,11 +44,18 @@ test("TRU-18 another account's record in the own zone is refused and said, and r
   const mixing: Fetch = async (input, init) => {
     const request = new Request(input, init);
     const answer = await real(request);
+    const mix = (changes: ChangesResponse) => {
+      const seq = changes.records.at(-1)?.seq ?? 1n;
+      for (const { id, ct, epoch, hint } of pushed.filter((put) => put.hint < 0xffff_fffe))
+        changes.records.push(create(RecordSchema, { id, ct, epoch, hint, seq, rev: 1 }));
+    };
+    if (request.url.endsWith('/Watch'))
+      return tamperStream(answer, ({ poke }) => {
+        if (mixIn && poke.case === 'zone' && poke.value.changes !== undefined) mix(poke.value.changes);
+      });
     if (!mixIn || !request.url.endsWith('/Changes') || !answer.ok) return answer;
     const changes = fromBinary(ChangesResponseSchema, new Uint8Array(await answer.arrayBuffer()));
-    const seq = changes.records.at(-1)?.seq ?? 1n;
-    for (const { id, ct, epoch, hint } of pushed.filter((put) => put.hint < 0xffff_fffe))
-      changes.records.push(create(RecordSchema, { id, ct, epoch, hint, seq, rev: 1 }));
+    mix(changes);
     return new Response(toBinary(ChangesResponseSchema, changes), {
       headers: { 'content-type': 'application/proto' },
     });

@@ -177,6 +177,10 @@ function pushed(state: EngineState, event: Extract<Done, { step: { type: 'push' 
   if (result.moved) {
     after = patchZone(after, name, { stage: 'unopened' });
   }
+  if (result.reached !== undefined && (zone.stage === 'current' || zone.stage === 'behind')) {
+    const { reached } = result;
+    return pulled(after, { ...event, step: { lane: 'zones', type: 'changes', zone: name }, result: reached });
+  }
   return after;
 }
 

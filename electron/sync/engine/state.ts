@@ -125,6 +125,8 @@ export type StepResult = {
     /** Deletes among what was accepted: room was made. */
     deleted: number;
     moved: boolean;
+    /** Nothing came between and all was accepted: the head it brought is reached, as if it had been asked for. */
+    reached?: StepResult['changes'];
   };
   repair: { healthy: boolean; head: number };
   forgetRevs: null;

@@ -103,6 +103,7 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
   );
   // [Note: what a device has seen]
   applyPage(ctx, results, { stored: last, completeMs: page.more ? lastMs : Math.max(lastMs, known) });
+  ctx.signal({ type: 'committed' });
   await acknowledgeMail(ctx);
   const aside = listPending(ctx.store, ZONE, 1).length > 0;
   const waits = results.some((one) => 'waits' in one && one.waits === IDENTITY);

@@ -3,6 +3,7 @@
  * it again is the engine's decision.
  */
 import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
+import type { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { Timers } from '../run/timers.ts';
 import type { CloudClient } from './cloud-client.ts';
 
@@ -12,6 +13,8 @@ export type PokeStream = { close(): void };
 
 export function openPokeStream(options: {
   cloud: CloudClient;
+  /** Zones whose small changes are to come with their pokes. */
+  carry: Zone[];
   timers: Timers;
   onPoke(poke: WatchResponse['poke']): void;
   /** Once, whatever ended it, unless it was `close`. */
@@ -29,7 +32,10 @@ export function openPokeStream(options: {
   const read = async (): Promise<unknown> => {
     try {
       listen();
-      for await (const response of options.cloud.events.watch({}, { signal: abort.signal })) {
+      for await (const response of options.cloud.events.watch(
+        { carry: options.carry },
+        { signal: abort.signal },
+      )) {
         if (closed) {
           return null;
         }

@@ -1,6 +1,6 @@
 /**
  * Tells the device what to ask for again. The first news goes at once (a message must show in milliseconds); during bulk work the
- * rest is gathered for a moment.
+ * rest is gathered for a moment. The status has a gathering of its own: that something is on its way holds up nothing that has come.
  */
 
 import type { ChangeSet } from '../../store/changes.ts';
@@ -15,58 +15,83 @@ const MANY = 20;
 
 export class Announcer {
   readonly #store: Store;
-  readonly #timers: Timers;
   readonly #emit: (event: SyncEvent) => void;
-  #gathering = false;
-  #again = false;
+  #stopped = false;
+  readonly #news: Gathering;
+  readonly #statuses: Gathering;
   #status: SyncStatus | null = null;
-  #cancel = () => {};
 
   constructor(store: Store, timers: Timers, emit: (event: SyncEvent) => void) {
     this.#store = store;
-    this.#timers = timers;
     this.#emit = emit;
+    this.#news = new Gathering(timers, () => this.#tell(eventsOf(this.#store.changes.take())));
+    this.#statuses = new Gathering(timers, () => this.#tellStatus());
   }
 
   /** Something was committed, or may have been. */
   changed(): void {
-    if (this.#gathering) {
-      this.#again = true;
-      return;
-    }
-    this.#tell();
+    this.#news.ask();
   }
 
   status(status: SyncStatus): void {
     this.#status = status;
     this.changed();
+    this.#statuses.ask();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#news.stop();
+    this.#statuses.stop();
+  }
+
+  #tell(events: SyncEvent[]): boolean {
+    if (this.#stopped) return false;
+    for (const event of events) {
+      this.#emit(event);
+    }
+    return events.length > 0;
+  }
+
+  #tellStatus(): boolean {
+    if (this.#status === null) return false;
+    const status = this.#status;
+    this.#status = null;
+    return this.#tell([{ type: 'status', status }]);
+  }
+}
+
+/** Does it at once, and what is asked for within a moment after that together at its end. */
+class Gathering {
+  readonly #timers: Timers;
+  /** False when there was nothing to do. */
+  readonly #work: () => boolean;
+  #gathering = false;
+  #again = false;
+  #cancel = () => {};
+
+  constructor(timers: Timers, work: () => boolean) {
+    this.#timers = timers;
+    this.#work = work;
+  }
+
+  ask(): void {
+    if (this.#gathering) {
+      this.#again = true;
+      return;
+    }
+    this.#again = false;
+    if (!this.#work()) return;
+    this.#gathering = true;
+    this.#cancel = this.#timers.after(GATHER_MS, () => {
+      this.#gathering = false;
+      if (this.#again) this.ask();
+    });
   }
 
   stop(): void {
     this.#cancel();
     this.#gathering = true;
-  }
-
-  #tell(): void {
-    this.#again = false;
-    const events = eventsOf(this.#store.changes.take());
-    if (this.#status !== null) {
-      events.push({ type: 'status', status: this.#status });
-      this.#status = null;
-    }
-    if (events.length === 0) {
-      return;
-    }
-    for (const event of events) {
-      this.#emit(event);
-    }
-    this.#gathering = true;
-    this.#cancel = this.#timers.after(GATHER_MS, () => {
-      this.#gathering = false;
-      if (this.#again) {
-        this.#tell();
-      }
-    });
   }
 }
 

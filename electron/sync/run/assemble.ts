@@ -33,6 +33,7 @@ import { lockstepError } from '../network/errors.ts';
 import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
 import type { Command, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
 import type { Conditions, SyncStatus } from '../status-types.ts';
+import { carry } from '../zones/carried.ts';
 import { forgetRevs } from '../zones/forget.ts';
 import { openZone } from '../zones/open-zone.ts';
 import { pullChanges, walkPage } from '../zones/pull.ts';
@@ -94,6 +95,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   let keys: EpochKeys | null = null;
   let client: { token: string; url: string; cloud: CloudClient } | null = null;
   let stream: PokeStream | null = null;
+  let watchedMessages = false;
   /** The cloud's time as heard last, and when that was, by a clock that nobody sets. */
   let heardTime: { cloudMs: number; at: number } | null = null;
   const cloudNow = () => (heardTime === null ? null : heardTime.cloudMs + timers.elapsed() - heardTime.at);
@@ -138,6 +140,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     abort: abort.signal,
     timers,
     ahead: new Map(),
+    carried: new Map(),
     askedKeysFor: new Set(),
   };
 
@@ -160,7 +163,11 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         if (zone === 'account' && !result.more) hearAccount();
         return result;
       },
-      push: ({ zone, limit, full }) => thenAcknowledge(zone, pushBatch(ctx, zone, limit, full)),
+      push: async ({ zone, limit, full }) => {
+        const result = await thenAcknowledge(zone, pushBatch(ctx, zone, limit, full));
+        if (zone === 'account' && result.reached !== undefined) hearAccount();
+        return result;
+      },
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
       finishSwitch: ({ on }) => finishSwitch(ctx, on),
@@ -189,7 +196,11 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     online,
     onStatus: (status) => announcer.status(status),
-    onStep: () => announcer.changed(),
+    onStep: () => {
+      announcer.changed();
+      // The switch was turned: another stream, which begins with the heads.
+      if (stream !== null && watchedMessages !== (runner.state.switch !== 'off')) watch();
+    },
     onFailure: (step, kind, detail, code) => {
       failures.note(`step ${step.type}${'zone' in step ? ` ${step.zone}` : ''}`, kind, code);
       // Whichever step hears it first: the session is over, and the person is told why.
@@ -211,6 +222,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       case 'outbox':
       case 'dirty':
         runner.recount();
+        break;
+      case 'committed':
         break;
       case 'keyringStale':
         runner.dispatch({ type: 'keyringPoke' });
@@ -252,8 +265,11 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     } catch {
       return;
     }
+    watchedMessages = runner.state.switch !== 'off';
     stream = openPokeStream({
       cloud,
+      // Of a zone in which it takes no part a device is told where it stands, and no more.
+      carry: watchedMessages ? [Zone.ACCOUNT, Zone.MESSAGES] : [Zone.ACCOUNT],
       timers,
       onPoke: heard,
       onClosed: (error) => {
@@ -272,6 +288,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       case 'zone': {
         const zone = poke.value.zone === Zone.ACCOUNT ? 'account' : 'messages';
         const { purgeId } = poke.value;
+        carry(ctx, zone, poke.value);
         runner.dispatch({
           type: 'zonePoke',
           zone,

@@ -109,8 +109,37 @@ export function lineTo(
       await response.body?.cancel();
       return nonsense(response, random);
     }
-    return response;
+    return stream ? alongLine(response, line, () => travels(request)) : response;
   };
+}
+
+/** A stream goes along the line as long as that is up: what it brings travels, and with the line it breaks. */
+export function alongLine(
+  response: Response,
+  line: { up: boolean },
+  travels: () => Promise<void> = async () => {},
+): Response {
+  const reader = response.body?.getReader();
+  if (reader === undefined) {
+    return response;
+  }
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (!done) await travels();
+        if (!line.up) {
+          await reader.cancel();
+          controller.error(new TypeError('terminated'));
+        } else if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: () => reader.cancel(),
+    },
+    { highWaterMark: 0 },
+  );
+  const { status, headers } = response;
+  return new Response(body, { status, headers });
 }
 
 /** A part of the answer, then a broken connection. */

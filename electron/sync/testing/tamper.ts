@@ -1,6 +1,10 @@
 /** For tests: a cloud whose answers to one call are changed on their way to one device. */
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type { Cloud } from '../../../cloud/app.ts';
+import {
+  type WatchResponse,
+  WatchResponseSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { fetchOf, type MailDevice } from './mail-device.ts';
 
 export function tamper<D extends DescMessage>(
@@ -20,6 +24,42 @@ export function tamper<D extends DescMessage>(
     headers.delete('content-length');
     return new Response(new Uint8Array(toBinary(schema, message)), { status: answer.status, headers });
   };
+}
+
+/** A poke stream whose messages are changed on their way. */
+export function tamperStream(answer: Response, change: (poke: WatchResponse) => void): Response {
+  const reader = answer.body?.getReader();
+  if (reader === undefined) return answer;
+  let rest = Buffer.alloc(0);
+  const takeFrames = (): Buffer[] => {
+    const frames: Buffer[] = [];
+    while (rest.length >= 5 && rest.length >= 5 + rest.readUInt32BE(1)) {
+      const length = rest.readUInt32BE(1);
+      const flags = rest.readUInt8(0);
+      let body: Uint8Array = rest.subarray(5, 5 + length);
+      if (flags === 0) {
+        const poke = fromBinary(WatchResponseSchema, body);
+        change(poke);
+        body = toBinary(WatchResponseSchema, poke);
+      }
+      const head = Buffer.alloc(5);
+      head.writeUInt8(flags, 0);
+      head.writeUInt32BE(body.length, 1);
+      frames.push(head, Buffer.from(body));
+      rest = rest.subarray(5 + length);
+    }
+    return frames;
+  };
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await reader.read();
+      if (done) return controller.close();
+      rest = Buffer.concat([rest, value]);
+      for (const frame of takeFrames()) controller.enqueue(frame);
+    },
+    cancel: () => reader.cancel(),
+  });
+  return new Response(body, { status: answer.status, headers: answer.headers });
 }
 
 /** The reason of a failure, as a person would be told. */

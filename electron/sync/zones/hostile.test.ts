@@ -18,6 +18,7 @@ import { listNotices } from '../../store/notices.ts';
 import { putMerged, setBase } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
+import { tamperStream } from '../testing/tamper.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -56,6 +57,11 @@ const between: Fetch = async (input, init) => {
   }
   if (url.endsWith('/Changes') && rewriteChanges !== null && response.ok)
     return rewritten(ChangesResponseSchema, response, rewriteChanges);
+  // What comes with a poke is rewritten just so: it is the same page.
+  if (url.endsWith('/Watch') && response.ok)
+    return tamperStream(response, ({ poke }) => {
+      if (poke.case === 'zone' && poke.value.changes !== undefined) rewriteChanges?.(poke.value.changes);
+    });
   if (url.endsWith('/Fetch') && rewriteFetch !== null && response.ok)
     return rewritten(FetchResponseSchema, response, rewriteFetch);
   return response;

@@ -3,12 +3,15 @@
 import type {
   BackfillResponse,
   ChangesResponse,
+  ZoneState as CloudZoneState,
+  PushResponse,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
 import type { StepResult } from '../engine/state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
+import { takeCarried } from './carried.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { savedWalk, walkedOn } from './walk.ts';
@@ -97,7 +100,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   const token = state.token ?? new Uint8Array();
   const ask = (at: Uint8Array): Promise<ChangesResponse> =>
     ctx.cloud.zones.changes({ zone: ZONE[zone], token: at, limit: PAGE }, { signal: ctx.abort });
-  const page = await takePage(ctx, `changes ${zone}`, token, ask);
+  const page = takeCarried(ctx, zone, state) ?? (await takePage(ctx, `changes ${zone}`, token, ask));
   const cloud = page.state;
   if (cloud === undefined) {
     throw garbled('The cloud sent changes without saying where the zone stands.');
@@ -127,30 +130,84 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   const seen = page.more ? Math.max(state.head, lastSeq) : result.head;
   await applyPage(ctx, zone, opened, {
     holdTombstones: false,
-    place: () =>
+    place: () => {
       setZoneState(store, zone, {
         token: page.token,
         head: seen,
         ...heard(ctx, cloud),
         ...(page.more ? {} : { lastSyncedMs: ctx.clock.now() }),
-      }),
+      });
+      if (!page.more) {
+        result.digest = compareDigests(ctx, zone, cloud);
+      }
+    },
   });
+  ctx.signal({ type: 'committed' });
   result.seen = seen;
   if (zone === 'messages') {
     result.heard = noteHeard(store, cloud);
   }
-  if (page.more) {
-    return result;
+  return page.more ? result : atHead(ctx, zone, cloud, result);
+}
+
+/**
+ * After a push: this device was at the head, everything was accepted, and nothing came between. Then it is at the new head, and there is
+ * nothing to ask for (SPEC SYN-96). In the transaction that settles the push; null: it has to ask.
+ */
+export function placeAfterPush(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  { state, token, results }: PushResponse,
+): StepResult['changes'] | null {
+  const before = getZoneState(ctx.store, zone);
+  const alone = results.every(
+    ({ result }, index) => result.case === 'ok' && Number(result.value.seq) === before.head + 1 + index,
+  );
+  const same = state?.generation === before.generation && state.incarnation === before.incarnation;
+  const head = before.head + results.length;
+  if (!alone || !same || token.length === 0 || Number(state.head) !== head) {
+    return null;
   }
+  setZoneState(ctx.store, zone, { token, head, ...heard(ctx, state), lastSyncedMs: ctx.clock.now() });
+  return {
+    applied: 0,
+    remaining: 0,
+    more: false,
+    seen: head,
+    head,
+    digest: compareDigests(ctx, zone, state),
+    alarm: null,
+    staleKeyring: false,
+    heard: zone === 'messages' ? noteHeard(ctx.store, state) : null,
+  };
+}
+
+/** In the transaction that reaches the head: of the messages zone it is remembered, for the other devices to compare. */
+function compareDigests(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  cloud: CloudZoneState,
+): StepResult['changes']['digest'] {
+  if (cloud.digest.length !== 32) {
+    return 'unknown';
+  }
+  const same = sameBytes(zoneDigest(ctx.store, zone), cloud.digest);
+  if (same && zone === 'messages') {
+    noteOwnHead(ctx, cloud);
+  }
+  return same ? 'same' : 'differs';
+}
+
+/** At the zone's head: it is compared with what the other devices say. */
+export function atHead(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  cloud: CloudZoneState,
+  result: StepResult['changes'],
+): StepResult['changes'] {
   if (zone === 'account') {
     // Heads that other devices have told of are compared with what the messages zone says from now on, not with what it said before.
     ctx.ahead.clear();
-  }
-  if (cloud.digest.length === 32) {
-    result.digest = sameBytes(zoneDigest(store, zone), cloud.digest) ? 'same' : 'differs';
-  }
-  if (zone === 'messages' && result.digest === 'same') {
-    noteOwnHead(ctx, cloud);
   }
   if (zone === 'messages') {
     const said = otherDevicesSay(ctx, cloud);

@@ -27,6 +27,7 @@ import { outsideOf } from './hint.ts';
 import { renewNotice } from './keep.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
 import { openPage } from './open-page.ts';
+import { atHead, placeAfterPush } from './pull.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
 
 const LARGEST_PUSH = 2 * 1024 * 1024 - 64 * 1024;
@@ -85,11 +86,18 @@ export async function pushBatch(
     throw garbled('The cloud answered another number of operations than it was sent.');
   }
   const met: CloudRecord[] = [];
-  store.write(() => {
+  // What the cloud has accepted is at the cloud: should the power fail before this is on the disk, the same goes again and meets it.
+  const reached = store.bulk(() => {
     for (const [index, one] of sent.entries()) {
       settle(ctx, zone, one, response.results[index]?.result, result, met);
     }
+    // As it is now: commands may have been done meanwhile, but no other step of this lane.
+    return placeAfterPush(ctx, zone, response);
   });
+  store.commitBulk();
+  if (reached !== null && response.state !== undefined) {
+    result.reached = atHead(ctx, zone, response.state, reached);
+  }
   if (met.length > 0) {
     const opened = await openPage(ctx, zone, generation, met);
     if (opened.staleKeyring) {

@@ -7,6 +7,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { listNotices } from '../../store/notices.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { Command } from '../protocol.ts';
+import { alongLine } from '../sim/network.ts';
 import type { SyncStatus } from '../status-types.ts';
 import {
   type DeviceOptions,
@@ -42,8 +43,12 @@ type Line = { up: boolean; fetch: Fetch };
 function line(): Line {
   const one: Line = {
     up: true,
-    fetch: ((input, init) =>
-      one.up ? fetchOf(cloud)(input, init) : Promise.reject(new TypeError('No connection.'))) as Fetch,
+    fetch: async (input, init) => {
+      if (!one.up) throw new TypeError('No connection.');
+      const request = new Request(input, init);
+      const response = await fetchOf(cloud)(request);
+      return request.url.endsWith('/Watch') ? alongLine(response, one) : response;
+    },
   };
   return one;
 }

@@ -9,6 +9,7 @@ import type { ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
 import type { Timers } from '../run/timers.ts';
+import type { Carried } from './carried.ts';
 
 export const ZONE: Record<ZoneName, Zone> = { account: Zone.ACCOUNT, messages: Zone.MESSAGES };
 
@@ -16,6 +17,8 @@ export const ZONE: Record<ZoneName, Zone> = { account: Zone.ACCOUNT, messages: Z
 export type ZoneContext = StepContext & {
   readonly timers: Timers;
   readonly ahead: Map<string, Ahead>;
+  /** Small changes that came with pokes (carried.ts). */
+  readonly carried: Map<ZoneName, readonly Carried[]>;
   /** Records for whose unknown epoch the keyring was fetched already. */
   readonly askedKeysFor: Set<string>;
 };
@@ -25,7 +28,10 @@ export type Ahead = { key: string; page: Promise<unknown> };
 
 /** What the cloud says about a zone beside its records. Goes into the database with the page it came with. */
 export function heard(ctx: StepContext, state: CloudZoneState): Partial<ZoneState> {
-  ctx.signal({ type: 'cloudTime', cloudMs: numberOf(state.timeMs) });
+  if (state.timeMs > 0n) {
+    // Not in a poke: it may be read late.
+    ctx.signal({ type: 'cloudTime', cloudMs: numberOf(state.timeMs) });
+  }
   return {
     cloudRecords: numberOf(state.records),
     bytesUsed: numberOf(state.bytesUsed),
