@@ -110,6 +110,13 @@ async function withPeers(
   await work({ pouch, tiny }).finally(() => Promise.all([pouch.stop(), tiny?.stop()]));
 }
 
+/** A profile of the app that is in step with this cloud. */
+async function filledProfile(name: string, url: string, at: string): Promise<string> {
+  const profile = join(folder, name);
+  await runChild('prepare/fill-profile.ts', { profile, url, folder: at });
+  return profile;
+}
+
 const peerCase = (name: string, script: string, server: Server, more: object): Case => ({
   name,
   peer: true,
@@ -150,6 +157,7 @@ const PARTS: Record<string, () => Promise<void>> = {
   async change() {
     const changes = quick ? 20 : 60;
     for (const count of quick ? [1_000] : wanted(2_000, 100_000, ...(large ? [1_000_000] : []))) {
+      let profile: string | undefined;
       await withCloud(count, (cloud, at) =>
         withPeers(count <= 2_000 ? count : PEER_LARGEST + 1, (servers) =>
           measure('change', count, [
@@ -160,6 +168,13 @@ const PARTS: Record<string, () => Promise<void>> = {
             {
               name: 'Lockstep, during its first sync',
               run: () => runChild('measure/latency.ts', { ...cloud, folder: at, changes, during: true }),
+            },
+            {
+              name: 'Lockstep, on screen',
+              async run() {
+                profile ??= await filledProfile(`screen-${count}`, cloud.url, at);
+                return runChild('measure/screen.ts', { ...cloud, profile, folder: at, changes });
+              },
             },
             ...(servers === null
               ? []
@@ -222,8 +237,7 @@ const PARTS: Record<string, () => Promise<void>> = {
   async scroll() {
     const count = quick ? 1_000 : 100_000;
     await withCloud(count, async ({ url }, at) => {
-      const profile = join(folder, `scrolled-${count}`);
-      await runChild('prepare/fill-profile.ts', { profile, url, folder: at });
+      const profile = await filledProfile(`scrolled-${count}`, url, at);
       await measure('scroll', count / 10, [
         {
           name: 'Lockstep',

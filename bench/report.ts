@@ -64,6 +64,8 @@ const COLUMNS: Record<string, string> = {
   pinDuringP50Ms: 'during p50, ms',
   pinDuringP95Ms: 'p95 during, ms',
   pinDuringCount: 'changes',
+  screenP50Ms: 'on screen p50, ms',
+  screenP95Ms: 'p95 on screen, ms',
   messageP50Ms: 'from a person p50, ms',
   messageP95Ms: 'p95, ms ',
   p50Ms: 'p50, ms',

@@ -4,16 +4,34 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { ProfileInUse } from './device/profile-lock.ts';
-import { startBrowserApp } from './host/browser-app.ts';
-import { ArgumentError, type BrowserArgs, parseBrowserArgs, USAGE } from './host/browser-args.ts';
-import { createCloudHere } from './host/cloud-here.ts';
-import { cloudHereFolder } from './host/places.ts';
+import { keepCompiled, rememberCompiled } from './host/compile-cache.ts';
+import { cloudHereFolder, defaultProfile } from './host/places.ts';
 
 const fromHere = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
+/** As far as it is known before the arguments are checked: what checks them is to come from the cache too. */
+function profileFolder(argv: readonly string[]): string {
+  const at = argv.findIndex((word) => word === '--profile' || word.startsWith('--profile='));
+  const given = argv[at]?.split('=').slice(1).join('=') || argv[at + 1];
+  return at < 0 || given === undefined ? defaultProfile() : given;
+}
+
+const argv = process.argv.slice(2);
+if (!argv.includes('--help')) rememberCompiled(profileFolder(argv));
+const [
+  { ProfileInUse },
+  { startBrowserApp },
+  { ArgumentError, parseBrowserArgs, USAGE },
+  { createCloudHere },
+] = await Promise.all([
+  import('./device/profile-lock.ts'),
+  import('./host/browser-app.ts'),
+  import('./host/browser-args.ts'),
+  import('./host/cloud-here.ts'),
+]);
+
 async function main(): Promise<void> {
-  const args: BrowserArgs = parseBrowserArgs(process.argv.slice(2));
+  const args = parseBrowserArgs(argv);
   if (args.help) {
     console.log(USAGE);
     return;
@@ -40,6 +58,7 @@ async function main(): Promise<void> {
   process.once('SIGTERM', end);
   console.log(`Lockstep ready: ${app.address}`);
   if (args.open) await app.openWindow();
+  keepCompiled();
 }
 
 main().catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { startBrowserApp } from './browser-app.ts';
 import { ArgumentError, parseBrowserArgs } from './browser-args.ts';
+import { CODE_CACHE, rememberCompiled } from './compile-cache.ts';
 
 const folders: string[] = [];
 const stops: (() => Promise<void>)[] = [];
@@ -194,6 +195,27 @@ test.each(['SIGTERM', 'SIGINT'] as const)(
     expect(first.out().split('\n')).toHaveLength(2);
   },
 );
+
+test('HOST-25 what the code was compiled to is kept in the profile, for this person alone, and a folder that cannot be written stops nothing', async () => {
+  const kept = newFolder();
+  const host = run(['--profile', kept, '--no-open', '--cloud', 'http://127.0.0.1:9']);
+  await expect.poll(host.out, { timeout: 20_000 }).toContain('Lockstep ready');
+  host.child.kill('SIGTERM');
+  expect(await host.ended).toBe(0);
+  const cache = path.join(kept, CODE_CACHE);
+  const files = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+  // Of the main thread and of the sync worker, our sources among them.
+  expect(files.length).toBeGreaterThan(100);
+  if (process.platform !== 'win32') expect(statSync(cache).mode & 0o777).toBe(0o700);
+
+  const stuck = newFolder();
+  writeFileSync(path.join(stuck, CODE_CACHE), 'not a folder');
+  const before = process.env['NODE_COMPILE_CACHE'];
+  rememberCompiled(stuck);
+  rememberCompiled(path.join(stuck, 'no such profile'));
+  expect(process.env['NODE_COMPILE_CACHE']).toBe(before);
+  expect(readdirSync(stuck)).toEqual([CODE_CACHE]);
+});
 
 test('HOST-16 a flag that is not known ends it at once, by name', async () => {
   const { ended, err, out } = run(['--profil', 'x']);

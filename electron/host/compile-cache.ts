@@ -5,19 +5,23 @@
  *
  * Only what is imported after this call comes from it: whoever calls it imports the program by `import()`. Imports nothing itself.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import path from 'node:path';
 
 export const CODE_CACHE = 'code-cache';
 
-/** Of this process, its worker threads and its children. A folder that cannot be written costs nothing but time. */
+/**
+ * Of this process, its worker threads and its children. Only where the profile is there already: arguments that turn out to be wrong make
+ * no folder. One that cannot be written costs nothing but time.
+ */
 export function rememberCompiled(profileFolder: string): void {
   if (
     process.env['NODE_COMPILE_CACHE'] !== undefined ||
     process.env['NODE_DISABLE_COMPILE_CACHE'] !== undefined
   )
     return;
+  if (!existsSync(profileFolder)) return;
   const folder = path.join(profileFolder, CODE_CACHE);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
