@@ -7,7 +7,7 @@ import { closed, isOpenable, type Memory, opened, withBody, zoneOf } from './hos
 import type { Scene, Trick } from './hostile-tricks.ts';
 import { callOf } from './kill-points.ts';
 import type { Far } from './network.ts';
-import { quiet } from './poke-frames.ts';
+import { bare, quiet } from './poke-frames.ts';
 import type { SimCloud } from './sim-cloud.ts';
 
 const MINUTE = 60_000;
@@ -85,7 +85,7 @@ export class FarSide implements Far {
     const cloud = there && deceit?.copy != null ? deceit.copy : this.#cloud;
     const response = await cloud.fetch(request);
     if (call === 'Watch')
-      return deceit?.trick.silent === true ? quiet(response, () => this.#bit(deceit)) : response;
+      return deceit?.trick.silent === true ? quiet(response, () => this.#bit(deceit)) : bare(response);
     if (!isOpenable(call, response)) return response;
     const bytes = new Uint8Array(await response.arrayBuffer());
     const answer = opened(call, zone, bytes);
