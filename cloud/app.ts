@@ -194,7 +194,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
 
   let open = true;
   const server = createServer({
-    services: createServices(ctx, createGather(db, options.later ?? queueMicrotask)),
+    services: createServices(ctx, createGather(db, options.later)),
     bodyLimits,
     healthy: () => open,
     beforeCall: () => {

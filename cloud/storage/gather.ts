@@ -14,17 +14,19 @@ export type Gather = <T>(call: () => T) => Promise<T>;
 
 type Waiting = { call: () => unknown; resolve: (value: never) => void; reject: (reason: unknown) => void };
 
-/** `later`: runs it at the end of this turn of the event loop. */
-export const createGather = (db: Database, later: (work: () => void) => void): Gather => {
+/** `later`: runs it at the end of this turn of the event loop. Without it there is no loop and no time: a simulation, where all is said by its seed. */
+export const createGather = (db: Database, later?: (work: () => void) => void): Gather => {
+  const soon = later ?? queueMicrotask;
+  const within = later === undefined ? Number.POSITIVE_INFINITY : WITHIN_MS;
   let waiting: Waiting[] = [];
   const run = (): void => {
     const now = waiting.slice(0, MOST);
     const outcomes = db.together(
       now.map(({ call }) => call),
-      WITHIN_MS,
+      within,
     );
     waiting = waiting.slice(outcomes.length);
-    if (waiting.length > 0) later(run);
+    if (waiting.length > 0) soon(run);
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.ok) now[index]?.resolve(outcome.value as never);
       else now[index]?.reject(outcome.thrown);
@@ -33,6 +35,6 @@ export const createGather = (db: Database, later: (work: () => void) => void): G
   return (call) =>
     new Promise((resolve, reject) => {
       waiting.push({ call, resolve, reject });
-      if (waiting.length === 1) later(run);
+      if (waiting.length === 1) soon(run);
     });
 };
