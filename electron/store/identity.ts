@@ -16,7 +16,14 @@ export type Identity = {
   createdMs: number;
 };
 
+/** Not to be changed: the same object is given again until the identity is written. */
 export function getIdentity(store: Store): Identity | undefined {
+  return store.kept('identity', TABLES, () => readIdentity(store));
+}
+
+const TABLES = ['identity'];
+
+function readIdentity(store: Store): Identity | undefined {
   const row = store.get<{
     account_id: Uint8Array;
     handle: string;

@@ -60,6 +60,17 @@ export function addPending(store: Store, envelope: PendingEnvelope): void {
   );
 }
 
+/** Whether any waits for that. */
+export function anyPending(store: Store, reason: string): boolean {
+  return store.kept(
+    `pending ${reason}`,
+    PENDING,
+    () => store.get('SELECT 1 AS one FROM pending_envelope WHERE reason = ? LIMIT 1', reason) !== undefined,
+  );
+}
+
+const PENDING = ['pending_envelope'];
+
 /** Those that wait for one thing, in the order of the mailbox. */
 export function listPending(store: Store, reason: string, limit = 500): PendingEnvelope[] {
   return store

@@ -17,6 +17,7 @@ import { SCHEMA } from '../../shared/model/payload.ts';
 import { Changes } from './changes.ts';
 import { setCipherKey } from './cipher.ts';
 import { StoreError } from './errors.ts';
+import { Kept, tableWrittenBy } from './kept.ts';
 import { checkVersion, migrate, NEWEST } from './migrate.ts';
 import { SearchIndexReader, searchIndexPath } from './search-index.ts';
 import { WriterMemory } from './writer-memory.ts';
@@ -51,8 +52,11 @@ export class Store {
   /** What the one writer may keep in memory between statements. */
   readonly memory: WriterMemory;
   readonly #statements = new Map<string, Database.Statement>();
-  /** Of every commit but those of bulk work. */
-  #synchronous = 2;
+  /** Of the statements that write: the table. */
+  readonly #writes = new Map<string, string>();
+  readonly #kept = new Kept();
+  /** Of every commit but those of bulk work; null: not asked yet. */
+  #synchronous: number | null = null;
 
   readonly #openSearchIndex: () => SearchIndexReader | null;
   #searchIndex: SearchIndexReader | null = null;
@@ -78,7 +82,10 @@ export class Store {
     if (statement === undefined) {
       statement = this.db.prepare(text);
       this.#statements.set(text, statement);
+      if (!statement.readonly) this.#writes.set(text, tableWrittenBy(text));
     }
+    const table = this.#writes.get(text);
+    if (table !== undefined) this.#kept.written(table);
     return statement;
   }
   /** Every statement prepared so far: the test of query plans reads it. */
@@ -90,6 +97,13 @@ export class Store {
   }
   all<Row>(text: string, ...parameters: Parameter[]): Row[] {
     return this.sql(text).all(...parameters) as Row[];
+  }
+  /**
+   * What `read` answers, read again only after one of `tables` (all that it looks at) has been written to or a transaction has failed. Nobody
+   * changes what was given. Sound because there is one writer; where another connection writes, every time is read.
+   */
+  kept<T>(name: string, tables: readonly string[], read: () => T): T {
+    return this.readonly ? read() : this.#kept.get(name, tables, read);
   }
   run(text: string, ...parameters: Parameter[]): number {
     return this.sql(text).run(...parameters).changes;
@@ -134,7 +148,7 @@ export class Store {
     if (this.readonly) throw new StoreError('misuse', 'Only the sync worker writes to the store.');
     if (this.#bulk === 'none') {
       if (this.db.inTransaction) return work();
-      this.#synchronous = this.db.pragma('synchronous', { simple: true }) as number;
+      this.#synchronous ??= this.db.pragma('synchronous', { simple: true }) as number;
       if (this.#synchronous > 1) this.db.pragma('synchronous = NORMAL');
       this.db.exec('BEGIN IMMEDIATE');
       this.#bulkBegan = performance.now();
@@ -165,7 +179,7 @@ export class Store {
   #endBulk(): void {
     if (this.#bulk === 'none') return;
     this.#bulk = 'none';
-    if (this.#synchronous > 1) this.db.pragma(`synchronous = ${this.#synchronous}`);
+    if ((this.#synchronous ?? 0) > 1) this.db.pragma(`synchronous = ${this.#synchronous}`);
   }
   #commit(): void {
     this.memory.flush();
@@ -179,6 +193,7 @@ export class Store {
       if (this.db.inTransaction) this.db.exec('ROLLBACK');
       this.#endBulk();
       this.memory.forget();
+      this.#kept.forget();
       this.changes.rollback();
       throw error;
     }

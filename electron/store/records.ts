@@ -70,22 +70,27 @@ export function getRecord(store: Store, zone: ZoneName, id: Uint8Array): StoredR
 
 /** What a pulled version is compared with, for all ids of a page: bases, and whether there is content. */
 export type KnownBase = { rev: number; hash: Uint8Array | null; gone: boolean; content: boolean };
-const KNOWN_AT_ONCE = 100;
-const SELECT_KNOWN = `SELECT id, rev, hash, gone, payload IS NOT NULL AS content FROM record WHERE zone = ? AND id IN (${Array(KNOWN_AT_ONCE).fill('?').join(', ')})`;
+/** Of a first sync's pages, and of what comes one by one: each asks as many times as there are places in the question. */
+const KNOWN_AT_ONCE = [100, 4] as const;
+const selectKnown = (places: number): string =>
+  `SELECT id, rev, hash, gone, payload IS NOT NULL AS content FROM record WHERE zone = ? AND id IN (${Array(places).fill('?').join(', ')})`;
+const SELECT_KNOWN = [selectKnown(KNOWN_AT_ONCE[0]), selectKnown(KNOWN_AT_ONCE[1])] as const;
 
 export function knownBases(store: Store, zone: ZoneName, ids: readonly Uint8Array[]): Map<string, KnownBase> {
   const known = new Map<string, KnownBase>();
-  for (let at = 0; at < ids.length; at += KNOWN_AT_ONCE) {
-    const some = ids.slice(at, at + KNOWN_AT_ONCE);
+  const size = ids.length > KNOWN_AT_ONCE[1] ? 0 : 1;
+  const places = KNOWN_AT_ONCE[size];
+  for (let at = 0; at < ids.length; at += places) {
+    const some = ids.slice(at, at + places);
     const last = some[some.length - 1]!;
-    while (some.length < KNOWN_AT_ONCE) some.push(last);
+    while (some.length < places) some.push(last);
     const rows = store.all<{
       id: Uint8Array;
       rev: number;
       hash: Uint8Array | null;
       gone: number;
       content: number;
-    }>(SELECT_KNOWN, ZONE_NUMBER[zone], ...some);
+    }>(SELECT_KNOWN[size], ZONE_NUMBER[zone], ...some);
     for (const row of rows) {
       known.set(mapKey(row.id), {
         rev: row.rev,

@@ -51,7 +51,15 @@ type Row = {
   extra: string;
 };
 
+/** Not to be changed: the same object is given again until the zone's state is written. */
 export function getZoneState(store: Store, zone: ZoneName): ZoneState {
+  return store.kept(KEPT_AS[zone], TABLES, () => readZoneState(store, zone));
+}
+
+const TABLES = ['zone_state'];
+const KEPT_AS: Record<ZoneName, string> = { account: 'zone account', messages: 'zone messages' };
+
+function readZoneState(store: Store, zone: ZoneName): ZoneState {
   const row = store.get<Row>(
     `SELECT switch, switch_reason, phase, generation, incarnation, head, token, backfill_cursor, backfill_done, backfill_total,
        cloud_records, bytes_used, quota_bytes, purge_at_ms, asked_ms, last_synced_ms, extra FROM zone_state WHERE zone = ?`,
@@ -74,7 +82,7 @@ export function getZoneState(store: Store, zone: ZoneName): ZoneState {
     purgeAtMs: row.purge_at_ms,
     askedMs: row.asked_ms,
     lastSyncedMs: row.last_synced_ms,
-    extra: JSON.parse(row.extra) as Record<string, unknown>,
+    extra: Object.freeze(JSON.parse(row.extra) as Record<string, unknown>),
   };
 }
 

@@ -22,6 +22,7 @@ import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/
 import { dirtyCount } from '../../store/dirty.ts';
 import {
   addPending,
+  anyPending,
   getMailCursor,
   listPending,
   type MailCursor,
@@ -105,7 +106,7 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
   applyPage(ctx, results, { stored: last, completeMs: page.more ? lastMs : Math.max(lastMs, known) });
   ctx.signal({ type: 'committed' });
   await acknowledgeMail(ctx);
-  const aside = listPending(ctx.store, ZONE, 1).length > 0;
+  const aside = anyPending(ctx.store, ZONE);
   const waits = results.some((one) => 'waits' in one && one.waits === IDENTITY);
   return { more: page.more && last > stored, waits, aside };
 }
@@ -116,7 +117,7 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
  */
 export async function acknowledgeMail(ctx: StepContext): Promise<void> {
   const { stored, acknowledged } = getMailCursor(ctx.store);
-  if (stored <= acknowledged || listPending(ctx.store, ZONE, 1).length > 0) return;
+  if (stored <= acknowledged || anyPending(ctx.store, ZONE)) return;
   if (switchIsOn(ctx) && dirtyCount(ctx.store, 'messages') > 0) return;
   await ctx.cloud.mailboxes.acknowledge({ position: BigInt(stored) }, { signal: ctx.abort });
   setMailCursor(ctx.store, { acknowledged: stored });
@@ -131,12 +132,17 @@ export async function receivePending(ctx: StepContext): Promise<void> {
 }
 
 /** Set aside, and nothing stands in the way any more: accepted, or the cloud came back to the identity that is known. */
-function waitingForSomebody(ctx: StepContext): number {
-  return ctx.store.get<{ n: number }>(
-    `SELECT count(*) AS n FROM pending_envelope e JOIN pin p ON p.account = e.sender
-     WHERE e.reason = ? AND p.changed = 0`,
-    IDENTITY,
-  )!.n;
+function waitingForSomebody({ store }: StepContext): number {
+  return store.kept(
+    'mail of an accepted identity',
+    ['pending_envelope', 'pin'],
+    () =>
+      store.get<{ n: number }>(
+        `SELECT count(*) AS n FROM pending_envelope e JOIN pin p ON p.account = e.sender
+         WHERE e.reason = ? AND p.changed = 0`,
+        IDENTITY,
+      )!.n,
+  );
 }
 
 /** The zone is drained: what waited for that is opened, a page at a time. True when there was any. */
@@ -145,8 +151,8 @@ async function openAside(ctx: StepContext): Promise<boolean> {
 }
 
 async function openPending(ctx: StepContext, reason: string): Promise<number> {
+  if (!anyPending(ctx.store, reason)) return 0;
   const envelopes = listPending(ctx.store, reason);
-  if (envelopes.length === 0) return 0;
   const results = await openAll(
     ctx,
     envelopes.map(({ sender, ...one }) => ({ ...one, senderAccountId: sender })),

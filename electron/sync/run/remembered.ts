@@ -16,6 +16,7 @@ export function remembered(store: Store): Remembered {
   const identity = getIdentity(store);
   const account = getZoneState(store, 'account');
   const messages = getZoneState(store, 'messages');
+  const signedIn = identity !== undefined && identity.state === 'active' && identity.sessionToken !== null;
   const zone = (name: ZoneName): Remembered['zones'][ZoneName] => {
     const state = name === 'account' ? account : messages;
     const known = {
@@ -42,7 +43,8 @@ export function remembered(store: Store): Remembered {
     }
   };
   return {
-    signedIn: identity !== undefined && identity.state === 'active' && identity.sessionToken !== null,
+    signedIn,
+    ended: identity !== undefined && !signedIn,
     switch: messages.switch,
     switchReason: messages.switchReason,
     ...switchMemory(messages),
@@ -52,20 +54,32 @@ export function remembered(store: Store): Remembered {
   };
 }
 
+/** Asked after every step and command: what is read for it is kept by the store until something of it is written. */
 export function counts(store: Store, nowMs: number): Counts {
-  const zone = (name: ZoneName) => ({
-    dirty: dirtyCount(store, name),
-    dueAt: nextDirtyMs(store, name, nowMs) ?? 0,
+  const zone = (name: ZoneName) => {
+    const dirty = store.kept(`dirty ${name}`, DIRTY, () => dirtyCount(store, name));
+    return { dirty, dueAt: dirty === 0 ? 0 : (nextDirtyMs(store, name, nowMs) ?? 0) };
+  };
+  const outbox = store.kept('outbox counts', OUTBOX, () => {
+    const next = nextOutbox(store);
+    return {
+      // Edits, reactions and receipts go as well, but a person is told of messages only.
+      waiting: Math.max(next === undefined ? 0 : 1, waitingCount(store)),
+      // A message that waits for its attachments goes when they are there.
+      dueAt: next?.notBeforeMs ?? Number.POSITIVE_INFINITY,
+    };
   });
-  const next = nextOutbox(store);
-  // Edits, reactions and receipts go as well, but a person is told of messages only.
-  const waiting = Math.max(next === undefined ? 0 : 1, waitingCount(store));
   const messages = zone('messages');
+  const uploads = () => store.kept('messages to upload', RECORD, () => messagesToUpload(store));
   return {
     zones: { account: zone('account'), messages },
-    newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, messagesToUpload(store)),
-    // A message that waits for its attachments goes when they are there.
-    outbox: { waiting, dueAt: next?.notBeforeMs ?? Number.POSITIVE_INFINITY },
-    blobs: blobCounts(store, LARGE_BLOB),
+    newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, uploads()),
+    outbox,
+    blobs: store.kept('blob counts', BLOBS, () => blobCounts(store, LARGE_BLOB)),
   };
 }
+
+const DIRTY = ['dirty'];
+const OUTBOX = ['outbox'];
+const RECORD = ['record'];
+const BLOBS = ['blob', 'blob_loose'];
