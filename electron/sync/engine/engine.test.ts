@@ -104,6 +104,16 @@ describe('the engine', () => {
     ]);
   });
 
+  test('SYN-2 TRU-9 a session that is over is said after the next start too', () => {
+    const ended = { signedIn: false, ended: true };
+    const bench = new Bench().send({ type: 'started', remembered: remembered(ended) });
+    expect(statusOf(bench.state).paused?.reason).toBe('signedOut');
+    bench.send({ type: 'setSwitch', on: true }).dirty(0, 3);
+    expect(statusOf(bench.state)).toMatchObject({ phase: 'paused', action: 'signIn' });
+    const nobody = new Bench().send({ type: 'started', remembered: remembered({ signedIn: false }) });
+    expect(statusOf(nobody.state).phase).toBe('idle');
+  });
+
   test('SYN-2 counts are those of the work under way', () => {
     const bench = settled().dirty(0, 1000);
     expect(statusOf(bench.state)).toMatchObject({

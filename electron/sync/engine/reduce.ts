@@ -175,7 +175,8 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
 function started(remembered: Remembered, state: EngineState, now: number): EngineState {
   const fresh = initialState();
   if (!remembered.signedIn) {
-    return { ...fresh, now, online: state.online, conditions: state.conditions };
+    const session = remembered.ended ? 'ended' : 'none';
+    return { ...fresh, now, session, online: state.online, conditions: state.conditions };
   }
   let after: EngineState = {
     ...fresh,

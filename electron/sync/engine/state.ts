@@ -167,6 +167,8 @@ export type FailureKind =
 /** What the device remembers of itself, read from the database at start and after sign-in. */
 export type Remembered = {
   signedIn: boolean;
+  /** Was signed in, and the session is over: removed, or signed out from elsewhere. */
+  ended: boolean;
   switch: SwitchState;
   switchReason: SwitchReason | null;
   switchedBy: Id | null;

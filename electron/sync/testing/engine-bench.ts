@@ -69,6 +69,7 @@ export class Bench {
 
 export const remembered = (change: Partial<Remembered> = {}): Remembered => ({
   signedIn: true,
+  ended: false,
   switch: 'on',
   switchReason: null,
   switchedBy: null,
