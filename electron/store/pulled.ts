@@ -4,9 +4,12 @@
  * Pulling merges. When the merge is what the cloud has, nothing is to be pushed; otherwise the record is dirty. Ciphertext was opened
  * and tombstones were proven by the caller; `bytes` are the plaintext as it came.
  */
+import { readConversationRegisters } from '../../shared/model/conversation.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
 import { equalPayloads, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
+import type { Watermark } from '../../shared/model/values.ts';
+import { compareWatermarks } from '../../shared/model/watermarks.ts';
 import { getDirty, markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project } from './project.ts';
@@ -20,7 +23,7 @@ import {
   tombstoneBase,
   tryInsertRecord,
 } from './records.ts';
-import { plain, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { KIND, plain, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 export type PulledRecord = {
   id: Uint8Array;
@@ -47,6 +50,8 @@ export type PulledResult = {
   coreConflicts: Uint8Array[];
   /** Deleted for good elsewhere while this device had changes to push (a Recover that lost, say). */
   lost: { id: Uint8Array; kind: number; content: Uint8Array | null }[];
+  /** Conversations that two devices deleted without knowing of each other, and of which the merge has the lesser: what the other said. */
+  lowered: { id: Uint8Array; upTo: Watermark; deletedMs: number }[];
 };
 
 export function applyPulled(
@@ -55,7 +60,7 @@ export function applyPulled(
   items: readonly Pulled[],
   nowMs: number,
 ): PulledResult {
-  const result: PulledResult = { applied: 0, stillDirty: 0, coreConflicts: [], lost: [] };
+  const result: PulledResult = { applied: 0, stillDirty: 0, coreConflicts: [], lost: [], lowered: [] };
   return store.write(() => {
     for (const item of items) {
       if ('gone' in item) applyTombstone(store, zone, item, nowMs, result);
@@ -95,6 +100,7 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
   const merged =
     ours === null || isNewerSchema(theirs) ? { ...theirs, coreConflict: false } : mergePayloads(ours, theirs);
   if (merged.coreConflict) result.coreConflicts.push(id);
+  if (ours !== null && merged.kind === KIND.conversation) noteLowered(id, [ours, theirs], merged, result);
   if (ours === null || !equalPayloads(ours, merged)) replaceContent(store, zone, id, row, ours, merged);
   if (equalPayloads(theirs, merged)) {
     store.run('DELETE FROM dirty WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);
@@ -102,6 +108,25 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
   }
   result.stillDirty += 1;
   if (getDirty(store, zone, id) === undefined) markDirty(store, zone, id, 'put');
+}
+
+/**
+ * Of two deletes of one conversation the later one wins its register, and may reach less far: its device had not seen the newest messages yet.
+ * What either deleted stays deleted. A mark that somebody took back (Undo, Recover) is not of this kind: it is older, or none.
+ */
+function noteLowered(id: Uint8Array, known: readonly Payload[], merged: Payload, result: PulledResult): void {
+  const now = readConversationRegisters(merged).clearedUpTo;
+  if (now === null) return;
+  for (const one of known) {
+    const before = readConversationRegisters(one).clearedUpTo;
+    if (
+      before !== null &&
+      before.deletedMs <= now.deletedMs &&
+      compareWatermarks(before.upTo, now.upTo) > 0
+    ) {
+      result.lowered.push({ id, upTo: before.upTo, deletedMs: now.deletedMs });
+    }
+  }
 }
 
 function applyTombstone(

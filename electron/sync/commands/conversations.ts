@@ -14,7 +14,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import type { CommandInput } from '../protocol.ts';
 import { conversationRecordId, readingRecordId } from '../zones/names.ts';
-import { CLEARED, writeRegister } from './registers.ts';
+import { CLEARED, NO_KEY, writeRegister } from './registers.ts';
 
 export function conversationGuid(ctx: StepContext, id: string): Uint8Array {
   const guid = fromHex(id);
@@ -35,15 +35,10 @@ export function writeConversation(
   guid: Uint8Array,
   field: ConversationField,
   value: Uint8Array,
+  asOfMs: number | null = null,
 ): void {
-  writeRegister(
-    ctx,
-    'messages',
-    conversationRecordId(ctx, guid),
-    newPayload(KIND.conversation),
-    field,
-    value,
-  );
+  const id = conversationRecordId(ctx, guid);
+  writeRegister(ctx, 'messages', id, newPayload(KIND.conversation), field, value, NO_KEY, asOfMs);
 }
 
 export function writeReading(

@@ -1,4 +1,5 @@
 /** How a command writes: one register of one record, stamped later than what it replaces, in the caller's transaction. */
+import { stampFromMs } from '../../../shared/clock/hlc.ts';
 import { getRegister, type Payload, setRegister } from '../../../shared/model/payload.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import type { ZoneName } from '../../store/values.ts';
@@ -9,7 +10,10 @@ export const NO_KEY = new Uint8Array();
 /** A register's cleared value. */
 export const CLEARED = new Uint8Array();
 
-/** `fresh`: what the record is when this device has none yet. */
+/**
+ * `fresh`: what the record is when this device has none yet. `asOfMs`: of what was decided then and is written only now; what others have
+ * decided since, and this device has not heard of, stands.
+ */
 export function writeRegister(
   ctx: StepContext,
   zone: ZoneName,
@@ -18,13 +22,18 @@ export function writeRegister(
   field: number,
   value: Uint8Array,
   key: Uint8Array = NO_KEY,
+  asOfMs: number | null = null,
 ): void {
   const before = getPayload(ctx.store, zone, id) ?? fresh;
   const now = getRegister(before, field, key);
   if (now === undefined ? value.length === 0 : Buffer.compare(now.value, value) === 0) {
     return;
   }
-  const stamp = ctx.hlc.now(now?.stamp ?? 0n);
-  const after = setRegister(before, field, key, stamp, currentKeys(ctx).deviceId, value);
-  putMerged(ctx.store, zone, id, after, { dirty: true });
+  const known = now?.stamp ?? 0n;
+  const current = ctx.hlc.now(known);
+  const then = asOfMs === null ? current : stampFromMs(Math.max(0, Math.floor(asOfMs)));
+  const after = then > known ? then : known + 1n;
+  const stamp = after < current ? after : current;
+  const written = setRegister(before, field, key, stamp, currentKeys(ctx).deviceId, value);
+  putMerged(ctx.store, zone, id, written, { dirty: true });
 }

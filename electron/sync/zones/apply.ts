@@ -4,9 +4,10 @@
  */
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
-import { getRegister } from '../../../shared/model/payload.ts';
+import { getRegister, newPayload } from '../../../shared/model/payload.ts';
 import { decodePayload } from '../../../shared/model/payload-codec.ts';
-import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { clearedValue } from '../../../shared/model/values.ts';
+import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { heldTombstones, rememberBase } from '../../store/bases.ts';
 import { addNotice, anyNotice, dropNotices } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
@@ -15,8 +16,9 @@ import { deleteForGood, recordRow, tombstoneBase } from '../../store/records.ts'
 import { KIND, type ZoneName } from '../../store/values.ts';
 import { nameAgain } from '../blobs/missing.ts';
 import { deleteArrived } from '../commands/delete-one.ts';
+import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
-import { FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
+import { currentKeys, FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
@@ -121,11 +123,15 @@ export function applyHeldTombstones(ctx: StepContext, zone: ZoneName): boolean {
   return held.length === SLICE;
 }
 
-/** What merging met that a person must be told. */
+/** What merging met that a person must be told, or that has to be said again. In the transaction of the merge. */
 export function report(ctx: StepContext, zone: ZoneName, result: PulledResult): void {
   const now = ctx.clock.now();
   for (const id of result.coreConflicts) {
     addNotice(ctx.store, `coreConflict:${toHex(id)}`, 'coreConflict', now, { zone, id: toHex(id) });
+  }
+  for (const { id, upTo, deletedMs } of result.lowered) {
+    const value = clearedValue(upTo, deletedMs, currentKeys(ctx).deviceId);
+    writeRegister(ctx, zone, id, newPayload(KIND.conversation), ConversationField.CLEARED_UP_TO, value);
   }
   for (const lost of result.lost) {
     if (wasRecovered(lost.kind, lost.content)) {

@@ -1,0 +1,87 @@
+/** Two devices delete one conversation without knowing of each other. Real devices, a real cloud in this process. */
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import type { Fetch } from '../network/cloud-client.ts';
+import { firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+
+await sodiumReady();
+afterAll(removeFolders);
+
+const T = 1_700_000_000_000;
+const CONVERSATION = '07'.repeat(16);
+let cloud: Cloud;
+let cut = false;
+const devices: ZoneDevice[] = [];
+
+beforeEach(async () => {
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  cut = false;
+});
+afterEach(async () => {
+  for (const device of devices.splice(0)) await device.stop();
+  await cloud.close();
+});
+
+const fetch: Fetch = async (input, init) => {
+  if (cut) throw new TypeError('fetch failed');
+  return cloud.fetch(new Request(input, init));
+};
+const clear = (device: ZoneDevice) =>
+  device.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+async function settled(...some: ZoneDevice[]): Promise<void> {
+  for (const device of some) {
+    await device.core.execute({ name: 'syncNow', input: null });
+    await device.settled();
+  }
+}
+
+/** The second device's line can be cut. */
+async function inStep(): Promise<[ZoneDevice, ZoneDevice]> {
+  const one = await firstDevice(cloud, 'anna@example.org');
+  devices.push(one);
+  one.core.start();
+  for (let i = 0; i < 3; i += 1) one.message(`m${i}`, T + i);
+  await one.settled();
+  const two = await nextDevice(cloud, one.person, { fetch });
+  devices.push(two);
+  two.core.start();
+  await two.settled();
+  await settled(one, two);
+  expect(two.texts()).toEqual(['m0', 'm1', 'm2']);
+  return [one, two];
+}
+
+test('SIM-4 what either of two deleted stays deleted, also when the later one had not seen the newest messages', async () => {
+  const [one, two] = await inStep();
+  cut = true;
+  one.message('new', T + 500);
+  await clear(one);
+  await settled(one);
+  expect(one.texts()).toEqual([]);
+  await clear(two);
+  cut = false;
+  await settled(two, one, two);
+  expect([one.texts(), two.texts()]).toEqual([[], []]);
+  // And a Recover is no delete: everything comes back, on both.
+  await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
+  await settled(one, two);
+  expect([one.texts(), two.texts()]).toEqual([
+    ['m0', 'm1', 'm2', 'new'],
+    ['m0', 'm1', 'm2', 'new'],
+  ]);
+});
+
+test('SIM-4 SYN-36 an older delete that is to reach everywhere does not undo a newer one', async () => {
+  const [one, two] = await inStep();
+  await two.core.execute({ name: 'setSwitch', input: { on: false } });
+  await two.until(({ switch: value }) => value === 'off', 'off');
+  await clear(two);
+  one.message('new', T + 500);
+  await clear(one);
+  await settled(one);
+  await two.core.execute({ name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
+  await two.until(({ switch: value }) => value === 'on', 'on');
+  await settled(two, one, two);
+  expect([one.texts(), two.texts()]).toEqual([[], []]);
+});
