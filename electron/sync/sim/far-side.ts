@@ -102,8 +102,8 @@ export class FarSide implements Far {
         this.#bit(deceit);
       return asItIs;
     }
-    if (deceit.trick.change?.(answer, deceit.scene) !== true) return asItIs;
-    this.#bit(deceit);
+    if (deceit.trick.change === undefined) return asItIs;
+    if (deceit.trick.change(answer, deceit.scene)) this.#bit(deceit);
     return closed(answer, response);
   }
 

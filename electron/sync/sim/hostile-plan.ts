@@ -9,6 +9,7 @@ import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { getIdentity } from '../../store/identity.ts';
 import { getKeyring } from '../../store/keyring.ts';
+import { getRecord } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { Deceit } from './far-side.ts';
 import { Memory } from './hostile-answers.ts';
@@ -98,6 +99,8 @@ export async function turnHostile(stage: Stage, plan: HostilePlan, step: number)
     const scene = {
       ...{ memory: memory.of, dice, account: memory.account, device: actor.id, forged },
       known: (zone: Zone) => knownHead(actor, zone),
+      has: (zone: Zone, id: Uint8Array, rev: number) =>
+        actor.device.alive && (getRecord(actor.device.store, nameOf(zone), id)?.base.rev ?? 0) >= rev,
     };
     const deceit: Deceit = { trick, scene, copy: stage.copy, bites: 0 };
     actor.far.deceit = deceit;
@@ -111,8 +114,10 @@ export async function turnHostile(stage: Stage, plan: HostilePlan, step: number)
   stage.say(`the cloud ${trick.name} for ${deceived.map(({ name }) => name).join(', ')}`);
 }
 
+const nameOf = (zone: Zone) => (zone === Zone.ACCOUNT ? 'account' : 'messages');
+
 function knownHead({ device }: Actor, zone: Zone): number {
-  return device.alive ? getZoneState(device.store, zone === Zone.ACCOUNT ? 'account' : 'messages').head : 0;
+  return device.alive ? getZoneState(device.store, nameOf(zone)).head : 0;
 }
 
 /** At the end of the story's steps: everything but the cloud is right, and time passes. What it says is checked. */

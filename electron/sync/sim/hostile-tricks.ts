@@ -25,6 +25,8 @@ export type Scene = {
   forged: Forgeries;
   /** The highest head of a zone that this device has stored, in the generation and incarnation that the answer is of. */
   known(zone: Zone): number;
+  /** Whether this device knows this version of a record, or a later one. */
+  has(zone: Zone, id: Uint8Array, rev: number): boolean;
 };
 
 export type Trick = {
@@ -35,7 +37,7 @@ export type Trick = {
   to: 'device' | 'account';
   /** Mail may not come to everybody. */
   losesMail?: true;
-  /** Changes the answer where there is something to change; true when it did. */
+  /** Changes the answer where there is something to change; true when the device must feel it. */
   change?(answer: Answer, scene: Scene): boolean;
   /** Pokes do not come. */
   silent?: true;
@@ -44,7 +46,7 @@ export type Trick = {
 };
 
 /** The same records each time: about half of them. */
-const chosen = ({ id }: CloudRecord): boolean => (id[15] ?? 0) % 2 === 0;
+const chosen = ({ id }: { id: Uint8Array }): boolean => (id[15] ?? 0) % 2 === 0;
 
 /** Every chosen record that is alive, through `change`; null leaves it. */
 function onRecords(
@@ -115,37 +117,16 @@ export const TRICKS: readonly Trick[] = [
     name: 'withholds records',
     says: STOPPED,
     to: 'device',
-    change: (answer) => {
-      let bit = false;
-      changeRecords(answer, (records) => {
-        // What a push conflicted with cannot be left out of its answer.
-        if (answer.call === 'Push') return records;
-        const left = records.filter((record) => !chosen(record));
-        bit = left.length < records.length;
-        return left;
-      });
-      return bit;
-    },
+    change: withoutRecords,
   },
   {
     name: 'withholds records, and denies that they are there',
     says: STOPPED,
     to: 'device',
-    change: (answer) => {
-      if (answer.call === 'Inventory') {
-        const left = answer.message.items.filter(({ id }) => (id[15] ?? 0) % 2 !== 0);
-        const bit = left.length < answer.message.items.length;
-        answer.message.items = left;
-        return bit;
-      }
-      let bit = false;
-      changeRecords(answer, (records) => {
-        if (answer.call === 'Push') return records;
-        const left = records.filter((record) => !chosen(record));
-        bit = left.length < records.length;
-        return left;
-      });
-      return bit;
+    change: (answer, scene) => {
+      if (answer.call === 'Inventory')
+        answer.message.items = answer.message.items.filter((item) => !chosen(item));
+      return withoutRecords(answer, scene);
     },
   },
   {
@@ -367,6 +348,18 @@ export const TRICKS: readonly Trick[] = [
   { name: 'forks everything', says: null, to: 'device', losesMail: true, elsewhere: 'everything' },
   { name: 'rolls back', says: ALARM, to: 'account', losesMail: true, elsewhere: 'everything' },
 ];
+
+/** It bites where the device did not have that version anyway: its own changes come back to it too. */
+function withoutRecords(answer: Answer, { has }: Scene): boolean {
+  let bit = false;
+  changeRecords(answer, (records) => {
+    // What a push conflicted with cannot be left out of its answer.
+    if (answer.call === 'Push') return records;
+    bit = records.some((record) => chosen(record) && !has(answer.zone, record.id, record.rev));
+    return records.filter((record) => !chosen(record));
+  });
+  return bit;
+}
 
 function withoutMail(answer: Answer): boolean {
   if (answer.call !== 'Receive' || answer.message.envelopes.length === 0) return false;
