@@ -1,7 +1,9 @@
 /** More of what the world does in a simulation: deaths at named points, crashes at a call, clocks that drift, keys that change meanwhile. */
 import type { Act } from './acts.ts';
-import { leaves } from './acts-switch.ts';
+import { leaves, SWITCH_ACTS } from './acts-switch.ts';
 import { KILL_POINTS } from './kill-points.ts';
+import type { SeededRandom } from './random.ts';
+import type { Actor, Stage } from './stage.ts';
 
 /** Of one device, and not reached yet. */
 const MOST_POINTS = 4;
@@ -9,12 +11,38 @@ const MOST_POINTS = 4;
 const POINTS_A_STORY = 7;
 
 /** The device dies when it gets there. The points take turns, so that those which are seldom reached wait for long enough. */
-const killPoint: Act['act'] = (stage, { kills }) => {
+const killPoint: Act['act'] = async (stage, actor, dice) => {
+  const { kills } = actor;
   if (kills.waiting >= MOST_POINTS) return false;
   const turn = stage.seed * POINTS_A_STORY + stage.armed;
   stage.armed += 1;
-  kills.arm(KILL_POINTS[turn % KILL_POINTS.length] as string);
+  const point = KILL_POINTS[turn % KILL_POINTS.length] as string;
+  kills.arm(point);
+  await provoke(stage, actor, point.split(' ').at(-1) ?? '', dice);
   return true;
+};
+
+/** What leads to a call that is seldom made. Not what the account itself does, while its cloud is hostile (hostile-plan.ts). */
+async function provoke(stage: Stage, actor: Actor, call: string, dice: SeededRandom): Promise<void> {
+  const act = PROVOKING[call];
+  if (act !== undefined) {
+    const honest = actor.far.memory === null;
+    if (honest && dice.chance(0.5))
+      await SWITCH_ACTS.find(({ name }) => name === act)?.act(stage, actor, dice);
+  } else if (['Inventory', 'Fetch', 'Backfill'].includes(call)) {
+    stage.does(actor, 'repairs', () => actor.device.execute('repair', null));
+  } else if (call === 'LookUp') {
+    const other = actor.person === 'anna' ? 'bob' : 'anna';
+    stage.does(actor, `looks ${other} up`, () =>
+      actor.device.execute('startConversation', { handles: [`${other}@example.org`], name: null }),
+    );
+  }
+}
+
+const PROVOKING: Record<string, string> = {
+  UpdateKeyring: 'remove a device',
+  MarkForPurge: 'disable & delete',
+  UndoPurge: 'undo a purge',
 };
 
 const crashAtCall: Act['act'] = (stage, _, dice) => {

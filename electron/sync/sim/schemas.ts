@@ -11,7 +11,7 @@ import { messagesOf } from './ledger.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
 
-export const NEWER_SCHEMA = SCHEMA + 1;
+const NEWER_SCHEMA = SCHEMA + 1;
 /** None that this version knows. */
 const FIELD = 900;
 const KIND_OF_NEWER = 77;
@@ -87,5 +87,5 @@ export function newerKept(stage: Stage): string[] {
 
 export const SCHEMA_ACTS: Act[] = [
   { name: 'update the app', weight: 0.7, act: update },
-  { name: 'a newer app writes', weight: 3, act: newerWrites },
+  { name: 'a newer app writes', weight: 5, act: newerWrites },
 ];

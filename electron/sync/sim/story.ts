@@ -23,7 +23,7 @@ import {
 } from './hostile-plan.ts';
 import { FINE, STORM } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
-import { NEWER_SCHEMA, newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
+import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
 import { type Actor, openStage, type Stage } from './stage.ts';
 import { startAgain, UPHEAVALS } from './upheavals.ts';
@@ -51,8 +51,8 @@ const HEAL_MS = 20 * 60_000;
 const LOOK_MS = 5_000;
 /** Of a device in a minute. */
 const MOST_REQUESTS = 400;
-/** How many devices have a newer app than the others, from their next start on. */
-const NEWER_APP = 0.15;
+/** How many devices have a newer app than the others. */
+const NEWER_APP = 0.25;
 
 /** What a story is mostly about: these acts are so much more likely. */
 const SUBJECTS: { weight: number; likely: readonly (readonly Act[])[]; stormy: number }[] = [
@@ -82,7 +82,7 @@ export async function story(options: StoryOptions): Promise<Told> {
     for (const { line } of stage.actors) if (random.chance(stormy)) line.weather = STORM;
     if (hostile !== null) watchAll(stage);
     // An app that was updated before the others.
-    for (const { device } of stage.actors) if (random.chance(NEWER_APP)) device.schema = NEWER_SCHEMA;
+    for (const actor of [...stage.actors]) if (random.chance(NEWER_APP)) await updated(stage, actor);
     const problems: string[] = [];
     for (let step = 0; step < steps && problems.length === 0; step += 1) {
       if (without.has(step)) continue;
