@@ -21,6 +21,7 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   const problems: string[] = [];
   const { ledger } = stage;
   const seen = new Set<string>();
+  if (actor.line.circles === true) problems.push(`SIM-8 ${name} asks without end`);
   // An Undo or a Cancel has turned it on, and nobody was asked.
   if (deletesTravel(actor)) ledger.answer(name, false);
   for (const row of messagesOf(device)) {

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { shrink } from './shrink.ts';
 import { STEPS, story } from './story.ts';
+import { searchZoo } from './zoo/search.ts';
 
 const FAILING = new URL('./failing-seeds.json', import.meta.url);
 /** Of a hundred seeds one is run twice: the same seed must tell the same story. */
@@ -19,10 +20,21 @@ const { values } = parseArgs({
     trace: { type: 'boolean', default: false },
     /** Neither replays, nor makes small, nor writes the failing seeds down. */
     quick: { type: 'boolean', default: false },
+    /** Lets the bugs of the zoo out instead (zoo/search.ts). */
+    zoo: { type: 'boolean', default: false },
+    known: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 });
 // Nobody reads where a simulated connection broke off, and saying it costs a tenth of the time.
 Error.stackTraceLimit = 0;
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+if (values.zoo) {
+  const { known, only } = values;
+  process.exit((await searchZoo({ known, only, print })) ? 0 : 1);
+}
 
 const steps = Number(values.steps);
 const from = Number(values.from);
@@ -33,7 +45,6 @@ const seeds = [
 ];
 const counts = new Map<string, number>();
 const failed: number[] = [];
-const print = (line: string) => process.stdout.write(`${line}\n`);
 const cpu = process.cpuUsage();
 
 for (const [index, seed] of seeds.entries()) {

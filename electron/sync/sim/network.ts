@@ -39,7 +39,13 @@ export const STORM: Weather = {
   delayMs: 400,
 };
 
-export type Line = { up: boolean; weather: Weather };
+/** `circles`: this device asks and asks, with no time in between. */
+export type Line = { up: boolean; weather: Weather; circles?: boolean };
+
+/** So many requests of one device within so long are a circle; in stories as they should be there are up to forty. */
+const MOST_ASKED = 500;
+const WITHIN_MS = 10_000;
+const HOUR = 3_600_000;
 
 /** Where requests go: a cloud that may crash while they are on their way (`life` rises then). */
 export type Far = { readonly life: number; fetch(request: Request): Promise<Response> };
@@ -63,10 +69,21 @@ export function lineTo(
   };
   let asked = 0;
   let newest = 0;
+  let since = 0;
+  let lately = 0;
+  /** Whatever goes round in a circle is held there: a story must come to its end. */
+  const holdCircles = async ({ signal }: Request): Promise<void> => {
+    if (world.now - since > WITHIN_MS) [since, lately] = [world.now, 0];
+    lately += 1;
+    if (lately <= MOST_ASKED) return;
+    line.circles = true;
+    await world.sleep(HOUR, signal);
+  };
   return async (input, init) => {
     asked += 1;
     const number = asked;
     const request = new Request(input, init);
+    await holdCircles(request);
     const stream = request.url.endsWith('/Watch');
     count('request');
     const { life } = far;

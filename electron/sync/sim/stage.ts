@@ -45,7 +45,8 @@ export type Actor = {
   hidden: Set<string>;
 };
 
-export type StageOptions = { seed: number; parts?: SyncParts };
+/** `opening`: made before, by `setUp`. */
+export type StageOptions = { seed: number; parts?: SyncParts; opening?: Opening };
 
 const START = 1_760_000_000_000;
 export const MOST_DEVICES = 6;
@@ -200,7 +201,7 @@ export class Stage {
 }
 
 /** What every run begins with. */
-type Opening = {
+export type Opening = {
   cloud: CloudImage;
   now: number;
   people: Record<PersonName, Person>;
@@ -212,7 +213,7 @@ let opening: Promise<Opening> | null = null;
 
 /** Three devices of Anna's and one of Bob's, all in step, with a few messages. */
 export async function openStage(options: StageOptions): Promise<Stage> {
-  opening ??= setUp();
+  opening ??= options.opening === undefined ? setUp() : Promise.resolve(options.opening);
   const given = await opening;
   const random = seeded(derived(options.seed, 0));
   const world = new World(given.now);
@@ -233,7 +234,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   return stage;
 }
 
-async function setUp(): Promise<Opening> {
+export async function setUp(): Promise<Opening> {
   await sodiumReady();
   rememberSignatures();
   const random = seeded(1);

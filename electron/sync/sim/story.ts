@@ -25,7 +25,7 @@ import { FINE, STORM } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
-import { type Actor, openStage, type Stage } from './stage.ts';
+import { type Actor, type Opening, openStage, type Stage } from './stage.ts';
 import { startAgain, UPHEAVALS } from './upheavals.ts';
 
 export type StoryOptions = {
@@ -35,6 +35,8 @@ export type StoryOptions = {
   without?: ReadonlySet<number>;
   /** Other parts of sync: a seeded bug. */
   parts?: SyncParts;
+  /** What it begins with, made before. */
+  opening?: Opening;
 };
 
 export type Told = {
