@@ -2,12 +2,14 @@
 import { addDevice } from '../../../cloud/testing/person.ts';
 import type { CommandName } from '../protocol.ts';
 import { type Act, deletesTravel } from './acts.ts';
+import { may } from './looks.ts';
 import { type Actor, MOST_DEVICES, type Stage } from './stage.ts';
 
 /** `everywhere`: what was deleted here while the switch was off. */
 const turnOn: Act['act'] = (stage, actor, dice) => {
   const deletedHere = dice.pick(['everywhere', 'bringBack', 'bringBack'] as const);
   const asked = !deletesTravel(actor);
+  may(actor, 'turnOn');
   stage.does(
     actor,
     `turns the switch on (${deletedHere})`,
@@ -51,6 +53,9 @@ const disableAndDelete: Act['act'] = (stage, actor, dice) => {
 
 function plainly(name: Plain, what: string): Act['act'] {
   return (stage, actor) => {
+    if (name === 'undoPurge') for (const one of stage.of(actor.person)) may(one, 'turnOn');
+    if (name === 'cancelSync') may(actor, 'turnOn');
+    if (name === 'repair' || name === 'switchPreview') may(actor, 'compare');
     stage.does(actor, what, () => actor.device.execute(name, null));
     return true;
   };

@@ -1,6 +1,7 @@
 /** What people do with messages in a simulation, one function an act. What turns the switch is in acts-switch.ts. */
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { type Deletion, later, messagesOf, type New, type Row } from './ledger.ts';
+import { recovers } from './looks.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
 
@@ -184,7 +185,10 @@ function recovering(all: boolean): Act['act'] {
     const rows = deleted(actor);
     if (rows.length === 0) return false;
     const chosen = all ? rows : some(rows, 2, dice);
-    const recovered = stage.ledger.recovered[actor.person];
+    const { person, name: by } = actor;
+    const { tick } = stage.ledger;
+    const recovered = stage.ledger.recovered[person];
+    const travels = deletesTravel(actor);
     const done = () => {
       for (const { guid, conversation, deleted: how } of chosen) {
         recovered.add(guid);
@@ -193,7 +197,15 @@ function recovering(all: boolean): Act['act'] {
     };
     const what = `recovers ${textsOf(chosen)}`;
     const recover = () => actor.device.execute('recoverMessages', { ids: chosen.map(({ id }) => id) });
-    stage.does(actor, what, async () => void (await recover().then(done)), done);
+    const work = async () => {
+      await recover();
+      done();
+      for (const { guid, conversation, deleted: how } of travels ? chosen : []) {
+        const atMs = stage.world.now;
+        if (how !== null) recovers(stage, { person, by, tick, atMs, guid, conversation, how });
+      }
+    };
+    stage.does(actor, what, work, done);
     return true;
   };
 }

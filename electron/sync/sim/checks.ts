@@ -9,6 +9,7 @@ import { getIdentity } from '../../store/identity.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { deletesTravel } from './acts.ts';
 import { type Deletion, messagesOf, type PersonName, type Row } from './ledger.ts';
+import { checkLook, listsAreTrue, recoveredShown } from './looks.ts';
 import type { Actor, Stage } from './stage.ts';
 
 const DAY = 24 * 3_600_000;
@@ -24,7 +25,9 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   if (actor.line.circles === true) problems.push(`SIM-8 ${name} asks without end`);
   // An Undo or a Cancel has turned it on, and nobody was asked.
   if (deletesTravel(actor)) ledger.answer(name, false);
-  for (const row of messagesOf(device)) {
+  const rows = messagesOf(device);
+  problems.push(...checkLook(stage, actor, rows));
+  for (const row of rows) {
     if (seen.has(row.guid)) problems.push(`SIM-3 ${name} has "${row.text}" twice`);
     seen.add(row.guid);
     ledger.saw(name, row);
@@ -36,7 +39,9 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
       !stage.newerSchema.has(row.guid) &&
       !ledger.wasRecovered(person, row.conversation, row.guid) &&
       // What was deleted, or has expired, on this device alone comes back when its switch is turned on (SYN-36, KEEP-10).
-      !ledger.of(person, row.conversation, row).some(({ travels, by }) => !travels && by === name) &&
+      !ledger
+        .of(person, row.conversation, row)
+        .some(({ travels, by, open }) => !travels && !open && by === name) &&
       !ledger.isExpired(person, name, stage.world.now - row.ms)
     ) {
       problems.push(`SIM-4 "${row.text}" is shown again on ${name}`);
@@ -88,7 +93,7 @@ export async function checkEnd(stage: Stage): Promise<string[]> {
       if (!isQuiet(actor)) problems.push(`SIM-8 ${actor.name} does not come to rest: ${restless(actor)}`);
     }
     problems.push(...(await equality(stage, devices)));
-    for (const actor of devices) problems.push(...whole(stage, person, actor));
+    for (const actor of devices) problems.push(...whole(stage, person, actor), ...listsAreTrue(actor));
   }
   for (const actor of stage.actors) {
     for (const failure of actor.device.failures) {
@@ -166,6 +171,7 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
   const problems: string[] = [];
   const here = new Map<string, Row>();
   for (const row of messagesOf(actor.device)) here.set(row.guid, row);
+  problems.push(...recoveredShown(stage, actor, here));
   for (const { guid, text } of ledger.sent.values()) {
     const changedSchema = stage.newerSchema.has(guid);
     const row = here.get(guid);

@@ -21,6 +21,8 @@ export type Deletion = {
   forGood: boolean;
   /** To all devices that take part. A delete made while the switch is off is its device's own. */
   travels: boolean;
+  /** Made by a device with its switch off, whatever was decided since. */
+  here: boolean;
   /** Of this device alone, and what becomes of it is not decided. */
   open: boolean;
   /** False: the device was put back, or left the account, perhaps before anybody heard of it. */
@@ -31,7 +33,7 @@ const DAY = 24 * 3_600_000;
 /** Of clocks that are off, and nobody knows it yet. */
 const SLACK = 10 * 60_000;
 
-export type New = Omit<Deletion, 'tick' | 'sure' | 'open'>;
+export type New = Omit<Deletion, 'tick' | 'sure' | 'open' | 'here'>;
 
 export class Ledger {
   /** Rises with every act. */
@@ -51,18 +53,26 @@ export class Ledger {
   /** The cloud's copy of this person's messages was to be purged, and perhaps has been. */
   readonly purged: Record<PersonName, boolean> = { anna: false, bob: false };
 
+  /** Devices that were put back, and to which tick at the earliest. */
+  readonly doubted = new Map<string, number>();
   /** Devices that are being removed, or have been. */
   readonly leaving = new Set<string>();
 
   deletes(entry: New): void {
     const sure = !this.leaving.has(entry.by);
-    this.deletions.push({ ...entry, tick: this.tick, sure, open: !entry.travels });
+    this.deletions.push({ ...entry, tick: this.tick, sure, open: !entry.travels, here: !entry.travels });
   }
 
   /** The device died before it said whether it was done. */
   perhapsDeletes(entries: readonly New[]): void {
     for (const entry of entries) {
-      this.deletions.push({ ...entry, tick: this.tick, sure: false, open: !entry.travels });
+      this.deletions.push({
+        ...entry,
+        tick: this.tick,
+        sure: false,
+        open: !entry.travels,
+        here: !entry.travels,
+      });
     }
   }
 
@@ -81,6 +91,7 @@ export class Ledger {
 
   /** What was done on this device since `tick` may never have left it. */
   doubt(by: string, tick: number): void {
+    this.doubted.set(by, Math.min(tick, this.doubted.get(by) ?? tick));
     for (const one of this.sent.values()) {
       if (one.by === by && one.tick >= tick) {
         this.unsure.anna.add(one.guid);

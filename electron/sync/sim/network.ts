@@ -39,8 +39,8 @@ export const STORM: Weather = {
   delayMs: 400,
 };
 
-/** `circles`: this device asks and asks, with no time in between. */
-export type Line = { up: boolean; weather: Weather; circles?: boolean };
+/** `circles`: this device asks and asks, with no time in between. `compared`: how often it asked for the list of all that there is. */
+export type Line = { up: boolean; weather: Weather; circles?: boolean; compared?: number };
 
 /** So many requests of one device within so long are a circle; in stories as they should be there are up to forty. */
 const MOST_ASKED = 500;
@@ -86,6 +86,7 @@ export function lineTo(
     await holdCircles(request);
     const stream = request.url.endsWith('/Watch');
     count('request');
+    if (request.url.endsWith('/Inventory')) line.compared = (line.compared ?? 0) + 1;
     const { life } = far;
     await travels(request);
     if (!line.up) {

@@ -8,6 +8,8 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { TestDevice } from '../../../cloud/testing/person.ts';
+import { verifyDeviceLog } from '../../../shared/crypto/device-log.ts';
+import { verifyEpochChain, walkDown } from '../../../shared/crypto/epochs.ts';
 import { SCHEMA } from '../../../shared/model/payload.ts';
 import { setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
@@ -94,13 +96,17 @@ export class SimDevice {
     });
     const { keyring } = await account.account.getKeyring({});
     const epochs = keyring?.epochs ?? [];
+    const log = keyring?.log ?? [];
+    const { accountId } = person;
+    // As a device that joins does: of the newest key follow those before it.
+    const known = walkDown(verifyEpochChain(epochs, verifyDeviceLog(log, { accountId })), person.epochKey);
     saveKeyring(store, {
-      log: keyring?.log ?? [],
+      log,
       epochs: epochs.map(({ body, signature }, index) => ({
         epoch: index + 1,
         body,
         signature,
-        key: index === epochs.length - 1 ? person.epochKey : null,
+        key: known.get(index + 1) ?? null,
       })),
     });
     setZoneState(store, 'messages', { switch: takesPart ? 'enabling' : 'off' });

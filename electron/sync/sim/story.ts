@@ -21,6 +21,7 @@ import {
   turnHostile,
   watchAll,
 } from './hostile-plan.ts';
+import { expectAlarms, mailIsHere, may } from './looks.ts';
 import { FINE, STORM } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
@@ -82,7 +83,10 @@ export async function story(options: StoryOptions): Promise<Told> {
         })),
     );
     for (const { line } of stage.actors) if (random.chance(stormy)) line.weather = STORM;
-    if (hostile !== null) watchAll(stage);
+    if (hostile !== null) {
+      watchAll(stage);
+      expectAlarms(stage);
+    }
     // An app that was updated before the others.
     for (const actor of [...stage.actors]) if (random.chance(NEWER_APP)) await updated(stage, actor);
     const problems: string[] = [];
@@ -105,7 +109,7 @@ export async function story(options: StoryOptions): Promise<Told> {
       }
       // Last of all everybody is updated, and reads what was kept.
       for (const actor of stage.actors) await updated(stage, actor);
-      await heal(stage, dice);
+      problems.push(...(await heal(stage, dice)));
       for (const one of stage.actors) problems.push(...checkNow(stage, one));
       problems.push(
         ...(await checkEnd(stage)),
@@ -154,7 +158,7 @@ async function mend(stage: Stage, dice: SeededRandom): Promise<void> {
 }
 
 /** Each person turns the switch on everywhere, and presses Repair where that is asked for. */
-async function heal(stage: Stage, dice: SeededRandom): Promise<void> {
+async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
   const { world } = stage;
   for (const actor of stage.actors) {
     await tell(stage, actor, 'synchronizes', () => actor.device.execute('syncNow', null));
@@ -164,6 +168,7 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<void> {
     const gone = getIdentity(actor.device.store)?.state !== 'active';
     if (actor.perhapsRemoved && gone) actor.removed ??= stage.ledger.tick;
   }
+  const problems = stage.actors.flatMap((actor) => mailIsHere(stage, actor));
   await endPurges(stage, dice);
   for (const actor of stage.actors) {
     if (actor.removed !== null) continue;
@@ -171,6 +176,7 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<void> {
     await turnOn.act(stage, actor, dice);
     for (const name of ['resume', 'repair', 'syncNow'] as const) {
       if (name !== 'repair' || asksForRepair(actor)) {
+        if (name === 'repair') may(actor, 'compare');
         await tell(stage, actor, name, () => actor.device.execute(name, null));
       }
     }
@@ -182,6 +188,7 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<void> {
   }
   // What others have told meanwhile may wake somebody once more.
   await world.run(LOOK_MS);
+  return problems;
 }
 
 /** SIM-17: nobody asks again and again. The most that is seen where all goes well is a third of that. */
@@ -198,6 +205,7 @@ async function pressRepair(stage: Stage, dice: SeededRandom): Promise<void> {
   for (const actor of stage.actors) {
     if (actor.removed !== null) continue;
     if (asksForRepair(actor)) {
+      may(actor, 'compare');
       await tell(stage, actor, 'repairs', () => actor.device.execute('repair', null));
     } else if (actor.device.core.status().switchReason === 'allDevices') {
       // A zone that stood still has heard of that only now.
@@ -211,6 +219,7 @@ async function endPurges(stage: Stage, dice: SeededRandom): Promise<void> {
   for (const person of ['anna', 'bob'] as const) {
     const [actor] = stage.of(person) as [Actor];
     if ((await cloudZone(stage, actor))?.purgeAtMs === 0n) continue;
+    for (const one of stage.of(person)) may(one, 'turnOn');
     if (dice.chance(0.5))
       await tell(stage, actor, 'undoes the purge', () => actor.device.execute('undoPurge', null));
     else stage.world.jump(31 * 24 * 3_600_000);

@@ -1,6 +1,7 @@
 /** What the world does in a simulation: connections, power, clocks, disks, time, and the cloud. */
 import type { Act } from './acts.ts';
 import { messagesOf } from './ledger.ts';
+import { forgetLook } from './looks.ts';
 import { FINE, STORM } from './network.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -48,6 +49,7 @@ export function startAgain(stage: Stage, actor: Actor, dice: SeededRandom): void
     stage.ledger.doubt(actor.name, actor.copy.tick);
     actor.seen.clear();
     actor.hidden.clear();
+    forgetLook(actor);
     actor.copy = null;
     stage.count('fault: device put back to an old copy');
     stage.say(`${actor.name} is put back to an old copy`);

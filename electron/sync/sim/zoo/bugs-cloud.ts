@@ -12,7 +12,9 @@ export const CLOUD_BUGS: readonly Bug[] = [
     transaction: <T>(work: (write: Writer) => T, purpose: 'grows' | 'frees' = 'grows') => {
       limitPages(purpose);
       return immediate(work as (write: Writer) => unknown) as T;
-    },`,
+    },
+    checkpoint,
+    image: () => new Uint8Array(writing.serialize()),`,
     instead: `    read: write,
     transaction: <T>(work: (write: Writer) => T, purpose: 'grows' | 'frees' = 'grows') => {
       if (writing.inTransaction) writing.exec('COMMIT');
@@ -24,6 +26,11 @@ export const CLOUD_BUGS: readonly Bug[] = [
         if (writing.inTransaction) writing.exec('ROLLBACK');
         throw error;
       }
+    },
+    checkpoint: () => true,
+    image: () => {
+      if (writing.inTransaction) writing.exec('ROLLBACK');
+      return new Uint8Array(writing.serialize());
     },`,
   },
   {

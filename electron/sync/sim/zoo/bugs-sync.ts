@@ -158,8 +158,7 @@ export const SYNC_BUGS: readonly Bug[] = [
     does: 'The cloud forgets mail that a device which dies at that moment never had',
     file: at('mail/receive-step.ts'),
     find: '  // [Note: what a device has seen]\n',
-    instead:
-      '  await ctx.cloud.mailboxes.acknowledge({ position: BigInt(last) }, { signal: ctx.abort });\n',
+    instead: '  await ctx.cloud.mailboxes.acknowledge({ position: BigInt(last) }, { signal: ctx.abort });\n',
   },
   {
     name: 'receipt a receipt',

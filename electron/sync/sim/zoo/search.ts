@@ -66,7 +66,10 @@ export async function searchZoo({ known, only, print }: ZooOptions): Promise<boo
   }
   if (!known && only === '') {
     const seeds = Object.fromEntries(
-      found.map(([{ name }, { seed, problem }]) => [name, { seed, rule: problem.slice(0, problem.indexOf(' ')) }]),
+      found.map(([{ name }, { seed, problem }]) => [
+        name,
+        { seed, rule: problem.slice(0, problem.indexOf(' ')) },
+      ]),
     );
     writeFileSync(SEEDS.file, `${JSON.stringify(seeds, null, 2)}\n`);
     writeFileSync(SEEDS.spec, withTable(readFileSync(SEEDS.spec, 'utf8'), seeds));

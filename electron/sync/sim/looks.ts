@@ -1,0 +1,218 @@
+/**
+ * What must hold from one look at a device to the next, besides what the ledger knows (SPEC SIM-33 to SIM-39): that nothing alarming is said
+ * without a reason, that a switch goes on by somebody's word alone, that nobody's word reaches where it must not, and that a Recover is one.
+ *
+ * What a look saw is kept here, beside the actors: acts say what may follow from them (`may`), the checks ask.
+ */
+import { getZoneState } from '../../store/zone-state.ts';
+import type { Deletion, PersonName, Row } from './ledger.ts';
+import type { Actor, Stage } from './stage.ts';
+
+type Look = {
+  switch: string;
+  /** Nothing of the zone has been let go of yet: off, or in the middle of a first sync. */
+  apart: boolean;
+  rows: Map<string, Row>;
+};
+
+class Watched {
+  last: Look | null = null;
+  /** A person has asked for it. */
+  turnOn = false;
+  compare = false;
+  /** Already said. */
+  alarmed = new Set<string>();
+}
+
+const watched = new WeakMap<Actor, Watched>();
+
+function of(actor: Actor): Watched {
+  const known = watched.get(actor);
+  if (known !== undefined) return known;
+  const fresh = new Watched();
+  watched.set(actor, fresh);
+  return fresh;
+}
+
+const deceived = new WeakSet<Stage>();
+
+/** The cloud of this story does not do what it should. */
+export function expectAlarms(stage: Stage): void {
+  deceived.add(stage);
+}
+
+/** What an act may bring about on this device, at whatever time. */
+export function may(actor: Actor, what: 'turnOn' | 'compare'): void {
+  of(actor)[what] = true;
+}
+
+/** It was put back to what it was before: nothing follows from the look before that. */
+export function forgetLook(actor: Actor): void {
+  of(actor).last = null;
+}
+
+/** What a device says where it is deceived, or where something of its own is broken. */
+const ALARMS: ReadonlySet<string> = new Set([
+  'zoneRolledBack',
+  'zoneForked',
+  'keyringRolledBack',
+  'keyringForged',
+  'recordRefused',
+  'envelopeRefused',
+  'coreConflict',
+  'identityChanged',
+]);
+
+/** Of a device that runs, with the rows that it has now. */
+export function checkLook(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
+  const one = of(actor);
+  const { device } = actor;
+  const { switch: value } = device.core.status();
+  const walking = getZoneState(device.store, 'messages').phase === 'walking' && value !== 'on';
+  const now: Look = {
+    switch: value,
+    apart: value === 'off' || walking,
+    rows: new Map(rows.map((row) => [row.guid, row])),
+  };
+  const { last } = one;
+  one.last = now;
+  return [
+    ...(deceived.has(stage) ? [] : falseAlarms(actor, one)),
+    ...(last === null ? [] : since(stage, actor, one, last, now)),
+  ];
+}
+
+/** SIM-33: the cloud is honest, so nobody is deceived, and nothing is missing. */
+function falseAlarms({ name, device, line }: Actor, one: Watched): string[] {
+  const problems: string[] = [];
+  for (const { code, detail } of device.store.all<{ code: string; detail: string }>(
+    'SELECT code, detail FROM notice',
+  )) {
+    if (!ALARMS.has(code) || one.alarmed.has(code)) continue;
+    one.alarmed.add(code);
+    problems.push(`SIM-33 ${name} says ${code}, and nobody has done anything: ${detail}`);
+  }
+  if ((line.compared ?? 0) > 0 && !one.compare) {
+    one.compare = true;
+    problems.push(`SIM-33 ${name} looks for what is missing, and nothing should be`);
+  }
+  return problems;
+}
+
+function since(stage: Stage, actor: Actor, one: Watched, last: Look, now: Look): string[] {
+  const problems: string[] = [];
+  const { name, person } = actor;
+  const isOn = now.switch === 'on' || now.switch === 'enabling';
+  if (last.switch === 'off' && isOn && !one.turnOn) {
+    problems.push(`SIM-35 ${name}'s switch goes on, and nobody has turned it`);
+  }
+  if (isOn) one.turnOn = false;
+  // SIM-36: what others have deleted for good reaches nobody who does not take part, or does not know yet all that there is.
+  if (last.apart && now.apart) {
+    for (const [guid, row] of last.rows) {
+      if (now.rows.has(guid)) continue;
+      const own = stage.ledger.of(person, row.conversation, row).some(({ by }) => by === name);
+      if (!own && !stage.ledger.isExpired(person, name, stage.world.now - row.ms)) {
+        problems.push(`SIM-36 "${row.text}" goes from ${name}, which takes no part`);
+      }
+    }
+  }
+  return problems;
+}
+
+/** SIM-37: what the list says of a conversation, counted anew. */
+export function listsAreTrue({ name, device }: Actor): string[] {
+  const rows = device.store.all<{
+    cid: number;
+    unread: number;
+    counted: number;
+    last: number | null;
+    newest: number | null;
+  }>(
+    `SELECT c.cid, c.unread, c.last_rid AS last,
+       (SELECT count(*) FROM message m WHERE m.cid = c.cid AND m.shown = 1 AND m.mine = 0
+          AND (m.accepted_ms, m.guid) > (c.read_ms, c.read_guid) AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid)) AS counted,
+       (SELECT m.rid FROM message m WHERE m.cid = c.cid AND m.shown = 1 AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid)
+          ORDER BY m.accepted_ms DESC, m.guid DESC LIMIT 1) AS newest
+     FROM conversation c`,
+  );
+  return rows.flatMap(({ unread, counted, last, newest }) => [
+    ...(unread === counted ? [] : [`SIM-37 ${name}'s list says ${unread} unread, and there are ${counted}`]),
+    ...(last === newest ? [] : [`SIM-37 ${name}'s list shows another message as the newest than the newest`]),
+  ]);
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** Clocks that nobody knows to be off differ by less than this. */
+const APART_MS = 10 * MINUTE;
+
+export type Recovery = {
+  person: PersonName;
+  by: string;
+  tick: number;
+  atMs: number;
+  guid: string;
+  conversation: string;
+  /** As it lay in Recently Deleted. */
+  how: 'itself' | 'withConversation';
+};
+
+const recoveries = new WeakMap<Stage, Recovery[]>();
+
+/** A Recover that was answered, on a device that takes part. */
+export function recovers(stage: Stage, recovery: Recovery): void {
+  const known = recoveries.get(stage);
+  if (known === undefined) recoveries.set(stage, [recovery]);
+  else known.push(recovery);
+}
+
+/**
+ * SIM-34: what was recovered after all deletes of it is shown. Only where that is certain: every delete of it, made by a device that took part,
+ * came some minutes before, of the kind that this Recover takes back, and its thirty days were not nearly over.
+ */
+export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<string, Row>): string[] {
+  const { ledger } = stage;
+  const { person, name } = actor;
+  const problems: string[] = [];
+  for (const one of recoveries.get(stage) ?? []) {
+    if (one.person !== person || here.get(one.guid)?.visible === true) continue;
+    if (ledger.leaving.has(one.by) || (ledger.doubted.get(one.by) ?? Number.POSITIVE_INFINITY) <= one.tick)
+      continue;
+    const place = ledger.places.get(one.guid);
+    if (place === undefined || ledger.isExpired(person, null, stage.world.now - place.ms)) continue;
+    const takenBack = (deletion: Deletion) =>
+      !deletion.forGood &&
+      !deletion.here &&
+      deletion.atMs < one.atMs - APART_MS &&
+      deletion.atMs > one.atMs - 29 * DAY &&
+      ('guid' in deletion.what ? 'itself' : 'withConversation') === one.how;
+    if (ledger.of(person, one.conversation, place).every(takenBack) && !ledger.unsure[person].has(one.guid)) {
+      problems.push(`SIM-34 "${one.guid}" was recovered on ${one.by}, and is not shown on ${name}`);
+    }
+  }
+  return problems;
+}
+
+/** SIM-38: whose switch is off gets what is sent all the same. Before the switches are turned on at the end. */
+export function mailIsHere(stage: Stage, actor: Actor): string[] {
+  const { ledger } = stage;
+  const { person, name, device, anchor } = actor;
+  if (!anchor || !device.alive || deceived.has(stage)) return [];
+  const status = device.core.status();
+  if (status.switch !== 'off' || status.phase !== 'idle') return [];
+  const here = new Set(
+    device.store
+      .all<{ guid: string }>('SELECT lower(hex(guid)) AS guid FROM message')
+      .map(({ guid }) => guid),
+  );
+  return [...ledger.sent.values()].flatMap(({ guid, text }) => {
+    const place = ledger.places.get(guid);
+    if (here.has(guid) || place === undefined || ledger.unsure[person].has(guid)) return [];
+    const age = stage.world.now - place.ms;
+    const deleted = ledger.of(person, place.conversation, place).length > 0;
+    const expired = ledger.isExpired(person, name, age) || ledger.isExpired(person, null, age);
+    return deleted || expired ? [] : [`SIM-38 "${text}" never came to ${name}, whose switch is off`];
+  });
+}
