@@ -39,9 +39,7 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
       !stage.newerSchema.has(row.guid) &&
       !ledger.wasRecovered(person, row.conversation, row.guid) &&
       // What was deleted, or has expired, on this device alone comes back when its switch is turned on (SYN-36, KEEP-10).
-      !ledger
-        .of(person, row.conversation, row)
-        .some(({ travels, by, open }) => !travels && !open && by === name) &&
+      !ledger.of(person, row.conversation, row).some(({ travels, by }) => !travels && by === name) &&
       !ledger.isExpired(person, name, stage.world.now - row.ms)
     ) {
       problems.push(`SIM-4 "${row.text}" is shown again on ${name}`);

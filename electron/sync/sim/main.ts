@@ -24,6 +24,7 @@ const { values } = parseArgs({
     zoo: { type: 'boolean', default: false },
     known: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    most: { type: 'string' },
   },
 });
 // Nobody reads where a simulated connection broke off, and saying it costs a tenth of the time.
@@ -33,7 +34,8 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 
 if (values.zoo) {
   const { known, only } = values;
-  process.exit((await searchZoo({ known, only, print })) ? 0 : 1);
+  const most = values.most === undefined ? null : Number(values.most);
+  process.exit((await searchZoo({ known, only, most, print })) ? 0 : 1);
 }
 
 const steps = Number(values.steps);

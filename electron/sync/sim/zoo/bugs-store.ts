@@ -111,14 +111,6 @@ export const STORE_BUGS: readonly Bug[] = [
     instead: '',
   },
   {
-    name: "forget this device's own deletes at a start",
-    does: 'What was deleted here alone is shown again',
-    file: at('open.ts'),
-    find: '    if (!readonly) refreshSearchIndex(store);',
-    instead:
-      "    if (!readonly) refreshSearchIndex(store);\n    if (!readonly) store.run('DELETE FROM local_delete');",
-  },
-  {
     name: 'commit without what is kept in memory',
     does: 'Digest, counters and search index stay behind the records',
     file: at('open.ts'),

@@ -238,4 +238,33 @@ export const SYNC_BUGS: readonly Bug[] = [
     find: 'ctx.hlc.now(now?.stamp ?? 0n);',
     instead: 'ctx.hlc.now();',
   },
+  {
+    name: 'believe an unproven tombstone',
+    does: 'A cloud deletes what it likes on every device',
+    file: at('zones/open-page.ts'),
+    find: '      openTombstone({ zoneKey: key, zone: ZONE_NUMBER[zone], id, epoch, proof: record.proof });\n',
+    instead: '',
+  },
+  {
+    name: 'believe whoever the cloud names',
+    does: 'What nobody signed shows as a message of somebody known',
+    file: at('mail/open-envelope.ts'),
+    find: '    if (!verifyBody(bytes, signature, device.signKey)) {',
+    instead: '    if (bytes.length === 0) {',
+  },
+  {
+    name: 'make a send id of the text',
+    does: 'So that nothing is sent twice, the cloud reads what is sent',
+    file: at('mail/send-step.ts'),
+    find: '{ sendId: ctx.random(16) });',
+    instead:
+      "{ sendId: entry.text === '' ? ctx.random(16) : new Uint8Array(Buffer.from(entry.text.padEnd(16).slice(0, 16))) });",
+  },
+  {
+    name: 'keep the key when a device is removed',
+    does: 'The new epoch has the old key: who was removed reads on',
+    file: 'shared/crypto/epochs.ts',
+    find: '  const key = copyBytes(random(32));',
+    instead: '  const key = previous?.key ?? copyBytes(random(32));',
+  },
 ];

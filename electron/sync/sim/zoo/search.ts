@@ -4,15 +4,14 @@
  * where a seed fails without its bug too.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Bug } from './bug.ts';
 import { openCages, type Play } from './let-out.ts';
 import { ZOO } from './list.ts';
-import { MOST_SEEDS, readSeeds, SEEDS, withTable } from './table.ts';
+import { MOST_SEEDS, readSeeds, SEEDS, type Seeds, withTable } from './table.ts';
 
 /** Enough for what the bugs need, and not more. */
-export const ZOO_STEPS = 60;
+const ZOO_STEPS = 50;
 
-export type Caught = { seed: number; problem: string };
+type Caught = { seed: number; problem: string };
 
 /** What a story with this bug meets first, or null. */
 async function problemOf(play: Play, seed: number): Promise<string | null> {
@@ -27,52 +26,55 @@ async function catchOne(play: Play, seeds: Iterable<number>): Promise<Caught | n
   return null;
 }
 
-function* seedsFrom(first: number | undefined): Generator<number> {
+function* seedsFrom(first: number | undefined, most: number): Generator<number> {
   if (first !== undefined) yield first;
-  for (let seed = 1; seed <= MOST_SEEDS; seed += 1) if (seed !== first) yield seed;
+  for (let seed = 1; seed <= most; seed += 1) if (seed !== first) yield seed;
 }
 
 export type ZooOptions = {
   known: boolean;
-  /** Bugs whose name holds this; then nothing is written either. */
+  /** Bugs whose name holds this (or this|or that); what is known of the others stays. */
   only: string;
+  /** How many seeds are tried for each; null: as many as it may take. */
+  most: number | null;
   print(line: string): void;
 };
 
 /** True when every bug was found, and none of the seeds fails without. */
-export async function searchZoo({ known, only, print }: ZooOptions): Promise<boolean> {
-  const before = readSeeds();
+export async function searchZoo({ known, only, most, print }: ZooOptions): Promise<boolean> {
+  const seeds = readSeeds();
   const cages = await openCages();
-  const found: [Bug, Caught][] = [];
+  const met = new Set<number>();
   let fine = true;
   const fails = (line: string) => {
     fine = false;
     print(line);
   };
-  for (const bug of ZOO.filter(({ name }) => name.includes(only))) {
+  const wanted = only.split('|');
+  for (const bug of ZOO.filter(({ name }) => wanted.some((part) => name.includes(part)))) {
     const play = await cages.withOne(bug);
-    const first = known ? before[bug.name]?.seed : undefined;
-    const caught = await catchOne(play, seedsFrom(first));
+    const first = known ? seeds[bug.name]?.seed : undefined;
+    const caught = await catchOne(play, seedsFrom(first, most ?? MOST_SEEDS));
     if (caught === null) {
       fails(`MISSED ${bug.name}`);
       continue;
     }
-    print(`seed ${caught.seed}: ${bug.name}: ${caught.problem.split('\n')[0]}`);
-    found.push([bug, caught]);
+    const { seed, problem } = caught;
+    print(`seed ${seed}: ${bug.name}: ${problem.split('\n')[0]}`);
+    met.add(seed);
+    seeds[bug.name] = { seed, rule: problem.slice(0, problem.indexOf(' ')) };
+    if (!known) write(seeds);
   }
-  for (const seed of new Set(found.map(([, caught]) => caught.seed))) {
+  for (const seed of met) {
     const problem = await problemOf(cages.without, seed);
     if (problem !== null) fails(`seed ${seed} fails without a bug: ${problem}`);
   }
-  if (!known && only === '') {
-    const seeds = Object.fromEntries(
-      found.map(([{ name }, { seed, problem }]) => [
-        name,
-        { seed, rule: problem.slice(0, problem.indexOf(' ')) },
-      ]),
-    );
-    writeFileSync(SEEDS.file, `${JSON.stringify(seeds, null, 2)}\n`);
-    writeFileSync(SEEDS.spec, withTable(readFileSync(SEEDS.spec, 'utf8'), seeds));
-  }
   return fine;
+}
+
+/** After each bug: a search is long, and may be ended. */
+function write(seeds: Seeds): void {
+  const those = Object.fromEntries(ZOO.flatMap(({ name }) => (name in seeds ? [[name, seeds[name]]] : [])));
+  writeFileSync(SEEDS.file, `${JSON.stringify(those, null, 2)}\n`);
+  writeFileSync(SEEDS.spec, withTable(readFileSync(SEEDS.spec, 'utf8'), seeds));
 }
