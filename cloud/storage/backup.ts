@@ -22,6 +22,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { moment } from '../../shared/trace.ts';
 import { databaseFile } from './database.ts';
 import { BACKUP_ID, DatabaseDamagedError, findDamage, isBackup, sizeOf } from './integrity.ts';
 import { placeSecret, readSecret, secretFile } from './secret.ts';
@@ -86,6 +87,7 @@ export const backUp = async (dataDir: string, target: string, now: number): Prom
     } finally {
       from.close();
     }
+    moment('after the copy');
     const copy = new Sqlite(draft);
     try {
       copy.pragma('temp_store = MEMORY');
@@ -99,7 +101,9 @@ export const backUp = async (dataDir: string, target: string, now: number): Prom
       copy.close();
     }
     sync(draft);
+    moment('before its name');
     nameFor(draft, file);
+    moment('after its name');
     sync(dirname(file));
   } finally {
     for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(`${draft}${rest}`, { force: true });
@@ -136,10 +140,13 @@ export const unpackBackup = async (dataDir: string, restored: boolean): Promise<
         `${file} is a backup of a cloud with another secret than ${secret}. Move that file away: the backup brings its own.`,
       );
     }
+    moment('after the secret');
     sqlite.transaction(() => {
       sqlite.exec('DROP TABLE backup');
       sqlite.pragma('application_id = 0');
+      moment('before unpacking');
     })();
+    moment('after unpacking');
   } finally {
     sqlite.close();
   }

@@ -7,6 +7,7 @@
  * What fails is logged and tried again a minute later: a disk that is full now may not be in an hour. `settle` never throws, so
  * that what cannot be written refuses nobody's calls.
  */
+import { within } from '../../shared/trace.ts';
 import type { Timers } from '../events/hub.ts';
 import type { Log } from '../http/log.ts';
 
@@ -59,7 +60,7 @@ export const createChores = ({
 
   const guarded = (work: () => void): boolean => {
     try {
-      work();
+      within(postponed, work);
       return true;
     } catch (thrown) {
       const kind = String((thrown as { code?: unknown }).code ?? 'unknown');

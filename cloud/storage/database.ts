@@ -21,6 +21,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { around, moment, TransactionTrace, watcher } from '../../shared/trace.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -79,9 +80,10 @@ export const queries: Kysely<Tables> = new Kysely<Tables>({
 const KEPT_STATEMENTS = 400;
 const RESERVED_PAGES = 256;
 
-const connection = (sqlite: SqliteDatabase): Writer => {
+const connection = (sqlite: SqliteDatabase, watched?: TransactionTrace): Writer => {
   const statements = new Map<string, Statement<unknown[], unknown>>();
   const prepare = (text: string): Statement<unknown[], unknown> => {
+    if (watched !== undefined && sqlite.inTransaction) watched.statement();
     const known = statements.get(text);
     if (known !== undefined) {
       statements.delete(text);
@@ -156,7 +158,10 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
   const checkpoint = (): boolean => {
     if (inMemory || !writing.open) return true;
     try {
-      const [answer] = writing.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      const [answer] = around(
+        'checkpoint',
+        () => writing.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[],
+      );
       return answer?.busy === 0;
     } catch {
       // A full disk: what was committed stays in the WAL until there is room.
@@ -170,7 +175,8 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
   const reading = inMemory ? writing : new Sqlite(file, { readonly: true });
   if (!inMemory) prepareConnection(reading);
 
-  const write = connection(writing);
+  const watched = watcher() === undefined ? undefined : new TransactionTrace();
+  const write = connection(writing, watched);
   /** Of the calls that are being written together: what is to be done after their commit. */
   let group: (() => void)[] | null = null;
   const alone = <T>(call: () => T): Outcome<T> => {
@@ -197,24 +203,33 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
         // A full disk, for instance, may end the whole of it.
         if (!writing.inTransaction) throw new Error('the transaction was rolled back');
       }
+      moment('before commit');
       writing.exec('COMMIT');
     } catch {
       group = null;
       if (writing.inTransaction) writing.exec('ROLLBACK');
       return calls.slice(0, Math.max(1, done)).map(alone);
     }
+    moment('after commit');
     const after = group;
     group = null;
     for (const work of after) work();
     return outcomes;
   };
-  const immediate = writing.transaction((work: (write: Writer) => unknown) => work(write)).immediate;
+  const immediate = writing.transaction((work: (write: Writer) => unknown) => {
+    watched?.begin();
+    const result = work(write);
+    if (group === null) moment('before commit');
+    return result;
+  }).immediate;
   return {
     sql: queries,
     read: inMemory ? write : connection(reading),
     transaction: <T>(work: (write: Writer) => T, purpose: 'grows' | 'frees' = 'grows') => {
       limitPages(purpose);
-      return immediate(work as (write: Writer) => unknown) as T;
+      const result = immediate(work as (write: Writer) => unknown) as T;
+      if (group === null) moment('after commit');
+      return result;
     },
     together,
     afterCommit: (work) => {

@@ -3,6 +3,7 @@
  * transaction. A database of a later version is refused: an older cloud would not know what it breaks.
  */
 import type { Database as Sqlite } from 'better-sqlite3';
+import { moment } from '../../shared/trace.ts';
 import { migration010 } from './migrations/010-accounts.ts';
 import { migration020 } from './migrations/020-zones.ts';
 import { migration030 } from './migrations/030-mailboxes.ts';
@@ -36,7 +37,10 @@ export const migrate = (sqlite: Sqlite, steps: readonly Migration[] = migrations
     if (step.version <= current) continue;
     sqlite.transaction(() => {
       sqlite.exec(step.sql);
+      moment('inside a migration');
       sqlite.pragma(`user_version = ${step.version}`);
+      moment('before a migration');
     })();
+    moment('after a migration');
   }
 };

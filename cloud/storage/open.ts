@@ -7,6 +7,7 @@
  */
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
+import { moment } from '../../shared/trace.ts';
 import { unpackBackup } from './backup.ts';
 import { type Database, databaseFile, openDatabase } from './database.ts';
 import { type Check, checkDatabase, missingDatabase, sizeOf } from './integrity.ts';
@@ -48,6 +49,7 @@ export const openStorage = async (
   if (hasAccounts(file)) throw secretMissing(dataDir);
   const db = openDatabase(dataDir, largestBytes);
   try {
+    moment('before the secret');
     return { db, secret: await makeSecret(dataDir) };
   } catch (error) {
     db.close();

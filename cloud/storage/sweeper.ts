@@ -2,6 +2,7 @@
  * Deleted ciphertext is overwritten in the database at once (secure_delete) but stays in the WAL until that is emptied. The
  * sweeper empties it shortly after a delete, once for many (SPEC ZON-6).
  */
+import { within } from '../../shared/trace.ts';
 import type { Timers } from '../events/hub.ts';
 import type { Database } from './database.ts';
 
@@ -14,7 +15,7 @@ export const createSweeper = (db: Database, timers: Timers) => {
   const sweep = (afterMs: number): void => {
     timer ??= timers.set(() => {
       timer = undefined;
-      if (!db.checkpoint()) sweep(SWEEP_AGAIN_MS);
+      if (!within('sweep', () => db.checkpoint())) sweep(SWEEP_AGAIN_MS);
     }, afterMs);
   };
   return {

@@ -25,6 +25,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { around } from '../../shared/trace.ts';
 import { hex } from './values.ts';
 
 /** Beside the database. */
@@ -80,7 +81,7 @@ export function blobFiles(folder: string): BlobFiles {
   return {
     adopt(staged, id) {
       make();
-      renameSync(safe(staged), whole(id));
+      around('adopt', () => renameSync(safe(staged), whole(id)));
       syncFolder(folder);
     },
     dropStaged: (staged) => rmSync(safe(staged), { force: true }),
@@ -93,8 +94,10 @@ export function blobFiles(folder: string): BlobFiles {
       const path = part(id);
       const file = openSync(path, offset === 0 ? 'w' : 'r+', 0o600);
       try {
-        for (let at = 0; at < bytes.length; )
-          at += writeSync(file, bytes, at, bytes.length - at, offset + at);
+        around('writePart', () => {
+          for (let at = 0; at < bytes.length; )
+            at += writeSync(file, bytes, at, bytes.length - at, offset + at);
+        });
       } finally {
         closeSync(file);
       }
@@ -107,12 +110,12 @@ export function blobFiles(folder: string): BlobFiles {
       } finally {
         closeSync(file);
       }
-      renameSync(part(id), whole(id));
+      around('finishPart', () => renameSync(part(id), whole(id)));
       syncFolder(folder);
     },
     dropPart: (id) => rmSync(part(id), { force: true }),
     remove(id) {
-      rmSync(whole(id), { force: true });
+      around('remove', () => rmSync(whole(id), { force: true }));
       rmSync(part(id), { force: true });
     },
     list(nowMs) {

@@ -3,6 +3,7 @@
  * reaches (`user_version`). Only the writer does this. A step that has been released is never edited; the next one mends it.
  */
 import type Database from 'better-sqlite3';
+import { moment } from '../../shared/trace.ts';
 import { StoreError } from './errors.ts';
 import * as first from './migrations/010-first.ts';
 import * as mailSetAside from './migrations/020-mail-set-aside.ts';
@@ -59,7 +60,10 @@ export function migrate(db: Database.Database, upTo = NEWEST): void {
     db.transaction(() => {
       db.pragma(`application_id = ${APPLICATION_ID}`);
       db.exec(step.sql);
+      moment('inside a migration');
       db.pragma(`user_version = ${step.number}`);
+      moment('before a migration');
     }).immediate();
+    moment('after a migration');
   }
 }

@@ -14,6 +14,7 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { SCHEMA } from '../../shared/model/payload.ts';
+import { around, TransactionTrace, watcher } from '../../shared/trace.ts';
 import { Changes } from './changes.ts';
 import { setCipherKey } from './cipher.ts';
 import { StoreError } from './errors.ts';
@@ -57,6 +58,7 @@ export class Store {
   readonly #kept = new Kept();
   /** Of every commit but those of bulk work; null: not asked yet. */
   #synchronous: number | null = null;
+  readonly #watched = watcher() === undefined ? undefined : new TransactionTrace();
 
   readonly #openSearchIndex: () => SearchIndexReader | null;
   #searchIndex: SearchIndexReader | null = null;
@@ -78,6 +80,7 @@ export class Store {
 
   /** A prepared statement, made once. */
   sql(text: string): Database.Statement {
+    if (this.#watched !== undefined && this.db.inTransaction) this.#watched.statement();
     let statement = this.#statements.get(text);
     if (statement === undefined) {
       statement = this.db.prepare(text);
@@ -106,7 +109,10 @@ export class Store {
     return this.readonly ? read() : this.#kept.get(name, tables, read);
   }
   run(text: string, ...parameters: Parameter[]): number {
-    return this.sql(text).run(...parameters).changes;
+    if (this.#watched === undefined || this.db.inTransaction)
+      return this.sql(text).run(...parameters).changes;
+    // Alone it is its own transaction.
+    return around('commit', () => this.sql(text).run(...parameters).changes);
   }
 
   /** All that `work` reads is of one moment. */
@@ -130,7 +136,7 @@ export class Store {
     if (this.readonly) throw new StoreError('misuse', 'Only the sync worker writes to the store.');
     if (this.#bulk === 'open') this.commitBulk();
     if (this.db.inTransaction) return work();
-    this.db.exec('BEGIN IMMEDIATE');
+    this.#begin();
     return this.#guarded(() => {
       const result = work();
       this.#commit();
@@ -150,7 +156,7 @@ export class Store {
       if (this.db.inTransaction) return work();
       this.#synchronous ??= this.db.pragma('synchronous', { simple: true }) as number;
       if (this.#synchronous > 1) this.db.pragma('synchronous = NORMAL');
-      this.db.exec('BEGIN IMMEDIATE');
+      this.#begin();
       this.#bulkBegan = performance.now();
     }
     this.#bulk = 'working';
@@ -181,9 +187,13 @@ export class Store {
     this.#bulk = 'none';
     if ((this.#synchronous ?? 0) > 1) this.db.pragma(`synchronous = ${this.#synchronous}`);
   }
+  #begin(): void {
+    this.db.exec('BEGIN IMMEDIATE');
+    this.#watched?.begin();
+  }
   #commit(): void {
     this.memory.flush();
-    this.db.exec('COMMIT');
+    around('commit', () => this.db.exec('COMMIT'));
     this.changes.commit();
   }
   #guarded<T>(work: () => T): T {
@@ -214,7 +224,10 @@ export class Store {
   checkpoint(truncate = false): { busy: boolean; logPages: number } {
     this.commitBulk();
     const mode = truncate ? 'TRUNCATE' : 'PASSIVE';
-    const [row] = this.db.pragma(`wal_checkpoint(${mode})`) as { busy: number; log: number }[];
+    const [row] = around(
+      'checkpoint',
+      () => this.db.pragma(`wal_checkpoint(${mode})`) as { busy: number; log: number }[],
+    );
     return { busy: (row?.busy ?? 0) !== 0, logPages: row?.log ?? 0 };
   }
 

@@ -10,6 +10,7 @@ import { Hlc } from '../../../shared/clock/hlc.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { within } from '../../../shared/trace.ts';
 import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
@@ -186,7 +187,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     remembered: () => remembered(store),
     counts: () => counts(store, clock.now()),
     saveSwitch: (state) => {
-      saveSwitch(ctx, state);
+      within('saveSwitch', () => saveSwitch(ctx, state));
       announcer.changed();
     },
     watch,
@@ -325,16 +326,18 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
 
   return {
     start() {
-      rereadNewer(store);
-      settleAllHidden(store);
-      loadKeys(ctx);
-      lookThroughFolder(ctx);
+      within('start', () => {
+        rereadNewer(store);
+        settleAllHidden(store);
+        loadKeys(ctx);
+        lookThroughFolder(ctx);
+      });
       runner.start();
     },
     async execute(command) {
       try {
         const on = { ctx, runner, queue, undos, breathe: () => timers.breathe(), failures, online };
-        return (await executeCommand(on, parts.commands, command)) as never;
+        return (await within(command.name, () => executeCommand(on, parts.commands, command))) as never;
       } catch (error) {
         failures.note(`command ${command.name}`, 'failed', codeOf(error));
         throw error;

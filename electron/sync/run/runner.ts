@@ -6,6 +6,7 @@
  * `done`; after `stop` nothing is started and no event is emitted.
  */
 
+import { within } from '../../../shared/trace.ts';
 import { reduce } from '../engine/reduce.ts';
 import {
   type Counts,
@@ -158,7 +159,7 @@ export class Runner {
     let outcome: Bare;
     try {
       const steps = this.#options.steps as unknown as Record<string, (step: Step) => Promise<unknown>>;
-      const result = await steps[step.type]?.(step);
+      const result = await within(step.type, () => steps[step.type]?.(step));
       outcome = { type: 'done', step, result } as unknown as Bare<
         { type: 'done'; now: number; jitter: number } & StepDone
       >;
