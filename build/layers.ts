@@ -38,12 +38,12 @@ export const RULES: Rule[] = [
     forbids: ({ from, to }) => inside(from, 'cloud') && isOurs(to) && !inside(to, 'cloud', 'shared'),
   },
   {
-    says: 'electron imports electron and shared (its tests and the simulator also the cloud)',
+    says: 'electron imports electron and shared (its tests, the simulator and the crash tests also the cloud)',
     forbids: ({ from, to }) =>
       inside(from, 'electron') &&
       isOurs(to) &&
       !inside(to, 'electron', 'shared') &&
-      !(inside(to, 'cloud') && (isTest(from) || inside(from, 'electron/sync/sim'))),
+      !(inside(to, 'cloud') && (isTest(from) || inside(from, 'electron/sync/sim', 'electron/sync/kills'))),
   },
   {
     says: 'renderer imports renderer, and from electron/api types only',

@@ -13,6 +13,7 @@ import { concatBytes, fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
 import { attachmentsFolder, blobPath, readRange, STAGING } from '../../store/blob-files.ts';
 import { messagePage } from '../../store/messages.ts';
+import type { CommandInput } from '../protocol.ts';
 import type { CoreDevice } from './core-device.ts';
 
 /** Bytes that do not repeat: another place is another content. */
@@ -26,35 +27,42 @@ export function bytesOf(length: number, seed = 1): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Beside the text of a conversation; gives the draft's id. */
-export async function staged(device: CoreDevice, conversationId: string, file: Uint8Array): Promise<string> {
+/** Sealed into the staging folder beside a database: what `addAttachment` is told of it. */
+export function sealedBeside(
+  databasePath: string,
+  conversationId: string,
+  file: Uint8Array,
+): CommandInput<'addAttachment'> {
   const key = newBlobKey(systemRandom);
   const cipher = createBlobCipher({ key, size: file.length });
   const chunks = Array.from({ length: cipher.chunks }, (_, chunk) => {
     const { from, to } = rangeOfChunk(file.length, chunk);
     return cipher.seal(chunk, file.subarray(from, to));
   });
-  const folder = join(attachmentsFolder(device.store.path), STAGING);
+  const folder = join(attachmentsFolder(databasePath), STAGING);
   mkdirSync(folder, { recursive: true });
   const name = toHex(systemRandom(16));
   writeFileSync(join(folder, name), concatBytes(...chunks));
-  const { id } = await device.core.execute({
-    name: 'addAttachment',
-    input: {
-      id: toHex(systemRandom(16)),
-      conversationId,
-      staged: name,
-      blobId: blobIdOf(cipher.sealedLength, chunks.map(chunkHash)),
-      key,
-      size: file.length,
-      name: 'file.bin',
-      mediaType: 'application/octet-stream',
-      width: 0,
-      height: 0,
-      durationMs: 0,
-      thumbnail: new Uint8Array(0),
-    },
-  });
+  return {
+    id: toHex(systemRandom(16)),
+    conversationId,
+    staged: name,
+    blobId: blobIdOf(cipher.sealedLength, chunks.map(chunkHash)),
+    key,
+    size: file.length,
+    name: 'file.bin',
+    mediaType: 'application/octet-stream',
+    width: 0,
+    height: 0,
+    durationMs: 0,
+    thumbnail: new Uint8Array(0),
+  };
+}
+
+/** Beside the text of a conversation; gives the draft's id. */
+export async function staged(device: CoreDevice, conversationId: string, file: Uint8Array): Promise<string> {
+  const input = sealedBeside(device.store.path, conversationId, file);
+  const { id } = await device.core.execute({ name: 'addAttachment', input });
   return id;
 }
 

@@ -1,0 +1,143 @@
+/**
+ * One kill after the other: an act is done, a process dies at a point in it, is started again, and everybody has to come to rest with
+ * nothing lost. Kills of one scene follow each other on the same files, so each begins with what the ones before left behind.
+ */
+import type { Armed } from '../../../cloud/testing/reaper.ts';
+import { seeded } from '../sim/random.ts';
+import { MESSAGE_ACTS } from './acts.ts';
+import { ACCOUNT_ACTS } from './acts-account.ts';
+import { CLOUD_ACTS } from './acts-cloud.ts';
+import type { Act } from './doing.ts';
+import { type CloudProcess, type DeviceProcess, Killed, type Scripts } from './processes.ts';
+import { rest } from './rest.ts';
+import { Scene, type Side } from './scene.ts';
+import { TABLES } from './tables.ts';
+
+export const ACTS = { ...MESSAGE_ACTS, ...ACCOUNT_ACTS, ...CLOUD_ACTS };
+export type ActName = keyof typeof ACTS;
+
+export type Kill = { side: Side; act: ActName; point: string; times: number; afterUs: number };
+export type Told = {
+  /** It died there. */
+  reached: boolean;
+  problems: string[];
+  /** Where nobody was armed: what was passed on either side, how often. */
+  passed: Record<Side, [string, number][]>;
+};
+
+/** A scene gets slower as it fills. */
+const ACTS_OF_A_SCENE = 60;
+
+export class Campaign {
+  readonly #scripts: Scripts;
+  readonly #dice;
+  #scene: Scene | null = null;
+  #acts = 0;
+
+  constructor(scripts: Scripts, seed: number) {
+    this.#scripts = scripts;
+    this.#dice = seeded(seed);
+  }
+
+  /** Null: nobody is killed, and what is passed is told. */
+  async does(name: ActName, kill: Kill | null): Promise<Told> {
+    const act: Act = ACTS[name];
+    const told: Told = { reached: false, problems: [], passed: { device: [], cloud: [] } };
+    try {
+      const scene = await this.#open();
+      await act.prepare?.(scene);
+      if (act.alone === undefined) {
+        await run(scene, act, kill, told);
+      } else {
+        const { reached, problems, passed } = await act.alone(scene, armedFor(kill));
+        told.reached = reached;
+        told.problems.push(...problems);
+        told.passed.cloud = passed;
+      }
+      told.problems.push(...(await rest(scene, act.again)));
+      if (told.problems.length === 0) told.problems.push(...((await act.check?.(scene)) ?? []));
+      if (kill !== null) told.problems.push(...(await unknownOwners(scene)));
+    } catch (error) {
+      told.problems.push(`${error instanceof Error ? error.stack : error}`);
+    }
+    this.#acts += 1;
+    if (act.spends === true || told.problems.length > 0 || this.#acts >= ACTS_OF_A_SCENE) await this.close();
+    return told;
+  }
+
+  async #open(): Promise<Scene> {
+    if (this.#scene === null) {
+      this.#scene = new Scene(this.#scripts, this.#dice.fork());
+      this.#acts = 0;
+      await this.#scene.open();
+      const problems = await rest(this.#scene);
+      if (problems.length > 0) throw new Error(`The scene does not begin: ${problems.join('; ')}`);
+    }
+    return this.#scene;
+  }
+
+  async close(): Promise<void> {
+    const scene = this.#scene;
+    this.#scene = null;
+    await scene?.close();
+  }
+}
+
+/**
+ * What is doing there, of what was passed since, and has no point in its table: a step, a command, a call or a chore at which nobody is
+ * killed. (A moment more of what is known happens now and then: which statement is a transaction's second depends on what there is.)
+ */
+async function unknownOwners(scene: Scene): Promise<string[]> {
+  const passed = {
+    device: scene.device.dead ? [] : await scene.device.passed(),
+    cloud: await scene.cloud.passed(),
+  };
+  return (['device', 'cloud'] as const).flatMap((side) => {
+    const known = new Set(Object.keys(TABLES[side]).map(ownerOf));
+    return passed[side]
+      .filter(([point]) => !known.has(ownerOf(point)))
+      .map(([point]) => `a point of the ${side} that points.ts knows nothing of: ${point}`);
+  });
+}
+
+const ownerOf = (point: string): string => point.split(': ')[0] ?? '';
+
+/** Nobody: then what is passed is counted all the same. */
+function armedFor(kill: Kill | null): Armed {
+  if (kill === null) return { point: '', times: 1, afterUs: 0 };
+  const { point, times, afterUs } = kill;
+  return { point, times, afterUs };
+}
+
+async function run(scene: Scene, act: Act, kill: Kill | null, told: Told): Promise<void> {
+  const armed = armedFor(kill);
+  const of = (side: Side) => (kill === null || kill.side === side ? armed : null);
+  const victim = (): CloudProcess | DeviceProcess => (kill?.side === 'cloud' ? scene.cloud : scene.device);
+  try {
+    // A process that is started for the act is armed as it starts.
+    if (act.starts !== 'device') await scene.device.arm(of('device'));
+    if (act.starts !== 'cloud') await scene.cloud.arm(of('cloud'));
+    if (act.starts === 'device') await scene.startDevice(of('device'));
+    if (act.starts === 'cloud') {
+      await scene.startCloud({ restored: act.restored === true, armed: of('cloud') });
+    }
+    await act.run(scene);
+  } catch (error) {
+    const killed = error instanceof Killed || victim().dead;
+    if (kill === null || !killed) throw error;
+  }
+  if (kill === null) {
+    if (!scene.device.dead) told.passed.device = await scene.device.passed();
+    told.passed.cloud = await scene.cloud.passed();
+    return;
+  }
+  if (!victim().dead) await Promise.race([victim().ended, new Promise((resolve) => setTimeout(resolve, 60))]);
+  if (victim().dead) {
+    told.reached = (await victim().ended) === 'SIGKILL';
+    if (!told.reached) told.problems.push(`the process ended by itself: ${await victim().ended}`);
+    return;
+  }
+  await victim()
+    .arm(null)
+    .catch(() => {});
+}
