@@ -3,7 +3,12 @@
  * and name; `electron/device/calls/*` answers, from the read-only store and the sync worker. Tests can put anything
  * here.
  */
-import type { DatabaseCheck, DiagnosticReport, TroubleshootingRun } from './troubleshooting-types.ts';
+import type {
+  DamagedDatabase,
+  DatabaseCheck,
+  DiagnosticReport,
+  TroubleshootingRun,
+} from './troubleshooting-types.ts';
 import type {
   ApiEvent,
   AttachmentDraft,
@@ -157,6 +162,8 @@ export type TroubleshootingCalls = {
   run(): Promise<TroubleshootingRun>;
   checkDatabase(): Promise<DatabaseCheck>;
   report(): Promise<DiagnosticReport>;
+  damaged(): Answer<DamagedDatabase[]>;
+  removeDamaged(name: string): Answer<void>;
 };
 
 export type SettingsCalls = {

@@ -15,6 +15,7 @@ function make(calls: { [Topic in keyof ApiCalls]?: Partial<ApiCalls[Topic]> }) {
   const app = createApp({
     calls: calls as unknown as ApiCalls,
     attachments: { take: async () => new Response(), serve: async () => new Response(null, { status: 404 }) },
+    damaged: () => new Response(null, { status: 404 }),
     rendererDir: '/nowhere',
     report: (path, error) => reports.push({ path, error }),
   });

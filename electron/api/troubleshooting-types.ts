@@ -6,7 +6,7 @@ import type {
   DatabaseCheck as WorkerDatabaseCheck,
   ProbeFailure as WorkerProbeFailure,
 } from '../sync/troubleshooting-types.ts';
-import type { Milliseconds, SyncStatus } from './types.ts';
+import type { Id, Milliseconds, SyncStatus } from './types.ts';
 
 export type ProbeFailure = WorkerProbeFailure;
 export type DatabaseCheck = WorkerDatabaseCheck;
@@ -111,3 +111,37 @@ export type TroubleshootingRun = { at: Milliseconds; checks: Check[] };
 
 /** The diagnostic report: plain text, without any content (SPEC API-22), and a name for its file. */
 export type DiagnosticReport = { text: string; fileName: string };
+
+/** A damaged database that was set aside, and what came of it (SPEC DMG-*). Counts and times; `title` of a conversation is content. */
+export type DamagedDatabase = {
+  /** Of its folder, and by which it is deleted. */
+  name: string;
+  at: Milliseconds;
+  /** Only its log was damaged or gone: the database stayed in use, and what was written last is perhaps missing. */
+  log: boolean;
+  /** Where the damaged files are; null: there were none to keep, or a person has deleted them. */
+  files: { folder: string; bytes: number } | null;
+  /** What came back from it. Null: nothing is known of it. */
+  back: {
+    messages: number;
+    conversations: number;
+    attachments: number;
+    unsent: number;
+    /** Of the messages: made again from what the window had read of them. */
+    rebuilt: number;
+  } | null;
+  /** How many there had been when they were last counted. */
+  before: { messages: number; at: Milliseconds } | null;
+  /** What could not be read and is not here by now. */
+  lost: {
+    messages: number;
+    from: Milliseconds | null;
+    to: Milliseconds | null;
+    conversations: { id: Id; title: string; messages: number; from: Milliseconds; to: Milliseconds }[];
+  };
+  /** With the switch on: whether what iCloud has is here by now. Null: the switch is off. */
+  cloud: 'coming' | 'done' | null;
+  deletesUncertain: boolean;
+  /** Whether this device is still the one it was: `none` where nobody was signed in, or that could not be known. */
+  device: 'database' | 'keepsake' | 'none';
+};

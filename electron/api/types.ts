@@ -52,8 +52,17 @@ export type SessionState =
       device: { id: Id; name: string };
       cloud: { url: string; here: boolean };
     }
-  /** The database or its key cannot be opened. Nothing was changed. */
-  | { kind: 'locked'; reason: 'keyUnreadable' | 'passphrase' | 'fromTheFuture' | 'damaged'; detail: string }
+  /** The database or its key cannot be opened. Nothing was changed. diskFull, busy: tried again by itself. */
+  | {
+      kind: 'locked';
+      reason: 'keyUnreadable' | 'passphrase' | 'fromTheFuture' | 'damaged' | 'diskFull' | 'noAccess' | 'busy';
+      detail: string;
+    }
+  /**
+   * The database is looked over, or was damaged and is being recovered. saving: set aside. reading: into a new one; `done` records of about
+   * `total`, where that is known. Goes on by itself; `session` events tell how far it is.
+   */
+  | { kind: 'recovering'; phase: 'looking' | 'saving' | 'reading'; done: number; total: number | null }
   /** This device was removed from the account (on another device), or its session was revoked. */
   | { kind: 'removed'; account: AccountInfo; reason: 'removed' | 'stolen' | 'revoked'; kept: Kept };
 
@@ -309,7 +318,11 @@ export type Notice = {
     | 'zonePurged'
     | 'keychainWeak'
     /** The sync worker stopped unexpectedly and was started again. */
-    | 'syncRestarted';
+    | 'syncRestarted'
+    /** The database was damaged and is a new one now. `why`: on, all, part, alone. */
+    | 'databaseRecovered'
+    /** The database's log was damaged or gone: what was written last is perhaps missing. */
+    | 'databaseLogLost';
   detail: Record<string, string | number>;
 };
 

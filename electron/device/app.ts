@@ -1,5 +1,5 @@
 /**
- * The device's routes: `/rpc/*` the local API, `/attachments/*` the files in messages, and the renderer's files for the rest. Every answer
+ * The device's routes: `/rpc/*` the local API, `/attachments/*` the files in messages, `/damaged/*` damaged databases to save, and the renderer's files for the rest. Every answer
  * carries the security headers.
  */
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
@@ -17,6 +17,7 @@ export type AppOptions = {
     take(request: Request): Promise<Response>;
     serve(request: Request): Promise<Response>;
   };
+  damaged(request: Request): Response;
   rendererDir: string;
   report: (path: string, error: unknown) => void;
 };
@@ -45,6 +46,7 @@ export function createApp(options: AppOptions): Hono {
   });
   app.post('/attachments', (context) => options.attachments.take(context.req.raw));
   app.all('/attachments/*', (context) => options.attachments.serve(context.req.raw));
+  app.all('/damaged/*', (context) => options.damaged(context.req.raw));
   app.all('*', (context) => files(context.req.raw));
   app.onError((error, context) => {
     report(new URL(context.req.url).pathname, error);

@@ -6,11 +6,14 @@
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import type { Notice } from '../api/types.ts';
 import type { Host } from '../host/host.ts';
+import { damageOf } from '../store/damage/signs.ts';
 import { createApp } from './app.ts';
 import { serveAttachment } from './attachments/serve.ts';
 import { takeAttachment } from './attachments/upload.ts';
-import { wakeCloudHere } from './calls/session.ts';
+import type { CallContext } from './calls/context.ts';
+import { everything, wakeCloudHere } from './calls/session.ts';
 import { createCalls } from './calls.ts';
+import { serveDamaged } from './damaged-files.ts';
 import { createEventHub } from './event-hub.ts';
 import { Profile } from './profile.ts';
 import { lockProfile, type ProfileLock } from './profile-lock.ts';
@@ -67,13 +70,16 @@ async function start(
       notices.push({ id: 'device:syncRestarted', at: Date.now(), code: 'syncRestarted', detail: {} });
       hub.emit({ type: 'notices' });
     },
+    onRecovering(over) {
+      if (!over) {
+        hub.emit({ type: 'session' });
+        return;
+      }
+      for (const event of everything()) hub.emit(event);
+      void wakeCloudHere(context);
+    },
   });
-  await profile.open();
-  await sodiumReady();
-  if (profile.weakKeychain)
-    notices.push({ id: 'device:keychainWeak', at: Date.now(), code: 'keychainWeak', detail: {} });
-
-  const context = {
+  const context: CallContext = {
     profile,
     hub,
     host: options.host,
@@ -82,6 +88,11 @@ async function start(
     notices,
     log,
   };
+  await profile.open();
+  await sodiumReady();
+  if (profile.weakKeychain)
+    notices.push({ id: 'device:keychainWeak', at: Date.now(), code: 'keychainWeak', detail: {} });
+
   const calls = createCalls(context);
   void wakeCloudHere(context);
   const app = createApp({
@@ -90,9 +101,13 @@ async function start(
       take: (request) => takeAttachment(context, request),
       serve: (request) => serveAttachment(context, request),
     },
+    damaged: (request) => serveDamaged(context, request),
     rendererDir: options.rendererDir,
-    report: (path, error) =>
-      log(`${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`),
+    report: (path, error) => {
+      log(`${path}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+      const code = damageOf(error);
+      if (code !== null) profile.foundDamaged(code);
+    },
   });
   let stopped: Promise<void> | null = null;
   return {

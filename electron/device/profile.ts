@@ -3,6 +3,10 @@
  *
  * [Note: locked]: whenever a key or a database is there and cannot be opened, the profile is locked and not a byte of
  * it is changed. Only a person's `startFresh` goes on from there, and that renames what is there.
+ *
+ * [Note: recovering]: a damaged database whose key is known to be the right one is recovered by the worker (SPEC DMG-*), at its start; found
+ * damaged in use, everything is closed first and opened anew. Until that is done there is nothing to work with, and `recovering` says how
+ * far it is. Where it cannot be done for now (a full disk), the profile is locked, and tried again by itself.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -12,12 +16,15 @@ import { Failure } from '../api/failure.ts';
 import type { SessionState } from '../api/types.ts';
 import type { Host, Keychain } from '../host/host.ts';
 import { ATTACHMENTS } from '../store/blob-files.ts';
+import { KEEPSAKE } from '../store/damage/keepsake.ts';
+import { damageOf } from '../store/damage/signs.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { searchIndexPath } from '../store/search-index.ts';
 import type { SyncEvent } from '../sync/protocol.ts';
 import { startWorker, type WorkerLink, WorkerRefused } from './worker-link.ts';
 
 export type Locked = Extract<SessionState, { kind: 'locked' }>;
+export type Recovering = Extract<SessionState, { kind: 'recovering' }>;
 export type Opened = {
   kind: 'open';
   store: Store;
@@ -32,12 +39,19 @@ export type ProfileOptions = {
   workerScript: URL;
   onEvent(event: SyncEvent): void;
   onCrash(error: unknown): void;
+  /** How far a recovery is; over, whatever came of it. */
+  onRecovering?(over: boolean): void;
+  /** For tests. */
+  retryMs?: number;
 };
 
 const DATABASE = 'messages.db';
 const filesOf = (database: string): string[] => [database, `${database}-wal`, `${database}-shm`];
-/** The search index goes where its messages go. */
-const DATABASE_FILES = [...filesOf(DATABASE), ...filesOf(searchIndexPath(DATABASE))];
+/** The keepsake goes first: alone it would bring back who was signed in. The search index goes where its messages go. */
+const DATABASE_FILES = [KEEPSAKE, ...filesOf(DATABASE), ...filesOf(searchIndexPath(DATABASE))];
+/** What may pass by itself. */
+const PASSES: ReadonlySet<Locked['reason']> = new Set(['diskFull', 'busy']);
+const RETRY_MS = 20_000;
 
 export class Profile {
   readonly #options: ProfileOptions;
@@ -46,6 +60,14 @@ export class Profile {
   /** Opening, wiping and closing one after the other. */
   #turn: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #recovering: Recovering | null = null;
+  /** Once one begins: whoever waits for the profile to open need not wait longer. */
+  #begun = withResolver();
+  readonly #abort = new AbortController();
+  /** What was met in use, until the database was opened anew for it; and how often. */
+  #suspected: string | null = null;
+  #suspicions = 0;
+  #retry: NodeJS.Timeout | null = null;
 
   constructor(options: ProfileOptions) {
     this.#options = options;
@@ -55,6 +77,10 @@ export class Profile {
   /** What a call works with. Throws where there is nothing to work with, and says why. */
   get opened(): Opened {
     if (this.#closed) throw new Failure('stopping', 'Lockstep is closing.');
+    if (this.#recovering !== null || this.#suspected !== null)
+      throw new Failure('recovering', 'The database was damaged and is being recovered.', {
+        retryAfterMs: 1_000,
+      });
     if (this.#state === null)
       throw new Failure('stopping', 'Lockstep is opening its messages. Try again.', { retryAfterMs: 500 });
     if (this.#state.kind === 'locked') throw new Failure('locked', this.#state.detail);
@@ -65,14 +91,38 @@ export class Profile {
     return this.#state?.kind === 'locked' ? this.#state : null;
   }
 
+  get recovering(): Recovering | null {
+    return this.#recovering;
+  }
+
+  get databasePath(): string {
+    return this.#path(DATABASE);
+  }
+
   get weakKeychain(): boolean {
     return !this.#keychain.strong;
   }
 
+  /** Opened, locked, or being recovered: then it goes on by itself. */
   open(): Promise<void> {
-    return this.#inTurn(async () => {
+    const opened = this.#inTurn(async () => {
       if (this.#state?.kind === 'open') return;
       this.#state = await this.#tryToOpen();
+    });
+    return Promise.race([opened, this.#begun.promise]);
+  }
+
+  /** Met by the worker, or by a reader: SQLite's name. Everything is closed, and opened anew for a closer look. */
+  foundDamaged(code: string): void {
+    if (this.#closed || this.#suspected !== null || this.#state?.kind !== 'open') return;
+    this.#suspected = code;
+    this.#suspicions += 1;
+    this.#showRecovering({ phase: 'looking', done: 0, total: null });
+    void this.#inTurn(async () => {
+      await this.#shut();
+      this.#state = await this.#tryToOpen();
+    }).catch(() => {
+      // Closing meanwhile.
     });
   }
 
@@ -105,15 +155,45 @@ export class Profile {
 
   close(): Promise<void> {
     this.#closed = true;
+    this.#abort.abort();
+    if (this.#retry !== null) clearTimeout(this.#retry);
     return this.#inTurn(() => this.#shut());
   }
 
   async #tryToOpen(): Promise<Opened | Locked> {
+    const state = await this.#open();
+    const over = this.#recovering !== null;
+    this.#recovering = null;
+    this.#suspected = null;
+    this.#begun = withResolver();
+    if (state.kind === 'locked' && PASSES.has(state.reason)) this.#tryAgainLater();
+    // The state is there once the turn is over.
+    if (over) queueMicrotask(() => setImmediate(() => this.#options.onRecovering?.(true)));
+    return state;
+  }
+
+  #tryAgainLater(): void {
+    if (this.#closed) return;
+    this.#retry = setTimeout(() => {
+      void this.open()
+        .then(() => this.#options.onRecovering?.(true))
+        .catch(() => {});
+    }, this.#options.retryMs ?? RETRY_MS);
+    this.#retry.unref();
+  }
+
+  #showRecovering(progress: Omit<Recovering, 'kind'>): void {
+    this.#recovering = { kind: 'recovering', ...progress };
+    this.#begun.resolve();
+    this.#options.onRecovering?.(false);
+  }
+
+  async #open(): Promise<Opened | Locked> {
     const keychain = this.#keychain;
     const dbPath = this.#path(DATABASE);
     let stored = await keychain.load();
     if (stored.kind === 'missing') {
-      if (existsSync(dbPath)) {
+      if (existsSync(dbPath) || existsSync(this.#path(KEEPSAKE))) {
         return locked(
           'keyUnreadable',
           `The messages in ${this.#options.folder} are there, but their key (${keychain.file}) is not. Put it back from a backup.`,
@@ -125,26 +205,42 @@ export class Profile {
     if (stored.kind === 'unreadable') return locked(stored.reason, stored.detail);
     if (stored.kind === 'missing')
       return locked('keyUnreadable', 'The key was written and is gone again. Check the disk.');
+    for (;;) {
+      const opened = await this.#openWith(dbPath, stored.key);
+      if (opened !== 'again') return opened;
+    }
+  }
+
+  /** again: our own reading met damage that the worker had not. */
+  async #openWith(dbPath: string, dbKey: Uint8Array): Promise<Opened | Locked | 'again'> {
     const { onEvent, onCrash, workerScript } = this.#options;
     let worker: WorkerLink;
     try {
       worker = await startWorker({
         script: workerScript,
-        data: { dbPath, dbKey: stored.key },
+        data: { dbPath, dbKey, suspected: this.#suspected, certain: this.#suspicions > 1 },
         onEvent,
         onCrash,
+        onRecovering: (progress) => this.#showRecovering(progress),
+        onDamage: (code) => this.foundDamaged(code),
+        signal: this.#abort.signal,
       });
     } catch (error) {
+      if (this.#closed) return locked('busy', 'Lockstep is closing.');
       if (error instanceof WorkerRefused) return locked(lockReason(error.reason), error.message);
       throw error;
     }
     try {
-      const store = openStore({ path: dbPath, key: stored.key, readonly: true });
+      const store = openStore({ path: dbPath, key: dbKey, readonly: true });
       const unwatch = this.#options.host.watchConditions((conditions) => worker.setConditions(conditions));
       return { kind: 'open', worker, store, unwatch };
     } catch (error) {
       await worker.stop();
-      throw error;
+      const code = damageOf(error);
+      if (code === null || this.#suspicions > 2) throw error;
+      this.#suspected = code;
+      this.#suspicions += 1;
+      return 'again';
     }
   }
 
@@ -172,8 +268,25 @@ function locked(reason: Locked['reason'], detail: string): Locked {
   return { kind: 'locked', reason, detail };
 }
 
+const REASONS: readonly string[] = [
+  'fromTheFuture',
+  'damaged',
+  'passphrase',
+  'diskFull',
+  'noAccess',
+  'busy',
+] satisfies Locked['reason'][];
+
 /** The store's refusals in the words of the session's state. */
 function lockReason(reason: string): Locked['reason'] {
-  if (reason === 'fromTheFuture' || reason === 'damaged' || reason === 'passphrase') return reason;
+  if (REASONS.includes(reason)) return reason as Locked['reason'];
   return reason === 'wrongKey' || reason === 'keyUnreadable' ? 'keyUnreadable' : 'damaged';
+}
+
+function withResolver(): { promise: Promise<void>; resolve(): void } {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }

@@ -10,6 +10,7 @@ import type {
   CommandName,
   CommandResult,
   FromWorker,
+  RecoveryProgress,
   SyncEvent,
   ToWorker,
   WorkerOptions,
@@ -19,8 +20,14 @@ import type { Conditions } from '../sync/status-types.ts';
 export type WorkerLinkOptions = {
   /** The worker's module: TypeScript as it stands, or what the bundler made of it. */
   script: URL;
-  data: WorkerOptions;
+  /** At the first start, when nobody else has the database open, a damaged one is recovered. */
+  data: Pick<WorkerOptions, 'dbPath' | 'dbKey'> & Partial<WorkerOptions>;
   onEvent(event: SyncEvent): void;
+  onRecovering?(progress: RecoveryProgress): void;
+  /** The database was found damaged in use: SQLite's name. The worker is to be stopped; it is not started again. */
+  onDamage?(code: string): void;
+  /** Ends a start that has not come to its end: a recovery goes on at the next one. */
+  signal?: AbortSignal;
   /** It died and a new one is being started. */
   onCrash(error: unknown): void;
   /** For tests. */
@@ -37,9 +44,12 @@ export type WorkerLink = {
 /** The worker could not open the store: nothing was changed. */
 export class WorkerRefused extends Error {
   readonly reason: string;
-  constructor(reason: string, detail: string) {
+  /** SQLite's name for the damage it met. */
+  readonly damage: string | null;
+  constructor(reason: string, detail: string, damage: string | null) {
     super(detail);
     this.reason = reason;
+    this.damage = damage;
   }
 }
 
@@ -55,10 +65,13 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
   let crashes = 0;
   let restart: NodeJS.Timeout | null = null;
   let conditions: Conditions | null = null;
-  let current: Worker | null = await launch();
+  let damaged = false;
+  let current: Worker | null = await launch(true);
 
-  async function launch(): Promise<Worker> {
-    const worker = new Worker(options.script, { workerData: options.data, name: 'sync' });
+  async function launch(first: boolean): Promise<Worker> {
+    const data: WorkerOptions = { suspected: null, certain: false, ...options.data, mayRecover: first };
+    const worker = new Worker(options.script, { workerData: data, name: 'sync' });
+    if (first) options.signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
     let lastError: unknown = null;
     let ready = false;
     return new Promise<Worker>((resolve, reject) => {
@@ -69,7 +82,7 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
             resolve(worker);
             break;
           case 'failed':
-            reject(new WorkerRefused(message.reason, message.detail));
+            reject(new WorkerRefused(message.reason, message.detail, message.code));
             void worker.terminate();
             break;
           case 'reply':
@@ -77,6 +90,12 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
             break;
           case 'event':
             options.onEvent(message.event);
+            break;
+          case 'recovering':
+            options.onRecovering?.(message.progress);
+            break;
+          case 'damaged':
+            foundDamaged(message.code);
             break;
           case 'stopped':
             break;
@@ -96,12 +115,18 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
         }
         current = null;
         failAll(stopping ? stoppingFailure() : crashFailure());
-        if (!stopping) {
+        if (!stopping && !damaged) {
           options.onCrash(lastError ?? new Error(`The sync worker ended with code ${code}.`));
           startAgain();
         }
       });
     });
+  }
+
+  function foundDamaged(code: string): void {
+    if (damaged || stopping) return;
+    damaged = true;
+    options.onDamage?.(code);
   }
 
   function startAgain(): void {
@@ -110,7 +135,7 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
     restart = setTimeout(async () => {
       restart = null;
       try {
-        const worker = await launch();
+        const worker = await launch(false);
         if (stopping) {
           await worker.terminate();
           return;
@@ -120,6 +145,10 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
         options.onEvent({ type: 'session' });
       } catch (error) {
         if (stopping) return;
+        if (error instanceof WorkerRefused && error.damage !== null) {
+          foundDamaged(error.damage);
+          return;
+        }
         options.onCrash(error);
         startAgain();
       }

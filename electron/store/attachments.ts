@@ -204,6 +204,13 @@ export function getDraft(store: Store, id: Uint8Array): Draft | undefined {
   return row === undefined ? undefined : readDraft(row);
 }
 
+/** All there are, in fields and of messages in the outbox. */
+export function allDrafts(store: Store): Draft[] {
+  return store
+    .all<DraftRow>(`SELECT id, conversation, send_id, ${COLUMNS} FROM attachment_draft`)
+    .map(readDraft);
+}
+
 /** In the field of a conversation, in the order they were put there. */
 export function listDrafts(store: Store, conversation: Uint8Array): Draft[] {
   return store

@@ -4,6 +4,10 @@ export type StoreErrorCode =
   | 'wrongKey'
   /** The file is not a readable Lockstep database. Nothing was changed. */
   | 'damaged'
+  /** Nothing is the matter with the database: no room on the disk, no right to write there, or another program holds it. */
+  | 'diskFull'
+  | 'noAccess'
+  | 'busy'
   /** A newer Lockstep wrote it. Nothing was changed. */
   | 'fromTheFuture'
   /** Opened read-only before the writer made or migrated it. */

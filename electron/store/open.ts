@@ -12,11 +12,12 @@
  *   strength of a commit, and losing power must not make that a lie. Bulk work pays once per thousand records.
  */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { SCHEMA } from '../../shared/model/payload.ts';
 import { around, TransactionTrace, watcher } from '../../shared/trace.ts';
 import { Changes } from './changes.ts';
-import { setCipherKey } from './cipher.ts';
+import { connect } from './damage/connection.ts';
+import { damageOf, type Trouble, troubleOf } from './damage/signs.ts';
 import { StoreError } from './errors.ts';
 import { Kept, tableWrittenBy } from './kept.ts';
 import { checkVersion, migrate, NEWEST } from './migrate.ts';
@@ -37,6 +38,8 @@ export type StoreOptions = {
   cacheKib?: number;
   /** The newest schema of records that this app understands (decision 0010). Another than this version's: to play an older or newer app. */
   schema?: number;
+  /** One that is made anew when it is cut short (damage/recover.ts): it does not wait for the disk. */
+  rebuilding?: boolean;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: what better-sqlite3 takes as a parameter is checked by it.
@@ -250,18 +253,23 @@ export class Store {
 
 /** Opens, and for the writer makes or migrates. Throws `StoreError`; what it refuses to open it leaves as it was. */
 export function openStore(options: StoreOptions): Store {
-  const { path, key, readonly = false, cacheKib = readonly ? 32_000 : 64_000, image } = options;
+  const {
+    path,
+    key,
+    readonly = false,
+    rebuilding = false,
+    cacheKib = readonly ? 32_000 : 64_000,
+    image,
+  } = options;
   if (key.length !== 32) throw new StoreError('wrongKey', 'The database key must be 32 bytes.');
   const inMemory = path === ':memory:' || image !== undefined;
   const fresh = inMemory || !existsSync(path) || statSync(path).size === 0;
   if (fresh && readonly) throw new StoreError('notReady', 'The message store has not been made yet.');
   const source = inMemory ? (image ? Buffer.from(image) : ':memory:') : path;
-  const db = new Database(source, { readonly, fileMustExist: readonly, timeout: 5_000 });
+  const db = connectOrSay(source, inMemory ? null : key, readonly);
   try {
-    if (!inMemory) unlock(db, path, key, fresh);
     // `cipher` pages cannot be mapped; mmap stays off by SQLite's default of 0.
-    db.pragma('temp_store = MEMORY');
-    db.pragma('trusted_schema = OFF');
+    if (!inMemory) unlock(db, path, fresh);
     db.pragma(`cache_size = -${cacheKib}`);
     if (readonly) {
       db.pragma('query_only = ON');
@@ -270,7 +278,7 @@ export function openStore(options: StoreOptions): Store {
     } else {
       checkVersion(db);
       db.pragma('journal_mode = WAL');
-      db.pragma('synchronous = FULL');
+      db.pragma(`synchronous = ${rebuilding ? 'OFF' : 'FULL'}`);
       db.pragma('secure_delete = ON');
       db.pragma('foreign_keys = OFF');
       // The worker checkpoints between slices; this is for when it does not get to it.
@@ -284,12 +292,32 @@ export function openStore(options: StoreOptions): Store {
     return store;
   } catch (error) {
     db.close();
-    throw error;
+    throw inWords(error);
   }
 }
 
-function unlock(db: Database.Database, path: string, key: Uint8Array, fresh: boolean): void {
-  setCipherKey(db, key);
+function connectOrSay(source: string | Buffer, key: Uint8Array | null, readonly: boolean): Database.Database {
+  try {
+    return connect(source, key, { readonly, fileMustExist: readonly, timeout: 5_000 });
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+const TROUBLE: Record<Trouble, string> = {
+  diskFull: 'The disk is full. Make room, and try again.',
+  noAccess:
+    'Lockstep may not write in the folder of the messages. Check who owns it, and whether it is read-only.',
+  busy: 'Another program holds the file of the messages. End it, and try again.',
+};
+
+/** What is not the database's fault is not called damage. */
+function inWords(error: unknown): unknown {
+  const trouble = error instanceof StoreError ? null : troubleOf(error);
+  return trouble === null ? error : new StoreError(trouble, TROUBLE[trouble], { cause: error });
+}
+
+function unlock(db: Database.Database, path: string, fresh: boolean): void {
   try {
     db.prepare('SELECT count(*) FROM sqlite_schema').get();
   } catch (error) {
@@ -304,7 +332,7 @@ function unlock(db: Database.Database, path: string, key: Uint8Array, fresh: boo
         },
       );
     }
-    if (code === 'SQLITE_NOTADB' || code.startsWith('SQLITE_CORRUPT') || code.startsWith('SQLITE_IOERR')) {
+    if (damageOf(error) !== null) {
       throw new StoreError('damaged', 'The messages on this device cannot be read. Nothing was changed.', {
         cause: error,
       });

@@ -210,7 +210,22 @@ export type SyncEvent =
   | { type: 'search' };
 
 /** `workerData` of the sync worker. */
-export type WorkerOptions = { dbPath: string; dbKey: Uint8Array };
+export type WorkerOptions = {
+  dbPath: string;
+  dbKey: Uint8Array;
+  /** False: the device has the database open itself, and damage is `failed`. */
+  mayRecover: boolean;
+  /** What was met in use, by SQLite's name; `certain`: not for the first time. */
+  suspected: string | null;
+  certain: boolean;
+};
+
+/** How far a start is that is none of every day. `done`: records, of `total` where that is known. */
+export type RecoveryProgress = {
+  phase: 'looking' | 'saving' | 'reading';
+  done: number;
+  total: number | null;
+};
 
 export type ToWorker =
   | { type: 'command'; id: number; command: Command }
@@ -218,8 +233,13 @@ export type ToWorker =
   | { type: 'stop' };
 export type FromWorker =
   | { type: 'ready' }
+  /** Before `ready`, and long: the database is looked over, or is damaged and being recovered. */
+  | { type: 'recovering'; progress: RecoveryProgress }
+  /** Met in use; from here on nothing can be read or written. `code`: SQLite's name. */
+  | { type: 'damaged'; code: string }
   /** The store could not be opened; nothing was changed. `reason` as in `SessionState.locked`. */
-  | { type: 'failed'; reason: string; detail: string }
+  /** `code`: SQLite's name, where it is one of damage. */
+  | { type: 'failed'; reason: string; code: string | null; detail: string }
   | { type: 'reply'; id: number; reply: Reply }
   | { type: 'event'; event: SyncEvent }
   | { type: 'stopped' };

@@ -3,18 +3,21 @@
  * `ToWorker` and `FromWorker` (protocol.ts). Errors leave as plain data with a reason.
  */
 import { networkInterfaces } from 'node:os';
-import { dirname, extname } from 'node:path';
+import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemRandom } from '../../shared/crypto/random.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
+import { damageOf, isDamage, troubleOf } from '../store/damage/signs.ts';
 import { StoreError } from '../store/errors.ts';
-import { openStore, type Store } from '../store/open.ts';
+import type { Store } from '../store/open.ts';
 import { createSyncCore } from './core.ts';
 import { toFailure } from './failure.ts';
+import { KeepsakeKeeper } from './keepsake-keeper.ts';
+import { lookOver } from './look-over.ts';
+import { endDatabase, type OpenedDatabase, openDatabase } from './open-database.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 import type { SyncCore } from './run/assemble.ts';
 import { freeBytesAt } from './run/free-bytes.ts';
-import { type SearchThread, startSearchThread } from './run/search-thread.ts';
 
 if (parentPort === null) {
   throw new Error('worker.ts is started as a worker thread, by electron/device.');
@@ -28,48 +31,103 @@ function online(): boolean {
 
 async function run(options: WorkerOptions): Promise<void> {
   await sodiumReady();
-  let store: Store;
+  let opened: OpenedDatabase;
   try {
-    store = openStore({ path: options.dbPath, key: options.dbKey });
+    opened = openDatabase({
+      ...options,
+      nowMs: Date.now(),
+      onProgress: (progress) => tell({ type: 'recovering', progress }),
+    });
+    begin(options, opened);
   } catch (error) {
-    const reason = error instanceof StoreError ? error.code : 'damaged';
-    tell({ type: 'failed', reason, detail: error instanceof Error ? error.message : String(error) });
-    return;
+    const code = damageOf(error);
+    const reason = error instanceof StoreError ? error.code : (troubleOf(error) ?? 'damaged');
+    tell({
+      type: 'failed',
+      reason: reason === 'misuse' ? 'damaged' : reason,
+      code,
+      detail: error instanceof Error ? error.message : String(error),
+    });
   }
+}
+
+/** Told once: whatever is asked afterwards fails for the same reason. */
+let told = false;
+function damaged(code: string): void {
+  if (told) return;
+  told = true;
+  tell({ type: 'damaged', code });
+}
+
+function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void {
+  const { dbPath, dbKey } = options;
+  const keeper = new KeepsakeKeeper(store, dbPath, dbKey);
+  const look = (): void => {
+    try {
+      if (!told) keeper.look();
+    } catch (error) {
+      meet(error);
+    }
+  };
   const core = createSyncCore({
     store,
     fetch: globalThis.fetch,
     clock: { now: () => Date.now() },
     random: systemRandom,
-    emit: (event) => tell({ type: 'event', event }),
+    emit: (event) => {
+      tell({ type: 'event', event });
+      look();
+    },
     // A cloud on this computer needs no network.
     online,
-    freeBytes: () => freeBytesAt(dirname(options.dbPath)),
-    onFailure: (step, kind, detail) => {
-      if (kind === 'internal') {
-        console.error(`Sync step ${step} failed: ${detail}`);
-      }
+    freeBytes: () => freeBytesAt(dirname(dbPath)),
+    onFailure: (step, kind, detail, code) => {
+      if (isDamage(code)) damaged(code);
+      else if (kind === 'internal') console.error(`Sync step ${step} failed: ${detail}`);
     },
   });
-  const search = startSearchThread({
-    ...options,
-    // Beside this file, in the sources and in the bundle alike.
-    script: new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url),
-    onReached: () => tell({ type: 'event', event: { type: 'search' } }),
-    onCrash: (error) => console.error('The search index stopped and is started again later:', error),
+  const endLook = unclean ? lookOver(dbPath, dbKey, damaged) : () => {};
+  const worker: Running = { core, store, keeper, look, endLook };
+  port.on('message', (message: ToWorker) => void hear(worker, message));
+  process.on('uncaughtException', function fail(error) {
+    if (meet(error)) return;
+    process.off('uncaughtException', fail);
+    setImmediate(() => {
+      throw error;
+    });
   });
-  store.memory.search.onChange = () => search.changed();
-  port.on('message', (message: ToWorker) => void hear(core, store, search, message));
   core.start();
   tell({ type: 'ready' });
 }
 
-async function hear(core: SyncCore, store: Store, search: SearchThread, message: ToWorker): Promise<void> {
+/** False: it says nothing of the database. */
+function meet(error: unknown): boolean {
+  const code = damageOf(error);
+  if (code !== null) damaged(code);
+  return code !== null;
+}
+
+type Running = {
+  core: SyncCore;
+  store: Store;
+  keeper: KeepsakeKeeper;
+  look(): void;
+  endLook(): void;
+};
+
+async function hear({ core, store, keeper, look, endLook }: Running, message: ToWorker): Promise<void> {
   if (message.type === 'stop') {
+    endLook();
     await core.stop();
-    await search.stop();
-    store.checkpoint(true);
-    store.close();
+    try {
+      if (!told) {
+        keeper.stop();
+        endDatabase(store);
+      }
+    } catch (error) {
+      // Not ended in order: the next start looks more closely.
+      meet(error);
+    }
     tell({ type: 'stopped' });
     port.close();
     return;
@@ -81,13 +139,16 @@ async function hear(core: SyncCore, store: Store, search: SearchThread, message:
   const { id, command } = message;
   try {
     const result = await core.execute(command as Parameters<SyncCore['execute']>[0]);
+    look();
     tell({ type: 'reply', id, reply: { ok: true, result: result ?? null } });
   } catch (error) {
-    const failure = toFailure(error);
+    const code = damageOf(error);
+    const failure = code === null ? toFailure(error) : { reason: 'recovering', retryAfterMs: 1_000 };
     if (failure.reason === 'internal') {
       console.error(`Command ${command.name} failed:`, error);
     }
     tell({ type: 'reply', id, reply: { ok: false, failure } });
+    if (code !== null) damaged(code);
   }
 }
 

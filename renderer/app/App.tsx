@@ -8,6 +8,7 @@ import { failureText } from '../ui/failure.ts';
 import { Toasts } from '../ui/Toasts.tsx';
 import { toasts } from '../ui/toasts.ts';
 import { LockedScreen } from '../welcome/LockedScreen.tsx';
+import { RecoveringScreen } from '../welcome/RecoveringScreen.tsx';
 import { RecoveryKey } from '../welcome/RecoveryKey.tsx';
 import { RemovedScreen } from '../welcome/RemovedScreen.tsx';
 import { Welcome } from '../welcome/Welcome.tsx';
@@ -85,6 +86,8 @@ function Screen({ state }: { state: SessionState | null }) {
       return <Frame account={state.account} />;
     case 'locked':
       return <LockedScreen state={state} />;
+    case 'recovering':
+      return <RecoveringScreen state={state} />;
     case 'removed':
       return <RemovedScreen state={state} />;
   }

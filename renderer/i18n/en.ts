@@ -4,6 +4,7 @@ import { attachments } from './en/attachments.ts';
 import { closed } from './en/closed.ts';
 import { common } from './en/common.ts';
 import { composer } from './en/composer.ts';
+import { damaged } from './en/damaged.ts';
 import { deletes } from './en/deletes.ts';
 import { failure } from './en/failure.ts';
 import { help } from './en/help.ts';
@@ -11,6 +12,7 @@ import { keep } from './en/keep.ts';
 import { newMessage } from './en/new-message.ts';
 import { notices } from './en/notices.ts';
 import { recentlyDeleted } from './en/recently-deleted.ts';
+import { recovering } from './en/recovering.ts';
 import { recovery } from './en/recovery.ts';
 import { search } from './en/search.ts';
 import { select } from './en/select.ts';
@@ -45,8 +47,10 @@ export const en = {
   welcome,
   recovery,
   closed,
+  recovering,
   trust,
   troubleshooting,
+  damaged,
   notices,
   failure,
 };

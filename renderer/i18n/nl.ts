@@ -5,6 +5,7 @@ import { attachments } from './nl/attachments.ts';
 import { closed } from './nl/closed.ts';
 import { common } from './nl/common.ts';
 import { composer } from './nl/composer.ts';
+import { damaged } from './nl/damaged.ts';
 import { deletes } from './nl/deletes.ts';
 import { failure } from './nl/failure.ts';
 import { help } from './nl/help.ts';
@@ -12,6 +13,7 @@ import { keep } from './nl/keep.ts';
 import { newMessage } from './nl/new-message.ts';
 import { notices } from './nl/notices.ts';
 import { recentlyDeleted } from './nl/recently-deleted.ts';
+import { recovering } from './nl/recovering.ts';
 import { recovery } from './nl/recovery.ts';
 import { search } from './nl/search.ts';
 import { select } from './nl/select.ts';
@@ -46,8 +48,10 @@ export const nl: Texts = {
   welcome,
   recovery,
   closed,
+  recovering,
   trust,
   troubleshooting,
+  damaged,
   notices,
   failure,
 };

@@ -28,6 +28,8 @@ export function Notices() {
   );
 }
 
+const RECOVERED: ReadonlySet<Notice['code']> = new Set(['databaseRecovered', 'databaseLogLost']);
+
 function NoticeItem({ notice }: { notice: Notice }) {
   const { t, i18n } = useTranslation();
   const act = useAct();
@@ -60,6 +62,15 @@ function NoticeItem({ notice }: { notice: Notice }) {
       {notice.code === 'identityChanged' && (
         <button type="button" className="button notice-button" onClick={() => setDeciding(true)}>
           {t('trust.decide')}
+        </button>
+      )}
+      {RECOVERED.has(notice.code) && (
+        <button
+          type="button"
+          className="button notice-button"
+          onClick={() => view.openSettings('troubleshooting')}
+        >
+          {t('notices.showDamaged')}
         </button>
       )}
       {deciding && (

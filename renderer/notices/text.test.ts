@@ -52,6 +52,8 @@ const CODES: Record<Notice['code'], Notice['detail'][]> = {
   zonePurged: [{}],
   keychainWeak: [{}],
   syncRestarted: [{}],
+  databaseRecovered: ['on', 'all', 'part', 'alone'].map((why) => ({ why, messages: 3, lost: 1, unsent: 1 })),
+  databaseLogLost: [{}],
 };
 
 const i18n = i18next.createInstance();

@@ -18,7 +18,8 @@ import { listedDevices } from './listed-devices.ts';
 export function sessionCalls(context: CallContext): SessionCalls {
   const { profile, host, hub } = context;
 
-  const state = (): SessionState => profile.locked ?? readState(context, storeOf(context));
+  const state = (): SessionState =>
+    profile.recovering ?? profile.locked ?? readState(context, storeOf(context));
 
   async function resolveCloud(choice: CloudChoice): Promise<string> {
     if (choice.kind === 'address') return choice.url;
@@ -155,7 +156,7 @@ const isClosed = (state: SessionState): boolean =>
 /** Once at start: somebody who is signed in on the cloud on this computer needs it to run. */
 export async function wakeCloudHere(context: CallContext): Promise<void> {
   const { host, profile } = context;
-  if (host.cloudHere === null || profile.locked !== null) return;
+  if (host.cloudHere === null || profile.locked !== null || profile.recovering !== null) return;
   const identity = getIdentity(storeOf(context));
   if (identity === undefined || identity.cloudUrl !== host.cloudHere.address()) return;
   try {

@@ -1,10 +1,13 @@
 /** Answers `troubleshooting.*`. */
 import type { TroubleshootingCalls } from '../../api/calls.ts';
+import { Failure } from '../../api/failure.ts';
 import { storeCounts } from '../../store/counts.ts';
+import { removeSetAside } from '../../store/damage/set-aside.ts';
 import type { Store } from '../../store/open.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { DatabaseCheck } from '../../sync/troubleshooting-types.ts';
 import { checksOf } from '../troubleshooting/checks.ts';
+import { damagedDatabases } from '../troubleshooting/damaged.ts';
 import { gatherFacts } from '../troubleshooting/facts.ts';
 import { reportFileName, reportText } from '../troubleshooting/report.ts';
 import { accountStoreOf, type CallContext, run } from './context.ts';
@@ -22,7 +25,14 @@ export function troubleshootingCalls(context: CallContext): TroubleshootingCalls
       const of = accountStoreOf(context);
       const found = await run(context, 'checkDatabase', null);
       last = { of, found };
+      // Whoever reads it next would meet it: it is recovered now.
+      if (found.problems.length > 0) context.profile.foundDamaged('SQLITE_CORRUPT');
       return found;
+    },
+    damaged: () => damagedDatabases(accountStoreOf(context), context.profile.databasePath),
+    removeDamaged(name) {
+      if (!removeSetAside(context.profile.databasePath, name))
+        throw new Failure('notFound', 'There is no such damaged database here (any more).');
     },
     async report() {
       const facts = await gatherFacts(context, database());

@@ -48,5 +48,6 @@ parentPort?.on('message', (message: ToWorker) => {
   }
 });
 
-if (dbPath === 'refused') say({ type: 'failed', reason: 'fromTheFuture', detail: 'Update Lockstep.' });
+if (dbPath === 'refused')
+  say({ type: 'failed', code: null, reason: 'fromTheFuture', detail: 'Update Lockstep.' });
 else say({ type: 'ready' });

@@ -63,7 +63,8 @@ export type SyncCoreOptions = {
   /** Free on the disk that holds the database; null where that is not known. */
   freeBytes?(): number | null;
   /** A step that failed: kind and detail, never content. */
-  onFailure?(step: string, kind: string, detail: string): void;
+  /** `code`: by name. */
+  onFailure?(step: string, kind: string, detail: string, code: string | null): void;
 };
 
 export type SyncCore = {
@@ -207,7 +208,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       // Whichever step hears it first: the session is over, and the person is told why.
       if (kind === 'removed') endSession(ctx, 'removed');
       else if (kind === 'sessionEnded') endSession(ctx, 'revoked');
-      options.onFailure?.(step.type, kind, detail);
+      options.onFailure?.(step.type, kind, detail, code);
     },
   });
 

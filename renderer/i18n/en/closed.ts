@@ -10,7 +10,11 @@ export const closed = {
   passphrase: 'The messages on this device are protected with a passphrase. Nothing was changed.',
   fromTheFuture:
     'They were last used by a newer version of Lockstep. Install the newest version to open them. Nothing was changed.',
-  damaged: 'The database on this device is damaged. Nothing was changed.',
+  damaged: 'The database on this device is damaged, and cannot be recovered by itself. Nothing was changed.',
+  diskFull: 'This computer’s disk is full. Make room; Lockstep tries again by itself. Nothing was lost.',
+  noAccess:
+    'Lockstep may not write in the folder where your messages are. Check whether it is read-only, and who owns it. Nothing was changed.',
+  busy: 'Another program holds the file with your messages. End it; Lockstep tries again by itself. Nothing was changed.',
   detail: 'Details',
   tryAgain: 'Try Again',
   messagesHere:

@@ -56,6 +56,7 @@ export const failure = {
   personForged: 'The cloud offered keys for this person that are not theirs. They were refused.',
   identityChanged: 'Their keys have changed. Make sure it is really them first.',
   appTooOld: 'This version of Lockstep is too old for this cloud. Get the newest one.',
+  recovering: 'The database was damaged and is being recovered. Try again when that is done.',
   stopping: 'Lockstep is closing.',
   workerCrashed: 'A part of Lockstep had to be restarted. Try again.',
   appUnreachable: 'Lockstep does not answer. Start it again, and use the window it opens.',

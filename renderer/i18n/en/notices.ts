@@ -59,6 +59,26 @@ export const notices = {
   deviceAdded: 'A new device signed in to your account: {{name}}. If that was not you, remove it.',
   deviceAddedUnnamed: 'A new device signed in to your account. If that was not you, remove it.',
   showDevices: 'Devices…',
+  databaseRecovered_on_one:
+    'The database on this device was damaged. {{count, number}} message was read from it; what is missing comes from iCloud.',
+  databaseRecovered_on_other:
+    'The database on this device was damaged. {{count, number}} messages were read from it; what is missing comes from iCloud.',
+  databaseRecovered_all_one:
+    'The database on this device was damaged. {{count, number}} message was read from it, and none is known to be missing.',
+  databaseRecovered_all_other:
+    'The database on this device was damaged. {{count, number}} messages were read from it, and none is known to be missing.',
+  databaseRecovered_part_one:
+    'The database on this device was damaged. {{count, number}} message was read from it; others could not be.',
+  databaseRecovered_part_other:
+    'The database on this device was damaged. {{count, number}} messages were read from it; others could not be.',
+  databaseRecovered_alone_one:
+    'The database on this device was damaged. {{count, number}} message was read from it; who was signed in could not be.',
+  databaseRecovered_alone_other:
+    'The database on this device was damaged. {{count, number}} messages were read from it; who was signed in could not be.',
+  databaseRecovered: 'The database on this device was damaged and is a new one now.',
+  databaseLogLost:
+    'The last changes before Lockstep ended could not be read. What was written or arrived in its last moments may be missing here.',
+  showDamaged: 'What Came Back…',
   syncRestarted: 'Synchronizing stumbled and was started again. Nothing was lost.',
   zonePurged:
     'The messages in iCloud were deleted. Everything on this device is still here, and the switch is off.',

@@ -157,8 +157,7 @@ export const troubleshooting = {
     whole: 'Looked at {{when}}: it is whole.',
     damaged_one: 'Looked at {{when}}: {{count, number}} part of it is damaged.',
     damaged_other: 'Looked at {{when}}: {{count, number}} parts of it are damaged.',
-    damagedHelp:
-      'Make sure that your messages are in iCloud or on another device. Then sign out here, delete the messages from this device, and sign in again.',
+    damagedHelp: 'It is set aside, and everything that can be read is brought into a new one.',
   },
   notices: {
     none: 'There is nothing to tell you.',

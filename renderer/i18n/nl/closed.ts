@@ -11,7 +11,13 @@ export const closed = {
   passphrase: 'De berichten op dit apparaat zijn beveiligd met een wachtzin. Er is niets veranderd.',
   fromTheFuture:
     'Ze zijn het laatst gebruikt door een nieuwere versie van Lockstep. Installeer de nieuwste versie om ze te openen. Er is niets veranderd.',
-  damaged: 'De database op dit apparaat is beschadigd. Er is niets veranderd.',
+  damaged:
+    'De database op dit apparaat is beschadigd en kan niet vanzelf worden hersteld. Er is niets veranderd.',
+  diskFull:
+    'De schijf van deze computer is vol. Maak ruimte vrij; Lockstep probeert het vanzelf opnieuw. Er is niets verloren gegaan.',
+  noAccess:
+    'Lockstep mag niet schrijven in de map waarin je berichten staan. Kijk of die alleen-lezen is en van wie die is. Er is niets veranderd.',
+  busy: 'Een ander programma houdt het bestand met je berichten bezet. Sluit het af; Lockstep probeert het vanzelf opnieuw. Er is niets veranderd.',
   detail: 'Bijzonderheden',
   tryAgain: 'Probeer opnieuw',
   messagesHere:

@@ -59,6 +59,7 @@ export const failure = {
   personForged: 'De cloud bood voor deze persoon sleutels aan die niet van hen zijn. Ze zijn geweigerd.',
   identityChanged: 'Hun sleutels zijn veranderd. Ga eerst na of zij het echt zijn.',
   appTooOld: 'Deze versie van Lockstep is te oud voor deze cloud. Haal de nieuwste.',
+  recovering: 'De database was beschadigd en wordt hersteld. Probeer het opnieuw als dat klaar is.',
   stopping: 'Lockstep wordt afgesloten.',
   workerCrashed: 'Een deel van Lockstep moest opnieuw worden gestart. Probeer het opnieuw.',
   appUnreachable: 'Lockstep antwoordt niet. Start het opnieuw en gebruik het venster dat dan opengaat.',

@@ -64,6 +64,26 @@ export const notices = {
     'Een nieuw apparaat heeft ingelogd op je account: {{name}}. Was jij dat niet, verwijder het dan.',
   deviceAddedUnnamed: 'Een nieuw apparaat heeft ingelogd op je account. Was jij dat niet, verwijder het dan.',
   showDevices: 'Apparaten…',
+  databaseRecovered_on_one:
+    'De database op dit apparaat was beschadigd. Er is {{count, number}} bericht uit gelezen; wat ontbreekt komt uit iCloud.',
+  databaseRecovered_on_other:
+    'De database op dit apparaat was beschadigd. Er zijn {{count, number}} berichten uit gelezen; wat ontbreekt komt uit iCloud.',
+  databaseRecovered_all_one:
+    'De database op dit apparaat was beschadigd. Er is {{count, number}} bericht uit gelezen; voor zover bekend ontbreekt er geen.',
+  databaseRecovered_all_other:
+    'De database op dit apparaat was beschadigd. Er zijn {{count, number}} berichten uit gelezen; voor zover bekend ontbreekt er geen.',
+  databaseRecovered_part_one:
+    'De database op dit apparaat was beschadigd. Er is {{count, number}} bericht uit gelezen; andere waren niet meer te lezen.',
+  databaseRecovered_part_other:
+    'De database op dit apparaat was beschadigd. Er zijn {{count, number}} berichten uit gelezen; andere waren niet meer te lezen.',
+  databaseRecovered_alone_one:
+    'De database op dit apparaat was beschadigd. Er is {{count, number}} bericht uit gelezen; wie er was ingelogd, was niet meer te lezen.',
+  databaseRecovered_alone_other:
+    'De database op dit apparaat was beschadigd. Er zijn {{count, number}} berichten uit gelezen; wie er was ingelogd, was niet meer te lezen.',
+  databaseRecovered: 'De database op dit apparaat was beschadigd en is nu een nieuwe.',
+  databaseLogLost:
+    'De laatste wijzigingen van voordat Lockstep stopte konden niet worden gelezen. Wat in die laatste momenten is geschreven of binnengekomen, kan hier ontbreken.',
+  showDamaged: 'Wat er terug is…',
   syncRestarted: 'Het synchroniseren haperde en is opnieuw gestart. Er is niets verloren gegaan.',
   zonePurged:
     'De berichten in iCloud zijn verwijderd. Alles op dit apparaat is er nog, en de schakelaar staat uit.',

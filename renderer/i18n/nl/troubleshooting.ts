@@ -158,8 +158,7 @@ export const troubleshooting = {
     whole: 'Dit is {{when}} bekeken: alles is heel.',
     damaged_one: 'Dit is {{when}} bekeken: {{count, number}} deel ervan is beschadigd.',
     damaged_other: 'Dit is {{when}} bekeken: {{count, number}} delen ervan zijn beschadigd.',
-    damagedHelp:
-      'Zorg dat je berichten in iCloud of op een ander apparaat staan. Log dan hier uit, verwijder de berichten van dit apparaat en log weer in.',
+    damagedHelp: 'Die wordt opzijgezet, en alles wat leesbaar is komt in een nieuwe.',
   },
   notices: {
     none: 'Er is niets te melden.',

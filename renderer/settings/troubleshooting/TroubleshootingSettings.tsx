@@ -6,6 +6,7 @@ import { failureText } from '../../ui/failure.ts';
 import { useNow } from '../../ui/useNow.ts';
 import { CheckRow } from './CheckRow.tsx';
 import { summary } from './check-text.ts';
+import { DamagedDatabases } from './DamagedDatabases.tsx';
 import { ReportDialog } from './ReportDialog.tsx';
 import { useCheckActions } from './useCheckActions.ts';
 import { useTroubleshooting } from './useTroubleshooting.ts';
@@ -54,6 +55,7 @@ export function TroubleshootingSettings() {
           ))}
         </ul>
       )}
+      <DamagedDatabases />
       <div className="settings-buttons">
         <button type="button" className="button" onClick={() => setReporting(true)}>
           {t('troubleshooting.report')}

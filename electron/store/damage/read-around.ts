@@ -1,0 +1,214 @@
+/**
+ * Reads what can be read of a damaged database, around what cannot. Nothing is written: not to the file, not to its log.
+ *
+ * A page that the cipher does not take is lost whole, and ends the connection ([Note] in signs.ts): each is met once, and then a new
+ * connection goes on behind it. Rows are found by their key: upward, then behind each gap, and in the gap by keys that are
+ * known from elsewhere (an index, another table).
+ */
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type Database from 'better-sqlite3';
+import { connect } from './connection.ts';
+import type { Row, Value } from './keepsake.ts';
+import { damageOf } from './signs.ts';
+
+/** Looks into a gap that found nothing, in one table: so that a file of which most is lost ends at some time. */
+const MOST_MISSES = 3_000;
+
+export type Found = {
+  rows: number;
+  /** Nothing that could not be read was met. */
+  whole: boolean;
+  /** Keys of rows that are there and whose content is not: a page behind the row is lost. */
+  lost: number[];
+};
+
+/** A first page that describes some of the tables (first-page.ts). */
+export type Described = { tables: ReadonlySet<string>; page: Uint8Array };
+
+export class DamagedFile {
+  readonly path: string;
+  readonly #key: Uint8Array;
+  /** Of a copy whose own first page is lost. Which of them is in it now. */
+  readonly #described: readonly Described[];
+  #shows: Described | null = null;
+  #db: Database.Database | null = null;
+  readonly #statements = new Map<string, Database.Statement>();
+
+  constructor(path: string, key: Uint8Array, described: readonly Described[] = []) {
+    this.path = path;
+    this.#key = key;
+    this.#described = described;
+  }
+
+  /** Whether it says what is in it. */
+  get hasSchema(): boolean {
+    // All of the schema is read before the first question is asked.
+    return this.try('SELECT rid FROM record LIMIT 0') !== null;
+  }
+
+  /** Null when what is asked for stands on a page that cannot be read. */
+  try<T>(sql: string, ...parameters: Value[]): { row: T | undefined } | null {
+    try {
+      return { row: this.#statement(sql).get(...parameters) as T | undefined };
+    } catch (error) {
+      this.#afterFailure(error);
+      return null;
+    }
+  }
+
+  /** Row by row until the end or until one cannot be read; false: that. */
+  each<T>(sql: string, parameters: readonly Value[], take: (row: T) => void): boolean {
+    let rows: IterableIterator<unknown>;
+    try {
+      rows = this.#statement(sql).iterate(...parameters);
+    } catch (error) {
+      this.#afterFailure(error);
+      return false;
+    }
+    for (;;) {
+      let next: IteratorResult<unknown>;
+      try {
+        next = rows.next();
+      } catch (error) {
+        this.#afterFailure(error);
+        return false;
+      }
+      if (next.done === true) return true;
+      take(next.value as T);
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db?.close();
+    this.#db = null;
+  }
+
+  #statement(sql: string): Database.Statement {
+    this.#describe(sql);
+    if (this.#db === null) {
+      const db = connect(this.path, this.#key, { readonly: true, fileMustExist: true });
+      this.#db = db;
+      // First of all: so a file shorter than it says it is, is read as far as it goes.
+      db.unsafeMode(true);
+      db.pragma('writable_schema = ON');
+      db.pragma('cache_size = -64000');
+    }
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #describe(sql: string): void {
+    if (this.#described.length === 0) return;
+    const table = / FROM (\w+)/.exec(sql)?.[1] ?? '';
+    const wanted = this.#described.find(({ tables }) => tables.has(table));
+    if (wanted === undefined || wanted === this.#shows) return;
+    this.close();
+    const file = openSync(this.path, 'r+');
+    try {
+      writeSync(file, wanted.page, 0, wanted.page.length, 0);
+    } finally {
+      closeSync(file);
+    }
+    this.#shows = wanted;
+  }
+
+  /** Also a table that is not there, or that has other columns: nothing is read of it, and that is no end. */
+  #afterFailure(error: unknown): void {
+    this.close();
+    const code = (error as { code?: unknown } | null)?.code;
+    if (damageOf(error) === null && code !== 'SQLITE_ERROR') throw error;
+  }
+}
+
+/**
+ * All rows of a table whose key is a number, each once, in no order that matters. `hints`: keys that are known from elsewhere; asked for
+ * when the way upward is done.
+ */
+export function readByNumber(file: DamagedFile, table: string, key: string, take: (row: Row) => void): Found {
+  const found: Found = { rows: 0, whole: true, lost: [] };
+  const upward = `SELECT * FROM ${table} WHERE ${key} >= ? ORDER BY ${key}`;
+  const nextKey = `SELECT ${key} AS k FROM ${table} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`;
+  const seek = (from: number): { row: { k: number } | undefined } | null => file.try(nextKey, from);
+  let at = 0;
+  let misses = 0;
+  for (;;) {
+    let last = at - 1;
+    const ended = file.each<Row>(upward, [at], (row) => {
+      last = Number(row[key]);
+      found.rows += 1;
+      take(row);
+    });
+    if (ended) return found;
+    found.whole = false;
+    at = last + 1;
+    const here = seek(at);
+    if (here !== null) {
+      if (here.row === undefined) return found;
+      // The row is there; what it holds goes on behind a page that is lost.
+      if (file.try(`SELECT * FROM ${table} WHERE ${key} = ?`, here.row.k) === null) {
+        found.lost.push(here.row.k);
+        at = here.row.k + 1;
+      } else at = here.row.k;
+      continue;
+    }
+    const edge = otherSide(seek, at, () => ++misses > MOST_MISSES);
+    if (edge === null) return found;
+    at = edge;
+  }
+}
+
+/** Steps that double find the other side of a gap; halving finds its edge. Null: there is none, or it was looked for long enough. */
+function otherSide(seek: (from: number) => unknown, from: number, enough: () => boolean): number | null {
+  let low = from;
+  for (let step = 1; ; step *= 2) {
+    let high = from + step;
+    if (high > Number.MAX_SAFE_INTEGER || enough()) return null;
+    if (seek(high) === null) {
+      low = high;
+      continue;
+    }
+    while (high - low > 1) {
+      const middle = low + Math.floor((high - low) / 2);
+      if (seek(middle) === null) low = middle;
+      else high = middle;
+      enough();
+    }
+    return high;
+  }
+}
+
+/** One row by its number; null: it cannot be read. */
+export function readOne(file: DamagedFile, table: string, key: string, at: number): Row | undefined | null {
+  return file.try<Row>(`SELECT * FROM ${table} WHERE ${key} = ?`, at)?.row ?? null;
+}
+
+/**
+ * Rows of a table or index whose first key is bytes or text: upward and downward, and where the two do not meet, by the first byte of the
+ * key. A row may be given twice. `where`: a first condition, as `zone = 2`. True: nothing was met that could not be read.
+ */
+export function readByBytes(
+  file: DamagedFile,
+  from: string,
+  key: string,
+  take: (row: Row) => void,
+  options: { columns?: string; where?: string } = {},
+): boolean {
+  const { columns = '*', where = '1' } = options;
+  const select = `SELECT ${columns} FROM ${from} WHERE ${where}`;
+  if (file.each(`${select} ORDER BY ${key}`, [], take)) return true;
+  file.each(`${select} ORDER BY ${key} DESC`, [], take);
+  for (let byte = 0; byte < 256; byte += 1) {
+    const low = new Uint8Array([byte]);
+    const high = byte === 255 ? null : new Uint8Array([byte + 1]);
+    const range = high === null ? `${key} >= ?` : `${key} >= ? AND ${key} < ?`;
+    const parameters = high === null ? [low] : [low, high];
+    if (!file.each(`${select} AND ${range} ORDER BY ${key}`, parameters, take))
+      file.each(`${select} AND ${range} ORDER BY ${key} DESC`, parameters, take);
+  }
+  return false;
+}

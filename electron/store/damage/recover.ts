@@ -1,0 +1,152 @@
+/**
+ * Recovery from a damaged database, from setting it aside to a new one in its place ([Note: killed in a recovery] in set-aside.ts). Runs in
+ * the sync worker before anything else does, with nobody else at the files.
+ *
+ * It begins only with a key that is known to be the right one. Not enough room, no access: thrown as they are, nothing is lost, and the next
+ * call goes on.
+ */
+import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { attachmentsFolder, blobFiles } from '../blob-files.ts';
+import { addNotice } from '../notices.ts';
+import { openStore } from '../open.ts';
+import { groupsOf } from './bare-schema.ts';
+import { copyDatabase, makeFirstPage } from './first-page.ts';
+import { type Keepsake, readKeepsake } from './keepsake.ts';
+import { DamagedFile } from './read-around.ts';
+import { Salvage } from './salvage.ts';
+import { rememberRecovery, type Salvaged } from './salvaged.ts';
+import { clearWorking, moveAside, noteProgress, place, type Recovery } from './set-aside.ts';
+
+export type RecoveryPoint = 'begun' | 'moved' | 'half' | 'rebuilt' | 'placing' | 'placed';
+export type RecoveryProgress = {
+  /** saving: the files are being put aside. reading: what can be read is written into a new database. */
+  phase: 'saving' | 'reading';
+  /** Records so far, of about so many where that is known. */
+  done: number;
+  total: number | null;
+};
+
+export type RecoverOptions = {
+  dbPath: string;
+  key: Uint8Array;
+  recovery: Recovery;
+  nowMs: number;
+  onProgress(progress: RecoveryProgress): void;
+  /** For tests: called at each named point. */
+  at?(point: RecoveryPoint): void;
+};
+
+export function recoverDatabase(options: RecoverOptions): void {
+  const { dbPath, recovery, onProgress, at = () => {} } = options;
+  at('begun');
+  if (recovery.phase === 'moving') {
+    onProgress({ phase: 'saving', done: 0, total: null });
+    moveAside(dbPath, recovery);
+    noteProgress(recovery, 'reading');
+  }
+  at('moved');
+  if (recovery.phase === 'reading') {
+    clearWorking(recovery.folder);
+    try {
+      rebuild(options);
+    } catch (error) {
+      // What was written of it may be what fills the disk.
+      clearWorking(recovery.folder);
+      throw error;
+    }
+    at('rebuilt');
+    noteProgress(recovery, 'placing');
+  }
+  at('placing');
+  place(dbPath, recovery);
+  at('placed');
+  noteProgress(recovery, 'done');
+}
+
+function rebuild({ dbPath, key, recovery, nowMs, onProgress, at }: RecoverOptions): void {
+  const known = readKeepsake(dbPath, key);
+  const keepsake = typeof known === 'string' ? null : known;
+  const file = readable(join(recovery.folder, basename(dbPath)), key, keepsake, recovery.folder);
+  const path = join(recovery.folder, 'rebuilt.db');
+  const target = openStore({ path, key, rebuilding: true });
+  try {
+    const total = keepsake?.counted?.messages ?? null;
+    const salvage = new Salvage(file, {
+      target,
+      keepsake,
+      files: blobFiles(attachmentsFolder(dbPath)),
+      nowMs,
+      onProgress(done) {
+        onProgress({ phase: 'reading', done, total: total === null ? null : Math.max(total, done) });
+        target.checkpoint();
+        at?.('half');
+      },
+    });
+    onProgress({ phase: 'reading', done: 0, total });
+    salvage.tables();
+    const device = salvage.keepsake();
+    salvage.records();
+    salvage.again();
+    salvage.attachments();
+    tell(target, recovery, nowMs, salvage.result(device));
+    target.checkpoint(true);
+  } finally {
+    file.close();
+    target.close();
+  }
+  const written = openSync(path, 'r+');
+  try {
+    fsyncSync(written);
+  } finally {
+    closeSync(written);
+  }
+}
+
+/** The file as it is, where it still says what is in it; else a copy that the keepsake tells that of. */
+function readable(path: string, key: Uint8Array, keepsake: Keepsake | null, folder: string): DamagedFile {
+  const asIs = new DamagedFile(path, key);
+  if (keepsake === null || !existsSync(path) || statSync(path).size === 0 || asIs.hasSchema) return asIs;
+  asIs.close();
+  const copy = join(folder, 'reading.db');
+  const bytes = Math.max(statSync(path).size, keepsake.pages * 4096);
+  const described = groupsOf(keepsake.bare).map((tables) => ({
+    tables: new Set(tables.map(({ name }) => name)),
+    page: makeFirstPage(bytes, key, tables, join(folder, 'page.db')),
+  }));
+  // Where the log is what cannot be read, the database is read without it.
+  for (const withLog of [true, false]) {
+    copyDatabase(path, copy, withLog);
+    const file = new DamagedFile(copy, key, described);
+    if (file.hasSchema || !withLog) return file;
+    file.close();
+  }
+  return asIs;
+}
+
+function tell(
+  target: ReturnType<typeof openStore>,
+  recovery: Recovery,
+  nowMs: number,
+  salvaged: Salvaged,
+): void {
+  const name = basename(recovery.folder);
+  const on = target.get<{ switch: string }>('SELECT switch FROM zone_state WHERE zone = 2')?.switch !== 'off';
+  target.write(() => {
+    rememberRecovery(target, { name, atMs: nowMs, cause: recovery.cause, log: false, salvaged });
+    addNotice(target, `recovered:${name}`, 'databaseRecovered', nowMs, {
+      messages: salvaged.messages,
+      lost: salvaged.lost.length,
+      unsent: salvaged.unsent,
+      why: recoveredWhy(on && salvaged.device !== 'none', salvaged),
+    });
+  });
+}
+
+/** Which words a person gets. on: the rest comes from the cloud. part, all: with the switch off. alone: nobody is signed in any more. */
+function recoveredWhy(on: boolean, salvaged: Salvaged): string {
+  if (salvaged.device === 'none') return 'alone';
+  if (on) return 'on';
+  const fewer = salvaged.counted !== null && salvaged.counted.messages > salvaged.messages;
+  return salvaged.lost.length > 0 || fewer ? 'part' : 'all';
+}

@@ -1,0 +1,377 @@
+/**
+ * From a damaged database into a new one: everything that can be read, and the truth about what cannot.
+ *
+ * Content only: what the window reads and the search index are made anew from it, as ever. What the cloud is known to hold is forgotten,
+ * as after a restore of the cloud (SPEC SYN-10): everything pulled is merged, everything here is offered, nothing is swept. Rows come from,
+ * in this order: the table itself; the same by its index; for a message, what the window reads of it (rebuild.ts); for what makes this
+ * device itself, the keepsake.
+ */
+import { fromHex } from '../../../shared/crypto/bytes.ts';
+import { PayloadError } from '../../../shared/model/payload.ts';
+import { decodePayload } from '../../../shared/model/payload-codec.ts';
+import { allDrafts } from '../attachments.ts';
+import type { BlobFiles } from '../blob-files.ts';
+import { needBlob, restartUploads } from '../blobs.ts';
+import type { Store } from '../open.ts';
+import { project } from '../project.ts';
+import { putMerged } from '../records.ts';
+import { FIRST_MESSAGE_RID } from '../rid.ts';
+import { hex, plain, sameBytes, type ZoneName } from '../values.ts';
+import type { Keepsake, Row, Value } from './keepsake.ts';
+import { type DamagedFile, readByBytes, readByNumber, readOne } from './read-around.ts';
+import { attachmentOf, conversationAgain, messageAgain, readingAgain } from './rebuild.ts';
+import { restoreZones } from './salvage-zones.ts';
+import type { LostMessage, Salvaged } from './salvaged.ts';
+
+/** Records of one transaction. */
+const TOGETHER = 2_000;
+const MOST_LOST = 500_000;
+/** Looks for single rows that fail. */
+const MOST_MISSES = 2_000;
+
+export type SalvageOptions = {
+  target: Store;
+  keepsake: Keepsake | null;
+  files: BlobFiles;
+  nowMs: number;
+  onProgress(done: number): void;
+};
+
+/** Tables that are taken as they stand, by how their rows are found. */
+const BY_NUMBER: readonly [string, string][] = [
+  ['identity', 'one'],
+  ['keyring_log', 'position'],
+  ['keyring_epoch', 'epoch'],
+  ['mail_cursor', 'one'],
+  ['zone_state', 'zone'],
+  ['pending_envelope', 'position'],
+  ['outbox', 'position'],
+];
+const BY_BYTES: readonly [string, string][] = [
+  ['meta', 'name'],
+  ['keyring_wrap', 'epoch'],
+  ['pin', 'account'],
+  ['notice', 'id'],
+  ['local_delete', 'id'],
+  ['local_clear', 'conversation'],
+  ['blob', 'id'],
+  ['attachment_draft', 'id'],
+];
+/** Made by the new database itself. */
+const OWN_META = ['searchTextVersion'];
+
+export class Salvage {
+  readonly #options: SalvageOptions;
+  readonly #target: Store;
+  readonly #file: DamagedFile;
+  readonly #whole = new Set<string>();
+  readonly #zones: Row[] = [];
+  #read = 0;
+  #waiting: Row[] = [];
+  #rebuilt = 0;
+  #lost = new Map<number, LostMessage & { sure: boolean }>();
+  #deletesKnown = true;
+
+  constructor(file: DamagedFile, options: SalvageOptions) {
+    this.#file = file;
+    this.#options = options;
+    this.#target = options.target;
+  }
+
+  /** What is taken as it stands. */
+  tables(): void {
+    for (const [table, key] of BY_NUMBER) {
+      const rows: Row[] = [];
+      const found = readByNumber(this.#file, table, key, (row) => rows.push(row));
+      this.#take(table, rows, found.whole);
+    }
+    for (const [table, key] of BY_BYTES) {
+      const rows: Row[] = [];
+      const whole = readByBytes(this.#file, table, key, (row) => rows.push(row));
+      this.#take(table, rows, whole);
+    }
+  }
+
+  #take(table: string, rows: Row[], whole: boolean): void {
+    if (whole) this.#whole.add(table);
+    if (table === 'zone_state') {
+      for (const row of rows) this.#zones.push(row);
+      return;
+    }
+    this.#target.write(() => {
+      for (const row of rows)
+        if (!(table === 'meta' && OWN_META.includes(String(row['name'])))) this.#copy(table, row);
+    });
+    this.#target.memory.forget();
+  }
+
+  /** A row as it stands, in the columns that this version has. */
+  #copy(table: string, row: Row): void {
+    const known = this.#target.db.pragma(`table_info(${table})`) as { name: string }[];
+    const names = known.map(({ name }) => name).filter((name) => row[name] !== undefined);
+    const sql = `INSERT OR ${table === 'mail_cursor' ? 'REPLACE' : 'IGNORE'} INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`;
+    this.#target.db.prepare(sql).run(...names.map((name) => row[name]));
+  }
+
+  /** What could not be read of what makes this device itself. */
+  keepsake(): Salvaged['device'] {
+    const { keepsake } = this.#options;
+    const has = (): boolean => this.#target.get('SELECT 1 AS one FROM identity') !== undefined;
+    const before = has();
+    if (keepsake !== null) {
+      for (const [table, rows] of Object.entries(keepsake.tables))
+        if (!this.#whole.has(table)) this.#take(table, rows, false);
+    }
+    this.#target.write(() => {
+      // What was taken and not acknowledged comes once more; what is read again merges to the same.
+      this.#target.run('UPDATE mail_cursor SET stored = acknowledged, complete_ms = -1 WHERE one = 1');
+      this.#target.run(`DELETE FROM meta WHERE name IN ('inUse')`);
+    });
+    this.#deletesKnown = this.#whole.has('local_delete') && this.#whole.has('local_clear');
+    restoreZones(this.#target, this.#zones);
+    this.#target.memory.forget();
+    return before ? 'database' : has() ? 'keepsake' : 'none';
+  }
+
+  records(): void {
+    const found = readByNumber(this.#file, 'record', 'rid', (row) => this.#record(row));
+    this.#flush();
+    if (found.whole) this.#whole.add('record');
+    const missing = this.#missing();
+    // A row whose content goes on behind a lost page has its key here, and its id in the index.
+    for (const rid of found.lost)
+      if (rid >= FIRST_MESSAGE_RID && !missing.some((one) => one.rid === rid))
+        missing.push({ rid, zone: 2, id: null });
+    let misses = 0;
+    for (const one of missing) {
+      const row = misses < MOST_MISSES ? readOne(this.#file, 'record', 'rid', one.rid) : null;
+      if (row != null && (one.id === null || sameBytes(plain(row['id'] as Uint8Array), one.id))) {
+        this.#record(row);
+        continue;
+      }
+      misses += 1;
+      if (one.zone !== 2 || one.rid < FIRST_MESSAGE_RID) continue;
+      this.#lost.set(one.rid, { id: one.id === null ? null : hex(one.id), ...placeOf(one.rid), sure: false });
+    }
+    this.#flush();
+  }
+
+  /** Records that the index names and that are not in the new database. */
+  #missing(): { rid: number; zone: number; id: Uint8Array | null }[] {
+    const missing: { rid: number; zone: number; id: Uint8Array | null }[] = [];
+    const known = this.#target.sql('SELECT 1 AS one FROM record WHERE zone = ? AND id = ?');
+    const seen = new Set<number>();
+    for (const zone of [1, 2]) {
+      readByBytes(
+        this.#file,
+        'record INDEXED BY record_by_id',
+        'id',
+        (row) => {
+          const rid = Number(row['rid']);
+          const id = plain(row['id'] as Uint8Array);
+          if (missing.length >= MOST_LOST || seen.has(rid) || known.get(zone, id) !== undefined) return;
+          seen.add(rid);
+          missing.push({ rid, zone, id });
+        },
+        { columns: 'zone, id, rid', where: `zone = ${zone}` },
+      );
+    }
+    return missing;
+  }
+
+  #record(row: Row): void {
+    this.#waiting.push(row);
+    if (this.#waiting.length >= TOGETHER) this.#flush();
+  }
+
+  #flush(): void {
+    const rows = this.#waiting;
+    this.#waiting = [];
+    if (rows.length === 0) return;
+    const insert = this.#target.sql(
+      `INSERT OR IGNORE INTO record (rid, zone, id, kind, gone, proof, gone_ms, payload) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    this.#target.write(() => {
+      for (const row of rows) {
+        const { rid, zone, id, kind, gone, proof, gone_ms, payload } = row;
+        const { changes } = insert.run(rid, zone, id, kind, gone, proof, gone_ms, payload);
+        if (payload == null) continue;
+        const name: ZoneName = zone === 1 ? 'account' : 'messages';
+        try {
+          const content = decodePayload(plain(payload as Uint8Array));
+          const at = plain(id as Uint8Array);
+          if (changes === 1) project(this.#target, name, at, Number(rid), content, null);
+          else putMerged(this.#target, name, at, content, { dirty: false });
+        } catch (error) {
+          if (!(error instanceof PayloadError)) throw error;
+        }
+      }
+    });
+    this.#read += rows.length;
+    this.#options.onProgress(this.#read);
+  }
+
+  /** Records whose page is lost, from what the window reads of them. */
+  again(): void {
+    if (this.#whole.has('record') && this.#lost.size === 0) return;
+    const conversations = new Map<number, Row>();
+    readByNumber(this.#file, 'conversation', 'cid', (row) => void conversations.set(Number(row['cid']), row));
+    this.#conversationsAgain(conversations);
+    const guidOf = (cid: number): Uint8Array | null => {
+      const guid = conversations.get(cid)?.['guid'];
+      return guid instanceof Uint8Array ? plain(guid) : null;
+    };
+    const known = this.#target.sql('SELECT 1 AS one FROM record WHERE zone = 2 AND id = ?');
+    const rows: Row[] = [];
+    const messages = readByNumber(this.#file, 'message', 'rid', (row) => {
+      if (known.get(row['id']) === undefined) rows.push(row);
+    });
+    for (const row of rows) this.#messageAgain(row, guidOf);
+    if (messages.whole && this.#whole.has('record') === false) this.#leftOut();
+    this.#placesOfLost(guidOf);
+  }
+
+  #messageAgain(row: Row, guidOf: (cid: number) => Uint8Array | null): void {
+    const rid = Number(row['rid']);
+    const conversation = guidOf(Number(row['cid']));
+    const lost = (): void => {
+      this.#lost.set(rid, {
+        id: hex(plain(row['id'] as Uint8Array)),
+        conversation: conversation === null ? null : hex(conversation),
+        atMs: Number(row['accepted_ms']),
+        sure: true,
+      });
+    };
+    if (conversation === null) {
+      lost();
+      return;
+    }
+    const attachments: Row[] = [];
+    if (Number(row['attachments'] ?? 0) > 0)
+      this.#file.each<Row>('SELECT * FROM attachment WHERE rid = ? ORDER BY place', [rid], (one) =>
+        attachments.push(one),
+      );
+    const reactions: Row[] = [];
+    if (Number(row['reactions']) > 0)
+      this.#file.each<Row>('SELECT * FROM message_reaction WHERE rid = ?', [rid], (one) =>
+        reactions.push(one),
+      );
+    const payload = messageAgain(row, conversation, attachments.map(attachmentOf), reactions);
+    if (payload === null) {
+      lost();
+      return;
+    }
+    putMerged(this.#target, 'messages', plain(row['id'] as Uint8Array), payload, { dirty: false });
+    this.#lost.delete(rid);
+    this.#rebuilt += 1;
+  }
+
+  /**
+   * Named by the index, and the window read nothing of them, which is known whole: they had been deleted for good. While the switch is on
+   * the cloud's tombstones say so; while it is off nobody else does.
+   */
+  #leftOut(): void {
+    const off = this.#zones.some((row) => row['zone'] === 2 && row['switch'] === 'off');
+    for (const [rid, lost] of this.#lost) {
+      if (lost.sure || lost.id === null) continue;
+      this.#lost.delete(rid);
+      if (!off) continue;
+      this.#target.run(
+        'INSERT OR IGNORE INTO local_delete (id, deleted_ms, gone) VALUES (?, ?, 1)',
+        fromHex(lost.id),
+        this.#options.nowMs,
+      );
+    }
+    this.#target.memory.forget();
+  }
+
+  #conversationsAgain(conversations: ReadonlyMap<number, Row>): void {
+    const self = this.#target.memory.self;
+    const others = this.#target
+      .all<{ account: Uint8Array }>('SELECT account FROM pin')
+      .map(({ account }) => plain(account));
+    for (const row of conversations.values()) {
+      if (!(row['guid'] instanceof Uint8Array)) continue;
+      const now = this.#target.get<{ kind: number; reading_id: Uint8Array | null }>(
+        'SELECT kind, reading_id FROM conversation WHERE guid = ?',
+        row['guid'],
+      );
+      const members: Row[] = [];
+      this.#file.each<Row>('SELECT * FROM conversation_member WHERE cid = ?', [Number(row['cid'])], (one) =>
+        members.push(one),
+      );
+      this.#put(row['record_id'], (now?.kind ?? 0) === 0, () =>
+        conversationAgain(row, members, self, others),
+      );
+      this.#put(row['reading_id'], (now?.reading_id ?? null) === null, () => readingAgain(row, members));
+    }
+  }
+
+  #put(id: Value | undefined, wanted: boolean, make: () => ReturnType<typeof readingAgain>): void {
+    if (!wanted || !(id instanceof Uint8Array)) return;
+    const payload = make();
+    if (payload !== null) putMerged(this.#target, 'messages', plain(id), payload, { dirty: false });
+  }
+
+  /** Of messages that are gone, whose and when they were is often still written in an index. */
+  #placesOfLost(guidOf: (cid: number) => Uint8Array | null): void {
+    const known = this.#target.sql('SELECT 1 AS one FROM message WHERE guid = ?');
+    const select = 'SELECT rid, cid, accepted_ms, guid FROM message INDEXED BY message_shown WHERE shown = 1';
+    const take = (row: Row): void => {
+      if (known.get(row['guid']) !== undefined) return;
+      const conversation = guidOf(Number(row['cid']));
+      const rid = Number(row['rid']);
+      this.#lost.set(rid, {
+        id: this.#lost.get(rid)?.id ?? null,
+        conversation: conversation === null ? null : hex(conversation),
+        atMs: Number(row['accepted_ms']),
+        sure: true,
+      });
+    };
+    if (this.#file.each<Row>(`${select} ORDER BY cid, accepted_ms, guid`, [], take)) return;
+    this.#file.each<Row>(`${select} ORDER BY cid DESC, accepted_ms DESC, guid DESC`, [], take);
+  }
+
+  /** Files of messages: each that is in the folder is kept, whether or not its message could be read. */
+  attachments(): void {
+    const { files, nowMs } = this.#options;
+    this.#target.write(() => {
+      for (const draft of allDrafts(this.#target)) {
+        needBlob(this.#target, draft, 0);
+        if (draft.sendId !== null) restartUploads(this.#target, draft.sendId);
+      }
+      for (const { id, whole } of files.list(nowMs)) {
+        if (!whole) continue;
+        const blob = fromHex(id);
+        this.#target.run(
+          `INSERT INTO blob (id, sealed, here) VALUES (?, ?, 1) ON CONFLICT (id) DO UPDATE SET here = 1`,
+          blob,
+          files.length(blob) ?? 0,
+        );
+      }
+    });
+  }
+
+  result(device: Salvaged['device']): Salvaged {
+    const count = (sql: string): number => this.#target.get<{ n: number }>(sql)!.n;
+    const lost = [...this.#lost.values()];
+    const uncertain = !this.#deletesKnown || lost.some(({ sure }) => !sure);
+    return {
+      messages: count('SELECT count(*) AS n FROM message'),
+      conversations: count('SELECT count(*) AS n FROM conversation WHERE kind > 0'),
+      attachments: count('SELECT count(*) AS n FROM attachment'),
+      unsent: count(`SELECT count(*) AS n FROM outbox WHERE kind = 'message' AND deleted_ms IS NULL`),
+      rebuilt: this.#rebuilt,
+      lost: lost.map(({ sure: _, ...one }) => one),
+      counted: this.#options.keepsake?.counted ?? null,
+      device,
+      deletesUncertain: uncertain,
+    };
+  }
+}
+
+/** A message's row number says when it was accepted (rid.ts). */
+function placeOf(rid: number): { conversation: null; atMs: number } {
+  const since = rid - FIRST_MESSAGE_RID;
+  return { conversation: null, atMs: Math.floor(since / 1024) * 1000 + Math.min(since % 1024, 999) };
+}

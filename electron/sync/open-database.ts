@@ -1,0 +1,178 @@
+/**
+ * The sync worker's way to its database: opens it, looks for damage as far as a start has time for, and where there is any, recovers
+ * (SPEC DMG-*). Before anything else runs, with nobody else at the files.
+ *
+ * Invariant: nothing is set aside unless the key is known to be the right one, by the keepsake or by a first page that opened.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { problemsIn } from '../store/check.ts';
+import { type Keepsake, readKeepsake } from '../store/damage/keepsake.ts';
+import { inspectLog } from '../store/damage/log-file.ts';
+import { type RecoveryProgress, recoverDatabase } from '../store/damage/recover.ts';
+import { rememberRecovery } from '../store/damage/salvaged.ts';
+import { beginRecovery, keepLog, type Recovery, unfinishedRecovery } from '../store/damage/set-aside.ts';
+import { damageOf, troubleOf } from '../store/damage/signs.ts';
+import { StoreError } from '../store/errors.ts';
+import { getMeta, setMeta } from '../store/meta.ts';
+import { addNotice } from '../store/notices.ts';
+import { openStore, type Store } from '../store/open.ts';
+
+/** looking: the whole database is read, since something spoke against it. */
+export type OpeningProgress = RecoveryProgress | { phase: 'looking'; done: 0; total: null };
+
+export type OpenDatabaseOptions = {
+  dbPath: string;
+  dbKey: Uint8Array;
+  nowMs: number;
+  /** The name of what was met in use. The database is looked over, and recovered when there is something. */
+  suspected: string | null;
+  /** It was looked over for such a thing before, and found whole: it is recovered all the same. */
+  certain: boolean;
+  /** False: somebody else has the files open. Then damage is thrown. */
+  mayRecover: boolean;
+  onProgress(progress: OpeningProgress): void;
+};
+
+export type OpenedDatabase = {
+  store: Store;
+  /** The app did not end by itself the last time: there is more to look at, when there is time. */
+  unclean: boolean;
+};
+
+const IN_USE = 'inUse';
+/** What nobody can do without, and small: looked over at each start. */
+const VITAL = [
+  'identity',
+  'keyring_log',
+  'keyring_epoch',
+  'zone_state',
+  'mail_cursor',
+  'meta',
+  'outbox',
+  'notice',
+  'local_clear',
+];
+const PAGE = 4096;
+
+export function openDatabase(options: OpenDatabaseOptions): OpenedDatabase {
+  const { mayRecover, dbPath } = options;
+  if (!mayRecover) return begin(openStore({ path: dbPath, key: options.dbKey }));
+  const unfinished = unfinishedRecovery(dbPath);
+  if (unfinished !== null) {
+    // The files may be anywhere on their way: a key that is not theirs would find nothing, and that be taken for all there is.
+    if (readKeepsake(dbPath, options.dbKey) === 'closed') throw wrongKey();
+    return recover(options, unfinished);
+  }
+  const keepsake = readKeepsake(dbPath, options.dbKey);
+  if (!existsSync(dbPath) || statSync(dbPath).size === 0) {
+    if (keepsake === 'closed') throw wrongKey();
+    if (keepsake !== 'missing') return recover(options, start(options, 'missing'));
+  }
+  return openAndLook(options, keepsake);
+}
+
+function openAndLook(
+  options: OpenDatabaseOptions,
+  keepsake: Keepsake | 'missing' | 'closed',
+): OpenedDatabase {
+  const { dbPath, dbKey, nowMs, suspected } = options;
+  const log = inspectLog(`${dbPath}-wal`);
+  // SQLite writes over a log that it cannot read. A key that does not open the database does not get that far.
+  const kept = log === 'damaged' && keepsake !== 'closed' ? keepLog(dbPath, 'logDamaged', nowMs) : null;
+  let store: Store | null = null;
+  try {
+    store = openStore({ path: dbPath, key: dbKey });
+    const unclean = getMeta(store, IN_USE) !== null;
+    const lost = log === 'damaged' ? 'logDamaged' : unclean && log === 'missing' ? 'logMissing' : null;
+    if (lost !== null || suspected !== null) options.onProgress({ phase: 'looking', done: 0, total: null });
+    const cause = causeToRecover(store, options, lost, log === 'missing' || log === 'empty');
+    if (cause !== null) {
+      closeQuietly(store);
+      return recover(options, start(options, cause));
+    }
+    if (lost !== null) tellOfLog(store, nowMs, lost, kept);
+    return { ...begin(store), unclean };
+  } catch (error) {
+    const cause =
+      damageOf(error) ?? (error instanceof StoreError && error.code === 'damaged' ? 'foreign' : null);
+    closeQuietly(store);
+    // The first page opens with the right key alone; what fails behind it is damage.
+    const proven =
+      typeof keepsake !== 'string' || (cause !== null && cause !== 'SQLITE_NOTADB' && cause !== 'foreign');
+    if (cause === null) throw error;
+    if (!proven) throw keepsake === 'closed' ? wrongKey(error) : error;
+    return recover(options, start(options, cause));
+  }
+}
+
+/** Null: nothing is found. */
+function causeToRecover(
+  store: Store,
+  { suspected, certain, dbPath }: OpenDatabaseOptions,
+  lost: string | null,
+  emptyLog: boolean,
+): string | null {
+  if (suspected !== null && certain) return suspected;
+  if (suspected !== null || lost !== null) {
+    if (store.integrityCheck().length > 0) return suspected ?? lost;
+  } else if (VITAL.some((table) => problemsIn(store, table) > 0)) return 'vital';
+  const pages = Number(store.db.pragma('page_count', { simple: true }));
+  return emptyLog && statSync(dbPath).size < pages * PAGE ? 'short' : null;
+}
+
+function start({ dbPath, nowMs }: OpenDatabaseOptions, cause: string): Recovery {
+  try {
+    return beginRecovery(dbPath, cause, nowMs);
+  } catch (error) {
+    throw cannot(error);
+  }
+}
+
+function recover(options: OpenDatabaseOptions, recovery: Recovery): OpenedDatabase {
+  const { dbPath, dbKey, nowMs, onProgress } = options;
+  try {
+    recoverDatabase({ dbPath, key: dbKey, recovery, nowMs, onProgress });
+  } catch (error) {
+    throw cannot(error);
+  }
+  return begin(openStore({ path: dbPath, key: dbKey }));
+}
+
+/** Nothing is lost by a recovery that could not be done: what was set aside stays, and the next start goes on. */
+function cannot(error: unknown): unknown {
+  const trouble = error instanceof StoreError ? null : troubleOf(error);
+  if (trouble === null) return error;
+  return new StoreError(trouble, error instanceof Error ? error.message : String(error), { cause: error });
+}
+
+function begin(store: Store): OpenedDatabase {
+  setMeta(store, IN_USE, '1');
+  return { store, unclean: false };
+}
+
+/** The last write of all: what finds it afterwards knows that the app ended by itself. */
+export function endDatabase(store: Store): void {
+  setMeta(store, IN_USE, null);
+  store.checkpoint(true);
+  store.close();
+}
+
+function tellOfLog(store: Store, nowMs: number, cause: string, kept: string | null): void {
+  const name = kept ?? `log-${nowMs}`;
+  store.write(() => {
+    rememberRecovery(store, { name, atMs: nowMs, cause, log: true, salvaged: null });
+    addNotice(store, `recovered:${name}`, 'databaseLogLost', nowMs);
+  });
+}
+
+/** Nothing is written to it any more, whatever state it is in. */
+function closeQuietly(store: Store | null): void {
+  try {
+    store?.db.close();
+  } catch {}
+}
+
+const wrongKey = (cause?: unknown): StoreError =>
+  new StoreError('wrongKey', 'This key does not open the messages on this device. Nothing was changed.', {
+    cause,
+  });
