@@ -127,6 +127,7 @@ export type DamagedDatabase = {
     conversations: number;
     attachments: number;
     unsent: number;
+    unsentLost: number;
     /** Of the messages: made again from what the window had read of them. */
     rebuilt: number;
   } | null;

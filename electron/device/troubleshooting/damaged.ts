@@ -34,6 +34,7 @@ function told(store: Store, name: string, folder: Folder | null): DamagedDatabas
             conversations: salvaged.conversations,
             attachments: salvaged.attachments,
             unsent: salvaged.unsent,
+            unsentLost: salvaged.unsentLost,
             rebuilt: salvaged.rebuilt,
           },
     before:

@@ -22,6 +22,7 @@ const TABLES = [
   'attachment',
   'message_reaction',
   'outbox',
+  'outbox_by_conversation',
   'attachment_draft',
   'blob',
   'local_delete',

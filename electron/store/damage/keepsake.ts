@@ -22,6 +22,9 @@ const FORMAT = 1;
 const PURPOSE = 'lockstep keepsake';
 /** Rows of a table that grows; more are left to the database itself. */
 const MOST_ROWS = 20_000;
+/** What waits to be sent, and its files. */
+const WAITING: readonly string[] = ['outbox', 'attachment_draft'];
+const MOST_WAITING = 500;
 
 export type Value = number | string | Uint8Array | null;
 export type Row = Record<string, Value>;
@@ -50,6 +53,8 @@ const KEPT = [
   'meta',
   'local_clear',
   'local_delete',
+  'outbox',
+  'attachment_draft',
 ] as const;
 
 export const keepsakePath = (dbPath: string): string => join(dirname(dbPath), KEEPSAKE);
@@ -65,6 +70,8 @@ export function keepsakeMark(store: Store): { device: string; all: string } {
   const rest = JSON.stringify([
     store.get(`SELECT count(*) AS n, max(looked_up_ms) AS at, sum(changed) AS changed FROM pin`),
     store.get(`SELECT count(*) AS n FROM meta`),
+    store.all(`SELECT position, state, deleted_ms FROM outbox LIMIT ${MOST_WAITING}`),
+    store.get('SELECT count(*) AS n FROM attachment_draft'),
     store.all('SELECT hex(conversation) AS c, up_to_ms AS ms FROM local_clear'),
     store.get(
       `SELECT count(*) AS n, sum(gone) AS gone FROM (SELECT gone FROM local_delete LIMIT ${MOST_ROWS})`,
@@ -75,7 +82,10 @@ export function keepsakeMark(store: Store): { device: string; all: string } {
 
 export function takeKeepsake(store: Store, nowMs: number, counted: Keepsake['counted']): Keepsake {
   const tables: Record<string, Row[]> = {};
-  for (const name of KEPT) tables[name] = store.all<Row>(`SELECT * FROM ${name} LIMIT ${MOST_ROWS}`);
+  for (const name of KEPT) {
+    const most = WAITING.includes(name) ? MOST_WAITING : MOST_ROWS;
+    tables[name] = store.all<Row>(`SELECT * FROM ${name} LIMIT ${most}`);
+  }
   return {
     format: FORMAT,
     atMs: nowMs,

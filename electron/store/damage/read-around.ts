@@ -13,6 +13,7 @@ import { damageOf } from './signs.ts';
 
 /** Looks into a gap that found nothing, in one table: so that a file of which most is lost ends at some time. */
 const MOST_MISSES = 3_000;
+const SPARSE = 32;
 
 export type Found = {
   rows: number;
@@ -40,10 +41,9 @@ export class DamagedFile {
     this.#described = described;
   }
 
-  /** Whether it says what is in it. */
-  get hasSchema(): boolean {
-    // All of the schema is read before the first question is asked.
-    return this.try('SELECT rid FROM record LIMIT 0') !== null;
+  /** Whether it says where these tables are. Of a schema that cannot be read whole, SQLite knows a part. */
+  knows(tables: readonly string[]): boolean {
+    return tables.every((table) => this.try(`SELECT 1 FROM ${table} LIMIT 0`) !== null);
   }
 
   /** Null when what is asked for stands on a page that cannot be read. */
@@ -201,14 +201,22 @@ export function readByBytes(
   const { columns = '*', where = '1' } = options;
   const select = `SELECT ${columns} FROM ${from} WHERE ${where}`;
   if (file.each(`${select} ORDER BY ${key}`, [], take)) return true;
-  file.each(`${select} ORDER BY ${key} DESC`, [], take);
-  for (let byte = 0; byte < 256; byte += 1) {
+  let met = false;
+  const meet = (row: Row): void => {
+    met = true;
+    take(row);
+  };
+  file.each(`${select} ORDER BY ${key} DESC`, [], meet);
+  const look = (byte: number): void => {
     const low = new Uint8Array([byte]);
-    const high = byte === 255 ? null : new Uint8Array([byte + 1]);
-    const range = high === null ? `${key} >= ?` : `${key} >= ? AND ${key} < ?`;
-    const parameters = high === null ? [low] : [low, high];
-    if (!file.each(`${select} AND ${range} ORDER BY ${key}`, parameters, take))
-      file.each(`${select} AND ${range} ORDER BY ${key} DESC`, parameters, take);
-  }
+    const range = byte === 255 ? `${key} >= ?` : `${key} >= ? AND ${key} < ?`;
+    const parameters = byte === 255 ? [low] : [low, new Uint8Array([byte + 1])];
+    const upward = file.each(`${select} AND ${range} ORDER BY ${key}`, parameters, meet);
+    if (upward) met = true;
+    else file.each(`${select} AND ${range} ORDER BY ${key} DESC`, parameters, meet);
+  };
+  // Here and there first: where nothing at all answers, the page at which it begins is lost.
+  for (let byte = 0; byte < 256; byte += SPARSE) look(byte);
+  for (let byte = 0; met && byte < 256; byte += 1) if (byte % SPARSE !== 0) look(byte);
   return false;
 }

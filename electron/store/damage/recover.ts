@@ -5,11 +5,11 @@
  * It begins only with a key that is known to be the right one. Not enough room, no access: thrown as they are, nothing is lost, and the next
  * call goes on.
  */
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { attachmentsFolder, blobFiles } from '../blob-files.ts';
 import { addNotice } from '../notices.ts';
-import { openStore } from '../open.ts';
+import { openStore, type Store } from '../open.ts';
 import { groupsOf } from './bare-schema.ts';
 import { copyDatabase, makeFirstPage } from './first-page.ts';
 import { type Keepsake, readKeepsake } from './keepsake.ts';
@@ -64,36 +64,24 @@ export function recoverDatabase(options: RecoverOptions): void {
   noteProgress(recovery, 'done');
 }
 
-function rebuild({ dbPath, key, recovery, nowMs, onProgress, at }: RecoverOptions): void {
+function rebuild(options: RecoverOptions): void {
+  const { dbPath, key, recovery } = options;
   const known = readKeepsake(dbPath, key);
   const keepsake = typeof known === 'string' ? null : known;
-  const file = readable(join(recovery.folder, basename(dbPath)), key, keepsake, recovery.folder);
   const path = join(recovery.folder, 'rebuilt.db');
-  const target = openStore({ path, key, rebuilding: true });
+  const damaged = join(recovery.folder, basename(dbPath));
+  // Reading makes these two, where they are not; what was set aside is left as it was.
+  const made = ['-wal', '-shm'].filter((suffix) => !existsSync(damaged + suffix));
+  const file = readable(damaged, key, keepsake, recovery.folder);
+  let target: Store | null = null;
   try {
-    const total = keepsake?.counted?.messages ?? null;
-    const salvage = new Salvage(file, {
-      target,
-      keepsake,
-      files: blobFiles(attachmentsFolder(dbPath)),
-      nowMs,
-      onProgress(done) {
-        onProgress({ phase: 'reading', done, total: total === null ? null : Math.max(total, done) });
-        target.checkpoint();
-        at?.('half');
-      },
-    });
-    onProgress({ phase: 'reading', done: 0, total });
-    salvage.tables();
-    const device = salvage.keepsake();
-    salvage.records();
-    salvage.again();
-    salvage.attachments();
-    tell(target, recovery, nowMs, salvage.result(device));
+    target = openStore({ path, key, rebuilding: true });
+    fill(file, target, keepsake, options);
     target.checkpoint(true);
   } finally {
     file.close();
-    target.close();
+    target?.close();
+    for (const suffix of made) rmSync(damaged + suffix, { force: true });
   }
   const written = openSync(path, 'r+');
   try {
@@ -103,33 +91,57 @@ function rebuild({ dbPath, key, recovery, nowMs, onProgress, at }: RecoverOption
   }
 }
 
+function fill(
+  file: DamagedFile,
+  target: Store,
+  keepsake: Keepsake | null,
+  { dbPath, recovery, nowMs, onProgress, at }: RecoverOptions,
+): void {
+  const total = keepsake?.counted?.messages ?? null;
+  const salvage = new Salvage(file, {
+    target,
+    keepsake,
+    files: blobFiles(attachmentsFolder(dbPath)),
+    nowMs,
+    onProgress(done) {
+      onProgress({ phase: 'reading', done, total: total === null ? null : Math.max(total, done) });
+      target.checkpoint();
+      at?.('half');
+    },
+  });
+  onProgress({ phase: 'reading', done: 0, total });
+  salvage.tables();
+  const device = salvage.keepsake();
+  salvage.records();
+  salvage.again();
+  salvage.attachments();
+  tell(target, recovery, nowMs, salvage.result(device));
+}
+
 /** The file as it is, where it still says what is in it; else a copy that the keepsake tells that of. */
 function readable(path: string, key: Uint8Array, keepsake: Keepsake | null, folder: string): DamagedFile {
   const asIs = new DamagedFile(path, key);
-  if (keepsake === null || !existsSync(path) || statSync(path).size === 0 || asIs.hasSchema) return asIs;
+  if (keepsake === null || !existsSync(path) || statSync(path).size === 0) return asIs;
+  const tables = keepsake.bare.filter(({ sql }) => sql.startsWith('CREATE TABLE')).map(({ name }) => name);
+  if (asIs.knows(tables)) return asIs;
   asIs.close();
   const copy = join(folder, 'reading.db');
   const bytes = Math.max(statSync(path).size, keepsake.pages * 4096);
-  const described = groupsOf(keepsake.bare).map((tables) => ({
-    tables: new Set(tables.map(({ name }) => name)),
-    page: makeFirstPage(bytes, key, tables, join(folder, 'page.db')),
+  const described = groupsOf(keepsake.bare).map((group) => ({
+    tables: new Set(group.map(({ name }) => name)),
+    page: makeFirstPage(bytes, key, group, join(folder, 'page.db')),
   }));
   // Where the log is what cannot be read, the database is read without it.
   for (const withLog of [true, false]) {
     copyDatabase(path, copy, withLog);
     const file = new DamagedFile(copy, key, described);
-    if (file.hasSchema || !withLog) return file;
+    if (file.knows(tables) || !withLog) return file;
     file.close();
   }
   return asIs;
 }
 
-function tell(
-  target: ReturnType<typeof openStore>,
-  recovery: Recovery,
-  nowMs: number,
-  salvaged: Salvaged,
-): void {
+function tell(target: Store, recovery: Recovery, nowMs: number, salvaged: Salvaged): void {
   const name = basename(recovery.folder);
   const on = target.get<{ switch: string }>('SELECT switch FROM zone_state WHERE zone = 2')?.switch !== 'off';
   target.write(() => {
@@ -148,5 +160,5 @@ function recoveredWhy(on: boolean, salvaged: Salvaged): string {
   if (salvaged.device === 'none') return 'alone';
   if (on) return 'on';
   const fewer = salvaged.counted !== null && salvaged.counted.messages > salvaged.messages;
-  return salvaged.lost.length > 0 || fewer ? 'part' : 'all';
+  return salvaged.lost.length > 0 || salvaged.unsentLost > 0 || fewer ? 'part' : 'all';
 }

@@ -71,6 +71,7 @@ export class Salvage {
   #rebuilt = 0;
   #lost = new Map<number, LostMessage & { sure: boolean }>();
   #deletesKnown = true;
+  #unsentLost = 0;
 
   constructor(file: DamagedFile, options: SalvageOptions) {
     this.#file = file;
@@ -120,8 +121,9 @@ export class Salvage {
     const before = has();
     if (keepsake !== null) {
       for (const [table, rows] of Object.entries(keepsake.tables))
-        if (!this.#whole.has(table)) this.#take(table, rows, false);
+        if (!this.#whole.has(table) && table !== 'outbox') this.#take(table, rows, false);
     }
+    this.#unsent(keepsake?.tables['outbox'] ?? []);
     this.#target.write(() => {
       // What was taken and not acknowledged comes once more; what is read again merges to the same.
       this.#target.run('UPDATE mail_cursor SET stored = acknowledged, complete_ms = -1 WHERE one = 1');
@@ -131,6 +133,33 @@ export class Salvage {
     restoreZones(this.#target, this.#zones);
     this.#target.memory.forget();
     return before ? 'database' : has() ? 'keepsake' : 'none';
+  }
+
+  /**
+   * What waited to be sent and cannot be read is taken from the keepsake where the outbox's index still names it: what was sent or
+   * discarded since is not named there.
+   */
+  #unsent(kept: readonly Row[]): void {
+    if (this.#whole.has('outbox')) return;
+    const named = new Map<number, Row>();
+    const select = 'SELECT position, kind FROM outbox INDEXED BY outbox_by_conversation';
+    const take = (row: Row): void => void named.set(Number(row['position']), row);
+    const order = ['conversation', 'kind', 'position'];
+    const whole =
+      this.#file.each(`${select} ORDER BY ${order.join(', ')}`, [], take) ||
+      this.#file.each(`${select} ORDER BY ${order.map((name) => `${name} DESC`).join(', ')}`, [], take);
+    const isNamed = (row: Row): boolean => named.has(Number(row['position']));
+    this.#take('outbox', kept.filter(isNamed), false);
+    const here = this.#target.sql('SELECT 1 AS one FROM outbox WHERE position = ?');
+    const known = whole ? [...named.values()] : [...named.values(), ...kept.filter((row) => !isNamed(row))];
+    this.#unsentLost = known.filter(
+      (row) => row['kind'] === 'message' && here.get(row['position']) === undefined,
+    ).length;
+    this.#target.write(() => {
+      this.#target.run(
+        'DELETE FROM attachment_draft WHERE send_id IS NOT NULL AND send_id NOT IN (SELECT send_id FROM outbox)',
+      );
+    });
   }
 
   records(): void {
@@ -361,6 +390,7 @@ export class Salvage {
       conversations: count('SELECT count(*) AS n FROM conversation WHERE kind > 0'),
       attachments: count('SELECT count(*) AS n FROM attachment'),
       unsent: count(`SELECT count(*) AS n FROM outbox WHERE kind = 'message' AND deleted_ms IS NULL`),
+      unsentLost: this.#unsentLost,
       rebuilt: this.#rebuilt,
       lost: lost.map(({ sure: _, ...one }) => one),
       counted: this.#options.keepsake?.counted ?? null,

@@ -13,6 +13,8 @@ export type Salvaged = {
   attachments: number;
   /** Messages that wait to be sent. */
   unsent: number;
+  /** Of those, that could not be read. */
+  unsentLost: number;
   /** Of the messages, those whose record was lost and that were made again from what the window reads. */
   rebuilt: number;
   lost: LostMessage[];

@@ -14,6 +14,8 @@ export const damaged = {
   attachments_other: '{{count, number}} attachments',
   unsent_one: '{{count, number}} message that waited to be sent is still waiting.',
   unsent_other: '{{count, number}} messages that waited to be sent are still waiting.',
+  unsentLost_one: '{{count, number}} message that waited to be sent could not be read, and was not sent.',
+  unsentLost_other: '{{count, number}} messages that waited to be sent could not be read, and were not sent.',
   rebuilt_one:
     '{{count, number}} message could only be read from the copy that the window uses. Its text is whole.',
   rebuilt_other:

@@ -14,6 +14,10 @@ export const damaged = {
   attachments_other: '{{count, number}} bijlagen',
   unsent_one: '{{count, number}} bericht dat nog verstuurd moest worden, wacht nog steeds.',
   unsent_other: '{{count, number}} berichten die nog verstuurd moesten worden, wachten nog steeds.',
+  unsentLost_one:
+    '{{count, number}} bericht dat nog verstuurd moest worden was niet te lezen en is niet verstuurd.',
+  unsentLost_other:
+    '{{count, number}} berichten die nog verstuurd moesten worden waren niet te lezen en zijn niet verstuurd.',
   rebuilt_one:
     '{{count, number}} bericht was alleen nog te lezen uit de kopie voor het venster. De tekst is compleet.',
   rebuilt_other:

@@ -26,6 +26,7 @@ export function damagedTexts(one: DamagedDatabase, speech: Speech): CheckText[] 
       }),
     );
     if (back.unsent > 0) texts.push(say('unsent', { count: back.unsent }));
+    if (back.unsentLost > 0) texts.push(say('unsentLost', { count: back.unsentLost }));
     if (back.rebuilt > 0) texts.push(say('rebuilt', { count: back.rebuilt }));
     texts.push(...lost(one, back.messages, speech));
   }
