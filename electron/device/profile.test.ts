@@ -77,10 +77,12 @@ test('HOST-10 a wrong key is locked, and the right one put back opens everything
   expect((await it.api.settings.get.query()).appearance).toBe('dark');
 });
 
-test('HOST-10 a damaged database is locked, and nothing is changed', async () => {
+test('HOST-10 DMG-2 a damaged database whose key is not known to be the right one is locked, and nothing is changed', async () => {
   const folder = await usedProfile();
   writeFileSync(path.join(folder, 'messages.db'), Buffer.alloc(8192, 7));
-  for (const name of ['messages.db-wal', 'messages.db-shm']) rmSync(path.join(folder, name), { force: true });
+  // Without the keepsake nothing says that the key is the right one (SPEC DMG-2).
+  for (const name of ['messages.db-wal', 'messages.db-shm', 'device.sealed'])
+    rmSync(path.join(folder, name), { force: true });
   const before = contentOf(folder);
   const it = await devices.start(folder);
   expect(await it.api.session.state.query()).toMatchObject({ kind: 'locked' });

@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../api/failure.ts';
+import { damageOf } from '../store/damage/signs.ts';
 import type {
   CommandInput,
   CommandName,
@@ -115,6 +116,8 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
         }
         current = null;
         failAll(stopping ? stoppingFailure() : crashFailure());
+        const met = damageOf(lastError);
+        if (met !== null) foundDamaged(met);
         if (!stopping && !damaged) {
           options.onCrash(lastError ?? new Error(`The sync worker ended with code ${code}.`));
           startAgain();

@@ -76,6 +76,7 @@ function openAndLook(
   keepsake: Keepsake | 'missing' | 'closed',
 ): OpenedDatabase {
   const { dbPath, dbKey, nowMs, suspected } = options;
+  if (typeof keepsake === 'string') tryKey(dbPath, dbKey, keepsake);
   const log = inspectLog(`${dbPath}-wal`);
   // SQLite writes over a log that it cannot read. A key that does not open the database does not get that far.
   const kept = log === 'damaged' && keepsake !== 'closed' ? keepLog(dbPath, 'logDamaged', nowMs) : null;
@@ -85,7 +86,7 @@ function openAndLook(
     const unclean = getMeta(store, IN_USE) !== null;
     const lost = log === 'damaged' ? 'logDamaged' : unclean && log === 'missing' ? 'logMissing' : null;
     if (lost !== null || suspected !== null) options.onProgress({ phase: 'looking', done: 0, total: null });
-    const cause = causeToRecover(store, options, lost, log === 'missing' || log === 'empty');
+    const cause = causeToRecover(store, options, lost);
     if (cause !== null) {
       closeQuietly(store);
       return recover(options, start(options, cause));
@@ -105,19 +106,35 @@ function openAndLook(
   }
 }
 
+/** Whoever opens to write may lose a log on the way, also with a wrong key. Where nothing else says that it is right, it is tried by reading. */
+function tryKey(path: string, key: Uint8Array, keepsake: 'missing' | 'closed'): void {
+  if (!existsSync(path) || statSync(path).size === 0) return;
+  try {
+    openStore({ path, key, readonly: true }).close();
+  } catch (error) {
+    // It has opened, and is an older one, or damaged behind its first page.
+    if (!(error instanceof StoreError) || error.code === 'notReady') return;
+    const proven = damageOf(error);
+    if (proven !== null && proven !== 'SQLITE_NOTADB') return;
+    throw keepsake === 'closed' ? wrongKey(error) : error;
+  }
+}
+
 /** Null: nothing is found. */
 function causeToRecover(
   store: Store,
   { suspected, certain, dbPath }: OpenDatabaseOptions,
   lost: string | null,
-  emptyLog: boolean,
 ): string | null {
   if (suspected !== null && certain) return suspected;
   if (suspected !== null || lost !== null) {
     if (store.integrityCheck().length > 0) return suspected ?? lost;
   } else if (VITAL.some((table) => problemsIn(store, table) > 0)) return 'vital';
+  // What is in the log is not in the file yet.
+  const log = `${dbPath}-wal`;
+  if (existsSync(log) && statSync(log).size > 0) return null;
   const pages = Number(store.db.pragma('page_count', { simple: true }));
-  return emptyLog && statSync(dbPath).size < pages * PAGE ? 'short' : null;
+  return statSync(dbPath).size < pages * PAGE ? 'short' : null;
 }
 
 function start({ dbPath, nowMs }: OpenDatabaseOptions, cause: string): Recovery {
@@ -147,6 +164,8 @@ function cannot(error: unknown): unknown {
 
 function begin(store: Store): OpenedDatabase {
   setMeta(store, IN_USE, '1');
+  // Where it is found also when the log is gone.
+  store.checkpoint(true);
   return { store, unclean: false };
 }
 

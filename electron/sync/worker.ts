@@ -89,13 +89,6 @@ function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void
   const endLook = unclean ? lookOver(dbPath, dbKey, damaged) : () => {};
   const worker: Running = { core, store, keeper, look, endLook };
   port.on('message', (message: ToWorker) => void hear(worker, message));
-  process.on('uncaughtException', function fail(error) {
-    if (meet(error)) return;
-    process.off('uncaughtException', fail);
-    setImmediate(() => {
-      throw error;
-    });
-  });
   core.start();
   tell({ type: 'ready' });
 }

@@ -5,7 +5,7 @@
  * connection goes on behind it. Rows are found by their key: upward, then behind each gap, and in the gap by keys that are
  * known from elsewhere (an index, another table).
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import type Database from 'better-sqlite3';
 import { connect } from './connection.ts';
 import type { Row, Value } from './keepsake.ts';
@@ -117,11 +117,11 @@ export class DamagedFile {
     this.#shows = wanted;
   }
 
-  /** Also a table that is not there, or that has other columns: nothing is read of it, and that is no end. */
+  /** Also a file or a table that is not there, or that has other columns: nothing is read of it, and that is no end. */
   #afterFailure(error: unknown): void {
     this.close();
     const code = (error as { code?: unknown } | null)?.code;
-    if (damageOf(error) === null && code !== 'SQLITE_ERROR') throw error;
+    if (existsSync(this.path) && damageOf(error) === null && code !== 'SQLITE_ERROR') throw error;
   }
 }
 
