@@ -132,8 +132,8 @@ test('DMG-13 with the switch off what can be read is here, and what not is said;
     .poll(
       () =>
         again.api.notices.list.query().then(
-          (all) => all.map(({ code }) => code),
-          () => [],
+          (all) => all.map(({ code }): string => code),
+          (): string[] => [],
         ),
       { timeout: 30_000 },
     )
@@ -168,8 +168,8 @@ test('DMG-4 met in use, by a reader: everything is closed, recovered and goes on
     seen.add(await open(again));
     await again.api.troubleshooting.checkDatabase.mutate().catch(() => null);
     const codes = await again.api.notices.list.query().then(
-      (all) => all.map(({ code }) => code),
-      () => [],
+      (all) => all.map(({ code }): string => code),
+      (): string[] => [],
     );
     if (codes.includes('databaseRecovered')) break;
   }

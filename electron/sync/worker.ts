@@ -3,7 +3,7 @@
  * `ToWorker` and `FromWorker` (protocol.ts). Errors leave as plain data with a reason.
  */
 import { networkInterfaces } from 'node:os';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { systemRandom } from '../../shared/crypto/random.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
@@ -18,6 +18,7 @@ import { endDatabase, type OpenedDatabase, openDatabase } from './open-database.
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 import type { SyncCore } from './run/assemble.ts';
 import { freeBytesAt } from './run/free-bytes.ts';
+import { type SearchThread, startSearchThread } from './run/search-thread.ts';
 
 if (parentPort === null) {
   throw new Error('worker.ts is started as a worker thread, by electron/device.');
@@ -87,7 +88,16 @@ function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void
     },
   });
   const endLook = unclean ? lookOver(dbPath, dbKey, damaged) : () => {};
-  const worker: Running = { core, store, keeper, look, endLook };
+  const search = startSearchThread({
+    dbPath,
+    dbKey,
+    // Beside this file, in the sources and in the bundle alike.
+    script: new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url),
+    onReached: () => tell({ type: 'event', event: { type: 'search' } }),
+    onCrash: (error) => console.error('The search index stopped and is started again later:', error),
+  });
+  store.memory.search.onChange = () => search.changed();
+  const worker: Running = { core, store, search, keeper, look, endLook };
   port.on('message', (message: ToWorker) => void hear(worker, message));
   core.start();
   tell({ type: 'ready' });
@@ -103,15 +113,20 @@ function meet(error: unknown): boolean {
 type Running = {
   core: SyncCore;
   store: Store;
+  search: SearchThread;
   keeper: KeepsakeKeeper;
   look(): void;
   endLook(): void;
 };
 
-async function hear({ core, store, keeper, look, endLook }: Running, message: ToWorker): Promise<void> {
+async function hear(
+  { core, store, search, keeper, look, endLook }: Running,
+  message: ToWorker,
+): Promise<void> {
   if (message.type === 'stop') {
     endLook();
     await core.stop();
+    await search.stop();
     try {
       if (!told) {
         keeper.stop();

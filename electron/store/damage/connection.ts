@@ -3,7 +3,11 @@ import Database from 'better-sqlite3';
 import { setCipherKey } from '../cipher.ts';
 
 /** `key` null: of a database in memory. */
-export function connect(source: string | Buffer, key: Uint8Array | null, options: Database.Options): Database.Database {
+export function connect(
+  source: string | Buffer,
+  key: Uint8Array | null,
+  options: Database.Options,
+): Database.Database {
   const db = new Database(source, options);
   try {
     if (key !== null) setCipherKey(db, key);

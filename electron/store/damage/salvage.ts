@@ -58,7 +58,7 @@ const BY_BYTES: readonly [string, string][] = [
   ['attachment_draft', 'id'],
 ];
 /** Made by the new database itself. */
-const OWN_META = ['searchTextVersion'];
+const OWN_META: readonly string[] = ['searchTextVersion'];
 
 export class Salvage {
   readonly #options: SalvageOptions;

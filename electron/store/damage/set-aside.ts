@@ -25,6 +25,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { searchIndexPath } from '../search-index.ts';
 
 const PREFIX = 'damaged-';
 const STATE = 'recovery.json';
@@ -72,6 +73,8 @@ export function moveAside(dbPath: string, { folder }: Recovery): void {
   for (const suffix of SUFFIXES) {
     const from = dbPath + suffix;
     if (existsSync(from)) renameSync(from, join(folder, basename(from)));
+    // Nothing is in it that is not made anew from what is read.
+    rmSync(searchIndexPath(dbPath) + suffix, { force: true });
   }
   syncFolder(folder);
   syncFolder(dirname(dbPath));
