@@ -116,7 +116,7 @@ test('DMG-11 what was not sent yet is still sent, once', { timeout: 90_000 }, as
 });
 
 test('DMG-13 with the switch off what can be read is here, and what not is said; the files are deleted by a person alone', {
-  timeout: 90_000,
+  timeout: 150_000,
 }, async () => {
   const { anna, id } = await writing('Dora', COUNT);
   await anna.api.sync.setSwitch.mutate({ on: false });
@@ -135,7 +135,7 @@ test('DMG-13 with the switch off what can be read is here, and what not is said;
           (all) => all.map(({ code }): string => code),
           (): string[] => [],
         ),
-      { timeout: 30_000 },
+      { timeout: 60_000 },
     )
     .toContain('databaseRecovered');
   await recovered(again);
@@ -164,7 +164,7 @@ test('DMG-4 met in use, by a reader: everything is closed, recovered and goes on
   await settled(again);
   damage(again, 64, 2);
   const seen = new Set<string>();
-  for (const end = Date.now() + 40_000; Date.now() < end; ) {
+  for (const end = Date.now() + 20_000; Date.now() < end; ) {
     seen.add(await open(again));
     await again.api.troubleshooting.checkDatabase.mutate().catch(() => null);
     const codes = await again.api.notices.list.query().then(

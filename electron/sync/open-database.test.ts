@@ -151,7 +151,7 @@ function killed(change: (folder: string) => void): void {
   store.db.close();
   writeFileSync(it.path, database);
   writeFileSync(`${it.path}-wal`, log);
-  rmSync(`${it.path}-shm`, { force: true });
+  writeFileSync(`${it.path}-shm`, Buffer.alloc(32_768));
   change(it.folder);
 }
 
@@ -187,6 +187,15 @@ function garble(at: number): void {
   log[at + 30] = (log[at + 30] ?? 0) ^ 0xff;
   writeFileSync(path, log);
 }
+
+test('DMG-3 closed by a thread that was ended, log and shared index are gone together: nothing is said', () => {
+  killed(() => {
+    for (const suffix of ['-wal', '-shm']) rmSync(it.path + suffix);
+  });
+  const { store, unclean } = openDatabase(options());
+  expect([unclean, noticed(store)]).toEqual([true, []]);
+  endDatabase(store);
+});
 
 test('DMG-3 noise in the shared index is no matter', () => {
   killed(() => writeFileSync(`${it.path}-shm`, Buffer.alloc(32_768, 0xa7)));

@@ -66,10 +66,14 @@ export function openDatabase(options: OpenDatabaseOptions): OpenedDatabase {
   const keepsake = readKeepsake(dbPath, options.dbKey);
   if (!existsSync(dbPath) || statSync(dbPath).size === 0) {
     if (keepsake === 'closed') throw wrongKey();
-    if (keepsake !== 'missing') return recover(options, start(options, 'missing'));
+    if (keepsake !== 'missing' && hadSomething(keepsake)) return recover(options, start(options, 'missing'));
   }
   return openAndLook(options, keepsake);
 }
+
+/** A database in which nobody was ever signed in is not missed. */
+const hadSomething = ({ tables, counted }: Keepsake): boolean =>
+  (tables['identity'] ?? []).length > 0 || (counted?.messages ?? 0) > 0;
 
 function openAndLook(
   options: OpenDatabaseOptions,
@@ -78,13 +82,15 @@ function openAndLook(
   const { dbPath, dbKey, nowMs, suspected } = options;
   if (typeof keepsake === 'string') tryKey(dbPath, dbKey, keepsake);
   const log = inspectLog(`${dbPath}-wal`);
+  // Whoever closes a database takes both away, the log last written into it; also a thread that is ended. One alone was taken by somebody else.
+  const taken = log === 'missing' && existsSync(`${dbPath}-shm`);
   // SQLite writes over a log that it cannot read. A key that does not open the database does not get that far.
   const kept = log === 'damaged' && keepsake !== 'closed' ? keepLog(dbPath, 'logDamaged', nowMs) : null;
   let store: Store | null = null;
   try {
     store = openStore({ path: dbPath, key: dbKey });
     const unclean = getMeta(store, IN_USE) !== null;
-    const lost = log === 'damaged' ? 'logDamaged' : unclean && log === 'missing' ? 'logMissing' : null;
+    const lost = log === 'damaged' ? 'logDamaged' : unclean && taken ? 'logMissing' : null;
     if (lost !== null || suspected !== null) options.onProgress({ phase: 'looking', done: 0, total: null });
     const cause = causeToRecover(store, options, lost);
     if (cause !== null) {
