@@ -170,8 +170,8 @@ function cannot(error: unknown): unknown {
 
 function begin(store: Store): OpenedDatabase {
   setMeta(store, IN_USE, '1');
-  // Where it is found also when the log is gone.
-  store.checkpoint(true);
+  // Into the file itself, where it is found also when the log is gone.
+  store.checkpoint();
   return { store, unclean: false };
 }
 
