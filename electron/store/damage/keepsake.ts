@@ -7,7 +7,7 @@
  * - It never wins over the database: only rows that cannot be read there are taken from here.
  * - It goes before the database does (wipe, start fresh): alone it would bring back who was signed in.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deriveKey } from '../../../shared/crypto/hash.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
@@ -148,8 +148,4 @@ export function readKeepsake(dbPath: string, key: Uint8Array): Keepsake | 'missi
   } catch {
     return 'closed';
   }
-}
-
-export function dropKeepsake(dbPath: string): void {
-  rmSync(keepsakePath(dbPath), { force: true });
 }
