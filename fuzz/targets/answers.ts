@@ -41,6 +41,7 @@ import {
   AcknowledgeResponseSchema,
   ReceiveResponseSchema,
 } from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { Zone } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { BodySchema } from '../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { check, type Target } from '../target.ts';
 import { answering, answers, answersIn, failing, made } from './device.ts';
@@ -243,6 +244,7 @@ export const cloudAnswers: Target[] = [
           return new Promise<string>((resolve, reject) => {
             openPokeStream({
               cloud,
+              carry: [Zone.MESSAGES],
               timers: { after: () => () => {}, elapsed: () => 0, breathe: async () => {} },
               onPoke: () => {
                 came += 1;
@@ -319,6 +321,7 @@ export const cloudAnswers: Target[] = [
 const zoneParts = {
   timers: { after: () => () => {}, elapsed: () => 0, breathe: async () => {} },
   ahead: new Map(),
+  carried: new Map(),
   askedKeysFor: new Set<string>(),
 };
 

@@ -138,6 +138,7 @@ export function stepContext({ store }: Kit, fetch: typeof globalThis.fetch): Zon
     ...common,
     timers: { after: () => () => {}, elapsed: () => 0, breathe: async () => {} },
     ahead: new Map(),
+    carried: new Map(),
     askedKeysFor: new Set(),
   };
 }

@@ -143,6 +143,7 @@ export const local: Target[] = [
           take: async () => new Response(null, { status: 201 }),
           serve: async () => new Response(null, { status: 404 }),
         },
+        damaged: () => new Response(null, { status: 404 }),
         rendererDir: '/nowhere',
         report: (_, error) => reported.push(error),
       });

@@ -178,6 +178,9 @@ export class Scene {
       dbKey: this.key,
       address: this.cloud.address,
       offMs: this.offMs,
+      suspected: null,
+      certain: false,
+      mayRecover: true,
       armed,
     });
   }
