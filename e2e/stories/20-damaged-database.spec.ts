@@ -79,7 +79,7 @@ test('DMG-6 DMG-11 DMG-12 UI-131 UI-132 with the switch on: the same device, the
   await expect(bob.page.getByRole('region', { name: 'Notices' })).toHaveCount(0);
 });
 
-test('DMG-4 DMG-5 DMG-13 UI-132 with the switch off, and met in use: what can be read is here, and the files go by a person’s word alone', async ({
+test('DMG-5 DMG-13 UI-132 with the switch off: what can be read is here, and the files go by a person’s word alone', async ({
   world,
 }) => {
   test.setTimeout(240_000);
@@ -92,14 +92,10 @@ test('DMG-4 DMG-5 DMG-13 UI-132 with the switch off, and met in use: what can be
   for (let n = 1; n <= 8; n += 1) await send(mac.page, `Here alone ${n}`);
   await switchOff(mac.page);
   await mac.stop();
+  // Where the table of records begins: what the window had read of them is still there.
+  damage(mac, 2, 1_000_000);
   await mac.start();
   await mac.open();
-  await openConversation(mac.page, 'Bob');
-  // The record's own table, while the app runs: what the window reads of it is still there.
-  damage(mac, 2, 1_000_000);
-  const settings = await openSettings(mac.page);
-  await settings.getByRole('tab', { name: 'Troubleshooting' }).click();
-  await settings.getByRole('button', { name: 'Check Now' }).click();
   await expect(notice(mac.page)).toBeVisible({ timeout: 60_000 });
   await openConversation(mac.page, 'Bob');
   for (let n = 1; n <= 8; n += 1) await expectMessage(mac.page, `Here alone ${n}`);

@@ -227,6 +227,7 @@ export class Profile {
       });
     } catch (error) {
       if (this.#closed) return locked('busy', 'Lockstep is closing.');
+      if (error instanceof WorkerRefused && this.#suspect(error)) return 'again';
       if (error instanceof WorkerRefused) return locked(lockReason(error.reason), error.message);
       throw error;
     }
@@ -242,6 +243,15 @@ export class Profile {
       this.#suspicions += 1;
       return 'again';
     }
+  }
+
+  /** The database opened, and what stands on it met damage before it was ready: it is looked over at the next try. */
+  #suspect({ reason, damage }: WorkerRefused): boolean {
+    if (reason !== 'damaged' || damage === null || damage === 'SQLITE_NOTADB' || this.#suspicions > 2)
+      return false;
+    this.#suspected = damage;
+    this.#suspicions += 1;
+    return true;
   }
 
   async #shut(): Promise<void> {

@@ -74,6 +74,7 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
     const worker = new Worker(options.script, { workerData: data, name: 'sync' });
     if (first) options.signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
     let lastError: unknown = null;
+    let refused: WorkerRefused | null = null;
     let ready = false;
     return new Promise<Worker>((resolve, reject) => {
       worker.on('message', (message: FromWorker) => {
@@ -83,7 +84,8 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
             resolve(worker);
             break;
           case 'failed':
-            reject(new WorkerRefused(message.reason, message.detail, message.code));
+            // Told once it has ended: until then it may have the files open.
+            refused = new WorkerRefused(message.reason, message.detail, message.code);
             void worker.terminate();
             break;
           case 'reply':
@@ -108,9 +110,10 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
       worker.on('exit', (code) => {
         if (!ready) {
           reject(
-            lastError instanceof Error
-              ? lastError
-              : new Error(`The sync worker ended with code ${code} before it was ready.`),
+            refused ??
+              (lastError instanceof Error
+                ? lastError
+                : new Error(`The sync worker ended with code ${code} before it was ready.`)),
           );
           return;
         }
