@@ -235,3 +235,22 @@ test('SYN-32 what was deleted for good before a purge stays deleted, whoever kep
   await inStep(one, other);
   expect(other.texts()).toEqual(['second']);
 });
+
+test('SWI-12 a purge that a restored cloud knows nothing of is over, also for a device whose switch it turned off', async () => {
+  const [one, other] = await two();
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  await whileDown(async () => copyInto(folder, backup));
+  await inStep(one, other);
+  await one.core.execute({ name: 'disableAndDelete', input: null });
+  for (const device of [one, other])
+    await device.until(({ switch: value, purge }) => value === 'off' && purge !== null, 'to be purged');
+  await whileDown(async () => copyInto(backup, folder), true);
+  for (const device of [one, other]) {
+    await device.core.execute({ name: 'syncNow', input: null });
+    await device.until(({ purge }) => purge === null, 'no purge');
+    await device.core.execute({ name: 'setSwitch', input: { on: true, deletedHere: 'bringBack' } });
+    await device.until(({ switch: value }) => value === 'on', 'on');
+  }
+  await inStep(one, other);
+  expect(other.texts()).toEqual(one.texts());
+});

@@ -45,7 +45,11 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     return { ...result, moved: 'incarnation' };
   }
   if (known.incarnation !== 0n && known.incarnation !== state.incarnation) {
-    return { ...result, moved: 'incarnation' };
+    if (take || zone !== 'messages') return { ...result, moved: 'incarnation' };
+    // Nothing is forgotten before the switch goes on again. Whether the zone is to be purged is heard all the same: else a device whose
+    // cloud was put back to before that could neither undo it nor turn its switch on.
+    setZoneState(store, zone, heard(ctx, state));
+    return { ...result, moved: 'incarnation', heard: noteHeard(store, state) };
   }
   if (!take) {
     setZoneState(store, zone, { generation, incarnation: state.incarnation, ...heard(ctx, state) });
