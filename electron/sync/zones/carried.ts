@@ -7,6 +7,7 @@ import type { ZonePoke } from '../../../shared/proto/gen/lockstep/cloud/v1/event
 import type { ChangesResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { ZoneName } from '../../store/values.ts';
 import type { ZoneState } from '../../store/zone-state.ts';
+import { numberOf } from '../network/answers.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 export type Carried = { from: number; to: number; page: ChangesResponse };
@@ -22,7 +23,7 @@ export function carry(ctx: ZoneContext, zone: ZoneName, poke: ZonePoke): void {
     // The device's own change, or one too large. What comes after it may go on from there.
     return;
   }
-  const next = { from: Number(poke.from), to: Number(poke.head), page };
+  const next = { from: numberOf(poke.from), to: numberOf(poke.head), page };
   const goesOn = kept.at(-1)?.to === next.from && kept.length < MOST;
   ctx.carried.set(zone, goesOn ? [...kept, next] : [next]);
 }
@@ -38,5 +39,5 @@ export function takeCarried(ctx: ZoneContext, zone: ZoneName, at: ZoneState): Ch
   ctx.carried.set(zone, kept.slice(1));
   const { state } = first.page;
   const same = state?.generation === at.generation && state.incarnation === at.incarnation;
-  return same && Number(state.head) === first.to ? first.page : null;
+  return same && numberOf(state.head) === first.to ? first.page : null;
 }

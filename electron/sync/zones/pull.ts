@@ -161,11 +161,11 @@ export function placeAfterPush(
 ): StepResult['changes'] | null {
   const before = getZoneState(ctx.store, zone);
   const alone = results.every(
-    ({ result }, index) => result.case === 'ok' && Number(result.value.seq) === before.head + 1 + index,
+    ({ result }, index) => result.case === 'ok' && numberOf(result.value.seq) === before.head + 1 + index,
   );
   const same = state?.generation === before.generation && state.incarnation === before.incarnation;
   const head = before.head + results.length;
-  if (!alone || !same || token.length === 0 || Number(state.head) !== head) {
+  if (!alone || !same || token.length === 0 || numberOf(state.head) !== head) {
     return null;
   }
   setZoneState(ctx.store, zone, { token, head, ...heard(ctx, state), lastSyncedMs: ctx.clock.now() });
