@@ -14,4 +14,6 @@ export type Bug = {
   /** Occurs once in that file. */
   find: string;
   instead: string;
+  /** No search has found it yet: `npm run sim -- --zoo` looks for it, `npm test` does not. */
+  open?: true;
 };

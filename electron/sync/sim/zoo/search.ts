@@ -1,6 +1,7 @@
 /**
  * `npm run sim -- --zoo`: lets every bug of the zoo out and looks for the first seed that finds it, from 1 on, then writes the seeds and the
- * table of docs/SPEC.md. With `--known` (`npm test`): begins with the seed of last time, writes nothing, and fails where a bug is not found or
+ * table of docs/SPEC.md. With `--known` (`npm test`): begins with the seed of last time, leaves out what no search has
+ * found yet, writes nothing, and fails where a bug is not found or
  * where a seed fails without its bug too.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -52,6 +53,7 @@ export async function searchZoo({ known, only, most, print }: ZooOptions): Promi
   };
   const wanted = only.split('|');
   for (const bug of ZOO.filter(({ name }) => wanted.some((part) => name.includes(part)))) {
+    if (known && bug.open === true) continue;
     const play = await cages.withOne(bug);
     const first = known ? seeds[bug.name]?.seed : undefined;
     const caught = await catchOne(play, seedsFrom(first, most ?? MOST_SEEDS));

@@ -21,7 +21,7 @@ const HEAD = '| bug | what it does | found by | seeds |\n|---|---|---|---|\n';
 function tableOf(seeds: Seeds): string {
   const lines = ZOO.map(({ name, does }) => {
     const found = seeds[name];
-    return `| ${name} | ${does} | ${found?.rule ?? '–'} | ${found?.seed ?? '–'} |\n`;
+    return `| ${name} | ${does} | ${found?.rule ?? 'not searched yet'} | ${found?.seed ?? '–'} |\n`;
   });
   return HEAD + lines.join('');
 }
