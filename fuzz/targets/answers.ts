@@ -79,7 +79,7 @@ export const cloudAnswers: Target[] = [
     reads:
       'The cloud’s answers about mail, keyrings and blobs: pages of envelopes (signed and sealed), look-ups, pieces of files',
     shape: 'proto',
-    inTest: 400,
+    inTest: 200,
     async open() {
       await sodiumReady();
       let now = await twoPeople();
@@ -201,7 +201,7 @@ export const cloudAnswers: Target[] = [
     name: 'poke-stream',
     reads: 'The frames of the poke stream',
     shape: 'bytes',
-    inTest: 500,
+    inTest: 250,
     async open() {
       const frame = (flags: number, body: Uint8Array) => {
         const whole = new Uint8Array(5 + body.length);
@@ -266,7 +266,7 @@ export const cloudAnswers: Target[] = [
     name: 'error-details',
     reads: 'A refusal, as a cloud or whatever stands in between gives it',
     shape: 'json',
-    inTest: 800,
+    inTest: 400,
     async open() {
       const value = Buffer.from(
         made(LockstepErrorSchema, {

@@ -307,7 +307,7 @@ export const cloudTargets: Target[] = [
     name: 'cloud-tokens',
     reads: 'Change tokens and cursors, as they are and under a tag that holds',
     shape: 'bytes',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       const walk = { head: 9, left: 5, rank: 20_000, id: new Uint8Array(16).fill(3) };
       return {
@@ -339,7 +339,7 @@ export const cloudTargets: Target[] = [
     name: 'cloud-names',
     reads: 'Handles, and the addresses that a proxy reports',
     shape: 'text',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       return {
         honest: [
@@ -367,7 +367,7 @@ export const cloudTargets: Target[] = [
     name: 'cloud-calls',
     reads: 'Requests to every call of the cloud: paths, headers, bodies in protobuf and JSON',
     shape: 'bytes',
-    inTest: 1_500,
+    inTest: 750,
     async open() {
       const calls = await openCalls();
       return {

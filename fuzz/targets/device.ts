@@ -174,7 +174,7 @@ export const device: Target[] = [
     name: 'device-records',
     reads: 'Records of every kind, into the app’s tables and out of them again',
     shape: 'proto',
-    inTest: 2_000,
+    inTest: 1_000,
     async open() {
       let now = await freshStore();
       let ran = 0;
@@ -211,7 +211,7 @@ export const device: Target[] = [
     reads:
       'The cloud’s answers about a zone: where it stands, pages backward and forward, the list behind its digest, records by id',
     shape: 'proto',
-    inTest: 700,
+    inTest: 350,
     async open() {
       let kitNow = await freshStore();
       const queues = new Map<string, Uint8Array[]>();

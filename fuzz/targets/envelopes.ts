@@ -79,7 +79,7 @@ export const envelopes: Target[] = [
     name: 'envelope-content',
     reads: 'An envelope’s content as the cloud gives it, and its content key sealed to the account’s inbox',
     shape: 'bytes',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       await sodiumReady();
       const random = fixedRandom();
@@ -132,7 +132,7 @@ export const envelopes: Target[] = [
     name: 'envelope-inside',
     reads: 'The padded inside of a content, under the right key: body and signature',
     shape: 'proto',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       await sodiumReady();
       const random = fixedRandom();
@@ -172,7 +172,7 @@ export const envelopes: Target[] = [
     name: 'envelope-body',
     reads: 'A signed body of another person’s device: who may say what, and the records that it writes',
     shape: 'proto',
-    inTest: 2_500,
+    inTest: 1_250,
     async open() {
       await sodiumReady();
       const device = deviceKeys(2);

@@ -42,7 +42,7 @@ export const files: Target[] = [
     name: 'attachment',
     reads: 'The parts of a message: texts, and what describes a file',
     shape: 'proto',
-    inTest: 2_000,
+    inTest: 1_000,
     async open() {
       await sodiumReady();
       const attachment = (suite: number) =>
@@ -112,7 +112,7 @@ export const files: Target[] = [
     name: 'file-name',
     reads: 'A file’s name and type as somebody else wrote them, and the header of HTTP that they become',
     shape: 'text',
-    inTest: 2_000,
+    inTest: 1_000,
     async open() {
       return {
         honest: [
@@ -145,7 +145,7 @@ export const files: Target[] = [
     name: 'range',
     reads: 'The Range header with which a window asks for a part of a file',
     shape: 'text',
-    inTest: 1_500,
+    inTest: 750,
     async open() {
       return {
         honest: [
@@ -180,7 +180,7 @@ export const files: Target[] = [
     name: 'blob-chunk',
     reads: 'Sealed chunks of a file as the cloud gives them, whole or sealed again with another padding',
     shape: 'bytes',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       await sodiumReady();
       const key = new Uint8Array(32).fill(8);

@@ -79,7 +79,7 @@ export const keyrings: Target[] = [
     name: 'keyring',
     reads: 'The answer of GetKeyring and LookUp: device log, epoch chain, wraps, the keys of all epochs',
     shape: 'proto',
-    inTest: 700,
+    inTest: 350,
     async open() {
       await sodiumReady();
       const { root, newRoot, devices, log, epochs, wraps, key } = await account();

@@ -134,7 +134,7 @@ export const local: Target[] = [
     reads:
       'Requests to the local API: paths, methods, headers, queries and bodies, through every procedure’s checks',
     shape: 'json',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       const reported: unknown[] = [];
       const app = createApp({
@@ -178,7 +178,7 @@ export const local: Target[] = [
     name: 'loopback-guard',
     reads: 'Requests from any program and page on this computer, before the local API',
     shape: 'json',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       let came: Request | null = null;
       const guard = createLoopbackGuard({
@@ -238,7 +238,7 @@ export const local: Target[] = [
     name: 'renderer-files',
     reads: 'Paths of files that a window asks for',
     shape: 'json',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       const folder = mkdtempSync(join(tmpdir(), 'lockstep-fuzz-'));
       const inside = join(folder, 'renderer');
@@ -272,7 +272,7 @@ export const local: Target[] = [
     name: 'upload',
     reads: 'The query and body with which a window gives its device a file',
     shape: 'json',
-    inTest: 200,
+    inTest: 100,
     async open() {
       await sodiumReady();
       const made = await freshStore();
@@ -314,7 +314,7 @@ export const local: Target[] = [
     name: 'key-file',
     reads: 'The file with the database’s key, and files beside it',
     shape: 'json',
-    inTest: 300,
+    inTest: 150,
     async open() {
       const folder = mkdtempSync(join(tmpdir(), 'lockstep-fuzz-'));
       const sealing: Sealing = {
@@ -346,7 +346,7 @@ export const local: Target[] = [
     name: 'command-line',
     reads: 'The browser host’s command line; what the system’s programs say of power and connection',
     shape: 'text',
-    inTest: 1_500,
+    inTest: 750,
     async open() {
       return {
         honest: [

@@ -75,7 +75,7 @@ export const records: Target[] = [
     name: 'record-sealed',
     reads: 'A record as the cloud gives it: suite, schema, nonce, ciphertext',
     shape: 'bytes',
-    inTest: 2_000,
+    inTest: 1_000,
     async open() {
       await sodiumReady();
       const random = fixedRandom();
@@ -106,7 +106,7 @@ export const records: Target[] = [
     reads:
       'A record’s padded plaintext, sealed under the right key: padding, payload, every kind’s core and values, merging',
     shape: 'proto',
-    inTest: 2_500,
+    inTest: 1_250,
     async open() {
       await sodiumReady();
       const random = fixedRandom();
@@ -156,7 +156,7 @@ export const records: Target[] = [
     name: 'tombstone',
     reads: 'The proof of a tombstone',
     shape: 'bytes',
-    inTest: 1_000,
+    inTest: 500,
     async open() {
       await sodiumReady();
       const place = { zoneKey: PLACE.zoneKey, zone: 2, id: id(1), epoch: 1 };

@@ -27,7 +27,7 @@ export const secrets: Target[] = [
     name: 'sealed-secrets',
     reads: 'The root under password and recovery key, and what HPKE sealed to a device',
     shape: 'bytes',
-    inTest: 700,
+    inTest: 350,
     async open() {
       await sodiumReady();
       const random = fixedRandom();
@@ -60,7 +60,7 @@ export const secrets: Target[] = [
     name: 'recovery-words',
     reads: 'The 24 words as a person types or pastes them',
     shape: 'text',
-    inTest: 1_500,
+    inTest: 750,
     async open() {
       await sodiumReady();
       const words = [1, 2, 3].map((n) => recoveryWords(new Uint8Array(32).fill(n * 37)));
@@ -91,7 +91,7 @@ export const secrets: Target[] = [
     name: 'spellings',
     reads: 'Hex, base64url, UTF-8 and OPAQUE’s export key',
     shape: 'text',
-    inTest: 1_500,
+    inTest: 750,
     async open() {
       await sodiumReady();
       const random = fixedRandom();

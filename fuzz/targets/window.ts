@@ -44,7 +44,7 @@ export const window: Target[] = [
     reads:
       'The text of a message, as the window shows it: links, emoji alone, folding, the marks of a search',
     shape: 'text',
-    inTest: 1_500,
+    inTest: 750,
     async open() {
       return {
         honest: HONEST.map((text) => utf8(text)),
@@ -105,7 +105,7 @@ export const window: Target[] = [
     name: 'typed',
     reads: 'Names, handles and addresses, as others call themselves and as they are typed',
     shape: 'text',
-    inTest: 1_500,
+    inTest: 750,
     async open() {
       return {
         honest: [
@@ -142,7 +142,7 @@ export const window: Target[] = [
     name: 'search',
     reads: 'What is searched for, against the index; and texts of others, into it',
     shape: 'text',
-    inTest: 600,
+    inTest: 300,
     async open() {
       const made = await freshStore();
       for (const [index, payload] of payloads().entries()) {
