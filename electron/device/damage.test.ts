@@ -44,7 +44,8 @@ async function settled({ api }: TestDevice): Promise<void> {
 const open = (it: TestDevice): Promise<SessionState['kind']> =>
   it.api.session.state.query().then(({ kind }) => kind);
 async function recovered(it: TestDevice): Promise<void> {
-  await expect.poll(() => open(it), { timeout: 30_000 }).toBe('signedIn');
+  // Whoever reads while it is met is refused.
+  await expect.poll(() => open(it).catch(() => ''), { timeout: 30_000 }).toBe('signedIn');
 }
 const texts = async (it: TestDevice, conversationId: string): Promise<string[]> =>
   (
@@ -72,7 +73,7 @@ test('DMG-11 DMG-12 with the switch on everything is here again, from the file a
   damage(anna, 1, 3);
   const again = await devices.start(anna.folder);
   await recovered(again);
-  await expect.poll(() => texts(again, id), { timeout: 30_000 }).toEqual(before);
+  await expect.poll(() => texts(again, id).catch(() => []), { timeout: 30_000 }).toEqual(before);
   await settled(again);
   expect((await again.api.devices.list.query()).map((one) => [one.id, one.thisDevice])).toEqual([
     [device, true],
@@ -163,9 +164,7 @@ test('DMG-4 met in use, by a reader: everything is closed, recovered and goes on
   const again = await devices.start(anna.folder);
   await settled(again);
   damage(again, 64, 2);
-  const seen = new Set<string>();
   for (const end = Date.now() + 20_000; Date.now() < end; ) {
-    seen.add(await open(again));
     await again.api.troubleshooting.checkDatabase.mutate().catch(() => null);
     const codes = await again.api.notices.list.query().then(
       (all) => all.map(({ code }): string => code),
@@ -174,7 +173,7 @@ test('DMG-4 met in use, by a reader: everything is closed, recovered and goes on
     if (codes.includes('databaseRecovered')) break;
   }
   await recovered(again);
-  await expect.poll(() => texts(again, id), { timeout: 30_000 }).toEqual(before);
+  await expect.poll(() => texts(again, id).catch(() => []), { timeout: 30_000 }).toEqual(before);
   await again.api.messages.send.mutate({
     conversationId: id,
     text: 'and on',
