@@ -11,7 +11,7 @@ import {
 import type { ZoneState } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders } from '../testing/zone-device.ts';
-import { carry, takeCarried } from './carried.ts';
+import { aheadOfFeed, carry, newest, takeCarried } from './carried.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 await sodiumReady();
@@ -162,4 +162,21 @@ test('SYN-95 what a poke brought is taken only where it begins, in its generatio
   carry(ctx, 'messages', { from: 0n, head: 3n } as ZonePoke);
   carry(ctx, 'messages', poke(3, 4));
   expect(takeCarried(ctx, 'messages', at(3))?.state?.head).toBe(4n);
+});
+
+test('SYN-95 a page that ends before what came by another way is not taken: its digest is not that of what is here', () => {
+  const ctx = context();
+  carry(ctx, 'messages', poke(4, 5));
+  // The own push was accepted as 6, before the poke about 5 was read.
+  aheadOfFeed(ctx, 'messages', 6);
+  expect(takeCarried(ctx, 'messages', at(4))).toBeNull();
+  // Also one that comes later; and what goes up to it, or beyond, is taken.
+  carry(ctx, 'messages', poke(4, 5));
+  expect(takeCarried(ctx, 'messages', at(4))).toBeNull();
+  carry(ctx, 'messages', poke(4, 6));
+  expect(takeCarried(ctx, 'messages', at(4))?.state?.head).toBe(6n);
+  aheadOfFeed(ctx, 'messages', newest([{ seq: 3n }, { seq: 8n }] as never));
+  carry(ctx, 'messages', poke(6, 7));
+  expect(takeCarried(ctx, 'messages', at(6))).toBeNull();
+  expect(newest([])).toBe(0);
 });

@@ -4,13 +4,20 @@
  * otherwise it is forgotten and the device asks. In memory alone: what is lost is asked for.
  */
 import type { ZonePoke } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
-import type { ChangesResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import type {
+  ChangesResponse,
+  Record as CloudRecord,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { ZoneName } from '../../store/values.ts';
 import type { ZoneState } from '../../store/zone-state.ts';
 import { numberOf } from '../network/answers.ts';
 import type { ZoneContext } from './zone-call.ts';
 
-export type Carried = { from: number; to: number; page: ChangesResponse };
+type Carried = { from: number; to: number; page: ChangesResponse };
+/** Of one zone. `ahead`: records of up to this seq are here already, by another way than the feed. */
+export type CarriedPages = { pages: readonly Carried[]; ahead: number };
+
+const NONE: CarriedPages = { pages: [], ahead: 0 };
 
 /** So many pokes may wait while a step is under way; beyond that it is quicker to ask. */
 const MOST = 64;
@@ -18,25 +25,38 @@ const MOST = 64;
 /** Keeps what a poke brought, if it goes on from what is kept. */
 export function carry(ctx: ZoneContext, zone: ZoneName, poke: ZonePoke): void {
   const { changes: page } = poke;
-  const kept = ctx.carried.get(zone) ?? [];
+  const kept = ctx.carried.get(zone) ?? NONE;
   if (page === undefined || page.state === undefined || page.more) {
     // The device's own change, or one too large. What comes after it may go on from there.
     return;
   }
   const next = { from: numberOf(poke.from), to: numberOf(poke.head), page };
-  const goesOn = kept.at(-1)?.to === next.from && kept.length < MOST;
-  ctx.carried.set(zone, goesOn ? [...kept, next] : [next]);
+  const goesOn = kept.pages.at(-1)?.to === next.from && kept.pages.length < MOST;
+  ctx.carried.set(zone, { ...kept, pages: goesOn ? [...kept.pages, next] : [next] });
 }
+
+/**
+ * Records of up to this seq came another way than by the feed: with the answer of a push, or asked for by name. A page that ends before them says a
+ * digest that is not the one of what is here any more, and is no page to compare with: the device asks.
+ */
+export function aheadOfFeed(ctx: ZoneContext, zone: ZoneName, seq: number): void {
+  const kept = ctx.carried.get(zone) ?? NONE;
+  ctx.carried.set(zone, { ...kept, ahead: Math.max(kept.ahead, seq) });
+}
+
+/** The highest seq of what was asked for by name. */
+export const newest = (records: readonly CloudRecord[]): number =>
+  Math.max(0, ...records.map(({ seq }) => numberOf(seq)));
 
 /** The page that begins where the zone is now, if there is one. */
 export function takeCarried(ctx: ZoneContext, zone: ZoneName, at: ZoneState): ChangesResponse | null {
-  const kept = (ctx.carried.get(zone) ?? []).filter(({ to }) => to > at.head);
-  const first = kept[0];
-  if (first === undefined || first.from !== at.head) {
-    ctx.carried.delete(zone);
+  const kept = ctx.carried.get(zone) ?? NONE;
+  const [first, ...others] = kept.pages.filter(({ to }) => to > at.head);
+  if (first === undefined || first.from !== at.head || first.to < kept.ahead) {
+    ctx.carried.set(zone, { ...kept, pages: [] });
     return null;
   }
-  ctx.carried.set(zone, kept.slice(1));
+  ctx.carried.set(zone, { ...kept, pages: others });
   const { state } = first.page;
   const same = state?.generation === at.generation && state.incarnation === at.incarnation;
   return same && numberOf(state.head) === first.to ? first.page : null;

@@ -23,6 +23,7 @@ import type { StepResult } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { applyPage, report } from './apply.ts';
+import { aheadOfFeed } from './carried.ts';
 import { outsideOf } from './hint.ts';
 import { renewNotice } from './keep.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
@@ -95,6 +96,7 @@ export async function pushBatch(
     return placeAfterPush(ctx, zone, response);
   });
   store.commitBulk();
+  if (reached === null) aheadOfFeed(ctx, zone, numberOf(response.head));
   if (reached !== null && response.state !== undefined) {
     result.reached = atHead(ctx, zone, response.state, reached);
   }

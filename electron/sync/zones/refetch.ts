@@ -6,6 +6,7 @@ import { unreadable } from '../../store/bases.ts';
 import { mapKey, type ZoneName } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { applyPage } from './apply.ts';
+import { aheadOfFeed, newest } from './carried.ts';
 import { openPage } from './open-page.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
 
@@ -33,6 +34,7 @@ export async function fetchUnreadable(ctx: ZoneContext, zone: ZoneName): Promise
       ctx.signal({ type: 'keyringStale' });
       return false;
     }
+    aheadOfFeed(ctx, zone, newest(records));
     await applyPage(ctx, zone, opened, { holdTombstones: false, place: () => {} });
   }
 }

@@ -9,6 +9,7 @@ import { getZoneState, recountDigest, setZoneState } from '../../store/zone-stat
 import type { StepResult } from '../engine/state.ts';
 import { requireIds } from '../network/answers.ts';
 import { applyPage } from './apply.ts';
+import { aheadOfFeed, newest } from './carried.ts';
 import { alarmNotice } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { fetchUnreadable } from './refetch.ts';
@@ -46,6 +47,7 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
         return { healthy: true, head: -1 };
       }
       missing += opened.older.length;
+      aheadOfFeed(ctx, zone, newest(records));
       await applyPage(ctx, zone, opened, { holdTombstones: false, place: () => {} });
       if (records.length === 0) {
         break;

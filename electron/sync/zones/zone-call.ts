@@ -9,7 +9,7 @@ import type { ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
 import type { Timers } from '../run/timers.ts';
-import type { Carried } from './carried.ts';
+import type { CarriedPages } from './carried.ts';
 
 export const ZONE: Record<ZoneName, Zone> = { account: Zone.ACCOUNT, messages: Zone.MESSAGES };
 
@@ -18,7 +18,7 @@ export type ZoneContext = StepContext & {
   readonly timers: Timers;
   readonly ahead: Map<string, Ahead>;
   /** Small changes that came with pokes (carried.ts). */
-  readonly carried: Map<ZoneName, readonly Carried[]>;
+  readonly carried: Map<ZoneName, CarriedPages>;
   /** Records for whose unknown epoch the keyring was fetched already. */
   readonly askedKeysFor: Set<string>;
 };
