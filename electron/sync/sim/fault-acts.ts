@@ -2,6 +2,7 @@
 import type { Act } from './acts.ts';
 import { leaves, SWITCH_ACTS } from './acts-switch.ts';
 import { KILL_POINTS } from './kill-points.ts';
+import { may } from './looks.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
 
@@ -30,6 +31,7 @@ async function provoke(stage: Stage, actor: Actor, call: string, dice: SeededRan
     if (honest && dice.chance(0.5))
       await SWITCH_ACTS.find(({ name }) => name === act)?.act(stage, actor, dice);
   } else if (['Inventory', 'Fetch', 'Backfill'].includes(call)) {
+    may(actor, 'compare');
     stage.does(actor, 'repairs', () => actor.device.execute('repair', null));
   } else if (call === 'LookUp') {
     const other = actor.person === 'anna' ? 'bob' : 'anna';
