@@ -127,11 +127,16 @@ export function lineTo(
       await response.body?.cancel();
       return nonsense(response, random);
     }
-    return stream ? alongLine(response, line, () => travels(request)) : response;
+    const there = {
+      get up() {
+        return line.up && far.life === answered;
+      },
+    };
+    return stream ? alongLine(response, there, () => travels(request)) : response;
   };
 }
 
-/** A stream goes along the line as long as that is up: what it brings travels, and with the line it breaks. */
+/** A stream goes along the line as long as that is up: what it brings travels, and with the line, or the cloud that sent it, it breaks. */
 export function alongLine(
   response: Response,
   line: { up: boolean },

@@ -37,7 +37,8 @@ export function carry(ctx: ZoneContext, zone: ZoneName, poke: ZonePoke): void {
 
 /**
  * Records of up to this seq came another way than by the feed: with the answer of a push, or asked for by name. A page that ends before them says a
- * digest that is not the one of what is here any more, and is no page to compare with: the device asks.
+ * digest that is not the one of what is here any more. So it is with a head that another device has seen: a page that is only late is no
+ * rollback. In both cases the device asks.
  */
 export function aheadOfFeed(ctx: ZoneContext, zone: ZoneName, seq: number): void {
   const kept = ctx.carried.get(zone) ?? NONE;

@@ -9,6 +9,7 @@ import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lock
 import { SeenHeadSchema, SeenValueSchema } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { listDevices } from '../../store/devices.ts';
 import { addNotice } from '../../store/notices.ts';
+import type { Store } from '../../store/open.ts';
 import { sameBytes } from '../../store/values.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
@@ -49,6 +50,19 @@ export function seenValue(ctx: StepContext): Uint8Array {
     }),
   );
   return toBinary(SeenValueSchema, create(SeenValueSchema, { heads }));
+}
+
+/** The highest seq of the messages zone that another device has seen, as far as this one knows; of this generation and incarnation. */
+export function seenByOthers(
+  store: Store,
+  { generation, incarnation }: { generation: number; incarnation: bigint },
+): number {
+  const heads = listDevices(store).flatMap(({ seen }) =>
+    seen === null ? [] : fromBinary(SeenValueSchema, seen).heads,
+  );
+  return heads
+    .filter((seen) => seen.generation === generation && seen.incarnation === incarnation)
+    .reduce((highest, { seq }) => Math.max(highest, numberOf(seq)), 0);
 }
 
 type Said = { alarm: 'rolledBack' | 'forked'; detail: Record<string, string | number> };

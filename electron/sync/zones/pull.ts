@@ -11,8 +11,8 @@ import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.t
 import type { StepResult } from '../engine/state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
-import { takeCarried } from './carried.ts';
-import { alarmNotice, noteOwnHead, otherDevicesSay } from './heads.ts';
+import { aheadOfFeed, takeCarried } from './carried.ts';
+import { alarmNotice, noteOwnHead, otherDevicesSay, seenByOthers } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { savedWalk, walkedOn } from './walk.ts';
 import { askAhead, heard, takePage, ZONE, type ZoneContext } from './zone-call.ts';
@@ -208,6 +208,7 @@ export function atHead(
   if (zone === 'account') {
     // Heads that other devices have told of are compared with what the messages zone says from now on, not with what it said before.
     ctx.ahead.clear();
+    aheadOfFeed(ctx, 'messages', seenByOthers(ctx.store, getZoneState(ctx.store, 'messages')));
   }
   if (zone === 'messages') {
     const said = otherDevicesSay(ctx, cloud);
