@@ -180,6 +180,15 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
   return true;
 };
 
+/** Whether a delete of the whole conversation covers it, here or everywhere. */
+const isCleared = ({ device }: Actor, guid: string): boolean =>
+  device.store.get(
+    `SELECT 1 FROM message m JOIN conversation c ON c.cid = m.cid LEFT JOIN local_clear l ON l.conversation = c.guid
+     WHERE m.guid = ? AND ((m.accepted_ms, m.guid) <= (c.register_clear_ms, c.register_clear_guid)
+       OR (m.accepted_ms, m.guid) <= (l.up_to_ms, l.up_to_guid))`,
+    fromHex(guid),
+  ) !== undefined;
+
 function recovering(all: boolean): Act['act'] {
   return (stage, actor, dice) => {
     const rows = deleted(actor);
@@ -198,8 +207,11 @@ function recovering(all: boolean): Act['act'] {
     const what = `recovers ${textsOf(chosen)}`;
     const recover = () => actor.device.execute('recoverMessages', { ids: chosen.map(({ id }) => id) });
     const work = async () => {
+      // What was deleted by itself before its conversation was comes back with that.
+      const withIt = chosen.filter((row) => row.deleted === 'itself' && isCleared(actor, row.guid));
       await recover();
       done();
+      for (const { conversation } of withIt) recovered.add(conversation);
       for (const { guid, conversation, deleted: how } of travels ? chosen : []) {
         const atMs = stage.world.now;
         if (how !== null) recovers(stage, { person, by, tick, atMs, guid, conversation, how });
