@@ -11,6 +11,10 @@ import {
   type Record as CloudRecord,
   type FetchResponse,
   FetchResponseSchema,
+  OperationResultSchema,
+  PushRequestSchema,
+  type PushResponse,
+  PushResponseSchema,
   RecordSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { getDirty, markDirty } from '../../store/dirty.ts';
@@ -30,6 +34,8 @@ const devices: ZoneDevice[] = [];
 let rewriteChanges: ((response: ChangesResponse) => void) | null = null;
 /** What a repair asks for. */
 let rewriteFetch: ((response: FetchResponse) => void) | null = null;
+/** Answers in the cloud's place, which hears nothing: `count` operations. */
+let answerPush: ((count: number) => PushResponse) | null = null;
 let dropPushAnswers = 0;
 let offline = false;
 
@@ -37,6 +43,7 @@ beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
   rewriteChanges = null;
   rewriteFetch = null;
+  answerPush = null;
   dropPushAnswers = 0;
   offline = false;
 });
@@ -50,6 +57,11 @@ const between: Fetch = async (input, init) => {
   const request = new Request(input, init);
   const url = request.url;
   if (offline) throw new TypeError('No connection.');
+  if (url.endsWith('/Push') && answerPush !== null) {
+    const { operations } = fromBinary(PushRequestSchema, new Uint8Array(await request.arrayBuffer()));
+    const answer = toBinary(PushResponseSchema, answerPush(operations.length));
+    return new Response(new Uint8Array(answer), { headers: { 'content-type': 'application/proto' } });
+  }
   const response = await fetchOf(cloud)(request);
   if (url.endsWith('/Push') && dropPushAnswers > 0) {
     dropPushAnswers -= 1;
@@ -368,4 +380,31 @@ test('SYN-14 a first sync that is interrupted goes on where it was, and ends who
   await two.settled();
   expect(two.texts()).toEqual(one.texts());
   expect(two.failures).toEqual([]);
+});
+
+test('SYN-16 a conflict with the very version that was changed is refused, and asked about later, not at once without an end', async () => {
+  const { one, two } = await twoInStep();
+  const seen: CloudRecord[] = [];
+  rewriteChanges = ({ records }) => void seen.push(...records.filter(ofMessage));
+  two.message('to be deleted', T + 1000);
+  await pull(two);
+  await two.settled();
+  await pull(one);
+  await one.until(() => one.texts().length === 2, 'both messages');
+  await one.settled();
+  const [record] = seen as [CloudRecord];
+  let pushes = 0;
+  answerPush = (count) => {
+    pushes += 1;
+    const conflict = create(OperationResultSchema, { result: { case: 'conflict', value: { record } } });
+    return create(PushResponseSchema, { results: Array.from({ length: count }, () => conflict) });
+  };
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [toHex(record.id)] } });
+  await one.until(({ paused }) => paused !== null, 'a pause');
+  expect(pushes).toBeLessThan(5);
+  expect(one.store.get('SELECT 1 FROM dirty WHERE zone = 2 AND id = ?', record.id)).toBeDefined();
+  answerPush = null;
+  await pull(one);
+  await one.settled();
+  expect(one.store.get('SELECT 1 FROM dirty WHERE zone = 2 AND id = ?', record.id)).toBeUndefined();
 });

@@ -118,9 +118,17 @@ export async function pushBatch(
       },
     });
   }
+  if (sent.some((one, index) => isContradicted(one, response.results[index]?.result))) {
+    // At once again would be the same again, without an end.
+    throw garbled('The cloud refuses a change of the very version that it says it has.');
+  }
   result.head = numberOf(response.head);
   return result;
 }
+
+/** A conflict is with another version than the one that was changed: no cloud of ours says otherwise. */
+const isContradicted = ({ rev, operation }: Sent, answer: OperationResult['result'] | undefined): boolean =>
+  operation.case === 'put' && answer?.case === 'conflict' && answer.value.record?.rev === rev - 1;
 
 async function collect(
   ctx: ZoneContext,
