@@ -39,7 +39,7 @@ async function unit(filters: string[]): Promise<Counts> {
     '--passWithNoTests',
     ...filters,
   ];
-  return counted(await run('vitest', args, { live: true, timeoutMs: 30 * MINUTE }), report, countVitest);
+  return counted(await run('vitest', args, { live: true, timeoutMs: 45 * MINUTE }), report, countVitest);
 }
 
 async function stories(filters: string[]): Promise<Counts> {
