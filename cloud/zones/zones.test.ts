@@ -173,6 +173,17 @@ test('ZON-8 changes: newest versions only, by seq, page by page', async () => {
   expect(third).toMatchObject({ records: [], more: false });
 });
 
+test('ZON-19 the answer to a push says where the zone stands with it, with a token at that head', async () => {
+  const pushed = await push(put(idOf(1), 0, random(20)), put(idOf(2), 0, random(20)));
+  expect(pushed.state).toMatchObject({ head: 2n, records: 2n });
+  expect(pushed.state?.digest).toEqual((await open()).state?.digest);
+  const there = await anna.zone.changes({ zone, token: pushed.token });
+  expect(there).toMatchObject({ records: [], more: false });
+  await push(put(idOf(3), 0, random(20)));
+  const next = await anna.zone.changes({ zone, token: pushed.token });
+  expect(next.records.map(({ seq }) => seq)).toEqual([3n]);
+});
+
 test('ZON-8 a page ends at 1,000 records and at 4 MiB', async () => {
   const { token } = await open();
   for (let at = 0; at < 1_200; at += 400) {

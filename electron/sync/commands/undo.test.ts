@@ -6,6 +6,7 @@ import { getConversation, listConversations } from '../../store/conversations.ts
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { systemTimers, type Timers } from '../run/timers.ts';
+import { alongLine } from '../sim/network.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 import { UNDO_KEPT_MS } from './undo.ts';
 
@@ -38,7 +39,15 @@ async function pair(texts: string[], timers?: Timers): Promise<string[]> {
   await one.settled();
   const cut: Fetch = async (input, init) => {
     if (apart) throw new TypeError('No connection.');
-    return fetchOf(cloud)(input, init);
+    const request = new Request(input, init);
+    const response = await fetchOf(cloud)(request);
+    const there = {
+      get up() {
+        return !apart;
+      },
+    };
+    // Pokes bring changes: what is cut off hears none.
+    return request.url.endsWith('/Watch') ? alongLine(response, there) : response;
   };
   two = await nextDevice(cloud, one.person, { fetch: cut });
   two.core.start();

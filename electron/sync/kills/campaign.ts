@@ -109,6 +109,9 @@ function armedFor(kill: Kill | null): Armed {
   return { point, times, afterUs };
 }
 
+/** The cloud empties its log a second after what was deleted there, and the act may be over by then. */
+const SWEPT_MS = 4_000;
+
 async function run(scene: Scene, act: Act, kill: Kill | null, told: Told): Promise<void> {
   const armed = armedFor(kill);
   const of = (side: Side) => (kill === null || kill.side === side ? armed : null);
@@ -131,7 +134,9 @@ async function run(scene: Scene, act: Act, kill: Kill | null, told: Told): Promi
     told.passed.cloud = await scene.cloud.passed();
     return;
   }
-  if (!victim().dead) await Promise.race([victim().ended, new Promise((resolve) => setTimeout(resolve, 60))]);
+  const patienceMs = kill.point.startsWith('sweep: ') && kill.side === 'cloud' ? SWEPT_MS : 60;
+  if (!victim().dead)
+    await Promise.race([victim().ended, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
   if (victim().dead) {
     told.reached = (await victim().ended) === 'SIGKILL';
     if (!told.reached) told.problems.push(`the process ended by itself: ${await victim().ended}`);

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import type { Fetch } from '../network/cloud-client.ts';
+import { alongLine } from '../sim/network.ts';
 import { firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -25,7 +26,14 @@ afterEach(async () => {
 
 const fetch: Fetch = async (input, init) => {
   if (cut) throw new TypeError('fetch failed');
-  return cloud.fetch(new Request(input, init));
+  const request = new Request(input, init);
+  const response = await cloud.fetch(request);
+  return request.url.endsWith('/Watch') ? alongLine(response, there) : response;
+};
+const there = {
+  get up() {
+    return !cut;
+  },
 };
 const clear = (device: ZoneDevice) =>
   device.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
