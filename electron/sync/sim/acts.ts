@@ -166,9 +166,12 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
       await actor.device.execute('deleteConversation', { conversationId: conversation });
       stage.ledger.deletes(entry);
       for (const { guid, unsent } of waiting) {
-        // What nobody has been sent goes nowhere any more; what is on its way arrives as deleted here (SYN-72).
+        // What nobody has been sent goes nowhere any more; what is on its way arrives as deleted here (SYN-72), or turns out to have been sent to nobody.
         if (unsent) stage.ledger.sent.delete(guid);
-        else stage.ledger.deletes(deletion(stage, actor, { guid }));
+        else {
+          stage.ledger.deletes(deletion(stage, actor, { guid }));
+          for (const unsure of Object.values(stage.ledger.unsure)) unsure.add(guid);
+        }
       }
     },
     () => {
