@@ -26,6 +26,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { around } from '../../shared/trace.ts';
+import { syncFolder } from './sync-folder.ts';
 import { hex } from './values.ts';
 
 /** Beside the database. */
@@ -153,22 +154,6 @@ export function readRange(path: string, offset: number, length: number): Uint8Ar
       got += read;
     }
     return bytes.subarray(0, got);
-  } finally {
-    closeSync(file);
-  }
-}
-
-/** A name is on the disk when its folder is; where a system cannot do that (Windows), it does it by itself. */
-function syncFolder(folder: string): void {
-  let file: number;
-  try {
-    file = openSync(folder, 'r');
-  } catch {
-    return;
-  }
-  try {
-    fsyncSync(file);
-  } catch {
   } finally {
     closeSync(file);
   }

@@ -26,6 +26,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { searchIndexPath } from '../search-index.ts';
+import { syncFolder } from '../sync-folder.ts';
 
 const PREFIX = 'damaged-';
 const STATE = 'recovery.json';
@@ -168,20 +169,4 @@ function note({ folder, phase, beganMs, cause }: Recovery): void {
   }
   renameSync(`${path}.new`, path);
   syncFolder(folder);
-}
-
-/** Where a system cannot do that (Windows), it does it by itself. */
-function syncFolder(folder: string): void {
-  let file: number;
-  try {
-    file = openSync(folder, 'r');
-  } catch {
-    return;
-  }
-  try {
-    fsyncSync(file);
-  } catch {
-  } finally {
-    closeSync(file);
-  }
 }
