@@ -52,17 +52,28 @@ export function seenValue(ctx: StepContext): Uint8Array {
   return toBinary(SeenValueSchema, create(SeenValueSchema, { heads }));
 }
 
-/** The highest seq of the messages zone that another device has seen, as far as this one knows; of this generation and incarnation. */
-export function seenByOthers(
+/** Heads of one generation and incarnation of a zone. */
+type Lineage = { generation: number; incarnation: bigint };
+
+/** What the other devices' records say that they have seen of the messages zone. */
+function* headsOfOthers(
   store: Store,
-  { generation, incarnation }: { generation: number; incarnation: bigint },
-): number {
-  const heads = listDevices(store).flatMap(({ seen }) =>
-    seen === null ? [] : fromBinary(SeenValueSchema, seen).heads,
-  );
-  return heads
-    .filter((seen) => seen.generation === generation && seen.incarnation === incarnation)
-    .reduce((highest, { seq }) => Math.max(highest, numberOf(seq)), 0);
+  { generation, incarnation }: Lineage,
+): Generator<{ device: Uint8Array; seq: number; digest: Uint8Array }> {
+  for (const { id, seen } of listDevices(store)) {
+    if (seen === null) continue;
+    for (const head of fromBinary(SeenValueSchema, seen).heads) {
+      if (head.generation !== generation || head.incarnation !== incarnation) continue;
+      yield { device: id, seq: numberOf(head.seq), digest: head.digest };
+    }
+  }
+}
+
+/** The highest seq of the messages zone that another device has seen, as far as this one knows. */
+export function seenByOthers(store: Store, zone: Lineage): number {
+  let highest = 0;
+  for (const { seq } of headsOfOthers(store, zone)) highest = Math.max(highest, seq);
+  return highest;
 }
 
 type Said = { alarm: 'rolledBack' | 'forked'; detail: Record<string, string | number> };
@@ -72,25 +83,15 @@ export function otherDevicesSay(ctx: StepContext, cloud: CloudZoneState): Said |
   const here = cloud.digest.length === 32 ? cloud.digest : null;
   const own = ownHeads(ctx);
   const head = numberOf(cloud.head);
-  for (const device of listDevices(ctx.store)) {
-    if (device.seen === null) {
-      continue;
+  const incarnation = cloud.incarnation.toString();
+  for (const { device, seq, digest } of headsOfOthers(ctx.store, cloud)) {
+    if (seq > head) {
+      return { alarm: 'rolledBack', detail: { head, known: seq, device: toHex(device) } };
     }
-    for (const seen of fromBinary(SeenValueSchema, device.seen).heads) {
-      if (seen.generation !== cloud.generation || seen.incarnation !== cloud.incarnation) {
-        continue;
-      }
-      const seq = numberOf(seen.seq);
-      if (seq > head) {
-        return { alarm: 'rolledBack', detail: { head, known: seq, device: toHex(device.id) } };
-      }
-      const mine = own.find(
-        ([, incarnation, at]) => at === seq && incarnation === seen.incarnation.toString(),
-      );
-      const digest = mine !== undefined ? fromHex(mine[3]) : seq === head ? here : null;
-      if (digest !== null && !sameBytes(digest, seen.digest)) {
-        return { alarm: 'forked', detail: { head: seq, device: toHex(device.id) } };
-      }
+    const mine = own.find(([, of, at]) => at === seq && of === incarnation);
+    const expected = mine !== undefined ? fromHex(mine[3]) : seq === head ? here : null;
+    if (expected !== null && !sameBytes(expected, digest)) {
+      return { alarm: 'forked', detail: { head: seq, device: toHex(device) } };
     }
   }
   return null;
