@@ -4,10 +4,14 @@ import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
-import type { Fetch } from '../network/cloud-client.ts';
 import { systemTimers, type Timers } from '../run/timers.ts';
-import { alongLine } from '../sim/network.ts';
-import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+import {
+  cuttableFetchOf,
+  firstDevice,
+  nextDevice,
+  removeFolders,
+  type ZoneDevice,
+} from '../testing/zone-device.ts';
 import { UNDO_KEPT_MS } from './undo.ts';
 
 await sodiumReady();
@@ -37,19 +41,7 @@ async function pair(texts: string[], timers?: Timers): Promise<string[]> {
   const ids = texts.map((text, i) => one.message(text, START + i));
   one.core.start();
   await one.settled();
-  const cut: Fetch = async (input, init) => {
-    if (apart) throw new TypeError('No connection.');
-    const request = new Request(input, init);
-    const response = await fetchOf(cloud)(request);
-    const there = {
-      get up() {
-        return !apart;
-      },
-    };
-    // Pokes bring changes: what is cut off hears none.
-    return request.url.endsWith('/Watch') ? alongLine(response, there) : response;
-  };
-  two = await nextDevice(cloud, one.person, { fetch: cut });
+  two = await nextDevice(cloud, one.person, { fetch: cuttableFetchOf(cloud, () => !apart) });
   two.core.start();
   await two.settled();
   return ids;

@@ -127,19 +127,15 @@ export function lineTo(
       await response.body?.cancel();
       return nonsense(response, random);
     }
-    const there = {
-      get up() {
-        return line.up && far.life === answered;
-      },
-    };
-    return stream ? alongLine(response, there, () => travels(request)) : response;
+    const isUp = () => line.up && far.life === answered;
+    return stream ? alongLine(response, isUp, () => travels(request)) : response;
   };
 }
 
 /** A stream goes along the line as long as that is up: what it brings travels, and with the line, or the cloud that sent it, it breaks. */
 export function alongLine(
   response: Response,
-  line: { up: boolean },
+  isUp: () => boolean,
   travels: () => Promise<void> = async () => {},
 ): Response {
   const reader = response.body?.getReader();
@@ -151,7 +147,7 @@ export function alongLine(
       async pull(controller) {
         const { done, value } = await reader.read();
         if (!done) await travels();
-        if (!line.up) {
+        if (!isUp()) {
           await reader.cancel();
           controller.error(new TypeError('terminated'));
         } else if (done) controller.close();

@@ -24,6 +24,7 @@ import type { Fetch } from '../network/cloud-client.ts';
 import type { SyncEvent } from '../protocol.ts';
 import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts';
 import { systemTimers, type Timers } from '../run/timers.ts';
+import { alongLine } from '../sim/network.ts';
 import type { SyncStatus } from '../status-types.ts';
 import { idKeyOf } from '../zones/names.ts';
 
@@ -113,6 +114,16 @@ export function removeFolders(): void {
 
 export function fetchOf(cloud: Cloud): Fetch {
   return (input, init) => cloud.fetch(new Request(input, init));
+}
+
+/** The same by a line that can be cut, and its poke stream with it: pokes bring changes. */
+export function cuttableFetchOf(cloud: Cloud, isUp: () => boolean): Fetch {
+  return async (input, init) => {
+    if (!isUp()) throw new TypeError('No connection.');
+    const request = new Request(input, init);
+    const response = await cloud.fetch(request);
+    return request.url.endsWith('/Watch') ? alongLine(response, isUp) : response;
+  };
 }
 
 export async function firstDevice(

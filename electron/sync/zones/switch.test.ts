@@ -7,9 +7,9 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { listNotices } from '../../store/notices.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { Command } from '../protocol.ts';
-import { alongLine } from '../sim/network.ts';
 import type { SyncStatus } from '../status-types.ts';
 import {
+  cuttableFetchOf,
   type DeviceOptions,
   fetchOf,
   firstDevice,
@@ -41,15 +41,7 @@ type Line = { up: boolean; fetch: Fetch };
 
 /** A line that can be cut. */
 function line(): Line {
-  const one: Line = {
-    up: true,
-    fetch: async (input, init) => {
-      if (!one.up) throw new TypeError('No connection.');
-      const request = new Request(input, init);
-      const response = await fetchOf(cloud)(request);
-      return request.url.endsWith('/Watch') ? alongLine(response, one) : response;
-    },
-  };
+  const one: Line = { up: true, fetch: cuttableFetchOf(cloud, () => one.up) };
   return one;
 }
 

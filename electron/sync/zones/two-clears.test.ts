@@ -2,9 +2,13 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
-import type { Fetch } from '../network/cloud-client.ts';
-import { alongLine } from '../sim/network.ts';
-import { firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+import {
+  cuttableFetchOf,
+  firstDevice,
+  nextDevice,
+  removeFolders,
+  type ZoneDevice,
+} from '../testing/zone-device.ts';
 
 await sodiumReady();
 afterAll(removeFolders);
@@ -24,17 +28,6 @@ afterEach(async () => {
   await cloud.close();
 });
 
-const fetch: Fetch = async (input, init) => {
-  if (cut) throw new TypeError('fetch failed');
-  const request = new Request(input, init);
-  const response = await cloud.fetch(request);
-  return request.url.endsWith('/Watch') ? alongLine(response, there) : response;
-};
-const there = {
-  get up() {
-    return !cut;
-  },
-};
 const clear = (device: ZoneDevice) =>
   device.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
 async function settled(...some: ZoneDevice[]): Promise<void> {
@@ -51,7 +44,7 @@ async function inStep(): Promise<[ZoneDevice, ZoneDevice]> {
   one.core.start();
   for (let i = 0; i < 3; i += 1) one.message(`m${i}`, T + i);
   await one.settled();
-  const two = await nextDevice(cloud, one.person, { fetch });
+  const two = await nextDevice(cloud, one.person, { fetch: cuttableFetchOf(cloud, () => !cut) });
   devices.push(two);
   two.core.start();
   await two.settled();
