@@ -4,9 +4,9 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, type Page } from '@playwright/test';
-import { CHROMIUM_ARGS, findChromium } from './chromium.ts';
+import type { Page } from '@playwright/test';
 import { type DemoDevice, DemoWorld, type Who } from './demo-world.ts';
+import { launchChromium } from './launch-chromium.ts';
 import { root } from './node24.mjs';
 import { buildRenderer } from './renderer.ts';
 
@@ -79,12 +79,7 @@ async function main(world: DemoWorld): Promise<void> {
   for (const device of [bob, anna]) await device.client.conversations.markRead.mutate({ id: withBob });
   await anna.client.conversations.setPinned.mutate({ id: group.id, pinned: true });
 
-  const found = await findChromium();
-  const browser = await chromium.launch({
-    executablePath: found.path,
-    args: CHROMIUM_ARGS,
-    env: { ...process.env, ...found.env } as Record<string, string>,
-  });
+  const browser = await launchChromium();
   try {
     const take = async (
       name: string,

@@ -3,8 +3,7 @@
  * conversations there, painted. The whole way: this device's worker, the cloud, the other app's worker, its local API, its window. One clock:
  * all of it is on this machine.
  */
-import { chromium } from '@playwright/test';
-import { CHROMIUM_ARGS, findChromium } from '../../build/chromium.ts';
+import { launchChromium } from '../../build/launch-chromium.ts';
 import { buildRenderer } from '../../build/renderer.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { readAccount } from '../prepare/account.ts';
@@ -32,12 +31,7 @@ const newest = writer.store
   .get() as { guid: Buffer };
 
 const host = await startHost(profile, url);
-const found = await findChromium();
-const browser = await chromium.launch({
-  executablePath: found.path,
-  args: CHROMIUM_ARGS,
-  env: { ...(process.env as Record<string, string>), ...found.env },
-});
+const browser = await launchChromium();
 const page = await (await browser.newContext()).newPage();
 await page.goto(host.address);
 const list = page.getByRole('navigation', { name: 'Conversations', exact: true });

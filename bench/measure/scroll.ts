@@ -1,6 +1,5 @@
 /** Scrolling up through the longest conversation in Chromium, without a graphics card: how long frames take. */
-import { chromium } from '@playwright/test';
-import { CHROMIUM_ARGS, findChromium } from '../../build/chromium.ts';
+import { launchChromium } from '../../build/launch-chromium.ts';
 import { buildRenderer } from '../../build/renderer.ts';
 import { quantile } from '../stats.ts';
 import { finish, input } from '../support/child.ts';
@@ -9,12 +8,7 @@ import { startHost } from '../support/host.ts';
 const { profile, url, messages } = input<{ profile: string; url: string; messages: number }>();
 await buildRenderer();
 const host = await startHost(profile, url);
-const found = await findChromium();
-const browser = await chromium.launch({
-  executablePath: found.path,
-  args: CHROMIUM_ARGS,
-  env: { ...(process.env as Record<string, string>), ...found.env },
-});
+const browser = await launchChromium();
 const page = await (await browser.newContext()).newPage();
 await page.goto(host.address);
 const opened = performance.now();
