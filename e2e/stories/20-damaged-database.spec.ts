@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import { expectNothingSerious } from '../harness/axe.ts';
-import { type Device, expect, test } from '../harness/fixtures.ts';
+import { type Cloud, type Device, expect, test, type World } from '../harness/fixtures.ts';
 import {
   ANNA,
   BOB,
@@ -41,16 +41,22 @@ async function openDamaged(page: Page): Promise<Locator> {
 const notice = (page: Page): Locator =>
   page.getByRole('region', { name: 'Notices' }).getByText('The database on this device was damaged.');
 
-test('DMG-6 DMG-11 DMG-12 UI-131 UI-132 with the switch on: the same device, the whole history, what was not sent is sent', async ({
-  world,
-}) => {
-  test.setTimeout(240_000);
+/** Anna on her Mac, and Bob, with a conversation begun. */
+async function twoPeople(world: World): Promise<{ cloud: Cloud; mac: Device; bob: Device }> {
   const cloud = await world.cloud();
   const mac = await world.device('Mac', cloud);
   const bob = await world.device('Bob', cloud);
   await createAccount(mac.page, ANNA);
   await createAccount(bob.page, BOB);
   await startConversation(mac.page, BOB.handle);
+  return { cloud, mac, bob };
+}
+
+test('DMG-6 DMG-11 DMG-12 UI-131 UI-132 with the switch on: the same device, the whole history, what was not sent is sent', async ({
+  world,
+}) => {
+  test.setTimeout(240_000);
+  const { cloud, mac, bob } = await twoPeople(world);
   for (let n = 1; n <= 12; n += 1) await send(mac.page, `Line ${n} of the evening`);
   await openConversation(bob.page, 'Anna');
   await expectMessage(bob.page, 'Line 12 of the evening');
@@ -84,12 +90,7 @@ test('DMG-5 DMG-13 UI-132 with the switch off: what can be read is here, and the
   world,
 }) => {
   test.setTimeout(240_000);
-  const cloud = await world.cloud();
-  const mac = await world.device('Mac', cloud);
-  const bob = await world.device('Bob', cloud);
-  await createAccount(mac.page, ANNA);
-  await createAccount(bob.page, BOB);
-  await startConversation(mac.page, BOB.handle);
+  const { mac } = await twoPeople(world);
   for (let n = 1; n <= 8; n += 1) await send(mac.page, `Here alone ${n}`);
   await switchOff(mac.page);
   await mac.stop();
