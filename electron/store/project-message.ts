@@ -10,22 +10,21 @@ import { dropAttachments, writeAttachments } from './attachments.ts';
 import type { Store } from './open.ts';
 import { hex, plain, SERVICE_NUMBER, sameBytes } from './values.ts';
 
-// One payload is read twice in a row (its place, its projection): remember the last.
-let lastPayload: Payload | null = null;
-let lastMessage: Message | null = null;
+// A payload is read several times while its page is written (its place in time, its projection, its files), and is never changed:
+// what was read is kept as long as it is.
+const known = new WeakMap<Payload, Message | null>();
 
 /** Null while the core has not arrived, or where it is no message: such a record is kept as it came and not shown. */
 function read(payload: Payload): Message | null {
-  if (payload === lastPayload) return lastMessage;
-  let message: Message | null;
+  let message = known.get(payload);
+  if (message !== undefined) return message;
   try {
     message = readMessage(payload);
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error;
     message = null;
   }
-  lastPayload = payload;
-  lastMessage = message;
+  known.set(payload, message);
   return message;
 }
 
@@ -61,17 +60,17 @@ function oldRow(store: Store, rid: number): Old | undefined {
   );
 }
 
-/** `known`: the record was here before, so it may have a projection. */
+/** `before`: the record was here before, so it may have a projection. */
 export function projectMessage(
   store: Store,
   id: Uint8Array,
   rid: number,
   payload: Payload,
-  known: boolean,
+  before: boolean,
 ): void {
   const message = read(payload);
   if (message === null) return;
-  const old = known ? oldRow(store, rid) : undefined;
+  const old = before ? oldRow(store, rid) : undefined;
   const local = store.memory.anyLocalDelete
     ? store.get<{ deleted_ms: number; gone: number }>(
         'SELECT deleted_ms, gone FROM local_delete WHERE id = ?',

@@ -13,6 +13,7 @@ import { compareWatermarks } from '../../shared/model/watermarks.ts';
 import { getDirty, markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project } from './project.ts';
+import { placeOf } from './project-message.ts';
 import {
   type Base,
   changeBase,
@@ -53,6 +54,30 @@ export type PulledResult = {
   /** Conversations that two devices deleted without knowing of each other, and of which the merge has the lesser: what the other said. */
   lowered: { id: Uint8Array; upTo: Watermark; deletedMs: number }[];
 };
+
+/**
+ * A first sync's page in the order in which it is written: where messages stand together, the oldest of them first. It comes newest
+ * first, and rows that are put one before the other leave every page of the file half empty: twice the file, twice the log.
+ */
+export function oldestFirst(items: readonly Pulled[]): Pulled[] {
+  const ordered: Pulled[] = [];
+  let messages: { item: Pulled; ms: number }[] = [];
+  const settle = (): void => {
+    for (const { item } of messages.sort((a, b) => a.ms - b.ms)) ordered.push(item);
+    messages = [];
+  };
+  for (const item of items) {
+    const place = 'gone' in item || item.payload?.kind !== KIND.message ? null : placeOf(item.payload);
+    if (place !== null) {
+      messages.push({ item, ms: place.ms });
+      continue;
+    }
+    settle();
+    ordered.push(item);
+  }
+  settle();
+  return ordered;
+}
 
 export function applyPulled(
   store: Store,

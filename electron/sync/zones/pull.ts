@@ -6,6 +6,7 @@ import type {
   ZoneState as CloudZoneState,
   PushResponse,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { oldestFirst } from '../../store/pulled.ts';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
 import type { StepResult } from '../engine/state.ts';
@@ -56,6 +57,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     store.commitBulk();
     return { walk: before, more: true, staleKeyring: true };
   }
+  opened.items = oldestFirst(opened.items);
   const walk = walkedOn(before, page.records, page.more);
   const done = state.backfillDone + page.records.length;
   await applyPage(ctx, zone, opened, {
