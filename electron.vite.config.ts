@@ -16,6 +16,7 @@ export default defineConfig({
           main: from('electron', 'main.ts'),
           'sync/worker': from('electron', 'sync', 'worker.ts'),
           'sync/search-worker': from('electron', 'sync', 'search-worker.ts'),
+          'sync/opaque-worker': from('electron', 'sync', 'opaque-worker.ts'),
           'host/cloud-keeper': from('electron', 'host', 'cloud-keeper.ts'),
           'cloud/main': from('cloud', 'main.ts'),
         },

@@ -7,6 +7,7 @@
 import type { Hlc } from '../../shared/clock/hlc.ts';
 import type { BlobFiles } from '../store/blob-files.ts';
 import type { Store } from '../store/open.ts';
+import type { Opaque } from './account/opaque-steps.ts';
 import type { CloudClient } from './network/cloud-client.ts';
 import type { SyncEvent } from './protocol.ts';
 
@@ -73,6 +74,8 @@ export type StepContext = {
   signal(signal: Signal): void;
   /** Free for this person on the disk that holds the database; null where that is not known. */
   freeBytes(): number | null;
+  /** What a password is registered and tried with; to be ended when that is done. */
+  openOpaque(): Opaque;
   /** Aborted when the core stops: give it to every call. */
   readonly abort: AbortSignal;
 };

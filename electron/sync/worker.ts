@@ -18,6 +18,7 @@ import { endDatabase, type OpenedDatabase, openDatabase } from './open-database.
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 import type { SyncCore } from './run/assemble.ts';
 import { freeBytesAt } from './run/free-bytes.ts';
+import { openOpaqueThread } from './run/opaque-thread.ts';
 import { type SearchThread, startSearchThread } from './run/search-thread.ts';
 
 if (parentPort === null) {
@@ -25,6 +26,9 @@ if (parentPort === null) {
 }
 const port = parentPort;
 const tell = (message: FromWorker) => port.postMessage(message);
+
+/** Beside this file, in the sources and in the bundle alike. */
+const beside = (name: string) => new URL(`./${name}${extname(import.meta.url)}`, import.meta.url);
 
 function online(): boolean {
   return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ internal }) => !internal));
@@ -82,6 +86,7 @@ function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void
     // A cloud on this computer needs no network.
     online,
     freeBytes: () => freeBytesAt(dirname(dbPath)),
+    openOpaque: () => openOpaqueThread(beside('opaque-worker')),
     onFailure: (step, kind, detail, code) => {
       if (isDamage(code)) damaged(code);
       else if (kind === 'internal') console.error(`Sync step ${step} failed: ${detail}`);
@@ -91,8 +96,7 @@ function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void
   const search = startSearchThread({
     dbPath,
     dbKey,
-    // Beside this file, in the sources and in the bundle alike.
-    script: new URL(`./search-worker${extname(import.meta.url)}`, import.meta.url),
+    script: beside('search-worker'),
     onReached: () => tell({ type: 'event', event: { type: 'search' } }),
     onCrash: (error) => console.error('The search index stopped and is started again later:', error),
   });

@@ -132,6 +132,9 @@ export function stepContext({ store }: Kit, fetch: typeof globalThis.fetch): Zon
     emit: () => {},
     signal: () => {},
     freeBytes: () => null,
+    openOpaque: () => {
+      throw new Error('Nobody signs in here.');
+    },
     abort: new AbortController().signal,
   };
   return {

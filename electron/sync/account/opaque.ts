@@ -1,47 +1,49 @@
 /**
- * The device's half of OPAQUE (RFC 9807): registration and sign-in, giving the export key that wraps the root. The password never
- * leaves this process; the stretching is Argon2id with 64 MiB, the same for every account of protocol 1.
+ * Registration and sign-in by OPAQUE, giving the key that wraps the root. The password never leaves this process; its stretching
+ * (opaque-steps.ts) has a thread of its own, so that commands are answered meanwhile and its memory goes when it is done.
  */
-import { client, ready } from '@serenity-kit/opaque';
 import { passwordWrapKey } from '../../../shared/crypto/root.ts';
+import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 
-const STRETCHING = 'memory-constrained' as const;
+type Context = Pick<StepContext, 'openOpaque'>;
 
 export async function register(
+  ctx: Context,
   password: string,
   ask: (registrationRequest: string) => Promise<string>,
 ): Promise<{ registrationRecord: string; wrapKey: Uint8Array }> {
-  await ready;
-  const start = client.startRegistration({ password });
-  const registrationResponse = await ask(start.registrationRequest);
-  const end = client.finishRegistration({
-    password,
-    registrationResponse,
-    clientRegistrationState: start.clientRegistrationState,
-    keyStretching: STRETCHING,
-  });
-  return { registrationRecord: end.registrationRecord, wrapKey: passwordWrapKey(end.exportKey) };
+  const opaque = ctx.openOpaque();
+  try {
+    const { state, request } = await opaque.run('startRegistration', { password });
+    const response = await ask(request);
+    const { record, exportKey } = await opaque.run('finishRegistration', { state, password, response });
+    return { registrationRecord: record, wrapKey: passwordWrapKey(exportKey) };
+  } finally {
+    opaque.end();
+  }
 }
 
 /** `finish` is called only when the password fits; a wrong one ends here, before the cloud is asked again. */
 export async function logIn<T>(
+  ctx: Context,
   password: string,
   start: (
     startLoginRequest: string,
   ) => Promise<{ loginResponse: string; finish: (request: string) => Promise<T> }>,
 ): Promise<{ answer: T; wrapKey: Uint8Array }> {
-  await ready;
-  const begun = client.startLogin({ password });
-  const { loginResponse, finish } = await start(begun.startLoginRequest);
-  const done = client.finishLogin({
-    password,
-    loginResponse,
-    clientLoginState: begun.clientLoginState,
-    keyStretching: STRETCHING,
-  });
-  if (done === undefined) {
-    throw new SyncFailure('wrongPassword', 'The handle or the password is wrong.');
+  const opaque = ctx.openOpaque();
+  try {
+    const { state, request } = await opaque.run('startLogin', { password });
+    const { loginResponse: response, finish } = await start(request);
+    const done = await opaque.run('finishLogin', { state, password, response });
+    if (done === null) {
+      throw new SyncFailure('wrongPassword', 'The handle or the password is wrong.');
+    }
+    // The thread's memory is not held while the cloud is asked.
+    opaque.end();
+    return { answer: await finish(done.request), wrapKey: passwordWrapKey(done.exportKey) };
+  } finally {
+    opaque.end();
   }
-  return { answer: await finish(done.finishLoginRequest), wrapKey: passwordWrapKey(done.exportKey) };
 }

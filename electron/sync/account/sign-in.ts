@@ -58,7 +58,7 @@ export async function proveWith(
 ): Promise<Proof> {
   const { accounts } = ctx.cloudAt(cloudUrl, null);
   const signal = ctx.abort;
-  const { answer, wrapKey } = await logIn(password, async (startLoginRequest) => {
+  const { answer, wrapKey } = await logIn(ctx, password, async (startLoginRequest) => {
     const begun = await asking(() => accounts.signInStart({ handle, startLoginRequest }, { signal }));
     return {
       loginResponse: begun.loginResponse,
@@ -137,7 +137,7 @@ export async function setPassword(
 ): Promise<void> {
   const { accounts } = ctx.cloudAt(cloudUrl, token);
   const signal = ctx.abort;
-  const { registrationRecord, wrapKey } = await register(password, async (registrationRequest) => {
+  const { registrationRecord, wrapKey } = await register(ctx, password, async (registrationRequest) => {
     const begun = await asking(() => accounts.changePasswordStart({ registrationRequest }, { signal }));
     return begun.registrationResponse;
   });

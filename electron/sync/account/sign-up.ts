@@ -95,7 +95,7 @@ async function prepare(
   input: CommandInput<'signUp'>,
 ): Promise<PendingSignUp> {
   const cloud = ctx.cloudAt(cloudUrl, null);
-  const { registrationRecord, wrapKey } = await register(input.password, async (registrationRequest) => {
+  const { registrationRecord, wrapKey } = await register(ctx, input.password, async (registrationRequest) => {
     const answer = await asking(() =>
       cloud.accounts.signUpStart({ handle, registrationRequest }, { signal: ctx.abort }),
     );

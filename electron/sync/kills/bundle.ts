@@ -26,6 +26,7 @@ export async function bundle(): Promise<Scripts & { remove(): void }> {
           cloud: join(ROOT, 'cloud/testing/killed-cloud.ts'),
           device: join(ROOT, 'electron/sync/kills/device-process.ts'),
           'search-worker': join(ROOT, 'electron/sync/search-worker.ts'),
+          'opaque-worker': join(ROOT, 'electron/sync/opaque-worker.ts'),
           thread: join(ROOT, 'electron/sync/kills/device-thread.ts'),
         },
         output: { format: 'esm', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },

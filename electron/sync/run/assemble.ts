@@ -18,6 +18,7 @@ import type { Store } from '../../store/open.ts';
 import { settleAllHidden } from '../../store/outbox-hidden.ts';
 import { rereadNewer } from '../../store/reread.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
+import { type Opaque, opaqueHere } from '../account/opaque-steps.ts';
 import { downloadStep } from '../blobs/download-step.ts';
 import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
 import { uploadStep } from '../blobs/upload-step.ts';
@@ -62,6 +63,8 @@ export type SyncCoreOptions = {
   online?(): boolean;
   /** Free on the disk that holds the database; null where that is not known. */
   freeBytes?(): number | null;
+  /** Where passwords are stretched; here where nothing is said. */
+  openOpaque?(): Opaque;
   /** A step that failed: kind and detail, never content. */
   /** `code`: by name. */
   onFailure?(step: string, kind: string, detail: string, code: string | null): void;
@@ -139,6 +142,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     emit: options.emit,
     signal,
     freeBytes: () => options.freeBytes?.() ?? null,
+    openOpaque: () => options.openOpaque?.() ?? opaqueHere,
     abort: abort.signal,
     timers,
     ahead: new Map(),

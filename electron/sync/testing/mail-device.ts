@@ -16,6 +16,7 @@ import { listNotices } from '../../store/notices.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { settleAllHidden } from '../../store/outbox-hidden.ts';
 import { getRecord } from '../../store/records.ts';
+import { opaqueHere } from '../account/opaque-steps.ts';
 import { signIn } from '../account/sign-in.ts';
 import { signUp } from '../account/sign-up.ts';
 import { deleteMessages } from '../commands/deletes.ts';
@@ -109,6 +110,7 @@ export function mailDevice(cloud: Cloud): MailDevice {
       emit: () => {},
       signal: (signal) => signals.push(signal),
       freeBytes: () => null,
+      openOpaque: () => opaqueHere,
       abort: new AbortController().signal,
     };
     loadKeys(ctx);
