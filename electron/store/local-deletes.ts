@@ -7,6 +7,7 @@ import type { Store } from './open.ts';
 import { refreshClear } from './project-conversation.ts';
 import { projectMessage } from './project-message.ts';
 import { recordRow } from './records.ts';
+import { rememberDelete } from './remembered-deletes.ts';
 import { plain } from './values.ts';
 
 export type LocalDelete = { id: Uint8Array; deletedMs: number; gone: boolean };
@@ -47,8 +48,16 @@ export function addLocalDelete(
     );
     store.memory.localDeletesChanged();
     refresh(store, id);
-    if (gone) store.run('UPDATE record SET payload = NULL WHERE zone = 2 AND id = ?', id);
+    if (gone) dropHere(store, id);
   });
+}
+
+/** The content goes, and nothing is told to anybody. What others were to know of it stays known here. */
+function dropHere(store: Store, id: Uint8Array): void {
+  const row = recordRow(store, 'messages', id);
+  if (row?.payload == null) return;
+  rememberDelete(store, decodePayload(plain(row.payload), store.schema));
+  store.run('UPDATE record SET payload = NULL WHERE rid = ?', row.rid);
 }
 
 /** Back out of this device's Recently Deleted. */

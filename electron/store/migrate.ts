@@ -11,6 +11,7 @@ import * as deletes from './migrations/030-deletes.ts';
 import * as keepMessages from './migrations/040-keep-messages.ts';
 import * as attachments from './migrations/050-attachments.ts';
 import * as searchBlocks from './migrations/060-search-blocks.ts';
+import * as rememberedDeletes from './migrations/070-remembered-deletes.ts';
 
 /** `LOCK`, in the file's header: whose database this is. */
 export const APPLICATION_ID = 0x4c4f434b;
@@ -25,6 +26,7 @@ export const MIGRATIONS: readonly Migration[] = [
   keepMessages,
   attachments,
   searchBlocks,
+  rememberedDeletes,
 ];
 
 export const NEWEST = MIGRATIONS[MIGRATIONS.length - 1]!.number;

@@ -3,6 +3,9 @@
  * sorted in a temporary B-tree, but for what is listed here with its reason.
  */
 import { expect, test } from 'vitest';
+import { setRegister } from '../../shared/model/payload.ts';
+import { deletedValue } from '../../shared/model/values.ts';
+import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { heldTombstones, messagesToUpload, unreadable } from './bases.ts';
 import { anythingHere, contentOf, heldMessages, localSlice, newMessages } from './compare.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
@@ -44,6 +47,7 @@ import {
   recentlyDeletedSummary,
 } from './recently-deleted.ts';
 import { baseInventory, deleteForGood, getRecord, isGone, knownBases, recordIds } from './records.ts';
+import { rememberDelete, takeRememberedDelete } from './remembered-deletes.ts';
 import { searchConversations, searchMessages } from './search.ts';
 import { newestKnownMs, seenUpToMs } from './seen.ts';
 import { shownBehind, shownIds } from './shown.ts';
@@ -54,6 +58,7 @@ import { getZoneState, offerSlice, setZoneState } from './zone-state.ts';
 const MEANT = [
   'FROM device', // as many rows as the account has devices
   'FROM local_delete LIMIT', // is there any at all
+  'FROM remembered_delete LIMIT', // is there any at all
   'DISTINCT conversation FROM outbox', // what waits to be sent
   "kind = 'redelivery' AND state = 'failed'", // what waits to be sent again
   'FROM notice', // those not put away, by their index
@@ -68,6 +73,9 @@ const MEANT = [
   'min(accepted_ms) AS ms FROM pending_envelope', // what waits to be opened
   'FROM search_block', // one for thousands of messages
 ];
+
+const deletedForAll = () =>
+  setRegister(message(5), MessageField.DELETED, new Uint8Array(), 1n, BOB, deletedValue(1, BOB));
 
 test('STO-9 every query of a conversation, a push, a pull or a search goes by an index', async () => {
   const k = await kit();
@@ -106,6 +114,8 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   updateOutbox(store, bytes16(9), { state: 'sending' });
   acceptMessage(store, bytes16(9), bytes16(9), message(9, { sender: ME }), true);
   searchMessages(store, 'message', 3);
+  rememberDelete(store, deletedForAll());
+  takeRememberedDelete(store, deletedForAll());
   addLocalDelete(store, id, 5);
   removeLocalDelete(store, id);
   listRecentlyDeleted(store, 10);

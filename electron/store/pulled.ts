@@ -19,11 +19,13 @@ import {
   changeBase,
   dropContent,
   insertRecord,
+  putMerged,
   recordRow,
   replaceContent,
   tombstoneBase,
   tryInsertRecord,
 } from './records.ts';
+import { takeRememberedDelete } from './remembered-deletes.ts';
 import { KIND, plain, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 export type PulledRecord = {
@@ -89,7 +91,10 @@ export function applyPulled(
   return store.write(() => {
     for (const item of items) {
       if ('gone' in item) applyTombstone(store, zone, item, nowMs, result);
-      else applyRecord(store, zone, item, result);
+      else {
+        applyRecord(store, zone, item, result);
+        if (zone === 'messages') applyRemembered(store, item, result);
+      }
       result.applied += 1;
     }
     return result;
@@ -133,6 +138,15 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
   }
   result.stillDirty += 1;
   if (getDirty(store, zone, id) === undefined) markDirty(store, zone, id, 'put');
+}
+
+/** It was deleted, or recovered, before its content went from this device: so it still is (SPEC DEL-6). */
+function applyRemembered(store: Store, { id, payload, bytes }: PulledRecord, result: PulledResult): void {
+  if (!store.memory.anyRememberedDelete) return;
+  const remembered = takeRememberedDelete(store, payload ?? decodePayload(bytes, store.schema));
+  if (remembered === null) return;
+  // Of one that is gone for good nothing changes.
+  if (putMerged(store, 'messages', id, remembered, { dirty: true }).changed) result.stillDirty += 1;
 }
 
 /**

@@ -13,6 +13,7 @@ import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
 import { placeOf } from './project-message.ts';
+import { takeRememberedDelete } from './remembered-deletes.ts';
 import { messageRid } from './rid.ts';
 import { KIND, mapKey, plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './values.ts';
 
@@ -141,12 +142,14 @@ export function putMerged(
   store: Store,
   zone: ZoneName,
   id: Uint8Array,
-  payload: Payload,
+  offered: Payload,
   options: PutOptions,
 ): PutResult {
   return store.write(() => {
     const row = recordRow(store, zone, id);
-    if (row?.gone === 1) return { payload, changed: false, gone: true, coreConflict: false };
+    if (row?.gone === 1) return { payload: offered, changed: false, gone: true, coreConflict: false };
+    const remembered = zone === 'messages' ? takeRememberedDelete(store, offered) : null;
+    const payload = remembered === null ? offered : mergePayloads(offered, remembered);
     if (row === undefined) {
       const rid = insertRecord(store, zone, id, payload, encodePayload(payload), null);
       project(store, zone, id, rid, payload, null);

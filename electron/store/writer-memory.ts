@@ -26,6 +26,7 @@ export class WriterMemory {
   #lastChange: number | null = null;
   #self: Uint8Array | null | undefined;
   #anyLocalDelete: boolean | undefined;
+  #anyRememberedDelete: boolean | undefined;
   /** Outbox id to record id, as map keys, of the last messages accepted: what the window may still call them by. */
   readonly #accepted = new Map<string, Uint8Array>();
 
@@ -110,6 +111,16 @@ export class WriterMemory {
     this.#anyLocalDelete = undefined;
   }
 
+  /** False on nearly every device, which spares a look-up per message that comes. */
+  get anyRememberedDelete(): boolean {
+    this.#anyRememberedDelete ??=
+      this.#store.get('SELECT 1 AS one FROM remembered_delete LIMIT 1') !== undefined;
+    return this.#anyRememberedDelete;
+  }
+  rememberedDeletesChanged(): void {
+    this.#anyRememberedDelete = undefined;
+  }
+
   /** A message left the outbox and is a record now. */
   accepted(sendId: Uint8Array, recordId: Uint8Array): void {
     this.#accepted.set(mapKey(sendId), recordId);
@@ -167,5 +178,6 @@ export class WriterMemory {
     this.#lastChange = null;
     this.#self = undefined;
     this.#anyLocalDelete = undefined;
+    this.#anyRememberedDelete = undefined;
   }
 }

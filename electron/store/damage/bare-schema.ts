@@ -27,6 +27,7 @@ const TABLES = [
   'blob',
   'local_delete',
   'local_clear',
+  'remembered_delete',
   'pending_envelope',
   'notice',
   'mail_cursor',

@@ -41,7 +41,7 @@ export type Keepsake = {
   bare: BareTable[];
 };
 
-/** In full each; `pin` and the local deletes up to MOST_ROWS. */
+/** In full each; `pin` and the deletes up to MOST_ROWS. */
 const KEPT = [
   'identity',
   'keyring_log',
@@ -53,6 +53,7 @@ const KEPT = [
   'meta',
   'local_clear',
   'local_delete',
+  'remembered_delete',
   'outbox',
   'attachment_draft',
 ] as const;
@@ -76,6 +77,7 @@ export function keepsakeMark(store: Store): { device: string; all: string } {
     store.get(
       `SELECT count(*) AS n, sum(gone) AS gone FROM (SELECT gone FROM local_delete LIMIT ${MOST_ROWS})`,
     ),
+    store.get(`SELECT count(*) AS n FROM (SELECT 1 FROM remembered_delete LIMIT ${MOST_ROWS})`),
   ]);
   return { device, all: device + rest };
 }

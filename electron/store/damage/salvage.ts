@@ -54,6 +54,7 @@ const BY_BYTES: readonly [string, string][] = [
   ['notice', 'id'],
   ['local_delete', 'id'],
   ['local_clear', 'conversation'],
+  ['remembered_delete', 'name'],
   ['blob', 'id'],
   ['attachment_draft', 'id'],
 ];
@@ -129,7 +130,9 @@ export class Salvage {
       this.#target.run('UPDATE mail_cursor SET stored = acknowledged, complete_ms = -1 WHERE one = 1');
       this.#target.run(`DELETE FROM meta WHERE name IN ('inUse')`);
     });
-    this.#deletesKnown = this.#whole.has('local_delete') && this.#whole.has('local_clear');
+    // A database of an older schema has none to remember.
+    const remembered = this.#whole.has('remembered_delete') || !this.#file.knows(['remembered_delete']);
+    this.#deletesKnown = remembered && this.#whole.has('local_delete') && this.#whole.has('local_clear');
     restoreZones(this.#target, this.#zones);
     this.#target.memory.forget();
     return before ? 'database' : has() ? 'keepsake' : 'none';

@@ -197,8 +197,6 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       row.visible &&
       travelled.some(({ sure }) => sure) &&
       !changedSchema &&
-      // The cloud's copy is gone, and those who knew of the delete have dropped the message on their own (docs/KNOWN-GAPS.md).
-      !(ledger.purged[person] && deletions.some(({ forGood, travels }) => forGood && !travels)) &&
       !ledger.wasRecovered(person, place.conversation, guid)
     ) {
       problems.push(`SIM-4 "${text}" was deleted, and is shown on ${actor.name}`);

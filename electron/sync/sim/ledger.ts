@@ -109,18 +109,7 @@ export class Ledger {
       if (one.by !== by || !one.open) continue;
       one.open = false;
       one.travels = everywhere;
-      if (!everywhere && one.forGood) this.#tookAlong(one);
     }
-  }
-
-  /**
-   * What comes back comes as the cloud has it. A delete that this very device made before, while its switch was on, and that had not left it yet, went
-   * with the content (docs/KNOWN-GAPS.md).
-   */
-  #tookAlong({ by, person, what }: Deletion): void {
-    const place = 'guid' in what ? this.places.get(what.guid) : undefined;
-    if (place === undefined) return;
-    for (const one of this.of(person, place.conversation, place)) if (one.by === by) one.sure = false;
   }
 
   saw(by: string, row: Row): void {

@@ -1,0 +1,137 @@
+/** A delete for all devices that nobody else has heard of yet, when the message itself goes from the device that knows. Real devices, a real cloud. */
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import type { Command } from '../protocol.ts';
+import type { SyncStatus } from '../status-types.ts';
+import {
+  cuttableFetchOf,
+  firstDevice,
+  nextDevice,
+  removeFolders,
+  type ZoneDevice,
+} from '../testing/zone-device.ts';
+
+await sodiumReady();
+afterAll(removeFolders);
+
+const DAY = 24 * 3_600_000;
+const clock = { ahead: 0, now: () => Date.now() + clock.ahead };
+let cloud: Cloud;
+let cut = false;
+let one: ZoneDevice;
+let two: ZoneDevice;
+
+beforeEach(async () => {
+  clock.ahead = 0;
+  cut = false;
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock });
+  one = await firstDevice(cloud, 'anna@example.org', { clock, fetch: cuttableFetchOf(cloud, () => !cut) });
+  for (const [i, text] of ['first', 'second'].entries()) one.message(text, Date.now() - 3_600_000 + i);
+  one.core.start();
+  await one.settled();
+  two = await nextDevice(cloud, one.person, { clock });
+  two.core.start();
+  await two.settled();
+});
+afterEach(async () => {
+  await one.stop();
+  await two.stop();
+  await cloud.close();
+});
+
+const does = (device: ZoneDevice, command: Command) => device.core.execute(command as never);
+const is = (value: SyncStatus['switch']) => (status: SyncStatus) => status.switch === value;
+const idOf = (device: ZoneDevice, text: string): string =>
+  device.store.get<{ id: string }>('SELECT lower(hex(id)) AS id FROM message WHERE text = ?', text)?.id ?? '';
+const remove = (device: ZoneDevice, text: string) =>
+  does(device, { name: 'deleteMessages', input: { ids: [idOf(device, text)] } });
+const deleteNow = (device: ZoneDevice, text: string) =>
+  does(device, { name: 'deleteForGood', input: { ids: [idOf(device, text)] } });
+async function turn(device: ZoneDevice, on: boolean): Promise<void> {
+  await does(device, { name: 'setSwitch', input: { on } });
+  await device.until(is(on ? 'on' : 'off'), on ? 'on' : 'off');
+}
+async function settled(...some: ZoneDevice[]): Promise<void> {
+  for (const device of some) {
+    await does(device, { name: 'syncNow', input: null });
+    await device.settled();
+  }
+}
+/** The cloud's copy is deleted, and its thirty days are over. */
+async function purged(): Promise<void> {
+  await does(one, { name: 'disableAndDelete', input: null });
+  await one.until(is('off'), 'off');
+}
+async function aMonthLater(): Promise<void> {
+  clock.ahead = 31 * DAY;
+  for (const device of [one, two]) {
+    await does(device, { name: 'syncNow', input: null });
+    await device.until(({ purge }) => purge === null, 'the purge is over');
+  }
+}
+
+test('DEL-6 a delete holds although the cloud was purged, its device has let go of the message, and another brings it back', async () => {
+  await turn(two, false);
+  await remove(one, 'first');
+  await settled(one);
+  await purged();
+  await deleteNow(one, 'first');
+  await aMonthLater();
+  expect(two.texts()).toEqual(['first', 'second']);
+  await turn(two, true);
+  await turn(one, true);
+  await settled(one, two, one);
+  await two.until(() => two.texts().length === 1, 'the delete');
+  expect([one.texts(), two.texts()]).toEqual([['second'], ['second']]);
+});
+
+test('DEL-6 SYN-36 what was deleted on a device alone comes back from the other, purge or not', async () => {
+  await turn(two, false);
+  await purged();
+  await remove(one, 'first');
+  await deleteNow(one, 'first');
+  await aMonthLater();
+  await turn(two, true);
+  await turn(one, true);
+  await settled(one, two);
+  await one.until(() => one.texts().length === 2, 'the message');
+  expect([one.texts(), two.texts()]).toEqual([
+    ['first', 'second'],
+    ['first', 'second'],
+  ]);
+});
+
+test('DEL-6 DEL-2 a Recover on the other device, later than the delete, wins over what is remembered of that', async () => {
+  await remove(one, 'first');
+  await settled(one, two);
+  await two.until(() => two.texts().length === 1, 'the delete');
+  await turn(two, false);
+  await purged();
+  await deleteNow(one, 'first');
+  await does(two, { name: 'recoverMessages', input: { ids: [idOf(two, 'first')] } });
+  await aMonthLater();
+  await turn(two, true);
+  await turn(one, true);
+  await settled(one, two);
+  await one.until(() => one.texts().length === 2, 'the message');
+  expect([one.texts(), two.texts()]).toEqual([
+    ['first', 'second'],
+    ['first', 'second'],
+  ]);
+});
+
+test('DEL-6 a delete that had not gone up when the switch was turned off goes up when it is on again', async () => {
+  cut = true;
+  await remove(one, 'first');
+  await does(one, { name: 'setSwitch', input: { on: false } }).catch(() => {});
+  cut = false;
+  await does(one, { name: 'syncNow', input: null });
+  await one.until(is('off'), 'off');
+  await deleteNow(one, 'first');
+  expect(two.texts()).toEqual(['first', 'second']);
+  await turn(one, true);
+  await settled(one, two);
+  await two.until(() => two.texts().length === 1, 'the delete');
+  expect([one.texts(), two.texts()]).toEqual([['second'], ['second']]);
+});
