@@ -71,6 +71,11 @@ export function anyPending(store: Store, reason: string): boolean {
 
 const PENDING = ['pending_envelope'];
 
+/** Whether what came of this send is set aside. */
+export function isPending(store: Store, sendId: Uint8Array): boolean {
+  return store.get('SELECT 1 AS one FROM pending_envelope WHERE send_id = ? LIMIT 1', sendId) !== undefined;
+}
+
 /** Those that wait for one thing, in the order of the mailbox. */
 export function listPending(store: Store, reason: string, limit = 500): PendingEnvelope[] {
   return store

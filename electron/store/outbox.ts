@@ -150,6 +150,22 @@ export function listOutbox(store: Store, limit = 1000): OutboxEntry[] {
   return store.all<Row>(`SELECT ${COLUMNS} FROM outbox ORDER BY position LIMIT ?`, limit).map(read);
 }
 
+/** Messages whose request may have been accepted, written before the one time or after the other. */
+export function askedOutside(
+  store: Store,
+  fromMs: number,
+  toMs: number,
+): Pick<OutboxEntry, 'sendId' | 'guid' | 'deletedMs'>[] {
+  return store
+    .all<{ send_id: Uint8Array; guid: Uint8Array; deleted_ms: number | null }>(
+      `SELECT send_id, guid, deleted_ms FROM outbox
+       WHERE state <> 'failed' AND kind = 'message' AND sealed IS NOT NULL AND created_ms NOT BETWEEN ? AND ? ORDER BY position`,
+      fromMs,
+      toMs,
+    )
+    .map((row) => ({ sendId: plain(row.send_id), guid: plain(row.guid), deletedMs: row.deleted_ms }));
+}
+
 /** Messages of one conversation that wait, go or failed, in order, as they are shown: deleted ones are not. */
 export function waitingMessages(store: Store, conversation: Uint8Array): OutboxEntry[] {
   return store

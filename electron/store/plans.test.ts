@@ -32,10 +32,10 @@ import {
   removeLocalDelete,
   undecidedDeletes,
 } from './local-deletes.ts';
-import { listPending } from './mail.ts';
+import { isPending, listPending } from './mail.ts';
 import { findMessage, getMessage, messageCount, messagePage, newestPlace } from './messages.ts';
 import { addNotice, listNotices } from './notices.ts';
-import { acceptMessage, enqueue, nextOutbox, updateOutbox } from './outbox.ts';
+import { acceptMessage, askedOutside, enqueue, nextOutbox, updateOutbox } from './outbox.ts';
 import { hiddenOnTheirWay, hideOutbox, settleAllHidden, showOutbox } from './outbox-hidden.ts';
 import { findPinByHandle, getPin, listChanged } from './pins.ts';
 import {
@@ -59,6 +59,7 @@ const MEANT = [
   'FROM device', // as many rows as the account has devices
   'FROM local_delete LIMIT', // is there any at all
   'FROM remembered_delete LIMIT', // is there any at all
+  'FROM pending_envelope WHERE send_id', // what waits to be opened; asked for once in a month
   'DISTINCT conversation FROM outbox', // what waits to be sent
   "kind = 'redelivery' AND state = 'failed'", // what waits to be sent again
   'FROM notice', // those not put away, by their index
@@ -112,6 +113,8 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   showOutbox(store, bytes16(9));
   settleAllHidden(store);
   updateOutbox(store, bytes16(9), { state: 'sending' });
+  askedOutside(store, 1, 2);
+  isPending(store, id);
   acceptMessage(store, bytes16(9), bytes16(9), message(9, { sender: ME }), true);
   searchMessages(store, 'message', 3);
   rememberDelete(store, deletedForAll());

@@ -45,6 +45,7 @@ import { numberOf } from '../network/answers.ts';
 import { conversationRecordId, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { clampStamp, writesOf } from './apply.ts';
 import { type Allowed, authorize } from './authority.ts';
+import { settleLongAsked } from './long-asked.ts';
 import { type MailEnvelope, Opener } from './open-envelope.ts';
 import { dropCoveredReceipts, queueReceipt } from './outbox-rows.ts';
 import { putWrites } from './put-writes.ts';
@@ -241,6 +242,7 @@ function applyResults(ctx: StepContext, results: readonly Result[]): void {
   }
   for (const { guid, upTo } of delivered.values()) queueReceipt(ctx, guid, ReceiptKind.DELIVERED, upTo);
   deleteArrived(ctx);
+  settleLongAsked(ctx);
   if (changed) ctx.signal({ type: 'dirty', zone: 'messages' });
 }
 

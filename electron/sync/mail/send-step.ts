@@ -8,7 +8,8 @@
  *     anew under a new send id cannot deliver twice; and until that is stored, step 2 repeats the old request and hears the same.
  *  4. `blobs_missing`: the cloud delivered nothing. Its attachments go up again, and then the message (its row's `uploads`).
  *  5. Accepted: the record is written and the row goes in one transaction. A crash before it leads back to 2.
- *  6. Deleted meanwhile: with 5 the record is written as deleted, so that it never shows (SPEC SYN-72). When it turns out that nothing was
+ *  6. Asked for so long ago that the cloud may have forgotten: it is looked for before it is asked for again (long-asked.ts).
+ *  7. Deleted meanwhile: with 5 the record is written as deleted, so that it never shows (SPEC SYN-72). When it turns out that nothing was
  *     delivered, nothing ever will be.
  */
 
@@ -52,16 +53,24 @@ import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
 import { currentKeys, messageRecordId } from '../zones/names.ts';
 import { encodeBody, readBody } from './body.ts';
+import { lookForSend } from './long-asked.ts';
 
 const AT_ONCE = 50;
 const LARGEST_CONTENT = 256 * 1024;
+/** Until what was accepted long ago has come by mail, nothing goes past it. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** `nextAt`: when to ask again; Infinity when the outbox is empty. */
 export async function sendStep(ctx: StepContext): Promise<{ nextAt: number }> {
   for (let left = AT_ONCE; left > 0; left--) {
     const entry = nextOutbox(ctx.store);
     if (entry === undefined) return { nextAt: Number.POSITIVE_INFINITY };
-    await sendOne(ctx, entry);
+    const found = await lookForSend(ctx, entry);
+    if (found === 'comes') return { nextAt: ctx.clock.now() + LOOK_AGAIN_MS };
+    if (found === 'known') continue;
+    // A deleted one that nobody got, nobody gets.
+    if (found === 'never' && entry.deletedMs !== null) neverAsked(ctx, entry);
+    else await sendOne(ctx, entry);
   }
   return { nextAt: ctx.clock.now() };
 }
@@ -294,6 +303,11 @@ function neverSent(ctx: StepContext, { sendId }: OutboxEntry, change: OutboxChan
   const undoable = getOutbox(ctx.store, sendId)?.undoable === true;
   updateOutbox(ctx.store, sendId, { ...change, sealed: null });
   if (!undoable) settleHidden(ctx.store, sendId);
+}
+
+/** As if it had not been sent yet: a deleted message, looked for long after it was asked for. */
+function neverAsked(ctx: StepContext, entry: OutboxEntry): void {
+  ctx.store.write(() => neverSent(ctx, entry, { state: 'queued' }));
 }
 
 /** A receipt nobody misses. `missing`: who did not get it, where others did. */

@@ -18,6 +18,7 @@ import { nameAgain } from '../blobs/missing.ts';
 import { deleteArrived } from '../commands/delete-one.ts';
 import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
+import { settleLongAsked } from '../mail/long-asked.ts';
 import { currentKeys, FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
@@ -92,6 +93,7 @@ function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], 
   if (zone === 'messages') {
     for (const item of apply) if (!('gone' in item)) nameAgain(ctx, item);
     deleteArrived(ctx);
+    settleLongAsked(ctx);
   }
   if (zone === 'messages' && generationOf(store, zone) > FIRST_GENERATION) {
     keepGone(ctx, apply, now);

@@ -1,0 +1,69 @@
+/**
+ * A message that was asked to be sent so long ago that the cloud may have forgotten whether it accepted it: it remembers sends for thirty days
+ * (SPEC MBX-1). The same request again could be accepted a second time, at another time; everybody would have two cores of one message. So before it is
+ * repeated it is looked for where it would be (SPEC OUT-26): an accepted message is in the sender's own mailbox too, which keeps it for this device
+ * until this device has taken it.
+ */
+import { fromBinary } from '@bufbuild/protobuf';
+import { equalBytes } from '../../../shared/crypto/bytes.ts';
+import { SendRequestSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { getMailCursor, isPending } from '../../store/mail.ts';
+import { messageRow } from '../../store/messages.ts';
+import { askedOutside, type OutboxEntry, removeOutbox } from '../../store/outbox.ts';
+import { deleteOne } from '../commands/delete-one.ts';
+import type { StepContext } from '../context.ts';
+import { numberOf } from '../network/answers.ts';
+import { currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
+
+/** Well before the cloud forgets; by the time of writing, since nobody knows when it was asked last. */
+const LONG_MS = 25 * 24 * 3_600_000;
+const PAGE = 500;
+
+/** ask: as ever. known: it was accepted, and is out of the outbox. comes: it was, and its record is on its way. never: the cloud has not accepted it. */
+export type LongAsked = 'ask' | 'known' | 'comes' | 'never';
+
+export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise<LongAsked> {
+  if (entry.kind !== 'message' || entry.sealed === null || !isLongAgo(ctx, entry.createdMs)) return 'ask';
+  if (settleIfHere(ctx, entry)) return 'known';
+  const { sendId } = fromBinary(SendRequestSchema, entry.sealed);
+  const { stored } = getMailCursor(ctx.store);
+  const page = await ctx.cloud.mailboxes.receive(
+    { after: BigInt(stored), limit: PAGE },
+    { signal: ctx.abort },
+  );
+  // Taken by the mailbox's own step while this one asked.
+  if (settleIfHere(ctx, entry)) return 'known';
+  const comes =
+    page.envelopes.some((one) => equalBytes(one.sendId, sendId)) ||
+    isPending(ctx.store, sendId) ||
+    // Much is left to be read, or the cloud was put back and is read anew: then it shows.
+    page.more ||
+    numberOf(page.head) < stored;
+  return comes ? 'comes' : 'never';
+}
+
+/** What has come by mail or zone and was asked for so long ago is out of the outbox in that transaction: it is never shown twice. */
+export function settleLongAsked(ctx: StepContext): void {
+  const now = ctx.writeClock.now();
+  for (const entry of askedOutside(ctx.store, now - LONG_MS, now + LONG_MS)) settleIfHere(ctx, entry);
+}
+
+const isLongAgo = (ctx: StepContext, createdMs: number): boolean =>
+  Math.abs(ctx.writeClock.now() - createdMs) > LONG_MS;
+
+type Asked = Pick<OutboxEntry, 'sendId' | 'guid' | 'deletedMs'>;
+
+/** It is here as a message, or was and is gone for good: so it was accepted. */
+function settleIfHere(ctx: StepContext, { sendId, guid, deletedMs }: Asked): boolean {
+  const { store } = ctx;
+  const { accountId } = currentKeys(ctx);
+  const id = messageRecordId(ctx, accountId, guid);
+  return store.write(() => {
+    const here = messageRow(store, id) !== undefined;
+    if (!here && !isMessageGone(ctx, accountId, guid)) return false;
+    if (here && deletedMs !== null) deleteOne(ctx, id, deletedMs);
+    removeOutbox(store, sendId);
+    if (here) store.memory.accepted(sendId, id);
+    return true;
+  });
+}
