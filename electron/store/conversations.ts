@@ -11,7 +11,7 @@ import {
 } from './messages.ts';
 import type { Store } from './open.ts';
 import { waitingMessages } from './outbox.ts';
-import { mapKey, plain, plainOrNull, sameBytes } from './values.ts';
+import { mapKey, NOWHERE, plain, plainOrNull, sameBytes } from './values.ts';
 
 export type Member = {
   account: Uint8Array;
@@ -62,13 +62,13 @@ type Row = {
   last_rid: number | null;
   activity_ms: number;
   read_ms: number;
-  read_guid: Uint8Array;
+  read_guid: Uint8Array | null;
   clear_ms: number;
-  clear_guid: Uint8Array;
+  clear_guid: Uint8Array | null;
   clear_at_ms: number | null;
 };
 const COLUMNS =
-  'cid, guid, record_id, reading_id, kind, name, pinned, muted_until_ms, unread, marked_unread, draft, last_rid, activity_ms, read_ms, read_guid, clear_ms, clear_guid, clear_at_ms';
+  "cid, guid, record_id, reading_id, kind, name, pinned, muted_until_ms, unread, marked_unread, draft, last_rid, activity_ms, read_ms, nullif(read_guid, x'') AS read_guid, clear_ms, nullif(clear_guid, x'') AS clear_guid, clear_at_ms";
 
 /** Pinned on top, then the newest first. */
 export function listConversations(store: Store, limit = 10_000): ConversationItem[] {
@@ -95,11 +95,15 @@ type Known = { members: Map<number, MemberRow[]>; last: Map<number, Conversation
 
 function knownOfAll(store: Store, self: Uint8Array | null): Known {
   const members = new Map<number, MemberRow[]>();
+  // A blob costs more than the rest of its row: none is made of what is empty, or not looked at.
   for (const row of store.all<MemberRow>(
-    `SELECT m.cid, m.account, m.handle, m.name, m.identity_key, m.delivered_ms, m.delivered_guid, m.read_ms, m.read_guid
+    `SELECT m.cid, m.account, m.handle, m.name, m.identity_key, m.delivered_ms, nullif(m.delivered_guid, x'') AS delivered_guid,
+       m.read_ms, nullif(m.read_guid, x'') AS read_guid
      FROM conversation c CROSS JOIN conversation_member m ON m.cid = c.cid
      WHERE c.listed = 1 AND m.member = 1`,
   )) {
+    row.delivered_guid ??= NOWHERE.guid;
+    row.read_guid ??= NOWHERE.guid;
     const some = members.get(row.cid);
     if (some === undefined) members.set(row.cid, [row]);
     else some.push(row);
@@ -109,21 +113,26 @@ function knownOfAll(store: Store, self: Uint8Array | null): Known {
       .all<{ guid: Uint8Array }>(`SELECT guid FROM outbox WHERE kind = 'redelivery' AND state = 'failed'`)
       .map((row) => mapKey(row.guid)),
   );
-  const last = new Map<number, ConversationItem['last']>();
-  for (const row of store.all<LastRow>(
-    `SELECT m.cid, m.id, m.guid, m.sender, m.mine, m.accepted_ms, m.text, m.unsent_ms, m.rid, m.attachments
-     FROM conversation c CROSS JOIN message m ON m.rid = c.last_rid WHERE c.listed = 1`,
-  )) {
+  const ownState = (guid: Uint8Array, row: LastRow): MessageItem['state'] => {
+    if (undelivered.has(mapKey(guid))) return 'failed';
     const peers = (members.get(row.cid) ?? []).filter(
       (one) => self === null || !sameBytes(one.account, self),
     );
+    return stateOf({ mine: row.mine, accepted_ms: row.accepted_ms, guid }, peers);
+  };
+  const last = new Map<number, ConversationItem['last']>();
+  for (const row of store.all<LastRow>(
+    `SELECT m.cid, m.id, CASE m.mine WHEN 1 THEN m.guid END AS guid, m.sender, m.mine, m.accepted_ms, m.text, m.unsent_ms, m.rid,
+       m.attachments
+     FROM conversation c CROSS JOIN message m ON m.rid = c.last_rid WHERE c.listed = 1`,
+  )) {
     last.set(row.cid, {
       id: plain(row.id),
       text: row.text,
       fromMe: row.mine === 1,
       sender: plain(row.sender),
       acceptedMs: row.accepted_ms,
-      state: undelivered.size > 0 && undelivered.has(mapKey(row.guid)) ? 'failed' : stateOf(row, peers),
+      state: row.guid === null ? 'received' : ownState(row.guid, row),
       unsentMs: row.unsent_ms,
       attachments: row.attachments === 0 ? [] : attachmentsOf(store, row.rid),
     });
@@ -133,7 +142,8 @@ function knownOfAll(store: Store, self: Uint8Array | null): Known {
 type LastRow = {
   cid: number;
   id: Uint8Array;
-  guid: Uint8Array;
+  /** Of an own one. */
+  guid: Uint8Array | null;
   sender: Uint8Array;
   mine: number;
   accepted_ms: number;
@@ -178,9 +188,11 @@ function itemOf(
         ? lastAccepted(store, row.cid, guid, row.last_rid)
         : (known.last.get(row.cid) ?? null)),
     activityMs: row.activity_ms,
-    readUpTo: row.read_ms < 0 ? null : { ms: row.read_ms, guid: plain(row.read_guid) },
+    readUpTo: row.read_ms < 0 ? null : { ms: row.read_ms, guid: plain(row.read_guid ?? NOWHERE.guid) },
     clearedUpTo:
-      row.clear_ms < 0 ? null : { ms: row.clear_ms, guid: plain(row.clear_guid), atMs: row.clear_at_ms },
+      row.clear_ms < 0
+        ? null
+        : { ms: row.clear_ms, guid: plain(row.clear_guid ?? NOWHERE.guid), atMs: row.clear_at_ms },
   };
 }
 
