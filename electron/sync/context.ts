@@ -7,7 +7,7 @@
 import type { Hlc } from '../../shared/clock/hlc.ts';
 import type { BlobFiles } from '../store/blob-files.ts';
 import type { Store } from '../store/open.ts';
-import type { Opaque } from './account/opaque-steps.ts';
+import type { Opaque } from './account/opaque.ts';
 import type { CloudClient } from './network/cloud-client.ts';
 import type { SyncEvent } from './protocol.ts';
 

@@ -47,9 +47,9 @@ const idOf = (device: MailDevice) => toHex(device.ctx.keys.get()!.deviceId);
 
 test('TRU-1 a password that is easy to guess makes no account', async () => {
   expect(await failure(anna.signUp(HANDLE, 'anna1234'))).toBe('weakPassword');
-  expect(passwordStrength('password', HANDLE, 'Anna').enough).toBe(false);
-  expect(passwordStrength('anna@example.org', HANDLE, 'Anna').enough).toBe(false);
-  expect(passwordStrength(PASSWORD, HANDLE, 'Anna')).toEqual({ score: 4, enough: true, hint: null });
+  expect((await passwordStrength('password', HANDLE, 'Anna')).enough).toBe(false);
+  expect((await passwordStrength('anna@example.org', HANDLE, 'Anna')).enough).toBe(false);
+  expect(await passwordStrength(PASSWORD, HANDLE, 'Anna')).toEqual({ score: 4, enough: true, hint: null });
 });
 
 test('TRU-2 plain http is for this computer alone', async () => {

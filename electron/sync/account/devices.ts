@@ -41,7 +41,7 @@ export function keysOfDevice(identity: Identity): DeviceKeys {
 
 export async function changePassword(ctx: StepContext, input: CommandInput<'changePassword'>): Promise<null> {
   const identity = requireIdentity(ctx.store);
-  demandStrongPassword(input.newPassword, identity.handle, '');
+  await demandStrongPassword(input.newPassword, identity.handle, '');
   await againOnConflict(async () => {
     const { root } = await provePassword(ctx, identity, input.currentPassword);
     const token = identity.sessionToken ?? '';

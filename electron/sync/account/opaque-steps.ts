@@ -1,8 +1,9 @@
 /**
- * The device's half of OPAQUE (RFC 9807) step by step, wherever it is run: in a thread that ends (run/opaque-thread.ts), or here. The
+ * The device's half of OPAQUE (RFC 9807) step by step. Loaded by a thread that ends (opaque-worker.ts), and by tests: its WASM is large. The
  * stretching is Argon2id with 64 MiB, the same for every account of protocol 1; WASM never gives that memory back while its thread lives.
  */
 import { client, ready } from '@serenity-kit/opaque';
+import type { Opaque } from './opaque.ts';
 
 const STRETCHING = 'memory-constrained' as const;
 
@@ -42,19 +43,7 @@ export const opaqueSteps = {
   },
 };
 
-type Steps = typeof opaqueSteps;
-export type OpaqueStep = keyof Steps;
-export type OpaqueInput<N extends OpaqueStep = OpaqueStep> = Parameters<Steps[N]>[0];
-export type OpaqueOutput<N extends OpaqueStep = OpaqueStep> = ReturnType<Steps[N]>;
-
-/** For one registration or one sign-in. */
-export type Opaque = {
-  run<N extends OpaqueStep>(step: N, input: OpaqueInput<N>): Promise<OpaqueOutput<N>>;
-  /** To be called whatever came of it. */
-  end(): void;
-};
-
-/** In this thread: for tests and simulations, whose threads would run by no seed. */
+/** In the thread that has loaded this. */
 export const opaqueHere: Opaque = {
   async run(step, input) {
     await ready;

@@ -6,6 +6,18 @@ import { passwordWrapKey } from '../../../shared/crypto/root.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 
+type Steps = typeof import('./opaque-steps.ts').opaqueSteps;
+export type OpaqueStep = keyof Steps;
+export type OpaqueInput<N extends OpaqueStep = OpaqueStep> = Parameters<Steps[N]>[0];
+export type OpaqueOutput<N extends OpaqueStep = OpaqueStep> = ReturnType<Steps[N]>;
+
+/** For one registration or one sign-in. */
+export type Opaque = {
+  run<N extends OpaqueStep>(step: N, input: OpaqueInput<N>): Promise<OpaqueOutput<N>>;
+  /** To be called whatever came of it. */
+  end(): void;
+};
+
 type Context = Pick<StepContext, 'openOpaque'>;
 
 export async function register(

@@ -75,7 +75,7 @@ export async function recover(ctx: StepContext, input: CommandInput<'recover'>):
   const cloudUrl = normalizeCloudUrl(input.cloudUrl, httpHosts());
   const handle = input.handle.trim();
   const entropy = entropyOf(input.words);
-  demandStrongPassword(input.newPassword, handle, '');
+  await demandStrongPassword(input.newPassword, handle, '');
   refuseSignedIn(ctx.store);
   let passwordSet = false;
   await againOnConflict(async () => {

@@ -42,7 +42,7 @@ import { proveWith, signInAgain } from './sign-in.ts';
 export async function signUp(ctx: StepContext, input: CommandInput<'signUp'>): Promise<RecoveryQuestion> {
   const cloudUrl = normalizeCloudUrl(input.cloudUrl, httpHosts());
   const handle = input.handle.trim();
-  demandStrongPassword(input.password, handle, input.name);
+  await demandStrongPassword(input.password, handle, input.name);
   refuseSignedIn(ctx.store);
   const begun = pendingSignUps(ctx.store).filter((one) => one.cloudUrl === cloudUrl && one.handle === handle);
   if (begun.length > 0 && (await goOn(ctx, cloudUrl, begun, input))) return shown(ctx);

@@ -18,7 +18,7 @@ import type { Store } from '../../store/open.ts';
 import { settleAllHidden } from '../../store/outbox-hidden.ts';
 import { rereadNewer } from '../../store/reread.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
-import { type Opaque, opaqueHere } from '../account/opaque-steps.ts';
+import type { Opaque } from '../account/opaque.ts';
 import { downloadStep } from '../blobs/download-step.ts';
 import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
 import { uploadStep } from '../blobs/upload-step.ts';
@@ -63,7 +63,7 @@ export type SyncCoreOptions = {
   online?(): boolean;
   /** Free on the disk that holds the database; null where that is not known. */
   freeBytes?(): number | null;
-  /** Where passwords are stretched; here where nothing is said. */
+  /** Where passwords are stretched. Where nothing is said, nobody registers or signs in. */
   openOpaque?(): Opaque;
   /** A step that failed: kind and detail, never content. */
   /** `code`: by name. */
@@ -142,7 +142,11 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     emit: options.emit,
     signal,
     freeBytes: () => options.freeBytes?.() ?? null,
-    openOpaque: () => options.openOpaque?.() ?? opaqueHere,
+    openOpaque() {
+      if (options.openOpaque === undefined)
+        throw new Error('There is nothing here that stretches passwords.');
+      return options.openOpaque();
+    },
     abort: abort.signal,
     timers,
     ahead: new Map(),

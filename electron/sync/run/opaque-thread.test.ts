@@ -1,8 +1,7 @@
 import { ready, server } from '@serenity-kit/opaque';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
-import { logIn, register } from '../account/opaque.ts';
-import type { Opaque } from '../account/opaque-steps.ts';
+import { logIn, type Opaque, register } from '../account/opaque.ts';
 import { openOpaqueThread } from './opaque-thread.ts';
 
 const PASSWORD = 'seven lanterns over the harbour';

@@ -1,6 +1,6 @@
 /** The sync worker's end of the thread that stretches a password: one for each registration or sign-in, gone with it. */
 import { Worker } from 'node:worker_threads';
-import type { Opaque, OpaqueInput, OpaqueOutput, OpaqueStep } from '../account/opaque-steps.ts';
+import type { Opaque, OpaqueInput, OpaqueOutput, OpaqueStep } from '../account/opaque.ts';
 
 export type ToOpaqueWorker = { step: OpaqueStep; input: OpaqueInput };
 /** `error`: what OPAQUE says of an answer that is none. */

@@ -1,10 +1,12 @@
 /** A whole device without a thread, for tests and the simulator: a real store on a temporary file, everything else as a parameter. */
+
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Cloud } from '../../../cloud/app.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
 import { openStore, type Store } from '../../store/open.ts';
+import { opaqueHere } from '../account/opaque-steps.ts';
 import { createSyncCore } from '../core.ts';
 import type { SyncEvent } from '../protocol.ts';
 import type { SyncCore } from '../run/assemble.ts';
@@ -42,6 +44,7 @@ export function coreDevice(
       fetch: options.fetch ?? fetchOf(cloud),
       clock: options.clock ?? { now: () => Date.now() },
       random: options.random ?? systemRandom,
+      openOpaque: () => opaqueHere,
       emit: (event) => events.push(event),
       ...(options.timers === undefined ? {} : { timers: options.timers }),
       onFailure: (step, kind, detail) => failures.push(`${step} ${kind} ${detail}`),

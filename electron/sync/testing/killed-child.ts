@@ -5,10 +5,12 @@
  * answer as it arrives) or `before|after commit <call>` (the first COMMIT after that call's answer).
  * Lines on stdin are commands; lines on stdout are what became of them, and `status <JSON>`.
  */
+
 import { createInterface } from 'node:readline';
 import { systemRandom } from '../../../shared/crypto/random.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { openStore } from '../../store/open.ts';
+import { opaqueHere } from '../account/opaque-steps.ts';
 import { createSyncCore } from '../core.ts';
 
 const [path = '', key = '', cloud = '', point = ''] = process.argv.slice(2);
@@ -56,6 +58,7 @@ const core = createSyncCore({
   },
   clock: { now: () => Date.now() },
   random: systemRandom,
+  openOpaque: () => opaqueHere,
   emit: (event) => {
     if (event.type === 'status') say(`status ${JSON.stringify(event.status)}`);
   },

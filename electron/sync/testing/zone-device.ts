@@ -2,6 +2,7 @@
  * A device of the zones alone, for tests: a real store on a temporary file, a real account at a real cloud in this process; accounts and
  * mail are left away. What the network does to it is a function around `cloud.fetch`.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { saveKeyring } from '../../store/keyring.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import { setZoneState } from '../../store/zone-state.ts';
+import { opaqueHere } from '../account/opaque-steps.ts';
 import { realParts } from '../core.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { SyncEvent } from '../protocol.ts';
@@ -165,6 +167,7 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
         fetch: options.fetch ?? fetchOf(cloud),
         clock,
         random: options.random ?? systemRandom,
+        openOpaque: () => opaqueHere,
         emit: (event) => events.push(event),
         timers: options.timers ?? systemTimers,
         ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
