@@ -29,8 +29,7 @@ function linesOf(results: readonly Result[]): Line[] {
   };
   for (const { part, name, size, median } of results) {
     if (part === 'first sync') add(`first sync: ${name}`, size, median['seconds']! * 1000);
-    if (part === 'change' && name === 'Lockstep, idle')
-      add('change: Lockstep, p50', size, median['pinP50Ms']);
+    if (part === 'change' && name === 'Lockstep') add('change: Lockstep, p50', size, median['pinP50Ms']);
     if (part === 'store') add('open a conversation', size, median['openUs']! / 1000);
     if (part === 'store') add('list 1,000 conversations', size, median['listUs']! / 1000);
     if (part === 'start') add('start of the app', size, median['listedMs']);

@@ -1,11 +1,16 @@
 /** Scrolling up through the longest conversation in Chromium, without a graphics card: how long frames take. */
+import { join } from 'node:path';
 import { launchChromium } from '../../build/launch-chromium.ts';
 import { buildRenderer } from '../../build/renderer.ts';
+import { openStore } from '../../electron/store/open.ts';
 import { quantile } from '../stats.ts';
 import { finish, input } from '../support/child.ts';
+import { KEY, pointAt } from '../support/device.ts';
 import { startHost } from '../support/host.ts';
 
 const { profile, url, messages } = input<{ profile: string; url: string; messages: number }>();
+pointAt(profile, url);
+const longest = placeOfLongest();
 await buildRenderer();
 const host = await startHost(profile, url);
 const browser = await launchChromium();
@@ -15,7 +20,7 @@ const opened = performance.now();
 await page
   .getByRole('navigation', { name: 'Conversations', exact: true })
   .getByRole('listitem')
-  .first()
+  .nth(longest)
   .getByRole('button')
   .first()
   .click();
@@ -51,6 +56,19 @@ const seconds = (performance.now() - began) / 1000;
 const frames = (await page.evaluate('window.benchFrames')) as number[];
 await browser.close();
 await host.stop();
+/** Of the longest conversation in the list, from its top. */
+function placeOfLongest(): number {
+  const store = openStore({ path: join(profile, 'messages.db'), key: KEY, readonly: true });
+  const listed = store.all<{ cid: number }>(
+    'SELECT cid FROM conversation WHERE listed = 1 ORDER BY pinned DESC, activity_ms DESC, cid DESC',
+  );
+  const { cid } = store.get<{ cid: number }>(
+    'SELECT cid FROM message WHERE shown = 1 GROUP BY cid ORDER BY count(*) DESC LIMIT 1',
+  )!;
+  store.close();
+  return listed.findIndex((one) => one.cid === cid);
+}
+
 const over = (ms: number) => (frames.filter((frame) => frame > ms).length / frames.length) * 100;
 finish({
   openMs,

@@ -1,53 +1,28 @@
 /**
- * Reading as the window does, from its read-only connection, beside bare SQL on the same file. Times are of one call, in microseconds, the
+ * Reading as the window does, from its read-only connection, on what a first sync has left, beside bare SQL on the same file. Times are of one call, in microseconds, the
  * connection warm; `cold` is the very first page of a freshly opened store.
  */
 import { join } from 'node:path';
 import { listConversations, unreadConversations } from '../../electron/store/conversations.ts';
 import { messagePage } from '../../electron/store/messages.ts';
 import { openStore } from '../../electron/store/open.ts';
-import { applyPulled } from '../../electron/store/pulled.ts';
 import { searchMessages } from '../../electron/store/search.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
-import { recordHash } from '../../shared/crypto/zone-digest.ts';
-import { history } from '../prepare/history.ts';
+import { readAccount } from '../prepare/account.ts';
 import { median } from '../stats.ts';
 import { finish, input, type Numbers } from '../support/child.ts';
 import { KEY } from '../support/device.ts';
-import { temporaryFolder } from '../support/folder.ts';
 
-const { count, calls } = input<{ count: number; calls: number }>();
+const { folder, device, calls } = input<{ folder: string; device: string; calls: number }>();
 await sodiumReady();
-const path = join(temporaryFolder('store'), 'messages.db');
-const past = history(new Uint8Array(16).fill(1), new Uint8Array(32).fill(2), count);
-
-const writer = openStore({ path, key: KEY });
-const began = performance.now();
-const records = past.records();
-for (let more = true; more; ) {
-  const slice = [];
-  while (slice.length < 4000 && more) {
-    const { value, done } = records.next();
-    if (done === true) more = false;
-    else
-      slice.push({
-        id: value.id,
-        rev: 1,
-        epoch: 1,
-        hint: value.hint,
-        hash: recordHash(value.id),
-        bytes: value.bytes,
-      });
-  }
-  applyPulled(writer, 'messages', slice, Date.now());
-}
-const fillSeconds = (performance.now() - began) / 1000;
-writer.checkpoint(true);
-writer.close();
-
-const numbers: Numbers = { fillPerSecond: count / fillSeconds };
-const store = openStore({ path, key: KEY, readonly: true });
-const conversations = past.conversations.map(({ guid }) => guid);
+const { count } = readAccount(folder);
+const store = openStore({ path: join(device, 'messages.db'), key: KEY, readonly: true });
+const numbers: Numbers = {};
+const conversations = store
+  .all<{ guid: Buffer }>(
+    'SELECT guid FROM conversation WHERE listed = 1 ORDER BY activity_ms DESC LIMIT 1000',
+  )
+  .map(({ guid }) => new Uint8Array(guid));
 const PAGE = 50;
 const open = (index: number) =>
   messagePage(store, {

@@ -1,4 +1,4 @@
-/** A change in one PouchDB shown in another, both following the server live. With `during`, while a third takes everything. */
+/** A change in one PouchDB shown in another, both following the server live: idle, and while a third takes everything, again and again. */
 import { join } from 'node:path';
 import PouchDB from 'pouchdb';
 import { quantile } from '../stats.ts';
@@ -18,8 +18,7 @@ const [a, b] = [await open('a'), await open('b')];
 let seen = () => {};
 b.changes({ since: 'now', live: true, include_docs: true }).on('change', ({ doc }) => seen(doc));
 await new Promise((resolve) => setTimeout(resolve, 1000));
-const times = [];
-for (let index = 0; index < changes; index += 1) {
+async function change(index) {
   const doc = await a.get(idOf(1));
   const mark = `change ${index}`;
   const shown = new Promise((resolve) => {
@@ -28,7 +27,27 @@ for (let index = 0; index < changes; index += 1) {
   const began = performance.now();
   await a.put({ ...doc, mark });
   await shown;
-  times.push(performance.now() - began);
+  const ms = performance.now() - began;
   await new Promise((resolve) => setTimeout(resolve, 100));
+  return ms;
 }
-finish({ p50Ms: quantile(times, 0.5), p95Ms: quantile(times, 0.95) });
+const idle = [];
+for (let index = 0; index < changes; index += 1) idle.push(await change(index));
+const during = [];
+for (let syncs = 0; during.length < changes; syncs += 1) {
+  let over = false;
+  const fresh = new PouchDB(join(folder, `fresh-${syncs}`));
+  const taken = fresh.replicate.from(url, { batch_size: 1000, batches_limit: 10 }).then(() => {
+    over = true;
+  });
+  while (!over && during.length < changes) during.push(await change(changes + during.length));
+  await taken;
+  await fresh.close();
+}
+finish({
+  pinP50Ms: quantile(idle, 0.5),
+  pinP95Ms: quantile(idle, 0.95),
+  duringP50Ms: quantile(during, 0.5),
+  duringP95Ms: quantile(during, 0.95),
+  duringCount: during.length,
+});

@@ -3,15 +3,14 @@ import { createRequire } from 'node:module';
 import express from 'express';
 import PouchDB from 'pouchdb';
 import { input } from '../support/child.ts';
-import { temporaryFolder } from '../support/folder.ts';
 import { documents } from './documents.mjs';
 
 const expressPouchdb = createRequire(import.meta.url)('express-pouchdb');
-const { count } = input();
-const folder = temporaryFolder('pouch-server');
+const { count, folder } = input();
 const Server = PouchDB.defaults({ prefix: `${folder}/` });
 const db = new Server('messages');
-for (let from = 0; from < count; from += 1000)
+// Filled by an earlier run of this measurement, or now.
+for (let from = (await db.info()).doc_count; from < count; from += 1000)
   await db.bulkDocs(documents(from, Math.min(count, from + 1000)));
 const app = express();
 app.use(

@@ -1,4 +1,4 @@
-/** A cell changed in one TinyBase store shown in another, through the ws server. In memory. */
+/** A cell changed in one TinyBase store shown in another, through the ws server: idle, and while a third takes everything, again and again. In memory. */
 import { createMergeableStore } from 'tinybase';
 import { createWsSynchronizer } from 'tinybase/synchronizers/synchronizer-ws-client';
 import { WebSocket } from 'ws';
@@ -12,11 +12,10 @@ const open = async () => {
   const synchronizer = await createWsSynchronizer(store, new WebSocket(url, { maxPayload: 1 << 30 }), 300);
   await synchronizer.startSync();
   while (store.getRowCount('messages') < count) await new Promise((resolve) => setTimeout(resolve, 5));
-  return store;
+  return { store, synchronizer };
 };
-const [a, b] = [await open(), await open()];
-const times = [];
-for (let index = 0; index < changes; index += 1) {
+const [{ store: a }, { store: b }] = [await open(), await open()];
+async function change(index) {
   const mark = `change ${index}`;
   const began = performance.now();
   const shown = new Promise((resolve) => {
@@ -28,7 +27,26 @@ for (let index = 0; index < changes; index += 1) {
   });
   a.setCell('messages', idOf(1), 'mark', mark);
   await shown;
-  times.push(performance.now() - began);
+  const ms = performance.now() - began;
   await new Promise((resolve) => setTimeout(resolve, 100));
+  return ms;
 }
-finish({ p50Ms: quantile(times, 0.5), p95Ms: quantile(times, 0.95) });
+const idle = [];
+for (let index = 0; index < changes; index += 1) idle.push(await change(index));
+const during = [];
+while (during.length < changes) {
+  let over = false;
+  const taken = open().then(async ({ synchronizer }) => {
+    over = true;
+    await synchronizer.destroy();
+  });
+  while (!over && during.length < changes) during.push(await change(changes + during.length));
+  await taken;
+}
+finish({
+  pinP50Ms: quantile(idle, 0.5),
+  pinP95Ms: quantile(idle, 0.95),
+  duringP50Ms: quantile(during, 0.5),
+  duringP95Ms: quantile(during, 0.95),
+  duringCount: during.length,
+});

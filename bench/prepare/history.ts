@@ -24,7 +24,7 @@ export type History = {
 };
 
 export function conversationCount(messages: number): number {
-  return Math.min(1000, Math.max(10, Math.floor(messages / 100)));
+  return Math.min(1000, Math.max(10, Math.floor(messages / 10)));
 }
 
 export function history(me: Uint8Array, idKey: Uint8Array, count: number): History {

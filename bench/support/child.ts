@@ -7,16 +7,21 @@ import { fileURLToPath } from 'node:url';
 
 export type Numbers = Record<string, number>;
 
+/** What takes longer is given up. */
+const LONGEST_MS = 12 * 60_000;
+
 type Options = { timeoutMs?: number; nodeArgs?: string[] };
 
 /** In the bench: runs `script` (relative to bench/) to its end. */
 export function runChild(script: string, input: object, options: Options = {}): Promise<Numbers> {
-  const child = fork(
-    fileURLToPath(new URL(`../${script}`, import.meta.url)),
-    [JSON.stringify(input)],
-    forkOptions(options.nodeArgs),
+  const child = watched(
+    fork(
+      fileURLToPath(new URL(`../${script}`, import.meta.url)),
+      [JSON.stringify(input)],
+      forkOptions(options.nodeArgs),
+    ),
   );
-  const { timeoutMs = 30 * 60_000 } = options;
+  const { timeoutMs = LONGEST_MS } = options;
   return new Promise((resolve, reject) => {
     let numbers: Numbers | null = null;
     const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs);
@@ -37,7 +42,7 @@ export type Server = { process: ChildProcess; ready: Record<string, unknown>; st
 /** In the bench or a measurement: starts `script`, which says once that it serves and then serves until it is stopped. */
 export function startServer(script: string, input: object): Promise<Server> {
   const path = fileURLToPath(new URL(`../${script}`, import.meta.url));
-  const child = fork(path, [JSON.stringify(input)], forkOptions());
+  const child = watched(fork(path, [JSON.stringify(input)], forkOptions()));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -57,12 +62,25 @@ export function startServer(script: string, input: object): Promise<Server> {
   });
 }
 
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+/** Nothing is left running, however this process ends. */
+function watched(child: ChildProcess): ChildProcess {
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
 function forkOptions(nodeArgs: string[] = []) {
   return { stdio: ['ignore', 2, 2, 'ipc'] as const, execArgv: nodeArgs } as Parameters<typeof fork>[2];
 }
 
-/** In the measurement: its input. */
+/** In the measurement: its input; from here on it ends with the bench. */
 export function input<T>(): T {
+  // Whoever asked for it is gone. What it started itself ends with it.
+  process.once('disconnect', () => process.exit(1));
   return JSON.parse(process.argv[2] ?? '{}') as T;
 }
 

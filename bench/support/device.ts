@@ -24,6 +24,13 @@ export const KEY = new Uint8Array(32).fill(7);
 export const PASSWORD = 'violet-harbour-tunnel-93';
 const DESCRIPTION = { name: 'A device', platform: 'linux', appVersion: '0' };
 
+/** The cloud of a device that rests is at another address now. */
+export function pointAt(folder: string, url: string): void {
+  const store = openStore({ path: join(folder, 'messages.db'), key: KEY });
+  store.run('UPDATE identity SET cloud_url = ?', url);
+  store.close();
+}
+
 export async function startDevice(folder = temporaryFolder('device')): Promise<BenchDevice> {
   const listeners = new Set<(event: SyncEvent) => void>();
   let status: SyncStatus | null = null;

@@ -10,11 +10,13 @@ export async function startHost(profile: string, cloudUrl: string): Promise<Host
   const script = fileURLToPath(new URL('../../electron/browser.ts', import.meta.url));
   const home = temporaryFolder('home');
   const args = ['--browser', '--profile', profile, '--cloud', cloudUrl, '--port', '0', '--no-open'];
+  // It keeps its own compiled sources in the profile.
+  const { NODE_COMPILE_CACHE: _, ...environment } = process.env;
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 2],
     // Nothing of this machine's own Lockstep, and nothing left in it.
     env: {
-      ...process.env,
+      ...environment,
       HOME: home,
       XDG_DATA_HOME: home,
       XDG_CONFIG_HOME: home,
