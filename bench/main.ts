@@ -99,7 +99,7 @@ function itemOf(measurement: Measurement): Item {
       }
       say(`  ${Math.round(seconds() - from)} s, ${(seconds() / 60).toFixed(1)} min since the start`);
       // After each: a run that is broken off keeps what it has measured.
-      if (!quick) writeReport([...readResults(), ...results.values()]);
+      if (!quick) writeReport([...before, ...results.values()]);
     },
   };
 }
@@ -108,9 +108,13 @@ if (!peers) say('Without peers: they were left away, or could not be fetched.');
 say(
   `${cpus().length} processors, load ${loadavg()[0]!.toFixed(1)}, up to ${runs} runs each, ${flags.minutes} minutes`,
 );
-const items = Object.entries(all)
+const wanted = Object.entries(all)
   .filter(([word]) => words.length === 0 || words.includes(word))
-  .flatMap(([, measurements]) => measurements)
+  .flatMap(([, measurements]) => measurements);
+// Of parts that are measured whole nothing old stays: a name or a size may be gone.
+const whole = new Set(large && flags.sizes === undefined ? wanted.map(({ part }) => part) : []);
+const before = readResults().filter(({ part }) => !whole.has(part));
+const items = wanted
   // Small first: what is cut short is what is large. Parts of one size stay in their order.
   .sort((a, b) => rank(a) - rank(b))
   .map(itemOf);
