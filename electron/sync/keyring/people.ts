@@ -70,9 +70,13 @@ export function deviceLogOf(pin: Pin): DeviceLogState {
 
 /**
  * The person looked at the change and takes it: the identity that was shown, and no other, becomes the pin. Should the cloud have come
- * back to the identity that was known, that one stays.
+ * back to the identity that was known, that one stays. `taken`: what follows from it, in the same transaction.
  */
-export async function acceptIdentity(ctx: StepContext, accountId: Uint8Array): Promise<Pin> {
+export async function acceptIdentity(
+  ctx: StepContext,
+  accountId: Uint8Array,
+  taken: () => void,
+): Promise<Pin> {
   const before = getPin(ctx.store, accountId);
   const shown = candidateOf(ctx.store, accountId);
   if (before === undefined || !before.changed || shown === null) {
@@ -90,7 +94,11 @@ export async function acceptIdentity(ctx: StepContext, accountId: Uint8Array): P
   const checked = isKnown ? known : checkForged(ctx, keyring);
   const identity = checked.state.identities[0]!.identityKey;
   if (!isKnown && toHex(identity) !== shown) throw noteChanged(ctx, before, identity);
-  return ctx.store.write(() => settled(ctx, pin(ctx, keyring, checked, before)));
+  return ctx.store.write(() => {
+    const now = settled(ctx, pin(ctx, keyring, checked, before));
+    taken();
+    return now;
+  });
 }
 
 function take(ctx: StepContext, keyring: PublicKeyring): Pin {

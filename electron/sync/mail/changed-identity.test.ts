@@ -106,6 +106,18 @@ test('TRU-17 accepted: what was written meanwhile goes to the new identity, what
   expect(anna.texts(id)).toEqual(['from Anna', 'held back']);
 });
 
+test('TRU-17 what waited for a changed identity is let go in the transaction that takes it: both, or neither', async () => {
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  await anna.start('bob@example.org');
+  anna.write(id, 'held back');
+  await sendStep(anna.ctx);
+  // What comes second cannot be done.
+  anna.store.run("UPDATE outbox SET body = x'ff'");
+  await expect(acceptIdentity(anna.ctx, { accountId: toHex(accountOf(bob)) })).rejects.toThrow();
+  expect(listChanged(anna.store)).toHaveLength(1);
+  expect(getPin(anna.store, accountOf(bob))?.changed).toBe(true);
+});
+
 test('TRU-17 when the cloud comes back to the known identity, that one stays and nothing is lost', async () => {
   const before = getPin(anna.store, accountOf(bob))!;
   tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());

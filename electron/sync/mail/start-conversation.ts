@@ -103,11 +103,10 @@ async function find(ctx: StepContext, handle: string): Promise<Pin> {
   }
 }
 
-/** The person looked at somebody's changed identity and takes it: what waited for that comes in and goes out. */
+/** The person looked at somebody's changed identity and takes it, and with it what waited for that: it comes in and goes out. */
 export async function acceptIdentity(ctx: StepContext, input: { accountId: string }): Promise<null> {
   const account = fromHex(input.accountId);
-  await asking(() => accept(ctx, account));
-  ctx.store.write(() => resumeFor(ctx, account));
+  await asking(() => accept(ctx, account, () => resumeFor(ctx, account)));
   await receivePending(ctx);
   return null;
 }
