@@ -127,7 +127,8 @@ export function blobFiles(folder: string): BlobFiles {
       }
       for (const name of names(staging)) {
         const path = join(staging, name);
-        if (nowMs - statSync(path).mtimeMs > STAGED_AT_MOST_MS) rmSync(path, { force: true });
+        if (nowMs - statSync(path).mtimeMs > STAGED_AT_MOST_MS)
+          around('clearStaging', () => rmSync(path, { force: true }));
       }
       return found;
     },

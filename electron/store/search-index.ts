@@ -11,6 +11,7 @@
  */
 import { existsSync, rmSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { around, moment } from '../../shared/trace.ts';
 import { setCipherKey } from './cipher.ts';
 import { SEARCH_TEXT_VERSION } from './search-text.ts';
 import type { WordBook } from './search-words.ts';
@@ -82,12 +83,11 @@ export class SearchIndexWriter extends SearchIndexFile {
       this.db.pragma('secure_delete = ON');
       this.db.pragma('wal_autocheckpoint = 2000');
       if (version === 0) {
-        this.db
-          .transaction(() => {
-            this.db.exec(SCHEMA);
-            this.db.pragma(`user_version = ${VERSION}`);
-          })
-          .immediate();
+        this.#write(() => {
+          this.db.exec(SCHEMA);
+          moment('inside');
+          this.db.pragma(`user_version = ${VERSION}`);
+        });
       }
       this.sql('SELECT first, mark, number, messages, words FROM block LIMIT 1').get();
     } catch (error) {
@@ -107,7 +107,8 @@ export class SearchIndexWriter extends SearchIndexFile {
   }
 
   static remove(path: string): void {
-    for (const end of ['', '-wal', '-shm', '-journal']) rmSync(path + end, { force: true });
+    for (const end of ['', '-wal', '-shm', '-journal'])
+      around('remove', () => rmSync(path + end, { force: true }));
   }
 
   /** Which blocks it has, and under which mark each was read. */
@@ -118,36 +119,46 @@ export class SearchIndexWriter extends SearchIndexFile {
 
   /** A block anew: its messages' row numbers, rising, and their words. */
   put(first: number, mark: number, rids: Float64Array, book: WordBook): void {
-    this.db
-      .transaction(() => {
-        this.#drop(first);
-        const { number } = this.sql('SELECT coalesce(max(number), 0) + 1 AS number FROM block').get() as {
-          number: number;
-        };
-        const add = this.sql('INSERT INTO page (id, bytes) VALUES (?, ?)');
-        let id = number * PAGES;
-        add.run(id, Buffer.from(rids.buffer, rids.byteOffset, rids.byteLength));
-        const words: string[] = [];
-        for (const { word, bytes } of pagesOf(book)) {
-          words.push(word);
-          id += 1;
-          add.run(id, bytes);
-        }
-        this.sql('INSERT INTO block (first, mark, number, messages, words) VALUES (?, ?, ?, ?, ?)').run(
-          first,
-          mark,
-          number,
-          rids.length,
-          JSON.stringify(words),
-        );
-      })
-      .immediate();
+    this.#write(() => {
+      this.#drop(first);
+      moment('inside');
+      const { number } = this.sql('SELECT coalesce(max(number), 0) + 1 AS number FROM block').get() as {
+        number: number;
+      };
+      const add = this.sql('INSERT INTO page (id, bytes) VALUES (?, ?)');
+      let id = number * PAGES;
+      add.run(id, Buffer.from(rids.buffer, rids.byteOffset, rids.byteLength));
+      const words: string[] = [];
+      for (const { word, bytes } of pagesOf(book)) {
+        words.push(word);
+        id += 1;
+        add.run(id, bytes);
+      }
+      moment('inside');
+      this.sql('INSERT INTO block (first, mark, number, messages, words) VALUES (?, ?, ?, ?, ?)').run(
+        first,
+        mark,
+        number,
+        rids.length,
+        JSON.stringify(words),
+      );
+    });
   }
 
   drop(first: number): void {
-    this.db.transaction(() => this.#drop(first)).immediate();
+    this.#write(() => this.#drop(first));
   }
 
+  /** One transaction. */
+  #write(work: () => void): void {
+    this.db
+      .transaction(() => {
+        work();
+        moment('before commit');
+      })
+      .immediate();
+    moment('after commit');
+  }
   #drop(first: number): void {
     const old = this.sql('DELETE FROM block WHERE first = ? RETURNING number').get(first) as
       | { number: number }
@@ -171,7 +182,10 @@ export class SearchIndexWriter extends SearchIndexFile {
 
   /** Nothing of what was written over stays in the log file, unless a reader holds it at this moment: false. */
   settle(): boolean {
-    const [row] = this.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    const [row] = around(
+      'checkpoint',
+      () => this.db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[],
+    );
     return row?.busy === 0;
   }
 }

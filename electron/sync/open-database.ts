@@ -5,6 +5,7 @@
  * Invariant: nothing is set aside unless the key is known to be the right one, by the keepsake or by a first page that opened.
  */
 import { existsSync, statSync } from 'node:fs';
+import { within } from '../../shared/trace.ts';
 import { problemsIn } from '../store/check.ts';
 import { type Keepsake, readKeepsake } from '../store/damage/keepsake.ts';
 import { inspectLog } from '../store/damage/log-file.ts';
@@ -85,7 +86,10 @@ function openAndLook(
   // Whoever closes a database takes both away, the log last written into it; also a thread that is ended. One alone was taken by somebody else.
   const taken = log === 'missing' && existsSync(`${dbPath}-shm`);
   // SQLite writes over a log that it cannot read. A key that does not open the database does not get that far.
-  const kept = log === 'damaged' && keepsake !== 'closed' ? keepLog(dbPath, 'logDamaged', nowMs) : null;
+  const kept =
+    log === 'damaged' && keepsake !== 'closed'
+      ? within('recovery', () => keepLog(dbPath, 'logDamaged', nowMs))
+      : null;
   let store: Store | null = null;
   try {
     store = openStore({ path: dbPath, key: dbKey });
@@ -145,7 +149,7 @@ function causeToRecover(
 
 function start({ dbPath, nowMs }: OpenDatabaseOptions, cause: string): Recovery {
   try {
-    return beginRecovery(dbPath, cause, nowMs);
+    return within('recovery', () => beginRecovery(dbPath, cause, nowMs));
   } catch (error) {
     throw cannot(error);
   }
@@ -154,7 +158,7 @@ function start({ dbPath, nowMs }: OpenDatabaseOptions, cause: string): Recovery 
 function recover(options: OpenDatabaseOptions, recovery: Recovery): OpenedDatabase {
   const { dbPath, dbKey, nowMs, onProgress } = options;
   try {
-    recoverDatabase({ dbPath, key: dbKey, recovery, nowMs, onProgress });
+    within('recovery', () => recoverDatabase({ dbPath, key: dbKey, recovery, nowMs, onProgress }));
   } catch (error) {
     throw cannot(error);
   }

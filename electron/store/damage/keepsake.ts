@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { deriveKey } from '../../../shared/crypto/hash.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
 import { openSecret, sealSecret } from '../../../shared/crypto/symmetric.ts';
+import { around, within } from '../../../shared/trace.ts';
 import { schemaVersion } from '../migrate.ts';
 import type { Store } from '../open.ts';
 import { plain } from '../values.ts';
@@ -120,7 +121,7 @@ export function writeKeepsake(dbPath: string, key: Uint8Array, keepsake: Keepsak
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, path);
+  within('keepsake', () => around('its name', () => renameSync(temporary, path)));
 }
 
 /** A Buffer has turned itself into `{type, data}` before a replacer sees it. */

@@ -7,6 +7,7 @@
  */
 import { closeSync, existsSync, fsyncSync, openSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { moment } from '../../../shared/trace.ts';
 import { attachmentsFolder, blobFiles } from '../blob-files.ts';
 import { addNotice } from '../notices.ts';
 import { openStore, type Store } from '../open.ts';
@@ -38,7 +39,11 @@ export type RecoverOptions = {
 };
 
 export function recoverDatabase(options: RecoverOptions): void {
-  const { dbPath, recovery, onProgress, at = () => {} } = options;
+  const { dbPath, recovery, onProgress } = options;
+  const at = (point: RecoveryPoint): void => {
+    moment(point);
+    options.at?.(point);
+  };
   at('begun');
   if (recovery.phase === 'moving') {
     onProgress({ phase: 'saving', done: 0, total: null });
@@ -106,6 +111,7 @@ function fill(
     onProgress(done) {
       onProgress({ phase: 'reading', done, total: total === null ? null : Math.max(total, done) });
       target.checkpoint();
+      moment('half');
       at?.('half');
     },
   });

@@ -25,6 +25,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { around } from '../../../shared/trace.ts';
 import { searchIndexPath } from '../search-index.ts';
 import { syncFolder } from '../sync-folder.ts';
 
@@ -73,7 +74,7 @@ export function noteProgress(recovery: Recovery, phase: Phase): void {
 export function moveAside(dbPath: string, { folder }: Recovery): void {
   for (const suffix of SUFFIXES) {
     const from = dbPath + suffix;
-    if (existsSync(from)) renameSync(from, join(folder, basename(from)));
+    if (existsSync(from)) around('moveAside', () => renameSync(from, join(folder, basename(from))));
     // Nothing is in it that is not made anew from what is read.
     rmSync(searchIndexPath(dbPath) + suffix, { force: true });
   }
@@ -83,7 +84,7 @@ export function moveAside(dbPath: string, { folder }: Recovery): void {
 
 export function place(dbPath: string, { folder }: Recovery): void {
   const rebuilt = join(folder, 'rebuilt.db');
-  if (existsSync(rebuilt)) renameSync(rebuilt, dbPath);
+  if (existsSync(rebuilt)) around('place', () => renameSync(rebuilt, dbPath));
   syncFolder(dirname(dbPath));
   clearWorking(folder);
 }
@@ -97,7 +98,7 @@ export function clearWorking(folder: string): void {
 export function keepLog(dbPath: string, cause: string, nowMs: number): string {
   const folder = makeFolder(dbPath, nowMs);
   try {
-    copyFileSync(`${dbPath}-wal`, join(folder, `${basename(dbPath)}-wal`));
+    around('keepLog', () => copyFileSync(`${dbPath}-wal`, join(folder, `${basename(dbPath)}-wal`)));
     note({ folder, phase: 'done', beganMs: nowMs, cause });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -167,6 +168,6 @@ function note({ folder, phase, beganMs, cause }: Recovery): void {
   } finally {
     closeSync(file);
   }
-  renameSync(`${path}.new`, path);
+  around('note', () => renameSync(`${path}.new`, path));
   syncFolder(folder);
 }
