@@ -89,17 +89,6 @@ export const ACCOUNT_ACTS = {
       await quiet(scene);
     },
   },
-  'a new device hears from Bob': {
-    prepare: async (scene) => {
-      await asNew(scene);
-      await arrived(scene);
-    },
-    run: async (scene) => {
-      await bobSends(scene);
-      await quiet(scene);
-      await quiet(scene);
-    },
-  },
   'hold and cancel': {
     run: async (scene) => {
       await scene.run('hold', null);

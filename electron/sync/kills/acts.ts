@@ -213,8 +213,9 @@ export const MESSAGE_ACTS = {
   'a file goes': {
     prepare: async (scene) => {
       await annaSendsFile(scene, 3_000);
+      await send(scene, [await attach(scene, 4_000)]);
       await arrived(scene);
-      await deletes(scene, shown(scene).slice(-1));
+      await deletes(scene, shown(scene).slice(-2));
     },
     run: async (scene) => {
       const rows = deleted(scene);

@@ -2,18 +2,23 @@
  * One kill after the other: an act is done, a process dies at a point in it, is started again, and everybody has to come to rest with
  * nothing lost. Kills of one scene follow each other on the same files, so each begins with what the ones before left behind.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Armed } from '../../../cloud/testing/reaper.ts';
 import { seeded } from '../sim/random.ts';
 import { MESSAGE_ACTS } from './acts.ts';
 import { ACCOUNT_ACTS } from './acts-account.ts';
 import { CLOUD_ACTS } from './acts-cloud.ts';
+import { DISK_ACTS } from './acts-disk.ts';
+import { PEOPLE_ACTS } from './acts-people.ts';
 import type { Act } from './doing.ts';
 import { type CloudProcess, type DeviceProcess, Killed, type Scripts } from './processes.ts';
 import { rest } from './rest.ts';
-import { Scene, type Side } from './scene.ts';
-import { TABLES } from './tables.ts';
+import { type Image, Scene, type Side } from './scene.ts';
+import { ownerOf, TABLES } from './tables.ts';
 
-export const ACTS = { ...MESSAGE_ACTS, ...ACCOUNT_ACTS, ...CLOUD_ACTS };
+export const ACTS = { ...MESSAGE_ACTS, ...ACCOUNT_ACTS, ...PEOPLE_ACTS, ...DISK_ACTS, ...CLOUD_ACTS };
 export type ActName = keyof typeof ACTS;
 
 export type Kill = { side: Side; act: ActName; point: string; times: number; afterUs: number };
@@ -21,21 +26,57 @@ export type Told = {
   /** It died there. */
   reached: boolean;
   problems: string[];
-  /** Where nobody was armed: what was passed on either side, how often. */
+  /** Where nobody died: what was passed on either side, how often. */
   passed: Record<Side, [string, number][]>;
 };
+
+async function begun(scene: Scene): Promise<void> {
+  const problems = await rest(scene);
+  if (problems.length > 0) throw new Error(`The scene does not begin: ${problems.join('; ')}`);
+}
+
+/** What all scenes of a run begin with, made when the first is asked for. */
+export class Images {
+  readonly #scripts: Scripts;
+  readonly #folder = mkdtempSync(join(tmpdir(), 'lockstep-kills-image-'));
+  #image: Promise<Image> | null = null;
+
+  constructor(scripts: Scripts) {
+    this.#scripts = scripts;
+  }
+
+  image(): Promise<Image> {
+    this.#image ??= this.#make();
+    return this.#image;
+  }
+  async #make(): Promise<Image> {
+    const scene = new Scene(this.#scripts, seeded(0));
+    try {
+      await scene.open();
+      await begun(scene);
+      return await scene.toImage(this.#folder);
+    } finally {
+      await scene.close();
+    }
+  }
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
 
 /** A scene gets slower as it fills. */
 const ACTS_OF_A_SCENE = 60;
 
 export class Campaign {
   readonly #scripts: Scripts;
+  readonly #images: Images;
   readonly #dice;
   #scene: Scene | null = null;
   #acts = 0;
 
-  constructor(scripts: Scripts, seed: number) {
+  constructor(scripts: Scripts, images: Images, seed: number) {
     this.#scripts = scripts;
+    this.#images = images;
     this.#dice = seeded(seed);
   }
 
@@ -67,11 +108,11 @@ export class Campaign {
 
   async #open(): Promise<Scene> {
     if (this.#scene === null) {
+      const image = await this.#images.image();
       this.#scene = new Scene(this.#scripts, this.#dice.fork());
       this.#acts = 0;
-      await this.#scene.open();
-      const problems = await rest(this.#scene);
-      if (problems.length > 0) throw new Error(`The scene does not begin: ${problems.join('; ')}`);
+      await this.#scene.openFrom(image);
+      await begun(this.#scene);
     }
     return this.#scene;
   }
@@ -100,8 +141,6 @@ async function unknownOwners(scene: Scene): Promise<string[]> {
   });
 }
 
-const ownerOf = (point: string): string => point.split(': ')[0] ?? '';
-
 /** Nobody: then what is passed is counted all the same. */
 function armedFor(kill: Kill | null): Armed {
   if (kill === null) return { point: '', times: 1, afterUs: 0 };
@@ -109,6 +148,11 @@ function armedFor(kill: Kill | null): Armed {
   return { point, times, afterUs };
 }
 
+const within = (ms: number, what: Promise<unknown>): Promise<unknown> =>
+  Promise.race([what, new Promise((resolve) => setTimeout(resolve, ms))]);
+
+/** Of an end that has happened already, on a machine with much else to do. */
+const HEARD_MS = 2_000;
 /** The cloud empties its log a second after what was deleted there, and the act may be over by then. */
 const SWEPT_MS = 4_000;
 
@@ -126,6 +170,8 @@ async function run(scene: Scene, act: Act, kill: Kill | null, told: Told): Promi
     }
     await act.run(scene);
   } catch (error) {
+    // Whoever asked the cloud may hear of its end before this process does.
+    if (kill !== null && !(error instanceof Killed)) await within(HEARD_MS, victim().ended);
     const killed = error instanceof Killed || victim().dead;
     if (kill === null || !killed) throw error;
   }
@@ -135,13 +181,16 @@ async function run(scene: Scene, act: Act, kill: Kill | null, told: Told): Promi
     return;
   }
   const patienceMs = kill.point.startsWith('sweep: ') && kill.side === 'cloud' ? SWEPT_MS : 60;
-  if (!victim().dead)
-    await Promise.race([victim().ended, new Promise((resolve) => setTimeout(resolve, patienceMs))]);
+  if (!victim().dead) await within(patienceMs, victim().ended);
   if (victim().dead) {
     told.reached = (await victim().ended) === 'SIGKILL';
     if (!told.reached) told.problems.push(`the process ended by itself: ${await victim().ended}`);
     return;
   }
+  // It went another way, or not so often: the caller may want to know how often.
+  told.passed[kill.side] = await victim()
+    .passed()
+    .catch(() => []);
   await victim()
     .arm(null)
     .catch(() => {});

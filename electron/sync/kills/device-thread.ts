@@ -7,6 +7,7 @@ import { READING_CALLS } from '../../../cloud/testing/calls.ts';
 import { type Armed, Reaper } from '../../../cloud/testing/reaper.ts';
 import { watchWith } from '../../../shared/trace.ts';
 import type { WorkerOptions } from '../protocol.ts';
+import { SearchWatch } from './search-watch.ts';
 
 export type ThreadData = WorkerOptions & {
   /** Of the cloud, whatever the account says. */
@@ -18,6 +19,7 @@ export type ThreadData = WorkerOptions & {
 export type ToThread =
   | { type: 'arm'; armed: Armed | null }
   | { type: 'surroundings'; address: string; offMs: number; cut: boolean }
+  | { type: 'search' }
   | { type: 'passed' };
 export type FromThread =
   | { type: 'armed' }
@@ -32,18 +34,27 @@ let { address, offMs } = data;
 let cut = false;
 
 const reaper = new Reaper();
+const search = new SearchWatch();
 watchWith(reaper);
+/** The search index has a thread of its own. */
+async function arm(armed: Armed | null): Promise<void> {
+  search.arm(armed);
+  await reaper.arm(armed);
+}
 control.on('message', async (message: ToThread) => {
   switch (message.type) {
     case 'arm':
-      await reaper.arm(message.armed);
+      await arm(message.armed);
       tell({ type: 'armed' });
       return;
     case 'surroundings':
       ({ address, offMs, cut } = message);
       return;
+    case 'search':
+      search.begin();
+      return;
     case 'passed':
-      tell({ type: 'passed', passed: reaper.passed() });
+      tell({ type: 'passed', passed: [...reaper.passed(), ...(await search.passed())] });
       return;
   }
 });
@@ -72,5 +83,5 @@ Date.now = () => realNow() + offMs;
 console.error = (...what: unknown[]) =>
   tell({ type: 'failure', text: `internal ${what.map(String).join(' ')}` });
 
-await reaper.arm(data.armed);
+await arm(data.armed);
 await reaper.within('begin', () => import('../worker.ts'));

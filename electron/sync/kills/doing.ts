@@ -29,7 +29,9 @@ export type Alone = { reached: boolean; problems: string[]; passed: [string, num
 function seen(scene: Scene): Row[] {
   const store = scene.reader();
   try {
-    return messagesOf({ store });
+    const rows = messagesOf({ store });
+    scene.ledger.learn(rows);
+    return rows;
   } finally {
     store.close();
   }

@@ -25,6 +25,17 @@ export class Ledger {
   readonly #byGuid = new Map<string, Entry>();
   #written = 0;
 
+  copy(): Ledger {
+    const copy = new Ledger();
+    copy.#written = this.#written;
+    for (const [text, entry] of this.#entries) {
+      const own = { ...entry, allowed: new Set(entry.allowed) };
+      copy.#entries.set(text, own);
+      if (entry.guid !== null) copy.#byGuid.set(entry.guid, own);
+    }
+    return copy;
+  }
+
   /** A text that nobody wrote before. */
   text(by: string): string {
     this.#written += 1;
@@ -62,6 +73,10 @@ export class Ledger {
     const entry = this.#entries.get(text);
     if (entry === undefined) throw new Error(`Nobody wrote "${text}".`);
     return entry;
+  }
+  /** Which message has which text, before it is edited or taken back. */
+  learn(rows: readonly Row[]): void {
+    for (const row of rows) this.#entryOf(row);
   }
   #entryOf(row: Row): Entry | undefined {
     const known = this.#byGuid.get(row.guid);

@@ -28,6 +28,9 @@ export function endAll(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
+/** How many processes were started so far: what a run costs is above all these. */
+export let startedProcesses = 0;
+
 class Process<To, From> {
   /** True once it has ended. */
   dead = false;
@@ -39,6 +42,7 @@ class Process<To, From> {
   constructor(script: string) {
     this.#child = fork(script, { serialization: 'advanced', stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     running.add(this.#child);
+    startedProcesses += 1;
     this.#child.on('error', () => {});
     this.#child.on('message', (message) => {
       for (const listener of this.#listeners) listener(message as From);
@@ -137,6 +141,10 @@ export class DeviceProcess extends Process<ToDevice, FromDevice> {
   status: SyncStatus | null = null;
   readonly failures: string[] = [];
   begun = false;
+  /** What it has met in its database. */
+  damaged: string | null = null;
+  /** How often the search index was done. */
+  searched = 0;
   #next = 1;
 
   async begin(script: string, data: Omit<ThreadData, 'control'>): Promise<void> {
@@ -145,6 +153,9 @@ export class DeviceProcess extends Process<ToDevice, FromDevice> {
       if (message.type === 'worker' && message.message.type === 'event') {
         const { event } = message.message;
         if (event.type === 'status') this.status = event.status;
+        if (event.type === 'search') this.searched += 1;
+      } else if (message.type === 'worker' && message.message.type === 'damaged') {
+        this.damaged = message.message.code;
       } else if (message.type === 'thread' && message.message.type === 'failure') {
         this.failures.push(message.message.text);
       } else if (message.type === 'ended') {
@@ -177,12 +188,17 @@ export class DeviceProcess extends Process<ToDevice, FromDevice> {
 
   /** The thread ends in order; the process is left. */
   quit(): Promise<true> {
+    this.beginSearch();
     return this.#hearWorker((message) => (message.type === 'stopped' ? true : undefined), {
       type: 'worker',
       message: { type: 'stop' },
     });
   }
 
+  /** The thread of the search index waits otherwise (search-thread.ts). */
+  beginSearch(): void {
+    this.tell({ type: 'thread', message: { type: 'search' } });
+  }
   arm(armed: Armed | null): Promise<true> {
     return this.hear(
       (message) => (message.type === 'thread' && message.message.type === 'armed' ? true : undefined),

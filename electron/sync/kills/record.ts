@@ -3,30 +3,41 @@
  * run when the program has got new ones (a step, a command, a call, a migration), then looked over.
  */
 import { writeFileSync } from 'node:fs';
-import { ACTS, type ActName, Campaign } from './campaign.ts';
-import type { Scripts } from './processes.ts';
+import { ACTS, type ActName, Campaign, Images } from './campaign.ts';
+import { type Scripts, startedProcesses } from './processes.ts';
 import type { Side } from './scene.ts';
 
-const POINTS = new URL('./points.ts', import.meta.url);
 const ACTS_OF_A_POINT = 3;
 
 /** By side and point: in which acts, and how often in each of the recordings. */
 type Recorded = Record<Side, Map<string, Map<ActName, number[]>>>;
 
-export async function record(scripts: Scripts, times: number, print: (line: string) => void): Promise<void> {
+export async function record(
+  scripts: Scripts,
+  times: number,
+  pointsFile: URL,
+  print: (line: string) => void,
+): Promise<void> {
   const recorded: Recorded = { device: new Map(), cloud: new Map() };
+  const images = new Images(scripts);
+  await images.image();
+  // How many processes each act started.
+  const starts = new Map<ActName, number>();
   for (let time = 0; time < times; time += 1) {
-    const campaign = new Campaign(scripts, time + 1);
+    const campaign = new Campaign(scripts, images, time + 1);
     for (const act of Object.keys(ACTS) as ActName[]) {
       const began = performance.now();
+      const before = startedProcesses;
       const { passed, problems } = await campaign.does(act, null);
       print(`${act}: ${Math.round(performance.now() - began)} ms ${problems.join('\n  ')}`);
+      starts.set(act, startedProcesses - before);
       for (const side of ['device', 'cloud'] as const)
         for (const [point, count] of passed[side]) note(recorded[side], point, act, count);
     }
     await campaign.close();
   }
-  writeFileSync(POINTS, source(recorded, times));
+  images.remove();
+  writeFileSync(pointsFile, source(recorded, times, starts));
 }
 
 function note(of: Map<string, Map<ActName, number[]>>, point: string, act: ActName, count: number): void {
@@ -35,14 +46,20 @@ function note(of: Map<string, Map<ActName, number[]>>, point: string, act: ActNa
   of.set(point, acts);
 }
 
-function source(recorded: Recorded, times: number): string {
+/** Acts that are sure to lead there, the cheapest first. */
+function source(recorded: Recorded, times: number, starts: ReadonlyMap<ActName, number>): string {
   const table = (side: Side) =>
     [...recorded[side]]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([point, acts]) => {
         const best = [...acts]
-          .map(([act, counts]) => ({ act, sure: counts.length === times, most: Math.max(...counts) }))
-          .sort((a, b) => Number(b.sure) - Number(a.sure) || b.most - a.most);
+          .map(([act, counts]) => ({
+            act,
+            sure: counts.length === times,
+            least: Math.min(...counts),
+            starts: starts.get(act) ?? 0,
+          }))
+          .sort((a, b) => Number(b.sure) - Number(a.sure) || a.starts - b.starts || b.least - a.least);
         const sure = best.filter((one) => one.sure);
         const named = (sure.length > 0 ? sure : best).slice(0, ACTS_OF_A_POINT);
         return `  '${point}': [${named.map(({ act }) => `'${act}'`).join(', ')}],`;

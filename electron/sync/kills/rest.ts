@@ -1,4 +1,4 @@
-/** When everybody has come to rest after a kill, and what must hold then (SPEC SYN-80 to SYN-84). */
+/** When everybody has come to rest after a kill, and what must hold then (SPEC SYN-80 to SYN-85). */
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { databaseFile } from '../../../cloud/storage/database.ts';
@@ -19,7 +19,9 @@ import type { Scene } from './scene.ts';
 
 /** On a machine with much else to do. */
 const REST_WITHIN_MS = 150_000;
+/** At first, and later more seldom: looking costs more than waiting. */
 const LOOK_EVERY_MS = 25;
+const LOOK_AT_LEAST_EVERY_MS = 500;
 const POKE_EVERY_MS = 1_200;
 
 /** Starts what has died, puts every switch on again, and waits. Empty when all is well. */
@@ -42,7 +44,8 @@ export async function rest(scene: Scene, again = signInAgain): Promise<string[]>
       poked = now;
       scene.poke();
     }
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    const pauseMs = Math.min(LOOK_AT_LEAST_EVERY_MS, LOOK_EVERY_MS + (now - began) / 20);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
@@ -54,6 +57,12 @@ async function mend(scene: Scene, round: number, again: (scene: Scene) => Promis
   if (scene.cloud.dead) {
     await scene.startCloud();
     scene.poke();
+  }
+  const { damaged } = scene.device;
+  if (damaged !== null) {
+    // As the app does: the thread is ended, and begun again with that in mind.
+    scene.suspected = damaged;
+    await scene.device.kill();
   }
   if (scene.device.dead) await scene.startDevice();
   if (round % 8 !== 7) return;
@@ -84,11 +93,10 @@ const quiet = (status: SyncStatus | null): boolean =>
   status !== null && status.phase === 'idle' && status.switch === 'on' && status.waitingToSend === 0;
 
 async function look(scene: Scene): Promise<string[]> {
-  const { anna, bob, carol, device, ledger } = scene;
+  const { anna, bob, device, ledger, others } = scene;
   if (!quiet(device.status)) return ['the device is not at rest'];
-  for (const other of [anna, bob, carol])
-    if (!quiet(other.core.status())) return ['another device is not at rest'];
-  if ([anna, bob, carol].some((other) => waits(other.store))) return ['something waits elsewhere'];
+  for (const other of others) if (!quiet(other.core.status())) return ['another device is not at rest'];
+  if (others.some((other) => waits(other.store))) return ['something waits elsewhere'];
   const store = scene.reader();
   try {
     if (waits(store)) return ['something waits'];

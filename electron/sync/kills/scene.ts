@@ -1,11 +1,14 @@
 /**
  * The people and machines of the crash tests: a cloud in a process of its own on real files, Anna's device that is killed (its sync thread in a
- * process of its own, on real files), and in this process her other device and Bob's, which nobody kills and which everything is compared
- * with. The clocks of all are set together.
+ * process of its own, on real files), and in this process her other device, Bob's and Carol's, which nobody kills and which everything is
+ * compared with. The clocks of all are set together.
+ *
+ * The first scene of a run is set up by signing up, signing in and writing; what it has on the disk then is kept as it is, and every later
+ * one begins with a copy of it (`Image`).
  */
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Cloud } from '../../../cloud/app.ts';
 import { ORIGIN } from '../../../cloud/testing/clients.ts';
 import type { Armed } from '../../../cloud/testing/reaper.ts';
@@ -16,7 +19,7 @@ import { systemTimers } from '../run/timers.ts';
 import { messagesOf } from '../sim/ledger.ts';
 import type { SeededRandom } from '../sim/random.ts';
 import { type CoreDevice, coreDevice, PASSWORD } from '../testing/core-device.ts';
-import { CLOUD_URL, firstDevice, type ZoneDevice } from '../testing/zone-device.ts';
+import { CLOUD_URL } from '../testing/zone-device.ts';
 import { Ledger } from './ledger.ts';
 import { CloudProcess, DeviceProcess, type Scripts } from './processes.ts';
 
@@ -25,9 +28,23 @@ const DESCRIPTION = { name: 'A device', platform: 'test', appVersion: '0' };
 
 export type Side = 'device' | 'cloud';
 
+/** Messages of the conversation with Bob at the beginning: as many as any act wants to have. */
+const FIRST_MESSAGES = 30;
+const PEOPLE = ['anna', 'bob', 'carol'] as const;
+type PersonName = (typeof PEOPLE)[number];
+
+/** A scene as it lay on the disk, with everybody at rest and ended. */
+export type Image = {
+  folder: string;
+  words: string[];
+  conversation: string;
+  ledger: Ledger;
+  key: Uint8Array;
+};
+
 export class Scene {
   readonly folder = mkdtempSync(join(tmpdir(), 'lockstep-kills-'));
-  readonly ledger = new Ledger();
+  ledger = new Ledger();
   readonly dice: SeededRandom;
   /** Of all clocks. */
   offMs = 0;
@@ -37,13 +54,19 @@ export class Scene {
   third = '';
   /** Who the device that is killed belongs to, where that is not Anna: somebody new, who has no other. */
   dora: string | null = null;
+  /** What speaks against the database of the device that is killed, as the app keeps in mind over a start. */
+  suspected: string | null = null;
+  /** Written to somebody whose changed identity nobody has taken yet; and whether that was answered. */
+  heldBack: { text: string; answered: boolean } | null = null;
+  /** People whom nobody here knew before; they are there until `strangersLeave`. */
+  readonly strangers: CoreDevice[] = [];
   nextPassword = PASSWORD;
   cloud: CloudProcess;
   device: DeviceProcess;
   dataDir = join(this.folder, 'cloud');
   anna!: CoreDevice;
-  bob!: ZoneDevice;
-  carol!: ZoneDevice;
+  bob!: CoreDevice;
+  carol!: CoreDevice;
   handle = 'anna@example.org';
   password = PASSWORD;
   words: string[] = [];
@@ -62,34 +85,65 @@ export class Scene {
     this.device = new DeviceProcess(scripts.device);
   }
 
+  /** Everybody is new. */
   async open(): Promise<void> {
     await this.cloud.serve({ dataDir: this.dataDir, offMs: 0, restored: false, armed: null });
-    const options = this.#options();
-    const cloud = { fetch: (request: Request) => this.fetch(request) } as unknown as Cloud;
-    this.anna = coreDevice(cloud, options);
-    const input = { cloudUrl: CLOUD_URL, handle: this.handle, password: this.password, name: 'Anna' };
-    const { words } = await this.anna.core.execute({
-      name: 'signUp',
-      input: { ...input, invitation: null, device: DESCRIPTION },
-    });
-    this.words = words;
-    this.bob = await firstDevice(cloud, 'bob@example.org', { ...options, whole: true });
-    this.carol = await firstDevice(cloud, 'carol@example.org', { ...options, whole: true });
-    this.bob.core.start();
-    this.carol.core.start();
+    this.anna = this.#person('anna');
+    this.bob = this.#person('bob');
+    this.carol = this.#person('carol');
+    for (const name of PEOPLE) {
+      const input = { cloudUrl: CLOUD_URL, handle: `${name}@example.org`, password: this.password, name };
+      const { words } = await this[name].core.execute({
+        name: 'signUp',
+        input: { ...input, invitation: null, device: DESCRIPTION },
+      });
+      if (name === 'anna') this.words = words;
+    }
     this.conversation = (
       await this.anna.core.execute({
         name: 'startConversation',
         input: { handles: ['bob@example.org'], name: null },
       })
     ).id;
-    const first = { conversationId: this.conversation, text: this.ledger.text('anna'), replyTo: null };
-    this.ledger.writes(first.text, 'anna');
-    await this.anna.core.execute({ name: 'send', input: first });
-    this.ledger.written(first.text);
+    for (let i = 0; i < FIRST_MESSAGES; i += 1) {
+      const first = { conversationId: this.conversation, text: this.ledger.text('anna'), replyTo: null };
+      this.ledger.writes(first.text, 'anna');
+      await this.anna.core.execute({ name: 'send', input: first });
+      this.ledger.written(first.text);
+    }
     this.newFolder();
     await this.startDevice();
     await this.run('signIn', this.signInInput());
+  }
+
+  /** Ends everybody in order: what is on the disk then is where others begin. The scene is over. */
+  async toImage(folder: string): Promise<Image> {
+    await this.quit();
+    for (const name of PEOPLE) await this[name].stop();
+    await this.cloud.kill();
+    cpSync(this.folder, folder, { recursive: true });
+    const { words, conversation, ledger, key } = this;
+    return { folder, words, conversation, ledger: ledger.copy(), key };
+  }
+
+  /** Everybody is as in the image. */
+  async openFrom({ folder, words, conversation, ledger, key }: Image): Promise<void> {
+    cpSync(folder, this.folder, { recursive: true });
+    Object.assign(this, { words, conversation, ledger: ledger.copy(), key });
+    await this.cloud.serve({ dataDir: this.dataDir, offMs: 0, restored: false, armed: null });
+    for (const name of PEOPLE) this[name] = this.#person(name);
+    this.path = this.#folderOfDevice();
+    await this.startDevice();
+  }
+
+  #person(name: PersonName): CoreDevice {
+    const folder = join(this.folder, name);
+    mkdirSync(folder, { recursive: true });
+    const cloud = { fetch: (request: Request) => this.fetch(request) } as unknown as Cloud;
+    const device = coreDevice(cloud, { ...this.#options(), at: { folder, key: this.key } });
+    // Nobody kills this one.
+    device.store.db.pragma('synchronous = OFF');
+    return device;
   }
 
   #options() {
@@ -145,6 +199,26 @@ export class Scene {
     await this.run('confirmRecovery', { answers: [words[ask[0]] ?? '', words[ask[1]] ?? ''] });
   }
 
+  /** Somebody with an account of their own. */
+  async stranger(): Promise<CoreDevice> {
+    const stranger = coreDevice({ fetch: this.fetch } as unknown as Cloud, this.#options());
+    try {
+      await stranger.signUp(`stranger${this.dice.below(2 ** 31)}@example.org`);
+    } catch (error) {
+      await stranger.stop();
+      throw error;
+    }
+    this.strangers.push(stranger);
+    return stranger;
+  }
+  async strangersLeave(): Promise<void> {
+    for (const stranger of this.strangers.splice(0)) await stranger.stop();
+  }
+  /** All whom nobody kills. */
+  get others(): CoreDevice[] {
+    return [this.anna, this.bob, this.carol, ...this.strangers];
+  }
+
   /** One more device, in this process. */
   async another(handle = this.handle, password = this.password): Promise<CoreDevice> {
     const device = coreDevice({ fetch: this.fetch } as unknown as Cloud, this.#options());
@@ -165,9 +239,11 @@ export class Scene {
 
   /** An empty place for the device that is killed: the next one there is a new one. */
   newFolder(): void {
-    const folder = join(this.folder, `device ${this.#devices++}`);
-    mkdirSync(folder);
-    this.path = join(folder, 'messages.db');
+    this.path = this.#folderOfDevice();
+    mkdirSync(dirname(this.path));
+  }
+  #folderOfDevice(): string {
+    return join(this.folder, `device ${this.#devices++}`, 'messages.db');
   }
 
   async startDevice(armed: Armed | null = null): Promise<void> {
@@ -178,7 +254,7 @@ export class Scene {
       dbKey: this.key,
       address: this.cloud.address,
       offMs: this.offMs,
-      suspected: null,
+      suspected: this.suspected,
       certain: false,
       mayRecover: true,
       armed,
@@ -223,8 +299,7 @@ export class Scene {
   /** Everybody tries now, whatever they wait for. */
   poke(): void {
     this.cut(false);
-    for (const { core } of [this.anna, this.bob, this.carol])
-      void core.execute({ name: 'syncNow', input: null }).catch(() => {});
+    for (const { core } of this.others) void core.execute({ name: 'syncNow', input: null }).catch(() => {});
     if (!this.device.dead && this.device.begun) void this.device.run('syncNow', null).catch(() => {});
   }
 
@@ -242,7 +317,7 @@ export class Scene {
   /** All failures since the last time that nobody foresaw. */
   takeFailures(): string[] {
     const found: string[] = [];
-    for (const { failures } of [this.device, this.anna, this.bob, this.carol]) {
+    for (const { failures } of [this.device, ...this.others]) {
       found.push(...failures.filter((line) => /(^| )internal /.test(line)));
       failures.length = 0;
     }
@@ -251,7 +326,7 @@ export class Scene {
 
   async close(): Promise<void> {
     await this.device.kill();
-    for (const one of [this.anna, this.bob, this.carol]) await one?.stop();
+    for (const one of this.others) await one?.stop();
     await this.cloud.kill();
     rmSync(this.folder, { recursive: true, force: true });
   }

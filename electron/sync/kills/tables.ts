@@ -5,8 +5,11 @@ import { CLOUD_POINTS, DEVICE_POINTS } from './points.ts';
 
 export const TABLES = { device: DEVICE_POINTS, cloud: CLOUD_POINTS };
 
+/** Whose point it is: a step's, a command's, a call's, a chore's. */
+export const ownerOf = (point: string): string => point.split(': ')[0] ?? '';
+
 /** `killed`: it writes, and has its points in the table. A new command does not pass the type check before it stands here. */
-export const COMMANDS: Readonly<Record<CommandName, 'killed' | 'writes nothing' | 'not killed'>> = {
+export const COMMANDS: Readonly<Record<CommandName, 'killed' | 'writes nothing'>> = {
   checkCloud: 'writes nothing',
   signUp: 'killed',
   confirmRecovery: 'killed',
@@ -17,8 +20,7 @@ export const COMMANDS: Readonly<Record<CommandName, 'killed' | 'writes nothing' 
   renameDevice: 'killed',
   removeDevice: 'killed',
   startConversation: 'killed',
-  // It takes a cloud that lies about somebody's keys.
-  acceptIdentity: 'not killed',
+  acceptIdentity: 'killed',
   markRead: 'killed',
   markUnread: 'killed',
   setPinned: 'killed',

@@ -30,10 +30,16 @@ export type CoreDevice = {
 
 export function coreDevice(
   cloud: Cloud,
-  options: DeviceOptions & { random?: (n: number) => Uint8Array } = {},
+  options: DeviceOptions & {
+    random?: (n: number) => Uint8Array;
+    /** A folder and key of one's own, perhaps with a database in it; else a new one that is removed later. */
+    at?: { folder: string; key: Uint8Array };
+  } = {},
 ): CoreDevice {
-  const folder = temporary(mkdtempSync(join(tmpdir(), 'lockstep-sync-')));
-  const key = systemRandom(32);
+  const { folder, key } = options.at ?? {
+    folder: temporary(mkdtempSync(join(tmpdir(), 'lockstep-sync-'))),
+    key: systemRandom(32),
+  };
   const events: SyncEvent[] = [];
   const failures: string[] = [];
   const description = { name: 'A device', platform: 'test', appVersion: '0' };
