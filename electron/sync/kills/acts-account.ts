@@ -161,6 +161,8 @@ export const ACCOUNT_ACTS = {
       await quiet(scene);
     },
     check: async (scene) => {
+      // Whoever was on the way to let go of them may still do so.
+      scene.ledger.may(all(scene), 'gone');
       await scene.run('setKeepMessages', { days: 0 });
       return rest(scene);
     },

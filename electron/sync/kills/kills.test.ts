@@ -3,7 +3,7 @@
  * of them, in more ways and more often. They run in a process of their own: who is not killed runs the same bundle as who is.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,7 @@ beforeAll(async () => {
       said += data.toString();
     });
   await new Promise((resolve) => child.on('close', resolve));
+  if (!existsSync(json)) throw new Error(`The run came to nothing: ${said}`);
   report = JSON.parse(readFileSync(json, 'utf8'));
 }, 30 * 60_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -14,6 +14,8 @@ type Entry = {
   text: string;
   guid: string | null;
   allowed: Set<Where>;
+  /** Its thirty days in Recently Deleted are over: it goes when some device finds the time. */
+  due: boolean;
   /** It is to be at Bob's, too. */
   atBob: 'must' | 'may' | 'no';
 };
@@ -49,7 +51,7 @@ export class Ledger {
   /** Somebody of this account is about to write it: `bob` to it, or one of its own devices to him. */
   writes(text: string, by: 'anna' | 'bob' | 'note'): void {
     const atBob = by === 'anna' ? 'may' : 'no';
-    this.#entries.set(text, { text, guid: null, allowed: new Set(['shown', 'gone']), atBob });
+    this.#entries.set(text, { text, guid: null, allowed: new Set(['shown', 'gone']), due: false, atBob });
   }
   written(text: string): void {
     const entry = this.#entry(text);
@@ -61,11 +63,22 @@ export class Ledger {
   may(rows: readonly { guid: string }[], ...where: Where[]): void {
     for (const { guid } of rows) for (const one of where) this.#byGuid.get(guid)?.allowed.add(one);
   }
-  /** It was answered: this it must be. */
+  /** The thirty days of these are over. */
+  due(rows: readonly { guid: string }[]): void {
+    for (const { guid } of rows) {
+      const entry = this.#byGuid.get(guid);
+      if (entry !== undefined) entry.due = true;
+    }
+    this.may(rows, 'gone');
+  }
+  /** It was answered: this it must be. (A Recover may still meet a device that has let go of it already.) */
   must(rows: readonly { guid: string }[], where: Where): void {
     for (const { guid } of rows) {
       const entry = this.#byGuid.get(guid);
-      if (entry !== undefined) entry.allowed = new Set([where]);
+      if (entry === undefined) continue;
+      entry.allowed = new Set([where]);
+      if (entry.due && where === 'shown') entry.allowed.add('gone');
+      else entry.due = false;
     }
   }
 
@@ -133,6 +146,8 @@ export class Ledger {
     for (const entry of this.#entries.values()) {
       const where = (entry.guid === null ? undefined : here.get(entry.guid)) ?? 'gone';
       entry.allowed = new Set([where]);
+      if (where !== 'deleted') entry.due = false;
+      if (entry.due) entry.allowed.add('gone');
       if (entry.atBob === 'may') entry.atBob = where === 'shown' ? 'must' : 'may';
     }
   }

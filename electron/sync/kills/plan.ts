@@ -52,14 +52,14 @@ export async function runKills(
   const plan = wanted(kills, from, only);
   const images = new Images(scripts);
   let next = 0;
+  let told = 0;
   const lane = async (number: number): Promise<void> => {
     const campaign = new Campaign(scripts, images, derived(from, number + 1_000_000));
     for (let at = next++; at < plan.length && Date.now() < until; at = next++) {
       const wanted = plan[at] as Wanted;
-      const before = report.problems.length;
       if (!(await reach(campaign, report, wanted, varied)))
         report.missed.push(`${wanted.side} ${wanted.point}`);
-      for (const problem of report.problems.slice(before)) said?.(problem);
+      for (; told < report.problems.length; told += 1) said?.(report.problems[told] ?? '');
       if (at % 20 === 19) progress?.(report);
       if (at % 100 === 99) said?.(`${report.kills} kills, ${report.problems.length} problems`);
     }

@@ -279,10 +279,7 @@ export class Scene {
     this.offMs += ms;
     // Thirty days in Recently Deleted may be over.
     if (ms >= 30 * DAY) {
-      this.ledger.may(
-        messagesOf(this.anna).filter((row) => row.deleted !== null),
-        'gone',
-      );
+      this.ledger.due(messagesOf(this.anna).filter((row) => row.deleted !== null));
     }
     this.cloud.tell({ type: 'clock', offMs: this.offMs });
   }

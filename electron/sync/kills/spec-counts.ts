@@ -83,9 +83,14 @@ const OTHERS: Record<Side, string> = {
 
 const groupOf = (side: Side, point: string): string => GROUPS[side][ownerOf(point)] ?? OTHERS[side];
 
+/** One kill may have many. */
+const wrongKills = (problems: readonly string[]): number =>
+  new Set(problems.map((problem) => /^.*?, seed \d+/.exec(problem)?.[0])).size;
+
 export function killTable(runs: readonly Report[]): string {
   const rows: string[] = [];
-  let least = Number.POSITIVE_INFINITY;
+  let points = 0;
+  let reached = 0;
   for (const side of ['device', 'cloud'] as const) {
     const groups = new Map<string, { points: number; kills: number; least: number }>();
     for (const point of Object.keys(TABLES[side])) {
@@ -96,13 +101,14 @@ export function killTable(runs: readonly Report[]): string {
       };
       const kills = runs.reduce((sum, { counts }) => sum + (counts[side][point] ?? 0), 0);
       group.points += 1;
+      points += 1;
+      if (kills > 0) reached += 1;
       group.kills += kills;
       group.least = Math.min(group.least, kills);
       groups.set(groupOf(side, point), group);
     }
     for (const [name, group] of groups) {
       rows.push(`| ${side} | ${name} | ${group.points} | ${group.kills} | ${group.least} |`);
-      least = Math.min(least, group.least);
     }
   }
   const sum = (of: (run: Report) => number): number => runs.reduce((total, run) => total + of(run), 0);
@@ -114,8 +120,8 @@ export function killTable(runs: readonly Report[]): string {
       sum(({ kills }) => kills),
     );
   const head = [
-    `${sum(({ kills }) => kills)} kills, in runs from the seeds ${seeds}, every point at least ${least} times, each at ${cpu.toFixed(1)} s of processor;`,
-    `${sum(({ problems }) => problems.length)} problems, ${sum(({ missed }) => missed.length)} points not reached when it was their turn.`,
+    `${sum(({ kills }) => kills)} kills at ${reached} of the ${points} points, in runs from the seeds ${seeds}, at ${cpu.toFixed(1)} s of processor a kill;`,
+    `${sum(({ problems }) => wrongKills(problems))} after which something was wrong, ${sum(({ missed }) => missed.length)} times a point was not reached when it was its turn.`,
   ].join(' ');
   return [
     head,
