@@ -26,7 +26,7 @@ export type Act = {
 export type Alone = { reached: boolean; problems: string[]; passed: [string, number][] };
 
 /** As the device has it that is killed: whose person acts, sees that. */
-function seen(scene: Scene): Row[] {
+function seen(scene: Scene): readonly Row[] {
   const store = scene.reader();
   try {
     const rows = messagesOf({ store });

@@ -70,7 +70,9 @@ const conditions: Act['act'] = (stage, actor, dice) => {
 };
 
 const signInElsewhere: Act['act'] = async (stage, { person }, dice) => {
-  if (stage.actors.filter((actor) => actor.person === person).length >= MOST_DEVICES) return false;
+  const own = stage.actors.filter((actor) => actor.person === person).length;
+  if (stage.long ? stage.actors.length >= MOST_DEVICES && !(await stage.retire()) : own >= MOST_DEVICES)
+    return false;
   const takesPart = dice.chance(0.7);
   stage.backup = null;
   const account = await addDevice(stage.cloud.cloud, stage.people[person], dice.bytes);

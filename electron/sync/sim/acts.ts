@@ -27,12 +27,12 @@ const visible = (actor: Actor) => messagesOf(actor.device).filter((row) => row.v
 const deleted = (actor: Actor) => messagesOf(actor.device).filter((row) => row.deleted !== null);
 
 /** Of `rows` some, in their order. */
-function some(rows: Row[], most: number, dice: SeededRandom): Row[] {
+function some(rows: readonly Row[], most: number, dice: SeededRandom): Row[] {
   const many = Math.min(rows.length, 1 + dice.below(most));
   const from = dice.below(rows.length - many + 1);
   return rows.slice(from, from + many);
 }
-const textsOf = (rows: Row[]) => rows.map(({ text, guid }) => `"${text || guid}"`).join(', ');
+const textsOf = (rows: readonly Row[]) => rows.map(({ text, guid }) => `"${text || guid}"`).join(', ');
 
 const write: Act['act'] = (stage, actor, dice) => {
   const conversationId = dice.pick(stage.conversations);
@@ -169,7 +169,7 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
         // What nobody has been sent goes nowhere any more; what is on its way arrives as deleted here (SYN-72), or turns out to have been sent to nobody.
         if (unsent) stage.ledger.sent.delete(guid);
         else {
-          stage.ledger.deletes(deletion(stage, actor, { guid }));
+          stage.ledger.deletes(deletion(stage, actor, { guid }), true);
           for (const unsure of Object.values(stage.ledger.unsure)) unsure.add(guid);
         }
       }

@@ -17,16 +17,42 @@ const PEOPLE: readonly PersonName[] = ['anna', 'bob'];
 
 /** Of one device, between any two moments of the world. */
 export function checkNow(stage: Stage, actor: Actor): string[] {
-  const { device, name, person } = actor;
+  const { device, name } = actor;
   if (!device.alive) return [];
   const problems: string[] = [];
   const { ledger } = stage;
-  const seen = new Set<string>();
   if (actor.line.circles === true) problems.push(`SIM-8 ${name} asks without end`);
   // An Undo or a Cancel has turned it on, and nobody was asked.
   if (deletesTravel(actor)) ledger.answer(name, false);
   const rows = messagesOf(device);
   problems.push(...checkLook(stage, actor, rows));
+  if (rows !== actor.looked) problems.push(...lookAt(stage, actor, rows));
+  actor.looked = rows;
+  const status = device.core.status();
+  const waiting = device.store.kept('simulation outbox', ['outbox'], () =>
+    count(
+      device,
+      "SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message' AND deleted_ms IS NULL",
+    ),
+  );
+  if (status.waitingToSend < waiting)
+    problems.push(`SIM-6 ${name} says nothing of ${waiting} that wait to be sent`);
+  if (status.phase === 'idle' && status.switch !== 'off') {
+    // Of messages and what belongs to them. The device's own record and settings go without a word.
+    const due = device.store.kept('simulation dirty', ['dirty'], () =>
+      count(device, 'SELECT count(*) AS n FROM dirty WHERE zone = 2 AND not_before_ms = 0'),
+    );
+    if (due > 0) problems.push(`SIM-6 ${name} is idle with ${due} changes to push`);
+  }
+  return problems;
+}
+
+/** The messages of a device, when any of them has changed. */
+function lookAt(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
+  const { ledger } = stage;
+  const { name, person } = actor;
+  const problems: string[] = [];
+  const seen = new Set<string>();
   for (const row of rows) {
     if (seen.has(row.guid)) problems.push(`SIM-3 ${name} has "${row.text}" twice`);
     seen.add(row.guid);
@@ -39,7 +65,9 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
       !stage.newerSchema.has(row.guid) &&
       !ledger.wasRecovered(person, row.conversation, row.guid) &&
       // What was deleted, or has expired, on this device alone comes back when its switch is turned on (SYN-36, KEEP-10).
-      !ledger.of(person, row.conversation, row).some(({ travels, by }) => !travels && by === name) &&
+      !ledger
+        .of(person, row.conversation, row)
+        .some(({ travels, onItsWay, by }) => (!travels || onItsWay) && by === name) &&
       !ledger.isExpired(person, name, stage.world.now - row.ms)
     ) {
       problems.push(`SIM-4 "${row.text}" is shown again on ${name}`);
@@ -51,18 +79,6 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   }
   for (const guid of actor.seen) if (!seen.has(guid)) actor.hidden.add(guid);
   for (const guid of seen) actor.seen.add(guid);
-  const status = device.core.status();
-  const waiting = count(
-    device,
-    "SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message' AND deleted_ms IS NULL",
-  );
-  if (status.waitingToSend < waiting)
-    problems.push(`SIM-6 ${name} says nothing of ${waiting} that wait to be sent`);
-  if (status.phase === 'idle' && status.switch !== 'off') {
-    // Of messages and what belongs to them. The device's own record and settings go without a word.
-    const due = count(device, 'SELECT count(*) AS n FROM dirty WHERE zone = 2 AND not_before_ms = 0');
-    if (due > 0) problems.push(`SIM-6 ${name} is idle with ${due} changes to push`);
-  }
   return problems;
 }
 

@@ -27,13 +27,15 @@ export type Deletion = {
   open: boolean;
   /** False: the device was put back, or left the account, perhaps before anybody heard of it. */
   sure: boolean;
+  /** What was deleted was not accepted yet. */
+  onItsWay: boolean;
 };
 
 const DAY = 24 * 3_600_000;
 /** Of clocks that are off, and nobody knows it yet. */
 const SLACK = 10 * 60_000;
 
-export type New = Omit<Deletion, 'tick' | 'sure' | 'open' | 'here'>;
+export type New = Omit<Deletion, 'tick' | 'sure' | 'open' | 'here' | 'onItsWay'>;
 
 export class Ledger {
   /** Rises with every act. */
@@ -58,9 +60,14 @@ export class Ledger {
   /** Devices that are being removed, or have been. */
   readonly leaving = new Set<string>();
 
-  deletes(entry: New): void {
+  /**
+   * `onItsWay`: of a message that was not accepted yet. How far that reaches shows when it is: should the switch be off by then, it is this
+   * device's own (SYN-72).
+   */
+  deletes(entry: New, onItsWay = false): void {
     const sure = !this.leaving.has(entry.by);
-    this.deletions.push({ ...entry, tick: this.tick, sure, open: !entry.travels, here: !entry.travels });
+    const here = !entry.travels;
+    this.deletions.push({ ...entry, tick: this.tick, sure, open: here, here, onItsWay });
   }
 
   /** The device died before it said whether it was done. */
@@ -72,6 +79,7 @@ export class Ledger {
         sure: false,
         open: !entry.travels,
         here: !entry.travels,
+        onItsWay: false,
       });
     }
   }
@@ -172,8 +180,12 @@ type Raw = {
   deleted: number;
 };
 
-/** Every message of a device, as its window would show it. */
-export function messagesOf({ store }: { store: Store }): Row[] {
+/** Every message of a device, as its window would show it. The same array as long as nothing of it is written. */
+export function messagesOf({ store }: { store: Store }): readonly Row[] {
+  return store.kept('simulation', ['message', 'conversation'], () => readMessages(store));
+}
+
+function readMessages(store: Store): Row[] {
   return store
     .all<Raw>(
       `SELECT lower(hex(m.guid)) AS guid, lower(hex(m.id)) AS id, lower(hex(c.guid)) AS conversation, m.accepted_ms AS ms, m.mine,

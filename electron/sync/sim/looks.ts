@@ -12,6 +12,8 @@ type Look = {
   switch: string;
   /** Nothing of the zone has been let go of yet: off, or in the middle of a first sync. */
   apart: boolean;
+  /** As they were read, and by their guid. */
+  list: readonly Row[];
   rows: Map<string, Row>;
 };
 
@@ -69,12 +71,13 @@ export function checkLook(stage: Stage, actor: Actor, rows: readonly Row[]): str
   const { device } = actor;
   const { switch: value } = device.core.status();
   const walking = getZoneState(device.store, 'messages').phase === 'walking' && value !== 'on';
+  const { last } = one;
   const now: Look = {
     switch: value,
     apart: value === 'off' || walking,
-    rows: new Map(rows.map((row) => [row.guid, row])),
+    list: rows,
+    rows: last?.list === rows ? last.rows : new Map(rows.map((row) => [row.guid, row])),
   };
-  const { last } = one;
   one.last = now;
   return [
     ...(deceived.has(stage) ? [] : falseAlarms(actor, one)),

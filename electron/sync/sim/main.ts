@@ -1,14 +1,23 @@
 /**
- * `npm run sim -- --seeds N --from S`: more of the simulation than `npm test` has time for. Replays every seed that ever failed first, says
- * how often each act was done and each fault fired, and makes what fails small. `--trace` tells each story.
+ * `npm run sim -- --seeds N --from S`: more of the simulation than `npm test` has time for, on every core. Replays every seed that ever
+ * failed first, says how often each act was done and each fault fired, and makes what fails small.
+ *
+ *     --steps N      steps of each story              --jobs N     processes; as many as there are cores where nothing is said
+ *     --json FILE    the counts, to be kept           --trace      tells each story
+ *     --quick        neither replays, nor makes small, nor writes the failing seeds down
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { shrink } from './shrink.ts';
-import { STEPS, story } from './story.ts';
+import { STEPS } from './story.ts';
+import type { Played, Task } from './worker.ts';
 import { searchZoo } from './zoo/search.ts';
 
 const FAILING = new URL('./failing-seeds.json', import.meta.url);
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 /** Of a hundred seeds one is run twice: the same seed must tell the same story. */
 const TWICE = 100;
 
@@ -17,8 +26,9 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
     steps: { type: 'string', default: String(STEPS) },
+    jobs: { type: 'string', default: String(availableParallelism()) },
+    json: { type: 'string' },
     trace: { type: 'boolean', default: false },
-    /** Neither replays, nor makes small, nor writes the failing seeds down. */
     quick: { type: 'boolean', default: false },
     /** Lets the bugs of the zoo out instead (zoo/search.ts). */
     zoo: { type: 'boolean', default: false },
@@ -27,8 +37,6 @@ const { values } = parseArgs({
     most: { type: 'string' },
   },
 });
-// Nobody reads where a simulated connection broke off, and saying it costs a tenth of the time.
-Error.stackTraceLimit = 0;
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -45,43 +53,72 @@ const seeds = [
   ...(values.quick ? [] : known),
   ...Array.from({ length: Number(values.seeds) }, (_, i) => from + i),
 ];
+const tasks = seeds.map(
+  (seed, index): Task => ({ seed, steps, again: index % TWICE === 0, small: !values.quick }),
+);
+const jobs = Math.max(1, Math.min(Number(values.jobs), tasks.length));
 const counts = new Map<string, number>();
 const failed: number[] = [];
-const cpu = process.cpuUsage();
+let cpuSeconds = 0;
 
-for (const [index, seed] of seeds.entries()) {
-  const told = await story({ seed, steps });
-  for (const [what, times] of told.counts) counts.set(what, (counts.get(what) ?? 0) + times);
-  if (values.trace) print(told.trace.join('\n'));
-  if (told.problems.length > 0) {
-    failed.push(seed);
-    print(`seed ${seed} fails:\n  ${told.problems.slice(0, 12).join('\n  ')}`);
-    if (!values.quick) {
-      const small = await shrink({ seed, steps });
-      print(`the same with steps ${small.kept.join(', ')} alone:\n  ${small.told.problems.join('\n  ')}`);
-      print(small.told.trace.map((line) => `    ${line}`).join('\n'));
-      if (!known.includes(seed)) known.push(seed);
-      writeFileSync(FAILING, `${JSON.stringify(known)}\n`);
+function heard(played: Played): void {
+  const { seed, problems, trace, small } = played;
+  cpuSeconds += played.cpuSeconds;
+  for (const [what, times] of played.counts) counts.set(what, (counts.get(what) ?? 0) + times);
+  if (values.trace) print(trace.join('\n'));
+  if (problems.length === 0) return;
+  failed.push(seed);
+  print(`seed ${seed} fails:\n  ${problems.slice(0, 12).join('\n  ')}`);
+  if (small !== null) {
+    print(`the same with steps ${small.kept.join(', ')} alone:\n  ${small.problems.join('\n  ')}`);
+    print(small.trace.map((line) => `    ${line}`).join('\n'));
+  }
+  if (values.quick || known.includes(seed)) return;
+  known.push(seed);
+  writeFileSync(FAILING, `${JSON.stringify(known)}\n`);
+}
+
+/** One process that takes the next seed whenever it is done with one. */
+async function work(): Promise<void> {
+  const child = fork(WORKER, ['--worker']);
+  const ended = once(child, 'exit').then(() => null);
+  try {
+    for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
+      child.send(task);
+      const answer = await Promise.race([once(child, 'message'), ended]);
+      if (answer === null) throw new Error(`The process that played seed ${task.seed} ended.`);
+      heard(answer[0] as Played);
     }
-  } else if (index % TWICE === 0) {
-    const again = await story({ seed, steps });
-    if (again.trace.join('\n') !== told.trace.join('\n')) {
-      failed.push(seed);
-      print(`seed ${seed} told another story the second time`);
-    }
+  } finally {
+    child.kill();
   }
 }
 
-const { user, system } = process.cpuUsage(cpu);
-const seconds = (user + system) / 1e6;
+const began = performance.now();
+await Promise.all(Array.from({ length: jobs }, work));
+const seconds = (performance.now() - began) / 1000;
+const perCore = seeds.length / cpuSeconds;
+
+const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+print(sorted.map(([what, times]) => `${String(times).padStart(9)} ${what}`).join('\n'));
 print(
-  [...counts]
-    .sort()
-    .map(([what, times]) => `${String(times).padStart(9)} ${what}`)
-    .join('\n'),
-);
-print(
-  `${seeds.length} seeds in ${seconds.toFixed(1)} s of CPU, ${(seeds.length / seconds).toFixed(2)} a second`,
+  `${seeds.length} seeds of ${steps} steps in ${seconds.toFixed(1)} s on ${jobs} processes: ${perCore.toFixed(2)} seeds a second of CPU`,
 );
 print(failed.length === 0 ? 'all end equal' : `failed: ${failed.join(', ')}`);
+if (values.json !== undefined) {
+  const told = {
+    ...{
+      seeds: seeds.length,
+      from,
+      steps,
+      jobs,
+      seconds,
+      cpuSeconds,
+      seedsPerSecondPerCore: perCore,
+      failed,
+    },
+    counts: Object.fromEntries(sorted),
+  };
+  writeFileSync(values.json, `${JSON.stringify(told, null, 2)}\n`);
+}
 process.exitCode = failed.length === 0 ? 0 : 1;

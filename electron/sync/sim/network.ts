@@ -1,5 +1,6 @@
 /** A device's line to the cloud: `cloud.fetch` with everything in between that networks do to a request. */
 import type { Fetch } from '../network/cloud-client.ts';
+import { LeanRequest } from './lean.ts';
 import type { SeededRandom } from './random.ts';
 import type { World } from './world.ts';
 
@@ -50,6 +51,29 @@ const HOUR = 3_600_000;
 /** Where requests go: a cloud that may crash while they are on their way (`life` rises then). */
 export type Far = { readonly life: number; fetch(request: Request): Promise<Response> };
 
+/** A stream's is the platform's own. */
+function requestOf(input: Parameters<Fetch>[0], init: RequestInit | undefined): Request {
+  const { body, signal } = init ?? {};
+  if (typeof input !== 'string' || input.endsWith('/Watch') || !(body instanceof Uint8Array) || !signal)
+    return new Request(input, init);
+  const call = { ...init, body: body as Uint8Array<ArrayBuffer>, signal };
+  return new LeanRequest(input, call) as unknown as Request;
+}
+
+/** Who gives up waits no longer for a cloud that has not answered yet, as with the platform's own fetch. What it answers is thrown away. */
+function unlessAborted(answer: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  if (signal.aborted) return Promise.reject(new TypeError('aborted'));
+  return new Promise((resolve, reject) => {
+    const give = () => reject(new TypeError('aborted'));
+    signal.addEventListener('abort', give, { once: true });
+    answer.then((response) => {
+      signal.removeEventListener('abort', give);
+      if (signal.aborted) void response.body?.cancel();
+      else resolve(response);
+    }, reject);
+  });
+}
+
 /** `line` may be changed while it runs. `count` hears of each fault. */
 export function lineTo(
   far: Far,
@@ -82,7 +106,7 @@ export function lineTo(
   return async (input, init) => {
     asked += 1;
     const number = asked;
-    const request = new Request(input, init);
+    const request = requestOf(input, init);
     await holdCircles(request);
     const stream = request.url.endsWith('/Watch');
     count('request');
@@ -102,12 +126,12 @@ export function lineTo(
     }
     if (!stream && random.chance(weather.duplicate)) {
       count('fault: duplicate');
-      const first = await far.fetch(request.clone());
+      const first = await unlessAborted(far.fetch(request.clone()), request.signal);
       await first.body?.cancel();
       await travels(request);
     }
     const answered = far.life;
-    const response = await far.fetch(request);
+    const response = await unlessAborted(far.fetch(request), request.signal);
     await travels(request);
     const end = async (fault: string) => {
       await response.body?.cancel();

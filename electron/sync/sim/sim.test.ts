@@ -1,5 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
 import { realParts } from '../core.ts';
 import { FAULT_PREFIX, FAULTS } from './faults.ts';
 import { shrink } from './shrink.ts';
@@ -11,7 +16,17 @@ const FAILED: number[] = JSON.parse(readFileSync(new URL('./failing-seeds.json',
 /** What nobody sees needs no stack, and a simulated connection breaks off often. */
 Error.stackTraceLimit = 0;
 /** On a machine with much else to do. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 600_000;
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+function temporary(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-sim-json-'));
+  folders.push(folder);
+  return folder;
+}
 
 /** What these stories did, and what befell them. */
 const played = new Set<string>();
@@ -40,12 +55,52 @@ test('SIM-16 the table of faults in SPEC is that of the simulation', () => {
 });
 
 test(
-  'SIM-10 the same seed tells the same story',
+  'SIM-10 SIM-13 the same seed tells the same story, also on a machine that is busy',
   async () => {
-    const [one, two] = [await story({ seed: 14 }), await story({ seed: 14 })];
+    const tell = () => story({ seed: 14, steps: 120 });
+    const one = await tell();
+    const busy = setInterval(() => {
+      for (const until = Date.now() + 12; Date.now() < until; );
+    }, 2);
+    const two = await tell().finally(() => clearInterval(busy));
     expect(two.trace).toEqual(one.trace);
     expect(two.counts).toEqual(one.counts);
-    expect(one.trace.length).toBeGreaterThan(20);
+    expect(one.trace.length).toBeGreaterThan(100);
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'SIM-14 a story of 400 steps is lively to its end',
+  async () => {
+    const { problems, trace } = await story({ seed: 3001, steps: 400 });
+    expect(problems).toEqual([]);
+    const acts = trace.slice(0, trace.indexOf(trace.find((line) => line.endsWith('everything heals')) ?? ''));
+    const last = acts.slice(-100);
+    expect(last.filter((line) => / writes "[^"]*"( \(asked at|$)/.test(line)).length).toBeGreaterThan(5);
+    expect(last.filter((line) => line.endsWith('Nobody is signed in on this device.')).length).toBeLessThan(
+      50,
+    );
+  },
+  PATIENCE_MS,
+);
+
+test(
+  'SIM-15 more of it is played by as many processes as one likes, which count together',
+  async () => {
+    const file = join(temporary(), 'counts.json');
+    const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+    const given = ['--seeds', '3', '--from', '7', '--steps', '6', '--jobs', '2', '--quick', '--json', file];
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...given]);
+    expect(stdout).toContain('all end equal');
+    const told = JSON.parse(readFileSync(file, 'utf8')) as {
+      failed: number[];
+      counts: Record<string, number>;
+    };
+    expect(told).toMatchObject({ seeds: 3, from: 7, steps: 6, jobs: 2, failed: [] });
+    let requests = 0;
+    for (const seed of [7, 8, 9]) requests += (await story({ seed, steps: 6 })).counts.get('request') ?? 0;
+    expect(told.counts['request']).toBe(requests);
   },
   PATIENCE_MS,
 );

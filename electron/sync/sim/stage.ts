@@ -6,11 +6,13 @@ import type { CloudImage } from '../../../cloud/storage/open.ts';
 import { addDevice, type Person, signUp, type TestDevice } from '../../../cloud/testing/person.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { getIdentity } from '../../store/identity.ts';
 import type { SyncParts } from '../run/assemble.ts';
 import { FarSide } from './far-side.ts';
 import { Folders } from './folders.ts';
 import { KillPoints } from './kill-points.ts';
-import { Ledger, messagesOf, type PersonName } from './ledger.ts';
+import { leanResponses } from './lean.ts';
+import { Ledger, messagesOf, type PersonName, type Row } from './ledger.ts';
 import { FINE, type Line, lineTo } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { rememberSignatures } from './remembering.ts';
@@ -40,19 +42,26 @@ export type Actor = {
   perhapsRemoved: boolean;
   /** An old copy of its database, and when that was. */
   copy: { image: Uint8Array; tick: number } | null;
+  /** What was looked at last (checks.ts): the same again needs no second look. */
+  looked: readonly Row[] | null;
   /** Messages that were seen here; those that were hidden, or gone, afterwards. */
   seen: Set<string>;
   hidden: Set<string>;
 };
 
-/** `opening`: made before, by `setUp`. */
-export type StageOptions = { seed: number; parts?: SyncParts; opening?: Opening };
+/**
+ * `opening`: made before, by `setUp`. `long`: a removed device makes room for a new one, and there are never more than `MOST_DEVICES` of both
+ * people.
+ */
+export type StageOptions = { seed: number; long?: boolean; parts?: SyncParts; opening?: Opening };
 
 const START = 1_760_000_000_000;
+/** At one time: of each person, in a long story of both. */
 export const MOST_DEVICES = 6;
 
 export class Stage {
   readonly seed: number;
+  readonly long: boolean;
   readonly world: World;
   readonly folders: Folders;
   readonly cloud: SimCloud;
@@ -79,6 +88,8 @@ export class Stage {
   /** Of the cloud, until it is put right. */
   limited = false;
   #waiting = 0;
+  /** Ever, by person and in all. */
+  readonly #added = { anna: 0, bob: 0, all: 0 };
 
   constructor(
     options: StageOptions,
@@ -88,6 +99,7 @@ export class Stage {
     opening: Opening | null,
   ) {
     this.seed = options.seed;
+    this.long = options.long ?? false;
     this.parts = options.parts;
     this.world = world;
     this.folders = folders;
@@ -153,10 +165,10 @@ export class Stage {
     account: TestDevice | { deviceId: string },
     options: { anchor: boolean; from?: Uint8Array },
   ): Actor {
-    const number = this.actors.filter((actor) => actor.person === person).length + 1;
-    const name = `${person}${number}`;
+    this.#added[person] += 1;
+    const name = `${person}${this.#added[person]}`;
     const { world, folders } = this;
-    const random = seeded(derived(this.seed, 2_000_000 + this.actors.length));
+    const random = seeded(derived(this.seed, 2_000_000 + this.#added.all++));
     const line: Line = { up: true, weather: FINE };
     const clock = world.clockOff(0);
     const disk: Actor['disk'] = { freeBytes: null, full: false };
@@ -184,12 +196,26 @@ export class Stage {
         removed: null,
         perhapsRemoved: false,
         copy: null,
+        looked: null,
         seen: new Set<string>(),
         hidden: new Set<string>(),
       },
     };
     this.actors.push(actor);
     return actor;
+  }
+
+  /** A device that was removed, and knows it, is put away for good: its place is free. False: there is none. */
+  async retire(): Promise<boolean> {
+    const at = this.actors.findIndex(
+      ({ removed, device }) =>
+        removed !== null && device.look((store) => getIdentity(store)?.state) !== 'active',
+    );
+    const [gone] = at === -1 ? [] : this.actors.splice(at, 1);
+    if (gone === undefined) return false;
+    if (gone.device.alive) await gone.device.stop();
+    this.say(`${gone.name} is put away`);
+    return true;
   }
 
   async close(): Promise<void> {
@@ -237,6 +263,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 export async function setUp(): Promise<Opening> {
   await sodiumReady();
   rememberSignatures();
+  leanResponses();
   const random = seeded(1);
   const world = new World(START);
   const folders = new Folders();

@@ -22,6 +22,7 @@ import {
   watchAll,
 } from './hostile-plan.ts';
 import { expectAlarms, mailIsHere, may } from './looks.ts';
+import { MENDED, mendOne } from './mends.ts';
 import { FINE, STORM } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
@@ -49,7 +50,10 @@ export type Told = {
   mostRequests: number;
 };
 
+/** Of a story in `npm test`. */
 export const STEPS = 40;
+/** From so many on a story is a long one: more happens at the same time, and what breaks is mended as it goes on. */
+export const LONG = 100;
 const HEAL_MS = 20 * 60_000;
 const LOOK_MS = 5_000;
 /** Of a device in a minute. */
@@ -67,9 +71,21 @@ const SUBJECTS: { weight: number; likely: readonly (readonly Act[])[]; stormy: n
 ];
 const MORE = 3;
 
+/**
+ * Between two steps of a long story, at the most, in virtual milliseconds. Mostly the next thing happens while the last one is still on its way; now and then
+ * there is time for everybody to come to rest, and for polls, beats and silences.
+ */
+const PAUSES = [
+  { weight: 90, most: 400 },
+  { weight: 8, most: 5_000 },
+  { weight: 1.5, most: 30_000 },
+  { weight: 0.5, most: 150_000 },
+] as const;
+
 export async function story(options: StoryOptions): Promise<Told> {
   const { seed, steps = STEPS, without = new Set<number>() } = options;
-  const stage = await openStage(options);
+  const long = steps >= LONG;
+  const stage = await openStage({ ...options, long });
   const giveBack = takeStopwatch();
   try {
     const random = seeded(derived(seed, 1));
@@ -97,8 +113,10 @@ export async function story(options: StoryOptions): Promise<Told> {
       const dice = seeded(derived(seed, 100 + step));
       if (await stage.cloud.rise()) stage.say('the cloud is started again');
       if (hostile !== null) await turnHostile(stage, hostile, step);
-      await oneStep(stage, acts, dice);
-      await stage.world.run(dice.below(dice.chance(0.1) ? 90_000 : 3_000));
+      await oneStep(stage, acts, dice, long);
+      await stage.world.run(
+        dice.below(long ? dice.weighted(PAUSES).most : dice.chance(0.1) ? 90_000 : 3_000),
+      );
       for (const one of stage.actors) problems.push(...checkNow(stage, one));
     }
     if (problems.length === 0) {
@@ -147,12 +165,15 @@ function takeStopwatch(): () => void {
   };
 }
 
-async function oneStep(stage: Stage, acts: Act[], dice: SeededRandom): Promise<void> {
+const [turnOn] = SWITCH_ACTS as [Act];
+
+async function oneStep(stage: Stage, acts: Act[], dice: SeededRandom, long: boolean): Promise<void> {
   const actor = dice.pick(stage.actors);
   if (!actor.device.alive) {
     startAgain(stage, actor, dice);
     return;
   }
+  if (long && dice.chance(MENDED) && (await mendOne(stage, actor, dice, turnOn.act))) return;
   const act = dice.weighted(acts);
   if (await act.act(stage, actor, dice)) stage.count(act.name);
 }
@@ -193,7 +214,6 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
   await endPurges(stage, dice);
   for (const actor of stage.actors) {
     if (actor.removed !== null) continue;
-    const turnOn = SWITCH_ACTS[0] as Act;
     await turnOn.act(stage, actor, dice);
     for (const name of ['resume', 'repair', 'syncNow'] as const) {
       if (name !== 'repair' || asksForRepair(actor)) {

@@ -50,9 +50,9 @@ export class World {
 
   /** Of something that travels. Ends early, as a failure, with the signal. */
   sleep(ms: number, signal: AbortSignal): Promise<void> {
-    if (ms === 0) {
-      return Promise.resolve();
-    }
+    // Nobody will hear of an abort that has been.
+    if (signal.aborted) return Promise.reject(new TypeError('aborted'));
+    if (ms === 0) return Promise.resolve();
     this.#sleeping += 1;
     return new Promise((resolve, reject) => {
       const wake = (end: () => void) => () => {
