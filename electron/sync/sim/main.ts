@@ -4,20 +4,18 @@
  *
  *     --steps N      steps of each story              --jobs N     processes; as many as there are cores where nothing is said
  *     --json FILE    the counts, to be kept           --trace      tells each story
+ *     --minutes N    no seed is begun after that
  *     --quick        neither replays, nor makes small, nor writes the failing seeds down
  */
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { playAll } from './pool.ts';
 import { STEPS } from './story.ts';
 import type { Played, Task } from './worker.ts';
 import { searchZoo } from './zoo/search.ts';
 
 const FAILING = new URL('./failing-seeds.json', import.meta.url);
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 /** Of a hundred seeds one is run twice: the same seed must tell the same story. */
 const TWICE = 100;
 
@@ -29,6 +27,7 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: 'Infinity' },
     quick: { type: 'boolean', default: false },
     /** Lets the bugs of the zoo out instead (zoo/search.ts). */
     zoo: { type: 'boolean', default: false },
@@ -54,16 +53,24 @@ const seeds = [
   ...Array.from({ length: Number(values.seeds) }, (_, i) => from + i),
 ];
 const tasks = seeds.map(
-  (seed, index): Task => ({ seed, steps, again: index % TWICE === 0, small: !values.quick }),
+  (seed, index): Task => ({
+    seed,
+    steps,
+    again: index % TWICE === 0,
+    small: !values.quick,
+    tell: values.trace,
+  }),
 );
 const jobs = Math.max(1, Math.min(Number(values.jobs), tasks.length));
 const counts = new Map<string, number>();
 const failed: number[] = [];
 let cpuSeconds = 0;
+let done = 0;
 
 function heard(played: Played): void {
   const { seed, problems, trace, small } = played;
   cpuSeconds += played.cpuSeconds;
+  done += 1;
   for (const [what, times] of played.counts) counts.set(what, (counts.get(what) ?? 0) + times);
   if (values.trace) print(trace.join('\n'));
   if (problems.length === 0) return;
@@ -78,37 +85,27 @@ function heard(played: Played): void {
   writeFileSync(FAILING, `${JSON.stringify(known)}\n`);
 }
 
-/** One process that takes the next seed whenever it is done with one. */
-async function work(): Promise<void> {
-  const child = fork(WORKER, ['--worker']);
-  const ended = once(child, 'exit').then(() => null);
-  try {
-    for (let task = tasks.shift(); task !== undefined; task = tasks.shift()) {
-      child.send(task);
-      const answer = await Promise.race([once(child, 'message'), ended]);
-      if (answer === null) throw new Error(`The process that played seed ${task.seed} ended.`);
-      heard(answer[0] as Played);
-    }
-  } finally {
-    child.kill();
-  }
-}
-
 const began = performance.now();
-await Promise.all(Array.from({ length: jobs }, work));
+const pool = playAll(tasks, jobs, Date.now() + Number(values.minutes) * 60_000);
+process.on('exit', pool.close);
+for (const one of pool.played) {
+  const played = await one;
+  if (played !== null) heard(played);
+}
+pool.close();
 const seconds = (performance.now() - began) / 1000;
-const perCore = seeds.length / cpuSeconds;
+const perCore = done / cpuSeconds;
 
 const sorted = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
 print(sorted.map(([what, times]) => `${String(times).padStart(9)} ${what}`).join('\n'));
 print(
-  `${seeds.length} seeds of ${steps} steps in ${seconds.toFixed(1)} s on ${jobs} processes: ${perCore.toFixed(2)} seeds a second of CPU`,
+  `${done} seeds of ${steps} steps in ${seconds.toFixed(1)} s on ${jobs} processes: ${perCore.toFixed(2)} seeds a second of CPU`,
 );
 print(failed.length === 0 ? 'all end equal' : `failed: ${failed.join(', ')}`);
 if (values.json !== undefined) {
   const told = {
     ...{
-      seeds: seeds.length,
+      seeds: done,
       from,
       steps,
       jobs,

@@ -1,5 +1,5 @@
 /**
- * `node electron/sync/sim/spec-counts.ts RUN.json`: writes how often each fault fired in that run (of `npm run sim -- --json RUN.json`) into
+ * `node electron/sync/sim/spec-counts.ts RUN.json …`: writes how often each fault fired in those runs (of `npm run sim -- --json RUN.json`) into
  * docs/SPEC.md, between its two marks. Without a file: the table without counts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -11,24 +11,30 @@ const SPEC = new URL('../../../docs/SPEC.md', import.meta.url);
 const BEGIN = '<!-- faults of the simulation -->';
 const END = '<!-- end of faults -->';
 
-export function faultTable(run: Run | null): string {
-  const count = (name: string) => run?.counts[`${FAULT_PREFIX}${name}`] ?? 0;
-  const rows = FAULTS.map(
-    ({ name, does }) => `| ${name} | ${does} | ${run === null ? 'not run yet' : count(name)} |`,
+function runsSay(runs: readonly Run[]): string {
+  const each = runs.map(
+    ({ seeds, steps, from, failed }) =>
+      `${seeds.toLocaleString('en')} seeds from ${from} on, of ${steps} steps each (${failed.length} failed)`,
   );
-  const head =
-    run === null
-      ? 'Each is counted; no long run has been written down yet.'
-      : `Counted in a run of ${run.seeds} seeds from ${run.from} on, of ${run.steps} steps each; ${run.failed.length} failed.`;
+  return `Counted in ${each.join('; ')}.`;
+}
+
+export function faultTable(runs: readonly Run[]): string {
+  const count = (name: string) =>
+    runs.reduce((sum, { counts }) => sum + (counts[`${FAULT_PREFIX}${name}`] ?? 0), 0);
+  const rows = FAULTS.map(
+    ({ name, does }) =>
+      `| ${name} | ${does} | ${runs.length === 0 ? 'not run yet' : count(name).toLocaleString('en')} |`,
+  );
+  const head = runs.length === 0 ? 'Each is counted; no long run has been written down yet.' : runsSay(runs);
   return [head, '', '| fault | what it does | fired |', '|---|---|---|', ...rows].join('\n');
 }
 
 if (import.meta.main) {
-  const [file] = process.argv.slice(2);
-  const run = file === undefined ? null : (JSON.parse(readFileSync(file, 'utf8')) as Run);
+  const runs = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')) as Run);
   const spec = readFileSync(SPEC, 'utf8');
   const [before, rest = ''] = spec.split(BEGIN);
   const after = rest.split(END)[1];
   if (before === undefined || after === undefined) throw new Error('docs/SPEC.md has lost its marks.');
-  writeFileSync(SPEC, `${before}${BEGIN}\n${faultTable(run)}\n${END}${after}`);
+  writeFileSync(SPEC, `${before}${BEGIN}\n${faultTable(runs)}\n${END}${after}`);
 }

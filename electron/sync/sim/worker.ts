@@ -5,12 +5,13 @@
 import { shrink } from './shrink.ts';
 import { story } from './story.ts';
 
-/** `again`: the seed is played twice and must tell the same. `small`: what fails is made small. */
-export type Task = { seed: number; steps: number; again: boolean; small: boolean };
+/** `again`: the seed is played twice and must tell the same. `small`: what fails is made small. `tell`: the trace is wanted, whatever happens. */
+export type Task = { seed: number; steps: number; again: boolean; small: boolean; tell: boolean };
 
 export type Played = {
   seed: number;
   problems: string[];
+  /** Of a story that failed, or is to be told. */
   trace: string[];
   counts: [string, number][];
   /** Of this seed, in seconds of CPU. */
@@ -26,7 +27,7 @@ function otherStory(one: readonly string[], two: readonly string[]): string[] {
   return [`SIM-10 another story the second time: "${one[at] ?? 'the end'}", then "${two[at] ?? 'the end'}"`];
 }
 
-export async function play({ seed, steps, again, small }: Task): Promise<Played> {
+export async function play({ seed, steps, again, small, tell }: Task): Promise<Played> {
   const before = process.cpuUsage();
   const told = await story({ seed, steps });
   const { user, system } = process.cpuUsage(before);
@@ -37,7 +38,7 @@ export async function play({ seed, steps, again, small }: Task): Promise<Played>
   return {
     seed,
     problems,
-    trace: told.trace,
+    trace: tell || problems.length > 0 ? told.trace : [],
     counts: [...told.counts],
     cpuSeconds: (user + system) / 1e6,
     small:
