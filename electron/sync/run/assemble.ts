@@ -23,6 +23,7 @@ import { downloadStep } from '../blobs/download-step.ts';
 import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
 import { uploadStep } from '../blobs/upload-step.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
+import { redateDeletes } from '../commands/redate-deletes.ts';
 import { UndoBook } from '../commands/undo.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
 import type { StepResult, ZoneName } from '../engine/state.ts';
@@ -205,6 +206,10 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       stream = null;
     },
     online,
+    onClockWrong: ({ cloudMs, deviceMs }) => {
+      // Before its pushes go on, which is when the clock is right again.
+      if (cloudMs > deviceMs && keys !== null) within('redate', () => redateDeletes(ctx, cloudMs));
+    },
     onStatus: (status) => announcer.status(status),
     onStep: () => {
       announcer.changed();

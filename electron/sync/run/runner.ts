@@ -44,6 +44,8 @@ export type RunnerOptions = {
   /** Opens the poke stream; what it says comes as events. */
   watch(): void;
   unwatch(): void;
+  /** The device's clock turns out to be wrong: not before it was right, or had not been compared. */
+  onClockWrong(clock: { cloudMs: number; deviceMs: number }): void;
   online(): boolean;
   onStatus(status: SyncStatus): void;
   /** After each step, failed ones too: what did it change? */
@@ -112,8 +114,10 @@ export class Runner {
           now: this.#options.clock.now(),
           jitter: this.#options.jitter(),
         } as EngineEvent;
+        const before = this.#state.clock;
         const { state, effects } = reduce(this.#state, event);
         this.#state = state;
+        if (before === null && state.clock !== null) this.#options.onClockWrong(state.clock);
         for (const effect of effects) {
           this.#perform(effect);
         }

@@ -4,6 +4,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
 import { heldTombstones } from '../../store/bases.ts';
 import { getDirty } from '../../store/dirty.ts';
+import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
@@ -165,6 +166,43 @@ test('SYN-28 a delete dated by a clock that was set back is not due at once', as
   expect(two.record(id)).not.toBeNull();
   await two.core.execute({ name: 'recoverMessages', input: { ids: [id] } });
   await one.until(() => one.texts().includes('old'), 'the recovered one');
+});
+
+test('SYN-98 what was deleted by a clock that was far behind has its thirty days from when that shows', async () => {
+  let offline = false;
+  const fetch: Fetch = async (input, init) => {
+    if (offline) throw new TypeError('No connection.');
+    return fetchOf(cloud)(input, init);
+  };
+  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
+  devices.push(one);
+  const [alone = '', withAll = ''] = [
+    one.message('alone', Date.now()),
+    one.message('with all', Date.now() + 1, { conversation: Uint8Array.from(Buffer.alloc(16, 8)) }),
+  ];
+  one.core.start();
+  await one.settled();
+  // A year in a drawer, with an empty battery: the clock is where it was, or further back.
+  offline = true;
+  await one.stop();
+  cloudSkewMs = 400 * DAY;
+  one.start();
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [alone] } });
+  await one.core.execute({ name: 'deleteConversation', input: { conversationId: '08'.repeat(16) } });
+  offline = false;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.until(({ paused }) => paused?.reason === 'clockWrong', 'that the clock is wrong');
+  // Somebody sets it.
+  skewMs = cloudSkewMs;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
+  await one.restart();
+  await one.settled();
+  for (const { deletedMs } of listRecentlyDeleted(one.store, 10))
+    expect(Math.abs(deletedMs - clock.now())).toBeLessThan(60_000);
+  expect(listRecentlyDeleted(one.store, 10)).toHaveLength(2);
+  expect(one.record(alone)).not.toBeNull();
+  expect(one.record(withAll)).not.toBeNull();
 });
 
 test('SYN-30 a command is answered in the middle of a first sync', async () => {
