@@ -108,6 +108,43 @@ test('SYN-96 a push that met somebody else’s change asks for that', async () =
   await cloud.close();
 });
 
+test('SYN-95 what was written while a device took its first sync is no damage there', async () => {
+  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  const one = await firstDevice(cloud, 'anna@example.org');
+  one.message('before', 1_800_000_000_000);
+  one.core.start();
+  await one.settled();
+  const theirs = line(cloud, false);
+  let written = false;
+  // The account's zone comes first, and with it the stream.
+  const atMessages = () => theirs.calls.includes('Backfill') && theirs.calls.includes('Watch');
+  const fetch: Fetch = async (input, init) => {
+    const request = new Request(input, init);
+    if (!written && request.url.endsWith('/Backfill') && atMessages()) {
+      written = true;
+      // Each is a push of its own, and a poke. The walk leaves out what was there and is changed now: the conversation.
+      one.message('meanwhile', 1_800_000_001_000);
+      await one.core.execute({ name: 'syncNow', input: null });
+      await one.settled();
+      await one.core.execute({ name: 'setPinned', input: { conversationId: '07'.repeat(16), on: true } });
+      await one.settled();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return theirs.fetch(request);
+  };
+  const two = await nextDevice(cloud, one.person, { fetch });
+  two.core.start();
+  await two.until(() => two.texts().length === 2, 'both messages');
+  await two.settled();
+  await one.settled();
+  expect(written).toBe(true);
+  expect(theirs.calls.filter((call) => call === 'Inventory')).toEqual([]);
+  expect(two.store.memory.digest(2).toBytes()).toEqual(one.store.memory.digest(2).toBytes());
+  await one.stop();
+  await two.stop();
+  await cloud.close();
+});
+
 const at = (head: number, generation = 1, incarnation = 9n) =>
   ({ head, generation, incarnation }) as ZoneState;
 const poke = (

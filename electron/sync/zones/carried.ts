@@ -45,6 +45,23 @@ export function aheadOfFeed(ctx: ZoneContext, zone: ZoneName, seq: number): void
   ctx.carried.set(zone, { ...kept, ahead: Math.max(kept.ahead, seq) });
 }
 
+/** Until the device has asked: nobody can say from which head on its digest is one of the cloud's. */
+const UNTIL_ASKED = Number.MAX_SAFE_INTEGER;
+
+/**
+ * A walk gives what is unchanged since it began. What was changed meanwhile comes by the feed, and until all of that is here, the digest is none
+ * that the cloud ever had: the device asks for the rest at once, instead of going from poke to poke.
+ */
+export function walkedBeside(ctx: ZoneContext, zone: ZoneName): void {
+  aheadOfFeed(ctx, zone, UNTIL_ASKED);
+}
+
+/** It has asked, and is at this head with everything. */
+export function hasAsked(ctx: ZoneContext, zone: ZoneName, head: number): void {
+  const kept = ctx.carried.get(zone) ?? NONE;
+  if (kept.ahead === UNTIL_ASKED) ctx.carried.set(zone, { ...kept, ahead: head });
+}
+
 /** The highest seq of what was asked for by name. */
 export const newest = (records: readonly CloudRecord[]): number =>
   Math.max(0, ...records.map(({ seq }) => numberOf(seq)));

@@ -12,7 +12,7 @@ import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.t
 import type { StepResult } from '../engine/state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
-import { aheadOfFeed, takeCarried } from './carried.ts';
+import { aheadOfFeed, hasAsked, takeCarried, walkedBeside } from './carried.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay, seenByOthers } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { savedWalk, walkedOn } from './walk.ts';
@@ -57,6 +57,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     store.commitBulk();
     return { walk: before, more: true, staleKeyring: true };
   }
+  walkedBeside(ctx, zone);
   opened.items = oldestFirst(opened.items);
   const walk = walkedOn(before, page.records, page.more);
   const done = state.backfillDone + page.records.length;
@@ -102,7 +103,8 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   const token = state.token ?? new Uint8Array();
   const ask = (at: Uint8Array): Promise<ChangesResponse> =>
     ctx.cloud.zones.changes({ zone: ZONE[zone], token: at, limit: PAGE }, { signal: ctx.abort });
-  const page = takeCarried(ctx, zone, state) ?? (await takePage(ctx, `changes ${zone}`, token, ask));
+  const carried = takeCarried(ctx, zone, state);
+  const page = carried ?? (await takePage(ctx, `changes ${zone}`, token, ask));
   const cloud = page.state;
   if (cloud === undefined) {
     throw garbled('The cloud sent changes without saying where the zone stands.');
@@ -145,6 +147,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
     },
   });
   ctx.signal({ type: 'committed' });
+  if (carried === null && !page.more) hasAsked(ctx, zone, seen);
   result.seen = seen;
   if (zone === 'messages') {
     result.heard = noteHeard(store, cloud);
