@@ -10,6 +10,7 @@ import type { Store } from '../store/open.ts';
 import type { Opaque } from './account/opaque.ts';
 import type { CloudClient } from './network/cloud-client.ts';
 import type { SyncEvent } from './protocol.ts';
+import type { Timers } from './run/timers.ts';
 
 export type Random = (length: number) => Uint8Array;
 
@@ -76,6 +77,8 @@ export type StepContext = {
   freeBytes(): number | null;
   /** What a password is registered and tried with; to be ended when that is done. */
   openOpaque(): Opaque;
+  /** Time that passes: a simulation's does not by itself. */
+  readonly timers: Timers;
   /** Aborted when the core stops: give it to every call. */
   readonly abort: AbortSignal;
 };

@@ -132,6 +132,7 @@ export function stepContext({ store }: Kit, fetch: typeof globalThis.fetch): Zon
     emit: () => {},
     signal: () => {},
     freeBytes: () => null,
+    timers: { after: () => () => {}, elapsed: () => 0, breathe: async () => {} },
     openOpaque: () => {
       throw new Error('Nobody signs in here.');
     },
@@ -139,7 +140,6 @@ export function stepContext({ store }: Kit, fetch: typeof globalThis.fetch): Zon
   };
   return {
     ...common,
-    timers: { after: () => () => {}, elapsed: () => 0, breathe: async () => {} },
     ahead: new Map(),
     carried: new Map(),
     askedKeysFor: new Set(),

@@ -121,8 +121,16 @@ async function onlyInCloud(ctx: StepContext): Promise<{ toDownload: number; byte
 }
 
 async function ask(ctx: StepContext): Promise<CloudZoneState> {
-  const signal = AbortSignal.any([ctx.abort, AbortSignal.timeout(ASK_MS)]);
-  return present((await ctx.cloud.zones.openZone({ zone: Zone.MESSAGES }, { signal })).state);
+  const late = new AbortController();
+  const cancel = ctx.timers.after(ASK_MS, () =>
+    late.abort(new DOMException('The cloud takes too long.', 'TimeoutError')),
+  );
+  const signal = AbortSignal.any([ctx.abort, late.signal]);
+  try {
+    return present((await ctx.cloud.zones.openZone({ zone: Zone.MESSAGES }, { signal })).state);
+  } finally {
+    cancel();
+  }
 }
 
 function present(state: CloudZoneState | undefined): CloudZoneState {

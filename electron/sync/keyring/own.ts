@@ -23,6 +23,7 @@ import type { Store } from '../../store/open.ts';
 import { adoptRotation } from '../account/pending.ts';
 import type { EpochKeys, StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
+import { garbled } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import { endSession } from './session-end.ts';
 
@@ -89,8 +90,9 @@ export function continueKeyring(
 export async function refreshKeyring(ctx: StepContext): Promise<null> {
   const identity = requireIdentity(ctx.store);
   const answer = await askForKeyring(ctx);
+  // Nobody would forge that: an answer that is none, and asked for again.
+  if (answer.keyring === undefined) throw garbled('The cloud gave no keyring.');
   try {
-    if (answer.keyring === undefined) throw new TrustError('empty', 'The cloud gave no keyring.');
     await adoptKeyring(ctx, identity, answer.keyring, answer.wraps);
   } catch (error) {
     throw error instanceof TrustError ? alarm(ctx, error) : error;

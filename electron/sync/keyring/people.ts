@@ -22,6 +22,7 @@ import type { Store } from '../../store/open.ts';
 import { findPinByHandle, getPin, type Pin, setPin } from '../../store/pins.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
+import { garbled } from '../network/answers.ts';
 
 type Checked = { state: DeviceLogState; epoch: number; inboxKey: Uint8Array };
 
@@ -35,8 +36,9 @@ export async function lookUp(
       ? { by: { case: 'handle' as const, value: by.handle } }
       : { by: { case: 'accountId' as const, value: by.accountId } };
   const { keyring } = await ctx.cloud.accounts.lookUp(request, { signal: ctx.abort });
-  if (keyring === undefined || keyring.accountId.length !== 16) {
-    throw new SyncFailure('personForged', 'The cloud gave no keyring for this person.');
+  if (keyring === undefined) throw garbled('The cloud gave no keyring for this person.');
+  if (keyring.accountId.length !== 16) {
+    throw new SyncFailure('personForged', 'The cloud gave a keyring of no account for this person.');
   }
   if ('accountId' in by && !equalBytes(keyring.accountId, by.accountId)) {
     throw new SyncFailure('personForged', 'The cloud answered with another account than the one asked for.');

@@ -110,6 +110,7 @@ export function mailDevice(cloud: Cloud): MailDevice {
       emit: () => {},
       signal: (signal) => signals.push(signal),
       freeBytes: () => null,
+      timers: systemTimers,
       openOpaque: () => opaqueHere,
       abort: new AbortController().signal,
     };

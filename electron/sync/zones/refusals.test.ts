@@ -306,3 +306,23 @@ test('SYN-6 a digest that differs at one seq from what another device has seen i
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(two.texts()).toEqual(['kept']);
 });
+
+test('FUZ-4 an answer without a keyring is none, and asked for again: nobody is said to have forged one', async () => {
+  let empty = 0;
+  meet = (path) => {
+    if (path !== 'GetKeyring' || empty === 2) return undefined;
+    empty += 1;
+    return new Response(new Uint8Array(), { headers: { 'content-type': 'application/proto' } });
+  };
+  const one = await first();
+  one.message('waits for the keyring', T);
+  one.core.start();
+  await one.until(() => empty > 0, 'an answer that is none');
+  expect(codes(one)).toEqual([]);
+  await sync(one);
+  await one.until(() => empty === 2, 'another one');
+  await sync(one);
+  await one.settled();
+  expect(codes(one)).toEqual([]);
+  expect(one.failures.some((failure) => failure.includes('The cloud gave no keyring.'))).toBe(true);
+});

@@ -8,14 +8,12 @@ import type { ZoneName } from '../../store/values.ts';
 import type { ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
-import type { Timers } from '../run/timers.ts';
 import type { CarriedPages } from './carried.ts';
 
 export const ZONE: Record<ZoneName, Zone> = { account: Zone.ACCOUNT, messages: Zone.MESSAGES };
 
-/** A zone step's context: besides the common one, the timers and what was asked for ahead. */
+/** A zone step's context: besides the common one, what was asked for ahead. */
 export type ZoneContext = StepContext & {
-  readonly timers: Timers;
   readonly ahead: Map<string, Ahead>;
   /** Small changes that came with pokes (carried.ts). */
   readonly carried: Map<ZoneName, CarriedPages>;
