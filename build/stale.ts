@@ -1,4 +1,7 @@
-/** Building only what changed: a stamp file holds the hash of everything a build was made from. */
+/**
+ * Building only what changed: a stamp file holds the hash of everything a build was made from. It lies beside what was built: copied, moved or
+ * put away, they go together, and what is there is never taken for what somebody else has built.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,7 +19,7 @@ type Build = {
 
 /** Makes it if its sources changed since the last time. True when it was made. */
 export async function buildIfStale(build: Build): Promise<boolean> {
-  const stamp = join(root, '.cache', `${build.name}.stamp`);
+  const stamp = join(root, `${dirname(build.result)}.stamp`);
   let made = false;
   await withLock(join(root, '.cache', `${build.name}.lock`), async () => {
     const hash = hashSources(build.sources);
