@@ -31,8 +31,9 @@ function temporary(): string {
 
 /** What these stories did, and what befell them. */
 const played = new Set<string>();
-/** Enough for what fires once in a hundred stories. */
-const ENOUGH = 500;
+/** Enough for what fires once in a thousand stories. `npm test` plays fewer: nearly everything fires in them. */
+const ENOUGH = 5_000;
+const NEARLY = 500;
 
 const seeds = [...new Set([...FAILED, ...Array.from({ length: COUNT }, (_, i) => 1 + i)])];
 const tasks = seeds.map((seed) => ({ seed, steps: STEPS, again: false, small: false, tell: false }));
@@ -54,7 +55,7 @@ test.each(seeds.map((seed, index) => ({ seed, index })))(
 test('SIM-16 each fault of the table was played', () => {
   const missing = FAULTS.map(({ name }) => name).filter((name) => !played.has(`${FAULT_PREFIX}${name}`));
   if (COUNT >= ENOUGH) expect(missing).toEqual([]);
-  else expect(missing.length).toBeLessThan(FAULTS.length * 0.6);
+  else expect(missing.length).toBeLessThan(FAULTS.length * (COUNT >= NEARLY ? 0.15 : 0.6));
 });
 
 test('SIM-16 the table of faults in SPEC is that of the simulation', () => {
