@@ -5,8 +5,8 @@ import type { Scripts } from './processes.ts';
 import type { Side } from './scene.ts';
 import { ownerOf, TABLES } from './tables.ts';
 
-/** An act may go another way than it did before: it is done again, and then another that leads there. */
-const TRIES = 4;
+/** An act may go another way than it did before (in whose name mail is acknowledged hangs on time): it is done again, and then another. */
+const TRIES = 12;
 
 export type Report = {
   /** Its seed. */
