@@ -3,7 +3,7 @@
  * cloud; its answer as it arrives), `before commit of CALL` or `after commit of CALL` (the first transaction that ends after that answer), or
  * the same of `another commit` (of a command, or a later one). So a kill falls between a commit and the call that tells of it.
  *
- * The same points as kill.test.ts has with real processes and real files (SPEC SYN-35); here there are more of them, in longer stories.
+ * What sync/kills does with real processes and real files (SPEC SYN-35), here in memory, in longer stories and far more often.
  */
 import type { Store } from '../../store/open.ts';
 import type { Fetch } from '../network/cloud-client.ts';
