@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FIRST, type Report } from './plan.ts';
 import { COMMANDS, ownerOf, STEPS, TABLES } from './tables.ts';
 
-const KILLS = 95;
+const KILLS = 300;
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-kills-report-'));
 let report: Report;

@@ -40,7 +40,11 @@ export async function record(
   writeFileSync(pointsFile, source(recorded, times, starts));
 }
 
+/** An acknowledgement waits for company: in whose name it goes out is a matter of time. It has its points where mail is received. */
+const wanders = (point: string) => /^(?!receive: ).*Acknowledge$/.test(point);
+
 function note(of: Map<string, Map<ActName, number[]>>, point: string, act: ActName, count: number): void {
+  if (wanders(point)) return;
   const acts = of.get(point) ?? new Map<ActName, number[]>();
   acts.set(act, [...(acts.get(act) ?? []), count]);
   of.set(point, acts);
