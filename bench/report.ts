@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { writeBetween } from '../electron/sync/testing/between-marks.ts';
 import { floorRows } from './floors.ts';
 import { growthPicture } from './picture.ts';
 
@@ -44,11 +45,7 @@ export function writeReport(all: readonly Result[]): void {
   };
   writeFileSync(RESULTS, `${JSON.stringify({ machine, results }, null, 2)}\n`);
   writeFileSync(PICTURE, growthPicture(results));
-  const page = readFileSync(PAGE, 'utf8');
-  const [before, rest] = page.split(BEGIN);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error(`${PAGE} has lost its marks.`);
-  writeFileSync(PAGE, `${before}${BEGIN}\n\n${tables(results, machine)}\n${END}${after}`);
+  writeBetween(PAGE, BEGIN, END, `\n${tables(results, machine)}`);
 }
 
 const ORDER = ['first sync', 'change', 'upload', 'push', 'idle', 'store', 'start', 'scroll'];

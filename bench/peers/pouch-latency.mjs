@@ -1,9 +1,9 @@
 /** A change in one PouchDB shown in another, both following the server live: idle, and while a third takes everything, again and again. */
 import { join } from 'node:path';
 import PouchDB from 'pouchdb';
-import { quantile } from '../stats.ts';
-import { finish, input } from '../support/child.ts';
+import { input } from '../support/child.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { timeChanges } from './changes.mjs';
 import { idOf } from './documents.mjs';
 
 const { url, changes } = input();
@@ -31,23 +31,8 @@ async function change(index) {
   await new Promise((resolve) => setTimeout(resolve, 100));
   return ms;
 }
-const idle = [];
-for (let index = 0; index < changes; index += 1) idle.push(await change(index));
-const during = [];
-for (let syncs = 0; during.length < changes; syncs += 1) {
-  let over = false;
-  const fresh = new PouchDB(join(folder, `fresh-${syncs}`));
-  const taken = fresh.replicate.from(url, { batch_size: 1000, batches_limit: 10 }).then(() => {
-    over = true;
-  });
-  while (!over && during.length < changes) during.push(await change(changes + during.length));
-  await taken;
-  await fresh.close();
-}
-finish({
-  pinP50Ms: quantile(idle, 0.5),
-  pinP95Ms: quantile(idle, 0.95),
-  duringP50Ms: quantile(during, 0.5),
-  duringP95Ms: quantile(during, 0.95),
-  duringCount: during.length,
+await timeChanges(changes, change, async (which) => {
+  const fresh = new PouchDB(join(folder, `fresh-${which}`));
+  await fresh.replicate.from(url, { batch_size: 1000, batches_limit: 10 });
+  return () => fresh.close();
 });

@@ -2,8 +2,8 @@
 import { createMergeableStore } from 'tinybase';
 import { createWsSynchronizer } from 'tinybase/synchronizers/synchronizer-ws-client';
 import { WebSocket } from 'ws';
-import { quantile } from '../stats.ts';
-import { finish, input } from '../support/child.ts';
+import { input } from '../support/child.ts';
+import { timeChanges } from './changes.mjs';
 import { idOf } from './documents.mjs';
 
 const { url, changes, count } = input();
@@ -31,22 +31,7 @@ async function change(index) {
   await new Promise((resolve) => setTimeout(resolve, 100));
   return ms;
 }
-const idle = [];
-for (let index = 0; index < changes; index += 1) idle.push(await change(index));
-const during = [];
-while (during.length < changes) {
-  let over = false;
-  const taken = open().then(async ({ synchronizer }) => {
-    over = true;
-    await synchronizer.destroy();
-  });
-  while (!over && during.length < changes) during.push(await change(changes + during.length));
-  await taken;
-}
-finish({
-  pinP50Ms: quantile(idle, 0.5),
-  pinP95Ms: quantile(idle, 0.95),
-  duringP50Ms: quantile(during, 0.5),
-  duringP95Ms: quantile(during, 0.95),
-  duringCount: during.length,
+await timeChanges(changes, change, async () => {
+  const { synchronizer } = await open();
+  return () => synchronizer.destroy();
 });

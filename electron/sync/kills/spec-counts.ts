@@ -2,7 +2,8 @@
  * `node electron/sync/kills/spec-counts.ts RUN.json …`: writes how many were killed at which points in these runs together (of
  * `npm run kills -- --json RUN.json`) into docs/SPEC.md, between its two marks. A run that was ended early counts as far as it came.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeBetween } from '../testing/between-marks.ts';
 import type { Report } from './plan.ts';
 import type { Side } from './scene.ts';
 import { ownerOf, TABLES } from './tables.ts';
@@ -134,9 +135,5 @@ export function killTable(runs: readonly Report[]): string {
 
 if (import.meta.main) {
   const runs = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')) as Report);
-  const spec = readFileSync(SPEC, 'utf8');
-  const [before, rest = ''] = spec.split(BEGIN);
-  const after = rest.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error('docs/SPEC.md has lost its marks.');
-  writeFileSync(SPEC, `${before}${BEGIN}\n${killTable(runs)}\n${END}${after}`);
+  writeBetween(SPEC, BEGIN, END, killTable(runs));
 }

@@ -2,7 +2,8 @@
  * `node electron/sync/sim/spec-counts.ts RUN.json …`: writes how often each fault fired in those runs (of `npm run sim -- --json RUN.json`) into
  * docs/SPEC.md, between its two marks. Without a file: the table without counts.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
+import { writeBetween } from '../testing/between-marks.ts';
 import { FAULT_PREFIX, FAULTS } from './faults.ts';
 
 type Run = { seeds: number; steps: number; from: number; failed: number[]; counts: Record<string, number> };
@@ -32,9 +33,5 @@ export function faultTable(runs: readonly Run[]): string {
 
 if (import.meta.main) {
   const runs = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')) as Run);
-  const spec = readFileSync(SPEC, 'utf8');
-  const [before, rest = ''] = spec.split(BEGIN);
-  const after = rest.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error('docs/SPEC.md has lost its marks.');
-  writeFileSync(SPEC, `${before}${BEGIN}\n${faultTable(runs)}\n${END}${after}`);
+  writeBetween(SPEC, BEGIN, END, faultTable(runs));
 }
