@@ -65,23 +65,17 @@ export class Ledger {
    * device's own (SYN-72).
    */
   deletes(entry: New, onItsWay = false): void {
-    const sure = !this.leaving.has(entry.by);
-    const here = !entry.travels;
-    this.deletions.push({ ...entry, tick: this.tick, sure, open: here, here, onItsWay });
+    this.#note(entry, !this.leaving.has(entry.by), onItsWay);
   }
 
   /** The device died before it said whether it was done. */
   perhapsDeletes(entries: readonly New[]): void {
-    for (const entry of entries) {
-      this.deletions.push({
-        ...entry,
-        tick: this.tick,
-        sure: false,
-        open: !entry.travels,
-        here: !entry.travels,
-        onItsWay: false,
-      });
-    }
+    for (const entry of entries) this.#note(entry, false, false);
+  }
+
+  #note(entry: New, sure: boolean, onItsWay: boolean): void {
+    const here = !entry.travels;
+    this.deletions.push({ ...entry, tick: this.tick, sure, open: here, here, onItsWay });
   }
 
   /** Perhaps this device's own deletes reach everybody now; it died before it said so. */

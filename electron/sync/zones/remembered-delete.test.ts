@@ -70,6 +70,17 @@ async function aMonthLater(): Promise<void> {
     await device.until(({ purge }) => purge === null, 'the purge is over');
   }
 }
+/** On again, first where the message still is: both devices show it. */
+async function bothShowBoth(): Promise<void> {
+  await turn(two, true);
+  await turn(one, true);
+  await settled(one, two);
+  await one.until(() => one.texts().length === 2, 'the message');
+  expect([one.texts(), two.texts()]).toEqual([
+    ['first', 'second'],
+    ['first', 'second'],
+  ]);
+}
 
 test('DEL-6 a delete holds although the cloud was purged, its device has let go of the message, and another brings it back', async () => {
   await turn(two, false);
@@ -92,14 +103,7 @@ test('DEL-6 SYN-36 what was deleted on a device alone comes back from the other,
   await remove(one, 'first');
   await deleteNow(one, 'first');
   await aMonthLater();
-  await turn(two, true);
-  await turn(one, true);
-  await settled(one, two);
-  await one.until(() => one.texts().length === 2, 'the message');
-  expect([one.texts(), two.texts()]).toEqual([
-    ['first', 'second'],
-    ['first', 'second'],
-  ]);
+  await bothShowBoth();
 });
 
 test('DEL-6 DEL-2 a Recover on the other device, later than the delete, wins over what is remembered of that', async () => {
@@ -111,14 +115,7 @@ test('DEL-6 DEL-2 a Recover on the other device, later than the delete, wins ove
   await deleteNow(one, 'first');
   await does(two, { name: 'recoverMessages', input: { ids: [idOf(two, 'first')] } });
   await aMonthLater();
-  await turn(two, true);
-  await turn(one, true);
-  await settled(one, two);
-  await one.until(() => one.texts().length === 2, 'the message');
-  expect([one.texts(), two.texts()]).toEqual([
-    ['first', 'second'],
-    ['first', 'second'],
-  ]);
+  await bothShowBoth();
 });
 
 test('DEL-6 a delete that had not gone up when the switch was turned off goes up when it is on again', async () => {
