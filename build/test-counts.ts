@@ -1,32 +1,110 @@
-/** Reads how many passed and failed from the reports of the two test runners. Skipped tests count as failed: there are none here. */
+/**
+ * Reads from the reports of the two test runners how many passed and failed, and of each that failed where it is and what it said
+ * first. Skipped tests count as failed: there are none here.
+ */
+import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
+import { root } from './node24.mjs';
 
-export type Counts = { passed: number; failed: number };
+/** `wrong` has a line or two for each that failed, as far as the report names them. */
+export type Counts = { passed: number; failed: number; wrong: string[] };
+
+const SAYS_LINES = 8;
+
+/** One failed test for the end of the output: where it is, and the first lines of what it said. */
+function wrongOf(where: string, title: string, says: string | undefined): string {
+  const lines = stripVTControlCharacters(says ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, SAYS_LINES);
+  return [`${where} › ${title}`, ...lines.map((line) => `    ${line.slice(0, 400)}`)].join('\n');
+}
 
 const vitestReport = z.object({
   testResults: z.array(
-    z.object({ status: z.string(), assertionResults: z.array(z.object({ status: z.string() })) }),
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().optional(),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
+    }),
   ),
 });
 
 export function countVitest(json: unknown): Counts {
-  const counts: Counts = { passed: 0, failed: 0 };
+  const counts: Counts = { passed: 0, failed: 0, wrong: [] };
   for (const file of vitestReport.parse(json).testResults) {
-    for (const { status } of file.assertionResults) status === 'passed' ? counts.passed++ : counts.failed++;
-    // A file that could not even be loaded has no tests to fail.
-    if (file.status === 'failed' && file.assertionResults.every(({ status }) => status === 'passed'))
+    const where = relative(root, file.name);
+    for (const { status, fullName, failureMessages } of file.assertionResults) {
+      if (status === 'passed') {
+        counts.passed++;
+        continue;
+      }
       counts.failed++;
+      counts.wrong.push(wrongOf(where, fullName, failureMessages?.[0] ?? status));
+    }
+    // A file that could not even be loaded has no tests to fail.
+    if (file.status === 'failed' && file.assertionResults.every(({ status }) => status === 'passed')) {
+      counts.failed++;
+      counts.wrong.push(wrongOf(where, 'the file itself', file.message));
+    }
   }
   return counts;
 }
 
+type Suite = { specs: Spec[]; suites?: Suite[] | undefined };
+type Spec = z.infer<typeof spec>;
+
+const spec = z.object({
+  title: z.string(),
+  ok: z.boolean(),
+  file: z.string(),
+  tests: z.array(
+    z.object({
+      status: z.string(),
+      results: z.array(z.object({ error: z.object({ message: z.string().optional() }).optional() })),
+    }),
+  ),
+});
+const suite: z.ZodType<Suite> = z.object({
+  specs: z.array(spec),
+  suites: z.lazy(() => z.array(suite)).optional(),
+});
 const playwrightReport = z.object({
   stats: z.object({ expected: z.number(), unexpected: z.number(), flaky: z.number(), skipped: z.number() }),
-  errors: z.array(z.unknown()),
+  errors: z.array(z.object({ message: z.string().optional() })),
+  suites: z.array(suite),
 });
 
 export function countPlaywright(json: unknown): Counts {
-  const { stats, errors } = playwrightReport.parse(json);
+  const { stats, errors, suites } = playwrightReport.parse(json);
   const failed = stats.unexpected + stats.flaky + stats.skipped;
-  return { passed: stats.expected, failed: failed === 0 && errors.length > 0 ? 1 : failed };
+  const wrong = [
+    ...suites
+      .flatMap(specsOf)
+      .flatMap(({ title, file, tests }) =>
+        tests
+          .filter(({ status }) => status !== 'expected')
+          .map(({ status, results }) =>
+            wrongOf(
+              `e2e/${file}`,
+              title,
+              results.find(({ error }) => error !== undefined)?.error?.message ?? status,
+            ),
+          ),
+      ),
+    ...errors.map(({ message }) => wrongOf('e2e', 'the runner', message)),
+  ];
+  return { passed: stats.expected, failed: failed === 0 && errors.length > 0 ? 1 : failed, wrong };
+}
+
+function specsOf({ specs, suites = [] }: Suite): Spec[] {
+  return [...specs, ...suites.flatMap(specsOf)];
 }

@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything that CI runs. Runs all of it whatever fails, and closes with one plain line `N passed, N failed`
- * that counts every unit test, every story and one for each check.
+ * `npm test`: everything that CI runs. Runs all of it whatever fails, names again what failed, and closes with one plain line
+ * `N passed, N failed` that counts every unit test, every story and one for each check.
  *
  * `npm test -- types unit` runs only those steps; any other word is a filter for the files of the unit tests and the stories,
  * and then only these two run: `npm test -- zones`.
@@ -24,7 +24,7 @@ function check(name: string, does: string, work: () => Promise<Outcome>): Step {
     run: async () => {
       const { ok, output } = await work();
       if (!ok) process.stdout.write(output.endsWith('\n') ? output : `${output}\n`);
-      return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
+      return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, wrong: ok ? [] : [`${name}: ${does}`] };
     },
   };
 }
@@ -64,8 +64,10 @@ async function stories(filters: string[]): Promise<Counts> {
 function counted({ ok }: Outcome, report: string, count: (json: unknown) => Counts): Counts {
   const counts = existsSync(report)
     ? count(JSON.parse(readFileSync(report, 'utf8')))
-    : { passed: 0, failed: 0 };
-  return ok || counts.failed > 0 ? counts : { ...counts, failed: 1 };
+    : { passed: 0, failed: 0, wrong: [] };
+  return ok || counts.failed > 0
+    ? counts
+    : { ...counts, failed: 1, wrong: [...counts.wrong, 'the runner itself failed: see above'] };
 }
 
 const STEPS: Step[] = [
@@ -93,7 +95,7 @@ const chosen =
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
 
-const total: Counts = { passed: 0, failed: 0 };
+const total: Counts = { passed: 0, failed: 0, wrong: [] };
 const summary: string[] = [];
 for (const step of chosen) {
   process.stdout.write(`\n--- ${step.name}: ${step.does}\n`);
@@ -102,16 +104,20 @@ for (const step of chosen) {
   try {
     counts = await step.run(filters);
   } catch (error) {
-    process.stdout.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    counts = { passed: 0, failed: 1 };
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    process.stdout.write(`${said}\n`);
+    counts = { passed: 0, failed: 1, wrong: [`${step.name}: ${said}`] };
   }
   total.passed += counts.passed;
   total.failed += counts.failed;
+  total.wrong.push(...counts.wrong);
   const seconds = ((Date.now() - began) / 1000).toFixed(1);
   const line = `${counts.failed === 0 ? 'ok   ' : 'WRONG'}  ${step.name.padEnd(7)} ${String(counts.passed).padStart(5)} passed  ${String(counts.failed).padStart(4)} failed  ${seconds.padStart(7)} s`;
   process.stdout.write(`${line}\n`);
   summary.push(line);
 }
 
+// Where only the end of a long output is kept, this is what says what to mend.
+if (total.wrong.length > 0) process.stdout.write(`\nWhat failed:\n${total.wrong.join('\n')}\n`);
 process.stdout.write(`\n${summary.join('\n')}\n\n${total.passed} passed, ${total.failed} failed\n`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
