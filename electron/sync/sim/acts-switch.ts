@@ -53,7 +53,7 @@ const disableAndDelete: Act['act'] = (stage, actor, dice) => {
 
 function plainly(name: Plain, what: string): Act['act'] {
   return (stage, actor) => {
-    if (name === 'undoPurge') for (const one of stage.of(actor.person)) may(one, 'turnOn');
+    if (name === 'undoPurge') for (const one of stage.of(actor.person)) may(one, 'undo');
     if (name === 'cancelSync') may(actor, 'turnOn');
     if (name === 'repair' || name === 'switchPreview') may(actor, 'compare');
     stage.does(actor, what, () => actor.device.execute(name, null));

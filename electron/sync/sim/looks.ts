@@ -10,6 +10,8 @@ import type { Actor, Stage } from './stage.ts';
 
 type Look = {
   switch: string;
+  /** Off because of a purge: somebody's Undo turns it on again. */
+  purging: boolean;
   /** Nothing of the zone has been let go of yet: off, or in the middle of a first sync. */
   apart: boolean;
   /** As they were read, and by their guid. */
@@ -22,6 +24,9 @@ class Watched {
   /** A person has asked for it. */
   turnOn = false;
   compare = false;
+  /** A person has pressed Undo, on any device; and whether this one has gone on by that. */
+  undo = false;
+  undone = false;
   /** Already said. */
   alarmed = new Set<string>();
 }
@@ -43,14 +48,21 @@ export function expectAlarms(stage: Stage): void {
   deceived.add(stage);
 }
 
-/** What an act may bring about on this device, at whatever time. */
-export function may(actor: Actor, what: 'turnOn' | 'compare'): void {
-  of(actor)[what] = true;
+/**
+ * What an act may bring about on this device, at whatever time. `undo`: of a purge, here or on another device. Whoever has not even heard of the
+ * purge yet goes off first, and on afterwards.
+ */
+export function may(actor: Actor, what: 'turnOn' | 'undo' | 'compare'): void {
+  const one = of(actor);
+  one[what] = true;
+  if (what === 'undo') one.undone = false;
 }
 
-/** It was put back to what it was before: nothing follows from the look before that. */
+/** It was put back to what it was before: nothing follows from the look before that, and an Undo may reach it once more. */
 export function forgetLook(actor: Actor): void {
-  of(actor).last = null;
+  const one = of(actor);
+  one.last = null;
+  one.undone = false;
 }
 
 /** What a device says where it is deceived, or where something of its own is broken. */
@@ -69,11 +81,12 @@ const ALARMS: ReadonlySet<string> = new Set([
 export function checkLook(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
   const one = of(actor);
   const { device } = actor;
-  const { switch: value } = device.core.status();
+  const { switch: value, switchReason } = device.core.status();
   const walking = getZoneState(device.store, 'messages').phase === 'walking' && value !== 'on';
   const { last } = one;
   const now: Look = {
     switch: value,
+    purging: switchReason === 'purging',
     apart: value === 'off' || walking,
     list: rows,
     rows: last?.list === rows ? last.rows : new Map(rows.map((row) => [row.guid, row])),
@@ -106,10 +119,14 @@ function since(stage: Stage, actor: Actor, one: Watched, last: Look, now: Look):
   const problems: string[] = [];
   const { name, person } = actor;
   const isOn = now.switch === 'on' || now.switch === 'enabling';
-  if (last.switch === 'off' && isOn && !one.turnOn) {
+  const byUndo = last.purging && one.undo && !one.undone;
+  if (last.switch === 'off' && isOn && !one.turnOn && !byUndo) {
     problems.push(`SIM-35 ${name}'s switch goes on, and nobody has turned it`);
   }
-  if (isOn) one.turnOn = false;
+  if (isOn) {
+    one.undone ||= last.purging;
+    one.turnOn = false;
+  }
   // SIM-36: what others have deleted for good reaches nobody who does not take part, or does not know yet all that there is.
   if (last.apart && now.apart) {
     for (const [guid, row] of last.rows) {

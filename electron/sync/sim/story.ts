@@ -260,10 +260,10 @@ async function endPurges(stage: Stage, dice: SeededRandom): Promise<void> {
   for (const person of ['anna', 'bob'] as const) {
     const [actor] = stage.of(person) as [Actor];
     if ((await cloudZone(stage, actor))?.purgeAtMs === 0n) continue;
-    for (const one of stage.of(person)) may(one, 'turnOn');
-    if (dice.chance(0.5))
+    if (dice.chance(0.5)) {
+      for (const one of stage.of(person)) may(one, 'undo');
       await tell(stage, actor, 'undoes the purge', () => actor.device.execute('undoPurge', null));
-    else stage.world.jump(31 * 24 * 3_600_000);
+    } else stage.world.jump(31 * 24 * 3_600_000);
     await stage.world.run(15_000);
   }
 }
