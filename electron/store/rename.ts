@@ -2,16 +2,22 @@
  * New ids for the records of a zone: its generation has changed, and with it the key that ids are made with. Content, place and what is
  * shown stay. Runs in slices; what was renamed is offered, and nothing else is: tombstones and what has no name of its own (a register
  * that waits for its message, a kind of a newer app) belong to the generation that is over.
+ *
+ * What a newer app has written since under its own schema cannot be read here, and is still the record that is shown: it has the name under
+ * which it was projected.
  */
-import type { Payload } from '../../shared/model/payload.ts';
+import { isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
 import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
 import { putMerged } from './records.ts';
-import { plain, sameBytes, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { KIND, plain, sameBytes, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 type Row = { rid: number; id: Uint8Array; kind: number; payload: Uint8Array };
+
+/** What its content says, or where that cannot be read what it was shown as. */
+export type Named = { payload: Payload; shown: Uint8Array[] | null };
 
 /** `idOf`: the record's id from now on, or null where it has no name. Gives the row to go on after, or null at the end. */
 export function renameSlice(
@@ -19,7 +25,7 @@ export function renameSlice(
   zone: ZoneName,
   afterRid: number,
   limit: number,
-  idOf: (payload: Payload) => Uint8Array | null,
+  idOf: (record: Named) => Uint8Array | null,
 ): number | null {
   return store.write(() => {
     const rows = store.all<Row>(
@@ -31,12 +37,41 @@ export function renameSlice(
     );
     for (const row of rows) {
       const payload = decodePayload(plain(row.payload), store.schema);
-      const id = idOf(payload);
+      const id = idOf({ payload, shown: isNewerSchema(payload) ? shownAs(store, row) : null });
       if (id !== null) renameOne(store, zone, row, payload, id);
     }
     return rows.length < limit ? null : rows[rows.length - 1]!.rid;
   });
 }
+
+/**
+ * The name of a record from its projection: what ids are made of. Null where it was never shown, or is of a kind without a projection.
+ */
+function shownAs(store: Store, { rid, id, kind }: Row): Uint8Array[] | null {
+  if (kind === KIND.message) {
+    const row = store.get<{ sender: Uint8Array; guid: Uint8Array }>(
+      'SELECT sender, guid FROM message WHERE rid = ?',
+      rid,
+    );
+    return row === undefined ? null : [plain(row.sender), plain(row.guid)];
+  }
+  const question = NAMED_BY[kind];
+  const row = question === undefined ? undefined : store.get<{ name: Uint8Array }>(question, id);
+  return row === undefined ? null : [plain(row.name)];
+}
+
+const NAMED_BY: Record<number, string> = {
+  [KIND.conversation]: 'SELECT guid AS name FROM conversation WHERE record_id = ?',
+  [KIND.reading]: 'SELECT guid AS name FROM conversation WHERE reading_id = ?',
+  [KIND.device]: 'SELECT id AS name FROM device WHERE record_id = ?',
+};
+
+/** What is not read here keeps its projection, under its new id. (A message's is told its id in any case.) */
+const CALLED: Record<number, string> = {
+  [KIND.conversation]: 'UPDATE conversation SET record_id = ? WHERE record_id = ?',
+  [KIND.reading]: 'UPDATE conversation SET reading_id = ? WHERE reading_id = ?',
+  [KIND.device]: 'UPDATE device SET record_id = ? WHERE record_id = ?',
+};
 
 function renameOne(store: Store, zone: ZoneName, row: Row, payload: Payload, id: Uint8Array): void {
   const number = ZONE_NUMBER[zone];
@@ -57,6 +92,20 @@ function renameOne(store: Store, zone: ZoneName, row: Row, payload: Payload, id:
   }
   store.run('UPDATE record SET id = ? WHERE rid = ?', id, row.rid);
   if (zone === 'messages') store.run('UPDATE message SET id = ? WHERE rid = ?', id, row.rid);
+  const called = CALLED[row.kind];
+  if (isNewerSchema(payload) && called !== undefined) store.run(called, id, old);
   project(store, zone, id, row.rid, payload, payload);
   markDirty(store, zone, id, 'put');
+}
+
+/** To the id that it should have had all along. Not of what the cloud holds under the one that it has: that would be there for good. */
+export function renameLate(store: Store, zone: ZoneName, old: Uint8Array, id: Uint8Array): void {
+  store.write(() => {
+    const row = store.get<Row>(
+      `SELECT rid, id, kind, payload FROM record WHERE zone = ? AND id = ? AND rev = 0 AND payload IS NOT NULL`,
+      ZONE_NUMBER[zone],
+      old,
+    );
+    if (row !== undefined) renameOne(store, zone, row, decodePayload(plain(row.payload), store.schema), id);
+  });
 }

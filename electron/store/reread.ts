@@ -13,16 +13,16 @@ const READ_BY = 'readBySchema';
 /** Absent in a database that only apps of this one have read. */
 const FIRST = 1;
 
-/** How many records were read anew. In its own transaction. */
-export function rereadNewer(store: Store): number {
+/** Gives what was read anew. In a transaction of its own, or in the caller's. */
+export function rereadNewer(store: Store): { zone: ZoneName; id: Uint8Array }[] {
   const before = Number(getMeta(store, READ_BY) ?? FIRST);
-  if (store.schema <= before) return 0;
+  if (store.schema <= before) return [];
   return store.write(() => {
     // A payload begins with its schema: those of the first one are not even looked at.
     const rows = store.all<{ zone: number; id: Uint8Array; payload: Uint8Array }>(
       "SELECT zone, id, payload FROM record WHERE payload IS NOT NULL AND substr(payload, 1, 2) <> x'0801'",
     );
-    let read = 0;
+    const read: { zone: ZoneName; id: Uint8Array }[] = [];
     for (const row of rows) {
       const bytes = plain(row.payload);
       const schema = schemaOf(bytes);
@@ -39,7 +39,7 @@ export function rereadNewer(store: Store): number {
         decodePayload(bytes, before),
         decodePayload(bytes, store.schema),
       );
-      read += 1;
+      read.push({ zone, id });
     }
     setMeta(store, READ_BY, String(store.schema));
     return read;

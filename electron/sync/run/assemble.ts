@@ -16,7 +16,6 @@ import { getIdentity } from '../../store/identity.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
 import { settleAllHidden } from '../../store/outbox-hidden.ts';
-import { rereadNewer } from '../../store/reread.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
 import type { Opaque } from '../account/opaque.ts';
 import { downloadStep } from '../blobs/download-step.ts';
@@ -41,6 +40,7 @@ import { forgetRevs } from '../zones/forget.ts';
 import { openZone } from '../zones/open-zone.ts';
 import { pullChanges, walkPage } from '../zones/pull.ts';
 import { pushBatch } from '../zones/push.ts';
+import { readAnew } from '../zones/rename.ts';
 import { repairZone } from '../zones/repair.ts';
 import { finishSwitch, newOffEverywhere, saveSwitch } from '../zones/switch.ts';
 import { tidy } from '../zones/tidy.ts';
@@ -341,9 +341,9 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   return {
     start() {
       within('start', () => {
-        rereadNewer(store);
-        settleAllHidden(store);
         loadKeys(ctx);
+        readAnew(ctx);
+        settleAllHidden(store);
         lookThroughFolder(ctx);
       });
       runner.start();

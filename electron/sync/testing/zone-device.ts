@@ -14,6 +14,7 @@ import { systemRandom } from '../../../shared/crypto/random.ts';
 import { recordId } from '../../../shared/crypto/records.ts';
 import { newConversation } from '../../../shared/model/conversation.ts';
 import { encodeMessageBody, newMessage } from '../../../shared/model/message.ts';
+import { SCHEMA } from '../../../shared/model/payload.ts';
 import { decodePayload, encodePayload } from '../../../shared/model/payload-codec.ts';
 import { setIdentity } from '../../store/identity.ts';
 import { saveKeyring } from '../../store/keyring.ts';
@@ -73,6 +74,8 @@ export type ZoneDevice = {
   deviceId: Uint8Array;
   events: SyncEvent[];
   failures: string[];
+  /** The newest schema that its app knows, from its next start on. */
+  schema: number;
   /** Closes and opens again on the same file, as after a kill. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -153,8 +156,8 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
   const events: SyncEvent[] = [];
   const failures: string[] = [];
 
-  const open = () => {
-    const opened = openStore({ path, key });
+  const open = (schema = SCHEMA) => {
+    const opened = openStore({ path, key, schema });
     // Nothing here cuts the power.
     opened.db.pragma('synchronous = OFF');
     return opened;
@@ -215,12 +218,13 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
     deviceId: keys.deviceId,
     events,
     failures,
+    schema: SCHEMA,
     async restart() {
       await device.stop();
       device.start();
     },
     start() {
-      device.store = open();
+      device.store = open(device.schema);
       device.core = assemble(device.store);
       device.core.start();
     },

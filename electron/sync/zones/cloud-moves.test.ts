@@ -8,7 +8,10 @@ import { openStorage } from '../../../cloud/storage/open.ts';
 import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { ZoneDigest } from '../../../shared/crypto/zone-digest.ts';
+import { SCHEMA } from '../../../shared/model/payload.ts';
+import { decodePayload, encodePayload } from '../../../shared/model/payload-codec.ts';
 import { listNotices } from '../../store/notices.ts';
+import { getPayload, putMerged } from '../../store/records.ts';
 import { forgetBases, setZoneState, zoneDigest } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import {
@@ -221,20 +224,100 @@ test('SYN-32 what was deleted for good before a purge stays deleted, whoever kep
   await whileDown(() => raiseGeneration(folder));
   await one.core.execute({ name: 'syncNow', input: null });
   await one.until(({ switch: value }) => value === 'off', 'off');
-  for (const device of [other, one]) {
-    await device.core.execute({ name: 'setSwitch', input: { on: true } });
-    await device.until(
-      ({ switch: value, switchReason }) => value === 'on' || switchReason === 'purged',
-      'on, or told',
-    );
-    if (device.core.status().switch !== 'on') {
-      await device.core.execute({ name: 'setSwitch', input: { on: true } });
-      await device.until(({ switch: value }) => value === 'on', 'on');
-    }
-  }
+  for (const device of [other, one]) await turnOn(device);
   await inStep(one, other);
   expect(other.texts()).toEqual(['second']);
 });
+
+/** Its app is of a later schema for a moment, and writes this message under it. */
+async function newerWrites(device: ZoneDevice, hexId: string): Promise<void> {
+  const id = Uint8Array.from(Buffer.from(hexId, 'hex'));
+  const payload = getPayload(device.store, 'messages', id);
+  if (payload === undefined) throw new Error('No such message.');
+  const written = decodePayload(encodePayload({ ...payload, schema: SCHEMA + 1 }), device.schema);
+  putMerged(device.store, 'messages', id, written, { dirty: true });
+  await device.core.execute({ name: 'syncNow', input: null });
+  await device.settled();
+}
+
+/** One that was off when its zone was purged is told first, and asked again. */
+async function turnOn(device: ZoneDevice): Promise<void> {
+  const command = { name: 'setSwitch', input: { on: true } } as const;
+  await device.core.execute(command);
+  await device.until((now) => now.switch === 'on' || now.switchReason === 'purged', 'on, or told');
+  if (device.core.status().switch === 'on') return;
+  await device.core.execute(command);
+  await device.until(({ switch: value }) => value === 'on', 'on');
+}
+
+async function turnOff(device: ZoneDevice): Promise<void> {
+  await device.core.execute({ name: 'setSwitch', input: { on: false } });
+  await device.until(({ switch: value }) => value === 'off', 'off');
+}
+
+/** All hear of a purge, and are off. */
+async function purged(...of: ZoneDevice[]): Promise<void> {
+  await whileDown(() => raiseGeneration(folder));
+  for (const device of of) {
+    await device.core.execute({ name: 'syncNow', input: null });
+    await device.until(({ switch: value }) => value === 'off', 'off');
+  }
+}
+
+test('SYN-110 what a newer app has written, and this one still shows, is the same message in a new generation', async () => {
+  const [one, other] = await two();
+  const newer = one.message('of a newer app', T + 2000);
+  await inStep(one, other);
+  await turnOff(other);
+  await newerWrites(one, newer);
+  expect(one.texts()).toEqual(['first', 'second', 'of a newer app']);
+  await purged(one);
+  await turnOn(one);
+  // It has never heard of the newer version, and brings its own.
+  await turnOn(other);
+  await inStep(one, other);
+  for (const device of [one, other]) {
+    expect(device.texts()).toEqual(['first', 'second', 'of a newer app']);
+    expect(device.record(newer)).toBeNull();
+  }
+});
+
+test('SYN-110 what was kept under the name of a generation that is over gets its new one when it can be read', async () => {
+  const [one, other] = await two();
+  const kept = one.message('kept', T + 2000);
+  const doomed = one.message('gone for good', T + 3000);
+  await inStep(one, other);
+  await turnOff(other);
+  for (const id of [kept, doomed]) await newerWrites(one, id);
+  // Comes when the newer versions are there already: nothing of them is ever shown.
+  const third = await nextDevice(cloud as Cloud, one.person, { fetch });
+  devices.push(third);
+  third.core.start();
+  await third.settled();
+  expect(third.texts()).toEqual(['first', 'second']);
+  await purged(one, third);
+  await turnOn(third);
+  expect(third.record(kept)).not.toBeNull();
+  await turnOn(other);
+  const again = messageId(other, 'gone for good');
+  await other.core.execute({ name: 'deleteForGood', input: { ids: [again] } });
+  await inStep(other, third);
+  // Brought back by the other one; what this one keeps is read once its app is updated.
+  expect(third.texts()).toEqual(['first', 'second', 'kept']);
+  third.schema = SCHEMA + 1;
+  await third.restart();
+  expect(third.texts()).toEqual(['first', 'second', 'kept']);
+  expect(third.record(kept)).toBeNull();
+  await third.settled();
+  await inStep(other, third);
+  expect(third.texts()).toEqual(['first', 'second', 'kept']);
+  expect(other.texts()).toEqual(['first', 'second', 'kept']);
+});
+
+function messageId({ store }: ZoneDevice, text: string): string {
+  const row = store.get<{ id: Uint8Array }>('SELECT id FROM message WHERE text = ?', text);
+  return Buffer.from(row?.id ?? []).toString('hex');
+}
 
 test('SWI-12 a purge that a restored cloud knows nothing of is over, also for a device whose switch it turned off', async () => {
   const [one, other] = await two();

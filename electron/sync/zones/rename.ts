@@ -10,10 +10,13 @@ import { isNewerSchema, type Payload, PayloadError } from '../../../shared/model
 import { readReading } from '../../../shared/model/reading.ts';
 import { SETTINGS_NAME } from '../../../shared/model/settings.ts';
 import { clearDirty } from '../../store/dirty.ts';
-import { renameSlice } from '../../store/rename.ts';
-import { KIND, type ZoneName } from '../../store/values.ts';
+import { deleteForGood, getPayload, recordRow } from '../../store/records.ts';
+import { type Named, renameLate, renameSlice } from '../../store/rename.ts';
+import { rereadNewer } from '../../store/reread.ts';
+import { KIND, sameBytes, type ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, setZoneState } from '../../store/zone-state.ts';
-import { currentKeys, idKeyOf } from './names.ts';
+import type { StepContext } from '../context.ts';
+import { currentKeys, FIRST_GENERATION, generationOf, idKeyOf } from './names.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 const SLICE = 300;
@@ -78,8 +81,8 @@ export async function renameForGeneration(
       extra: { ...extra, heads: [], renaming: generation },
     });
   });
-  const idOf = (payload: Payload) => {
-    const name = nameOf(payload);
+  const idOf = ({ payload, shown }: Named) => {
+    const name = shown ?? nameOf(payload);
     return name === null ? null : recordId(key, payload.kind, ...name);
   };
   for (let at: number | null = 0; at !== null; ) {
@@ -88,6 +91,38 @@ export async function renameForGeneration(
   }
   const { renaming: _, leftFor: __, ...extra } = getZoneState(store, zone).extra;
   setZoneState(store, zone, { phase: 'new', extra });
+}
+
+/**
+ * After an update, what was kept of newer schemas is read (REC-30). What had come under such a one and was never shown had no name when a later
+ * generation began, and was left under its old id: it gets the one that it should have (SPEC SYN-110), and meets there what another device has
+ * brought back meanwhile, or goes where it was deleted for good.
+ */
+export function readAnew(ctx: StepContext): void {
+  ctx.store.write(() => {
+    for (const { zone, id } of rereadNewer(ctx.store)) nameLate(ctx, zone, id);
+  });
+}
+
+function nameLate(ctx: StepContext, zone: ZoneName, id: Uint8Array): void {
+  const { store } = ctx;
+  const keys = ctx.keys.get();
+  const current = generationOf(store, zone);
+  if (keys?.epochKey(1) === undefined || current === FIRST_GENERATION) return;
+  const payload = getPayload(store, zone, id);
+  const name = payload === undefined ? null : nameOf(payload);
+  if (payload === undefined || name === null) return;
+  // Under an id of before it is not at the cloud.
+  const push = (recordRow(store, zone, id)?.rev ?? 0) > 0;
+  for (let generation = current; generation >= FIRST_GENERATION; generation -= 1) {
+    const called = recordId(idKeyOf(keys, zone, generation), payload.kind, ...name);
+    if (recordRow(store, zone, called)?.gone === 1) {
+      deleteForGood(store, zone, id, { push, byPerson: true, nowMs: ctx.clock.now() });
+      return;
+    }
+  }
+  const now = recordId(idKeyOf(keys, zone, current), payload.kind, ...name);
+  if (!sameBytes(now, id)) renameLate(store, zone, id, now);
 }
 
 /** The generation to rename for: one that a person has accepted, or a renaming that a restart cut short. Null: none. */
