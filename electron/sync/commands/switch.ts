@@ -22,7 +22,7 @@ import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { CommandInput } from '../protocol.ts';
 import type { Runner } from '../run/runner.ts';
 import type { SwitchOffPreview } from '../status-types.ts';
-import { currentKeys, generationOf, settingsRecordId } from '../zones/names.ts';
+import { currentKeys, generationAtCloud, settingsRecordId } from '../zones/names.ts';
 import { messagesAmong } from '../zones/walk.ts';
 import { heard } from '../zones/zone-call.ts';
 import { accountRequests, noteHeard } from '../zones/zone-heard.ts';
@@ -154,7 +154,7 @@ export async function disableAndDelete(ctx: StepContext, runner: Runner): Promis
   }
   request(ctx, SettingsField.PURGE, id);
   const { state } = await ctx.cloud.zones.markForPurge(
-    { zone: Zone.MESSAGES, generation: generationOf(store, 'messages'), purgeId: id },
+    { zone: Zone.MESSAGES, generation: generationAtCloud(store), purgeId: id },
     { signal: ctx.abort },
   );
   const pending = present(state);
@@ -173,7 +173,7 @@ export async function undoPurge(ctx: StepContext, runner: Runner): Promise<null>
       'There is nothing to undo: the messages in iCloud are not to be deleted, or are gone.',
     );
   const before = await ask(ctx);
-  if (before.purgeAtMs === 0n || before.generation !== generationOf(ctx.store, 'messages')) {
+  if (before.purgeAtMs === 0n || before.generation !== generationAtCloud(ctx.store)) {
     tell(ctx, runner, before);
     throw over();
   }
@@ -196,7 +196,7 @@ export async function undoPurge(ctx: StepContext, runner: Runner): Promise<null>
 }
 
 function tell(ctx: StepContext, runner: Runner, state: CloudZoneState): void {
-  if (state.generation !== generationOf(ctx.store, 'messages')) {
+  if (state.generation !== generationAtCloud(ctx.store)) {
     // The next step of the zone finds out what that means.
     runner.dispatch({ type: 'syncNow' });
     return;

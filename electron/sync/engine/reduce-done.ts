@@ -81,7 +81,9 @@ function opened(before: EngineState, event: Extract<Done, { step: { type: 'open'
     return patchZone(state, zone, { forget: true, stage: 'unopened' });
   }
   if (moved === 'generation') {
-    return left(state, zone);
+    const after = left(asked, zone);
+    // Of the generation that is there now: it may be to be purged in its turn.
+    return heard === null ? after : zoneHeard(after, heard);
   }
   if (!event.step.take) {
     return patchZone(state, zone, { named: true });

@@ -38,7 +38,7 @@ export type Walk = { conversations: Work; messages: Work };
 /** Disable & Delete as the cloud has it pending. `asked`: the account's own settings name it too, so a person asked for it. */
 export type Purge = { id: string; atMs: number; by: Id | null; asked: boolean };
 
-/** What the cloud says of the messages zone beside its records, in the zone's known generation. */
+/** What the cloud says of the messages zone beside its records, in the generation that it is in. */
 export type ZoneHeard = { purge: Purge | null; bytesUsed: number; quotaBytes: number };
 
 export type ZoneState = {
@@ -101,7 +101,7 @@ export type StepResult = {
     walk: Walk;
     moved: 'generation' | 'incarnation' | null;
     alarm: 'rolledBack' | null;
-    /** Null: of the account zone, or of a zone that has moved. */
+    /** Null: of the account zone, or of a zone that has to be opened once more. */
     heard: ZoneHeard | null;
   };
   /** walk: all of it so far. */

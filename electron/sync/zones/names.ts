@@ -27,6 +27,12 @@ export function generationOf(store: Store, zone: ZoneName): number {
   return getZoneState(store, zone).generation || FIRST_GENERATION;
 }
 
+/** The generation in which the cloud's copy of the messages was last seen: a device that has stayed behind names its records by an older one. */
+export function generationAtCloud(store: Store): number {
+  const { leftFor } = getZoneState(store, 'messages').extra;
+  return typeof leftFor === 'number' ? leftFor : generationOf(store, 'messages');
+}
+
 const zoneKeys = new WeakMap<EpochKeys, Map<number, Uint8Array>>();
 const idKeys = new WeakMap<EpochKeys, Map<number, Uint8Array>>();
 

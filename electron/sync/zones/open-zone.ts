@@ -1,9 +1,10 @@
 /** Asks the cloud where a zone stands, and begins (or begins again) the first sync at its head. */
 
+import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { addNotice } from '../../store/notices.ts';
 import type { ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
-import { NO_WALK, type StepResult } from '../engine/state.ts';
+import { NO_WALK, type StepResult, type ZoneHeard } from '../engine/state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { alarmNotice } from './heads.ts';
 import { ownDeviceSwitch } from './own-device.ts';
@@ -37,8 +38,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     // Settings and devices are no history: the account zone goes on by itself. For messages a person has to switch on again.
     const accepted = known.extra['leftFor'] === generation && known.switch === 'enabling';
     if (zone === 'messages' && !accepted) {
-      leaveGeneration(ctx, generation);
-      return { ...result, moved: 'generation' };
+      return { ...result, moved: 'generation', heard: leaveGeneration(ctx, state) };
     }
     setZoneState(store, zone, { extra: { ...known.extra, leftFor: generation } });
     // Everything here is renamed for the new generation and offered to it.
@@ -79,10 +79,14 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   return { ...result, seen: head, stage: 'walking', walk, heard: said };
 }
 
-/** Purged, or its keys reset: the switch goes off here, everything local stays, the person is told (SPEC SYN-9). */
-function leaveGeneration(ctx: ZoneContext, generation: number): void {
+/**
+ * Purged, or its keys reset: the switch goes off here, everything local stays, the person is told (SPEC SYN-9). What is said of the generation
+ * that is there now is heard all the same: a device that stays behind shows its purge, and can undo it (SPEC SWI-6).
+ */
+function leaveGeneration(ctx: ZoneContext, state: CloudZoneState): ZoneHeard {
   const { store } = ctx;
-  store.write(() => {
+  const { generation } = state;
+  return store.write(() => {
     const { extra, switch: before } = getZoneState(store, 'messages');
     // Turned off by the purge that is over now, or on until this moment.
     const tookPart = before !== 'off' || extra['purgeOff'] !== undefined;
@@ -91,13 +95,14 @@ function leaveGeneration(ctx: ZoneContext, generation: number): void {
       token: null,
       backfillCursor: null,
       head: 0,
-      purgeAtMs: null,
-      extra: { ...extra, leftFor: generation, heads: [], purge: undefined, purgeOff: undefined },
+      extra: { ...extra, leftFor: generation, heads: [], purgeOff: undefined },
+      ...heard(ctx, state),
     });
     if (tookPart) {
       setZoneState(store, 'messages', { switch: 'off', switchReason: 'purged' });
       ownDeviceSwitch(ctx, false, 'purged');
       addNotice(store, `zonePurged:${generation}`, 'zonePurged', ctx.clock.now(), { generation });
     }
+    return noteHeard(store, state);
   });
 }

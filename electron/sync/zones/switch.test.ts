@@ -234,6 +234,33 @@ test('SWI-9 after thirty days the cloud holds none of it, and every device all i
   expect(one.texts()).toEqual(['first', 'second', 'written while away']);
 });
 
+test('SWI-6 SWI-7 a device that stayed off after one purge says of the next until when, undoes it, and can ask for it', async () => {
+  const [one, two] = await three();
+  await does(one, { name: 'disableAndDelete', input: null });
+  await all(is('off'), 'off');
+  clock.ahead = 31 * DAY;
+  for (const device of devices) await does(device, { name: 'syncNow', input: null });
+  await all(({ switchReason }) => switchReason === 'purged', 'purged');
+  await turn(one, true);
+  await one.until(is('on'), 'on');
+  // Here nobody has turned it on: what it has is of the generation that is over.
+  await does(one, { name: 'disableAndDelete', input: null });
+  await one.until(is('off'), 'off');
+  const purge = { at: one.core.status().purge?.at ?? 0, by: toHex(one.deviceId) };
+  await two.until((status) => status.purge !== null, 'the second purge');
+  expect(two.core.status()).toMatchObject({ switch: 'off', switchReason: 'purged', purge });
+  await two.restart();
+  expect(two.core.status()).toMatchObject({ switch: 'off', switchReason: 'purged', purge });
+  await expect(turn(two, true)).rejects.toMatchObject({ reason: 'purgePending' });
+  await does(two, { name: 'undoPurge', input: null });
+  await one.until(is('on'), 'on again');
+  expect(two.core.status()).toMatchObject({ switch: 'off', purge: null });
+  await does(two, { name: 'disableAndDelete', input: null });
+  await one.until(is('off'), 'off');
+  expect(one.core.status()).toMatchObject({ switchReason: 'purging', switchedBy: toHex(two.deviceId) });
+  expect(two.texts()).toEqual(['first', 'second']);
+});
+
 test('SWI-12 a purge that the settings do not name turns nothing off, and is said', async () => {
   const [one, two] = await three();
   // Somebody with a session and without the account's keys, as the cloud itself is.
