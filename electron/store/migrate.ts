@@ -12,6 +12,7 @@ import * as keepMessages from './migrations/040-keep-messages.ts';
 import * as attachments from './migrations/050-attachments.ts';
 import * as searchBlocks from './migrations/060-search-blocks.ts';
 import * as rememberedDeletes from './migrations/070-remembered-deletes.ts';
+import * as hiddenDeletes from './migrations/080-how-far-a-hidden-delete-reaches.ts';
 
 /** `LOCK`, in the file's header: whose database this is. */
 export const APPLICATION_ID = 0x4c4f434b;
@@ -27,6 +28,7 @@ export const MIGRATIONS: readonly Migration[] = [
   attachments,
   searchBlocks,
   rememberedDeletes,
+  hiddenDeletes,
 ];
 
 export const NEWEST = MIGRATIONS[MIGRATIONS.length - 1]!.number;

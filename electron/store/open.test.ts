@@ -130,6 +130,32 @@ test('STO-4 from 020 to 040: the setting, the conversations and what was deleted
   store.close();
 });
 
+test.each([
+  ['on', 0],
+  ['off', 1],
+])(
+  'STO-4 SYN-120 from 070 to 080: what was deleted on its way reaches as far as the switch, %s, says',
+  (value, here) => {
+    const path = join(k.folder, 'older.db');
+    const db = new Database(path);
+    db.pragma("cipher = 'aegis'");
+    db.pragma(`key = 'raw:${Buffer.from(KEY).toString('hex')}'`);
+    migrate(db, 70);
+    db.exec(`
+      UPDATE zone_state SET switch = '${value}' WHERE zone = 2;
+      INSERT INTO outbox (send_id, kind, conversation, guid, body, created_ms, deleted_ms)
+      VALUES (x'01', 'message', x'02', x'03', x'04', 1, 5), (x'05', 'message', x'02', x'06', x'07', 1, NULL);
+    `);
+    db.close();
+    const store = openStore({ path, key: KEY });
+    expect(store.all('SELECT deleted_ms AS at, deleted_here AS here FROM outbox ORDER BY position')).toEqual([
+      { at: 5, here },
+      { at: null, here: 0 },
+    ]);
+    store.close();
+  },
+);
+
 test('STO-4 every table is STRICT', () => {
   const tables = k.store.db.pragma('table_list') as {
     name: string;

@@ -3,17 +3,23 @@
  * - Never asked for (no request is stored): it is not sent. It stays only so that Undo can bring it back.
  * - On its way (its request is stored, so it may have been accepted): it goes on being asked for with the same bytes, and is written as a
  *   deleted message with the answer. When it turns out that it was not accepted, it is one that was never asked for.
+ * How far such a delete reaches is settled when it is made (`here`: the switch is off), whatever the switch is when the answer comes.
  */
 import type { Store } from './open.ts';
 import { getOutbox, removeOutbox, touched } from './outbox.ts';
 import { plain } from './values.ts';
 
 /** False when there is no such message in the outbox, or it is hidden already. */
-export function hideOutbox(store: Store, sendId: Uint8Array, deletedMs: number): boolean {
+export function hideOutbox(store: Store, sendId: Uint8Array, deletedMs: number, here: boolean): boolean {
   return store.write(() => {
     const entry = getOutbox(store, sendId);
     if (entry === undefined || entry.kind !== 'message' || entry.deletedMs !== null) return false;
-    store.run('UPDATE outbox SET deleted_ms = ?, undoable = 1 WHERE send_id = ?', deletedMs, sendId);
+    store.run(
+      'UPDATE outbox SET deleted_ms = ?, deleted_here = ?, undoable = 1 WHERE send_id = ?',
+      deletedMs,
+      here ? 1 : 0,
+      sendId,
+    );
     touched(store, entry);
     return true;
   });
@@ -24,7 +30,10 @@ export function showOutbox(store: Store, sendId: Uint8Array): boolean {
   return store.write(() => {
     const entry = getOutbox(store, sendId);
     if (entry === undefined || entry.deletedMs === null) return false;
-    store.run('UPDATE outbox SET deleted_ms = NULL, undoable = 0 WHERE send_id = ?', sendId);
+    store.run(
+      'UPDATE outbox SET deleted_ms = NULL, deleted_here = 0, undoable = 0 WHERE send_id = ?',
+      sendId,
+    );
     touched(store, entry);
     return true;
   });
@@ -51,13 +60,33 @@ export function settleAllHidden(store: Store): void {
   });
 }
 
+type Hidden = { sendId: Uint8Array; guid: Uint8Array; deletedMs: number; here: boolean };
+
 /** Hidden messages that may have been accepted. */
-export function hiddenOnTheirWay(
-  store: Store,
-): { sendId: Uint8Array; guid: Uint8Array; deletedMs: number }[] {
+export function hiddenOnTheirWay(store: Store): Hidden[] {
   return store
-    .all<{ send_id: Uint8Array; guid: Uint8Array; deleted_ms: number }>(
-      `SELECT send_id, guid, deleted_ms FROM outbox WHERE deleted_ms IS NOT NULL AND sealed IS NOT NULL ORDER BY position`,
+    .all<{ send_id: Uint8Array; guid: Uint8Array; deleted_ms: number; deleted_here: number }>(
+      `SELECT send_id, guid, deleted_ms, deleted_here FROM outbox
+       WHERE deleted_ms IS NOT NULL AND sealed IS NOT NULL ORDER BY position`,
     )
-    .map((row) => ({ sendId: plain(row.send_id), guid: plain(row.guid), deletedMs: row.deleted_ms }));
+    .map((row) => ({
+      sendId: plain(row.send_id),
+      guid: plain(row.guid),
+      deletedMs: row.deleted_ms,
+      here: row.deleted_here === 1,
+    }));
+}
+
+/** How many of them were deleted on this device alone. */
+export function hiddenHere(store: Store): number {
+  return hiddenOnTheirWay(store).filter(({ here }) => here).length;
+}
+
+/** The switch goes on again: those that were deleted on this device alone are deleted everywhere, or are shown again. */
+export function answerHidden(store: Store, everywhere: boolean): void {
+  for (const { sendId, here } of hiddenOnTheirWay(store)) {
+    if (!here) continue;
+    if (everywhere) store.run('UPDATE outbox SET deleted_here = 0 WHERE send_id = ?', sendId);
+    else showOutbox(store, sendId);
+  }
 }

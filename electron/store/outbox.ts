@@ -37,6 +37,8 @@ export type OutboxEntry = {
   uploads: number;
   /** Of a message that was deleted before it was accepted: when. It shows nowhere. */
   deletedMs: number | null;
+  /** It was deleted on this device alone: the switch was off. */
+  deletedHere: boolean;
   /** That delete can still be undone. */
   undoable: boolean;
 };
@@ -64,10 +66,11 @@ type Row = {
   sealed: Uint8Array | null;
   uploads: number;
   deleted_ms: number | null;
+  deleted_here: number;
   undoable: number;
 };
 const COLUMNS =
-  'position, send_id, kind, conversation, guid, body, text, reply_to, created_ms, state, failure, attempts, not_before_ms, sealed, uploads, deleted_ms, undoable';
+  'position, send_id, kind, conversation, guid, body, text, reply_to, created_ms, state, failure, attempts, not_before_ms, sealed, uploads, deleted_ms, deleted_here, undoable';
 
 function read(row: Row): OutboxEntry {
   return {
@@ -87,6 +90,7 @@ function read(row: Row): OutboxEntry {
     sealed: plainOrNull(row.sealed),
     uploads: row.uploads,
     deletedMs: row.deleted_ms,
+    deletedHere: row.deleted_here === 1,
     undoable: row.undoable === 1,
   };
 }
@@ -150,20 +154,23 @@ export function listOutbox(store: Store, limit = 1000): OutboxEntry[] {
   return store.all<Row>(`SELECT ${COLUMNS} FROM outbox ORDER BY position LIMIT ?`, limit).map(read);
 }
 
+export type Asked = Pick<OutboxEntry, 'sendId' | 'guid' | 'deletedMs' | 'deletedHere'>;
+
 /** Messages whose request may have been accepted, written before the one time or after the other. */
-export function askedOutside(
-  store: Store,
-  fromMs: number,
-  toMs: number,
-): Pick<OutboxEntry, 'sendId' | 'guid' | 'deletedMs'>[] {
+export function askedOutside(store: Store, fromMs: number, toMs: number): Asked[] {
   return store
-    .all<{ send_id: Uint8Array; guid: Uint8Array; deleted_ms: number | null }>(
-      `SELECT send_id, guid, deleted_ms FROM outbox
+    .all<{ send_id: Uint8Array; guid: Uint8Array; deleted_ms: number | null; deleted_here: number }>(
+      `SELECT send_id, guid, deleted_ms, deleted_here FROM outbox
        WHERE state <> 'failed' AND kind = 'message' AND sealed IS NOT NULL AND created_ms NOT BETWEEN ? AND ? ORDER BY position`,
       fromMs,
       toMs,
     )
-    .map((row) => ({ sendId: plain(row.send_id), guid: plain(row.guid), deletedMs: row.deleted_ms }));
+    .map((row) => ({
+      sendId: plain(row.send_id),
+      guid: plain(row.guid),
+      deletedMs: row.deleted_ms,
+      deletedHere: row.deleted_here === 1,
+    }));
 }
 
 /** Messages of one conversation that wait, go or failed, in order, as they are shown: deleted ones are not. */

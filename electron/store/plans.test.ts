@@ -108,7 +108,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   shownIds(store, conversation, 10);
   newestKnownMs(store);
   seenUpToMs(store, conversation);
-  hideOutbox(store, bytes16(9), 1);
+  hideOutbox(store, bytes16(9), 1, false);
   hiddenOnTheirWay(store);
   showOutbox(store, bytes16(9));
   settleAllHidden(store);

@@ -18,17 +18,25 @@ import { currentKeys, messageRecordId } from '../zones/names.ts';
 import { switchIsOn } from './conversations.ts';
 import { CLEARED, writeRegister } from './registers.ts';
 
-/** False when it is not here, or is in Recently Deleted already: then this delete takes nothing. */
-export function deleteOne(ctx: StepContext, id: Uint8Array, deletedMs: number): boolean {
+/**
+ * False when it is not here, or is in Recently Deleted already: then this delete takes nothing. `here`: on this device alone; of a delete made
+ * before, what the switch said then (SPEC SYN-120).
+ */
+export function deleteOne(
+  ctx: StepContext,
+  id: Uint8Array,
+  deletedMs: number,
+  here = !switchIsOn(ctx),
+): boolean {
   const { store } = ctx;
   if (messageRow(store, id) === undefined || deletedHow(store, id) !== null) {
     return false;
   }
-  if (switchIsOn(ctx)) {
+  if (here) {
+    addLocalDelete(store, id, deletedMs);
+  } else {
     const value = deletedValue(deletedMs, currentKeys(ctx).deviceId);
     writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
-  } else {
-    addLocalDelete(store, id, deletedMs);
   }
   return true;
 }
@@ -68,12 +76,12 @@ export function recoverOne(ctx: StepContext, id: Uint8Array): void {
  */
 export function deleteArrived(ctx: StepContext): void {
   const { store } = ctx;
-  for (const { sendId, guid, deletedMs } of hiddenOnTheirWay(store)) {
+  for (const { sendId, guid, deletedMs, here } of hiddenOnTheirWay(store)) {
     const id = messageRecordId(ctx, currentKeys(ctx).accountId, guid);
     if (messageRow(store, id) === undefined) {
       continue;
     }
-    deleteOne(ctx, id, deletedMs);
+    deleteOne(ctx, id, deletedMs, here);
     removeOutbox(store, sendId);
     store.memory.accepted(sendId, id);
   }

@@ -14,6 +14,7 @@ import {
   removeLocalClear,
   removeLocalDelete,
 } from '../../store/local-deletes.ts';
+import { answerHidden } from '../../store/outbox-hidden.ts';
 import { deleteForGood, getPayload } from '../../store/records.ts';
 import { KIND } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
@@ -48,6 +49,7 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     }
     removeLocalClear(store, conversation);
   }
+  answerHidden(store, everywhere);
   store.changes.flag('recentlyDeleted');
 }
 

@@ -43,7 +43,7 @@ const nothingTaken = (ctx: StepContext): Taken => ({
 function take(ctx: StepContext, id: Uint8Array, taken: Taken): void {
   const { store } = ctx;
   const waiting = getOutbox(store, id);
-  if (waiting !== undefined && hideOutbox(store, id, taken.deletedMs)) {
+  if (waiting !== undefined && hideOutbox(store, id, taken.deletedMs, !switchIsOn(ctx))) {
     taken.waiting.push({ sendId: id, guid: waiting.guid });
     return;
   }

@@ -9,7 +9,7 @@ import { equalBytes } from '../../../shared/crypto/bytes.ts';
 import { SendRequestSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { getMailCursor, isPending } from '../../store/mail.ts';
 import { messageRow } from '../../store/messages.ts';
-import { askedOutside, type OutboxEntry, removeOutbox } from '../../store/outbox.ts';
+import { type Asked, askedOutside, type OutboxEntry, removeOutbox } from '../../store/outbox.ts';
 import { deleteOne } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
@@ -51,17 +51,15 @@ export function settleLongAsked(ctx: StepContext): void {
 const isLongAgo = (ctx: StepContext, createdMs: number): boolean =>
   Math.abs(ctx.writeClock.now() - createdMs) > LONG_MS;
 
-type Asked = Pick<OutboxEntry, 'sendId' | 'guid' | 'deletedMs'>;
-
 /** It is here as a message, or was and is gone for good: so it was accepted. */
-function settleIfHere(ctx: StepContext, { sendId, guid, deletedMs }: Asked): boolean {
+function settleIfHere(ctx: StepContext, { sendId, guid, deletedMs, deletedHere }: Asked): boolean {
   const { store } = ctx;
   const { accountId } = currentKeys(ctx);
   const id = messageRecordId(ctx, accountId, guid);
   return store.write(() => {
     const here = messageRow(store, id) !== undefined;
     if (!here && !isMessageGone(ctx, accountId, guid)) return false;
-    if (here && deletedMs !== null) deleteOne(ctx, id, deletedMs);
+    if (here && deletedMs !== null) deleteOne(ctx, id, deletedMs, deletedHere);
     removeOutbox(store, sendId);
     if (here) store.memory.accepted(sendId, id);
     return true;

@@ -1,15 +1,22 @@
 /** A message that is deleted before the cloud has accepted it: hidden at once, and never seen again unless somebody asks for it. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { getRegister } from '../../../shared/model/payload.ts';
+import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { isLocallyDeleted, listLocalDeletes } from '../../store/local-deletes.ts';
 import { getMessage } from '../../store/messages.ts';
 import { onlyHere } from '../../store/only-here.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
+import { hiddenHere } from '../../store/outbox-hidden.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
+import { getPayload } from '../../store/records.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { removeDevice } from '../account/devices.ts';
+import { answerDeletedHere } from '../commands/deleted-here.ts';
 import { discard, recoverMessages } from '../commands/deletes.ts';
 import { undoDelete } from '../commands/undo.ts';
 import type { Fetch } from '../network/cloud-client.ts';
+import type { DeletedHere } from '../status-types.ts';
 import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
@@ -71,6 +78,59 @@ for (const on of [true, false]) {
     const ids = [Buffer.from(item!.message.id).toString('hex')];
     expect(await recoverMessages(anna.deleting, { ids })).toEqual({ messages: 1 });
     expect([anna.texts(id), deleted(anna)]).toEqual([['on its way'], []]);
+  });
+}
+
+/** Who may bring the news of its acceptance. */
+const NEWS: Record<string, () => Promise<unknown>> = {
+  'the answer': () => sendStep(anna.ctx),
+  'the mailbox': () => receiveStep(anna.ctx),
+};
+const turned = (value: 'on' | 'off', answer: DeletedHere = 'bringBack'): void => {
+  if (value === 'on') anna.store.write(() => answerDeletedHere(anna.ctx, answer));
+  setZoneState(anna.store, 'messages', { switch: value });
+};
+/** Of anna's only message: in the record that others get, in this device's own table. */
+const whereDeleted = (): unknown => {
+  const row = anna.store.get<{ id: Uint8Array }>('SELECT id FROM message')!;
+  const register = getRegister(getPayload(anna.store, 'messages', row.id)!, MessageField.DELETED);
+  return { forAll: (register?.value.length ?? 0) > 0, here: isLocallyDeleted(anna.store, row.id) };
+};
+
+for (const [who, heard] of Object.entries(NEWS)) {
+  test(`SYN-120 deleted on its way with the switch on, and accepted when it is off: deleted for all devices (${who})`, async () => {
+    turned('on');
+    const sent = anna.write(id, 'for all');
+    anna.wire.fetch = answerLost();
+    await expect(sendStep(anna.ctx)).rejects.toThrow();
+    await anna.delete(sent);
+    turned('off');
+    anna.restart();
+    anna.wire.fetch = fetchOf(cloud);
+    await heard();
+    expect(whereDeleted()).toEqual({ forAll: true, here: false });
+    turned('on', 'bringBack');
+    expect([seenOf(anna), deleted(anna)]).toEqual([[[], 0], ['for all']]);
+  });
+
+  test(`SYN-120 deleted on its way with the switch off, and accepted when it is on: as was answered (${who})`, async () => {
+    for (const answer of ['bringBack', 'everywhere'] as const) {
+      turned('off');
+      const sent = anna.write(id, answer);
+      anna.wire.fetch = answerLost();
+      await expect(sendStep(anna.ctx)).rejects.toThrow();
+      await anna.delete(sent);
+      expect(hiddenHere(anna.store)).toBe(1);
+      turned('on', answer);
+      expect(hiddenHere(anna.store)).toBe(0);
+      expect(anna.texts(id)).toEqual(['bringBack']);
+      anna.wire.fetch = fetchOf(cloud);
+      await heard();
+      await anna.exchange();
+      if (answer === 'bringBack') expect(whereDeleted()).toEqual({ forAll: false, here: false });
+    }
+    expect([anna.texts(id), deleted(anna)]).toEqual([['bringBack'], ['everywhere']]);
+    expect(listLocalDeletes(anna.store)).toEqual([]);
   });
 }
 

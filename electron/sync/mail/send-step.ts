@@ -245,10 +245,10 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
     if (first) {
       const payload = newMessage(body.content.value, numberOf(accepted.acceptedMs));
       const id = messageRecordId(ctx, own, body.guid);
-      const deletedMs = getOutbox(store, entry.sendId)?.deletedMs ?? null;
+      const deleted = getOutbox(store, entry.sendId);
       acceptMessage(store, entry.sendId, id, payload, true);
       // In the same transaction: it is never seen.
-      if (deletedMs !== null) deleteOne(ctx, id, deletedMs);
+      if (deleted?.deletedMs != null) deleteOne(ctx, id, deleted.deletedMs, deleted.deletedHere);
     }
     if (missing.length === 0) {
       removeOutbox(store, entry.sendId);

@@ -169,7 +169,7 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
         // What nobody has been sent goes nowhere any more; what is on its way arrives as deleted here (SYN-72), or turns out to have been sent to nobody.
         if (unsent) stage.ledger.sent.delete(guid);
         else {
-          stage.ledger.deletes(deletion(stage, actor, { guid }), true);
+          stage.ledger.deletes(deletion(stage, actor, { guid }));
           for (const unsure of Object.values(stage.ledger.unsure)) unsure.add(guid);
         }
       }

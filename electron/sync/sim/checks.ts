@@ -65,9 +65,7 @@ function lookAt(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
       !stage.newerSchema.has(row.guid) &&
       !ledger.wasRecovered(person, row.conversation, row.guid) &&
       // What was deleted, or has expired, on this device alone comes back when its switch is turned on (SYN-36, KEEP-10).
-      !ledger
-        .of(person, row.conversation, row)
-        .some(({ travels, onItsWay, by }) => (!travels || onItsWay) && by === name) &&
+      !ledger.of(person, row.conversation, row).some(({ travels, by }) => !travels && by === name) &&
       !ledger.isExpired(person, name, stage.world.now - row.ms)
     ) {
       problems.push(`SIM-4 "${row.text}" is shown again on ${name}`);

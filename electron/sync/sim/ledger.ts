@@ -27,15 +27,13 @@ export type Deletion = {
   open: boolean;
   /** False: the device was put back, or left the account, perhaps before anybody heard of it. */
   sure: boolean;
-  /** What was deleted was not accepted yet. */
-  onItsWay: boolean;
 };
 
 const DAY = 24 * 3_600_000;
 /** Of clocks that are off, and nobody knows it yet. */
 const SLACK = 10 * 60_000;
 
-export type New = Omit<Deletion, 'tick' | 'sure' | 'open' | 'here' | 'onItsWay'>;
+export type New = Omit<Deletion, 'tick' | 'sure' | 'open' | 'here'>;
 
 export class Ledger {
   /** Rises with every act. */
@@ -60,22 +58,19 @@ export class Ledger {
   /** Devices that are being removed, or have been. */
   readonly leaving = new Set<string>();
 
-  /**
-   * `onItsWay`: of a message that was not accepted yet. How far that reaches shows when it is: should the switch be off by then, it is this
-   * device's own (SYN-72).
-   */
-  deletes(entry: New, onItsWay = false): void {
-    this.#note(entry, !this.leaving.has(entry.by), onItsWay);
+  /** Also of a message that was not accepted yet: how far that reaches is settled now (SYN-120). */
+  deletes(entry: New): void {
+    this.#note(entry, !this.leaving.has(entry.by));
   }
 
   /** The device died before it said whether it was done. */
   perhapsDeletes(entries: readonly New[]): void {
-    for (const entry of entries) this.#note(entry, false, false);
+    for (const entry of entries) this.#note(entry, false);
   }
 
-  #note(entry: New, sure: boolean, onItsWay: boolean): void {
+  #note(entry: New, sure: boolean): void {
     const here = !entry.travels;
-    this.deletions.push({ ...entry, tick: this.tick, sure, open: here, here, onItsWay });
+    this.deletions.push({ ...entry, tick: this.tick, sure, open: here, here });
   }
 
   /** Perhaps this device's own deletes reach everybody now; it died before it said so. */

@@ -26,6 +26,7 @@ import {
   locallyCleared,
   undecidedDeletes,
 } from '../../store/local-deletes.ts';
+import { hiddenHere } from '../../store/outbox-hidden.ts';
 import { KIND, mapKey, sameBytes } from '../../store/values.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
@@ -56,7 +57,7 @@ export async function compareZone(ctx: ZoneContext, state: CloudZoneState): Prom
       upload: { messages: 0, bytes: 0 },
       download: { messages: messagesAmong(state), records: numberOf(state.records) },
       deletedElsewhere: 0,
-      deletedHere: 0,
+      deletedHere: hiddenHere(store),
     };
   }
   const { generation, extra } = getZoneState(store, 'messages');
@@ -77,7 +78,8 @@ function byBases({ store }: ZoneContext): Comparison {
     upload: newMessages(store),
     download: { messages: comesBack, records: comesBack },
     deletedElsewhere: held.length,
-    deletedHere: undecidedDeletes(store, tombstoneHash()) + locallyCleared(store) - cleared,
+    deletedHere:
+      undecidedDeletes(store, tombstoneHash()) + locallyCleared(store) - cleared + hiddenHere(store),
   };
 }
 
@@ -120,7 +122,7 @@ async function byList(
   const anyCleared = listLocalClears(store).length > 0;
   const upload = { messages: 0, bytes: 0 };
   let deletedElsewhere = 0;
-  let deletedHere = locallyCleared(store);
+  let deletedHere = locallyCleared(store) + hiddenHere(store);
   // Of what the cloud has live: what is here, and what of that is no message.
   let here = 0;
   let others = 0;
