@@ -80,6 +80,30 @@ test(
 );
 
 test(
+  'SIM-40 the machine has no stopwatch of its own in a story, from its first moment to its end',
+  async () => {
+    const { now } = performance;
+    const told = [];
+    try {
+      for (const leapMs of [0, 50]) {
+        let ms = 0;
+        performance.now = () => {
+          ms += leapMs;
+          return ms;
+        };
+        told.push(await story({ seed: 5, steps: 1 }));
+      }
+    } finally {
+      performance.now = now;
+    }
+    const [one, two] = told;
+    expect(two?.counts).toEqual(one?.counts);
+    expect(two?.trace).toEqual(one?.trace);
+  },
+  PATIENCE_MS,
+);
+
+test(
   'SIM-14 a story of 400 steps is lively to its end',
   async () => {
     const { problems, trace } = await story({ seed: 3001, steps: 400 });

@@ -85,8 +85,11 @@ const PAUSES = [
 export async function story(options: StoryOptions): Promise<Told> {
   const { seed, steps = STEPS, without = new Set<number>() } = options;
   const long = steps >= LONG;
-  const stage = await openStage({ ...options, long });
   const giveBack = takeStopwatch();
+  const stage = await openStage({ ...options, long }).catch((error: unknown) => {
+    giveBack();
+    throw error;
+  });
   try {
     const random = seeded(derived(seed, 1));
     const { likely, stormy } = random.weighted(SUBJECTS);
