@@ -33,13 +33,14 @@ const KINDS: Partial<Record<ErrorCode, FailureKind>> = {
   [ErrorCode.KEYRING_CONFLICT]: 'staleKeyring',
 };
 
-/** Reasons of `SyncFailure` that mean something to the engine; what throws them is in account/, keyring/ and mail/. */
+/** Reasons of `SyncFailure` that mean something to the engine; what throws them is in account/, keyring/, mail/ and zones/. */
 const REASONS: Record<string, FailureKind> = {
   signedOut: 'sessionEnded',
   removed: 'removed',
   keyringForged: 'keyringForged',
   keyringRolledBack: 'keyringForged',
   keyringStale: 'staleKeyring',
+  zoneMoved: 'incarnationChanged',
   cloudUnreachable: 'network',
 };
 

@@ -118,6 +118,40 @@ test('SYN-10 a cloud put back from a backup gets back what it lost, records and 
   expect(third.record(doomed)).toBeNull();
 });
 
+test('SYN-111 a cloud that is put back while a device looks for what is missing has lost nothing: no alarm, and it gets it back', async () => {
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  let before = 'Inventory';
+  const one = await firstDevice(cloud as Cloud, 'anna@example.org', {
+    fetch: async (input, init) => {
+      if (new Request(input, init).url.endsWith(`/${before}`)) {
+        before = 'nothing more';
+        await whileDown(async () => copyInto(backup, folder), true);
+      }
+      return fetch(input, init);
+    },
+  });
+  devices.push(one);
+  const doomed = one.message('deleted since', T);
+  one.message('second', T + 1000);
+  one.core.start();
+  await one.settled();
+  await whileDown(async () => copyInto(folder, backup));
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [doomed] } });
+  one.message('after the backup', T + 2000);
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
+  // The list and the records that it gets are those of the backup: one is older, and one is missing.
+  await one.core.execute({ name: 'repair', input: null });
+  await one.until(() => before !== 'Inventory', 'the restore');
+  await one.settled();
+  expect(codes(one)).toEqual([]);
+  const other = await nextDevice(cloud as Cloud, one.person, { fetch });
+  devices.push(other);
+  other.core.start();
+  await inStep(one, other);
+  expect(other.texts()).toEqual(['second', 'after the backup']);
+});
+
 test('SYN-10 a restart in the middle of offering goes on with it', async () => {
   const [one] = await two();
   one.store.write(() => {

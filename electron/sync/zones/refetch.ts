@@ -8,7 +8,7 @@ import { getZoneState } from '../../store/zone-state.ts';
 import { applyPage } from './apply.ts';
 import { aheadOfFeed, newest } from './carried.ts';
 import { openPage } from './open-page.ts';
-import { ZONE, type ZoneContext } from './zone-call.ts';
+import { demandUnmoved, ZONE, type ZoneContext } from './zone-call.ts';
 
 const FETCH = 400;
 
@@ -34,6 +34,7 @@ export async function fetchUnreadable(ctx: ZoneContext, zone: ZoneName): Promise
       ctx.signal({ type: 'keyringStale' });
       return false;
     }
+    if (opened.older.length > 0) await demandUnmoved(ctx, zone);
     aheadOfFeed(ctx, zone, newest(records));
     await applyPage(ctx, zone, opened, { holdTombstones: false, place: () => {} });
   }

@@ -13,7 +13,7 @@ import { aheadOfFeed, newest } from './carried.ts';
 import { alarmNotice } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { fetchUnreadable } from './refetch.ts';
-import { ZONE, type ZoneContext } from './zone-call.ts';
+import { demandUnmoved, ZONE, type ZoneContext } from './zone-call.ts';
 
 const LIST = 10_000;
 const FETCH = 400;
@@ -46,6 +46,7 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
         ctx.signal({ type: 'keyringStale' });
         return { healthy: true, head: -1 };
       }
+      if (opened.older.length > 0) await demandUnmoved(ctx, zone);
       missing += opened.older.length;
       aheadOfFeed(ctx, zone, newest(records));
       await applyPage(ctx, zone, opened, { holdTombstones: false, place: () => {} });
@@ -63,6 +64,7 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
     return { healthy: true, head: -1 };
   }
   if (missing > 0) {
+    await demandUnmoved(ctx, zone);
     store.write(() => {
       alarmNotice(ctx, 'rolledBack', { zone, head, missing });
       setZoneState(store, zone, { phase: 'stopped:rolledBack' });

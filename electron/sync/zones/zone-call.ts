@@ -5,8 +5,9 @@ import {
   Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { ZoneName } from '../../store/values.ts';
-import type { ZoneState } from '../../store/zone-state.ts';
+import { getZoneState, type ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
+import { SyncFailure } from '../failure.ts';
 import { numberOf } from '../network/answers.ts';
 import type { CarriedPages } from './carried.ts';
 
@@ -62,4 +63,16 @@ export function askAhead<T>(
   // Its failure is met where the page is taken; nobody may be waiting by then.
   page.catch(() => {});
   ctx.ahead.set(lane, { key: Buffer.from(at).toString('base64'), page });
+}
+
+/**
+ * Neither the cloud's list nor a record that is asked for says of which incarnation it is. So before either is taken for a loss, the cloud is
+ * asked where the zone stands: was it put back to a backup in the middle of this, or purged, the next opening deals with it (SPEC SYN-111).
+ */
+export async function demandUnmoved(ctx: ZoneContext, zone: ZoneName): Promise<void> {
+  const { state } = await ctx.cloud.zones.openZone({ zone: ZONE[zone] }, { signal: ctx.abort });
+  const { generation, incarnation } = getZoneState(ctx.store, zone);
+  if (state === undefined || state.generation !== generation || state.incarnation !== incarnation) {
+    throw new SyncFailure('zoneMoved', 'The zone was restored or moved while it was looked through.');
+  }
 }
