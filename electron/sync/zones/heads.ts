@@ -1,6 +1,7 @@
 /**
  * Heads of the messages zone, compared between devices: every device writes into its `device` record which (seq, digest) it has seen.
- * Another digest at one seq is a fork; a head below what a device of this account has seen is a rollback (SPEC SYN-6).
+ * Another digest at one seq is a fork; a head below what a device of this account has seen is a rollback (SPEC SYN-6). Who takes no part compares
+ * as well, and says it (SYN-121): an account may have no second device that does.
  */
 
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
@@ -97,11 +98,25 @@ export function otherDevicesSay(ctx: StepContext, cloud: CloudZoneState): Said |
   return null;
 }
 
+/**
+ * Of a device whose switch is off, at what it hears of the zone. Nothing comes or goes here, so nothing has to stand still; and it is said once of
+ * each device that has seen otherwise, however long the cloud goes on.
+ */
+export function sayWhatOthersSaw(ctx: StepContext, cloud: CloudZoneState): void {
+  const said = otherDevicesSay(ctx, cloud);
+  if (said === null) return;
+  const { alarm, detail } = said;
+  const once = `${cloud.generation}:${cloud.incarnation}:${detail['device']}`;
+  alarmNotice(ctx, alarm, { zone: 'messages', ...detail }, once);
+}
+
+/** `once`: what makes it the same as one said before, else all of `detail`. */
 export function alarmNotice(
   ctx: StepContext,
   alarm: 'rolledBack' | 'forked',
   detail: Record<string, string | number>,
+  once = JSON.stringify(detail),
 ): void {
   const code = alarm === 'forked' ? 'zoneForked' : 'zoneRolledBack';
-  addNotice(ctx.store, `${code}:${JSON.stringify(detail)}`, code, ctx.clock.now(), detail);
+  addNotice(ctx.store, `${code}:${once}`, code, ctx.clock.now(), detail);
 }

@@ -6,7 +6,7 @@ import type { ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
 import { NO_WALK, type StepResult, type ZoneHeard } from '../engine/state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
-import { alarmNotice } from './heads.ts';
+import { alarmNotice, sayWhatOthersSaw } from './heads.ts';
 import { ownDeviceSwitch } from './own-device.ts';
 import { begunWalk } from './walk.ts';
 import { heard, ZONE, type ZoneContext } from './zone-call.ts';
@@ -53,6 +53,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   }
   if (!take) {
     setZoneState(store, zone, { generation, incarnation: state.incarnation, ...heard(ctx, state) });
+    if (zone === 'messages') sayWhatOthersSaw(ctx, state);
     return { ...result, heard: zone === 'messages' ? noteHeard(store, state) : null };
   }
   if (head < known.head) {

@@ -1,15 +1,22 @@
 /** What a cloud, a network and a disk refuse, against the real ones: each is survived, said where a person can help, and nothing is lost. */
+
+import { create, fromBinary } from '@bufbuild/protobuf';
 import Database from 'better-sqlite3';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { ZoneStateSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { SeenValueSchema } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { listDevices } from '../../store/devices.ts';
 import { dirtyCount } from '../../store/dirty.ts';
 import { listNotices } from '../../store/notices.ts';
 import { getRecord } from '../../store/records.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
+import type { StepContext } from '../context.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+import { sayWhatOthersSaw } from './heads.ts';
 
 await sodiumReady();
 afterAll(removeFolders);
@@ -40,7 +47,10 @@ async function first(options: { whole?: boolean } = {}): Promise<ZoneDevice> {
   devices.push(device);
   return device;
 }
-async function another(one: ZoneDevice, options: { whole?: boolean } = {}): Promise<ZoneDevice> {
+async function another(
+  one: ZoneDevice,
+  options: { whole?: boolean; switch?: 'off' } = {},
+): Promise<ZoneDevice> {
   const device = await nextDevice(cloud, one.person, options);
   devices.push(device);
   device.core.start();
@@ -305,6 +315,43 @@ test('SYN-6 a digest that differs at one seq from what another device has seen i
   await sync(one);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(two.texts()).toEqual(['kept']);
+});
+
+test('SYN-121 a device whose switch is off says that another one was shown something else, once, and nothing stands still', async () => {
+  const one = await first();
+  one.message('kept', T);
+  one.core.start();
+  await one.settled();
+  const two = await another(one);
+  const off = await another(one, { switch: 'off' });
+  await sync(off);
+  await off.settled();
+  expect(codes(off)).toEqual([]);
+  const seenOf = ({ store }: ZoneDevice): number[] =>
+    listDevices(store).flatMap(({ seen }) =>
+      seen === null ? [] : fromBinary(SeenValueSchema, seen).heads.map((head) => Number(head.seq)),
+    );
+  // Two has been shown a history that goes on where nobody else's does, and tells what it has seen: whoever turns the switch on does.
+  await two.core.stop();
+  const { extra, generation, incarnation, head } = getZoneState(two.store, 'messages');
+  const heads = [...(extra['heads'] as unknown[]), [generation, `${incarnation}`, head + 3, 'ab'.repeat(32)]];
+  setZoneState(two.store, 'messages', { extra: { ...extra, heads } });
+  two.store.close();
+  two.start();
+  await two.core.execute({ name: 'setSwitch', input: { on: false } });
+  await two.until((status) => status.switch === 'off', 'off');
+  await two.core.execute({ name: 'setSwitch', input: { on: true } });
+  await one.until(() => seenOf(one).includes(head + 3), 'what two has seen');
+  await sync(off);
+  await off.settled();
+  expect(codes(off)).toEqual(['zoneRolledBack']);
+  // The cloud goes on with its lie.
+  const ctx = { store: off.store, clock: { now: () => T } } as StepContext;
+  sayWhatOthersSaw(ctx, create(ZoneStateSchema, { generation, incarnation, head: BigInt(head + 1) }));
+  expect(codes(off)).toEqual(['zoneRolledBack']);
+  expect(off.core.status()).toMatchObject({ switch: 'off', phase: 'idle', paused: null });
+  const { phase } = getZoneState(off.store, 'messages');
+  expect(phase).not.toContain('stopped');
 });
 
 test('FUZ-4 an answer without a keyring is none, and asked for again: nobody is said to have forged one', async () => {
