@@ -11,12 +11,12 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import type { AppRouter } from '../electron/api/router.ts';
-import { buildMain } from './electron.ts';
+import { buildHosts } from './hosts.ts';
 import { root } from './node24.mjs';
 import { buildRenderer } from './renderer.ts';
 
 await buildRenderer();
-await buildMain();
+await buildHosts();
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-bundle-'));
 Object.assign(process.env, { HOME: folder, USERPROFILE: folder, APPDATA: folder, XDG_DATA_HOME: folder });

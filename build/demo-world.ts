@@ -40,7 +40,7 @@ export class DemoWorld {
     const folder = join(this.folder, name.toLowerCase().replace(/[^a-z]+/g, '-'));
     const program = new Program({
       name,
-      script: 'electron/browser.ts',
+      script: 'out/main/browser.js',
       args: (port) => [
         '--browser',
         '--profile',

@@ -3,6 +3,7 @@
  * a person would run it, in a folder of its own that goes with Ctrl-C.
  */
 import { DemoWorld } from './demo-world.ts';
+import { buildHosts } from './hosts.ts';
 import { buildRenderer } from './renderer.ts';
 
 const ANNA = { handle: 'anna@example.org', name: 'Anna', password: 'seven lanterns over the quiet canal' };
@@ -33,6 +34,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 async function main(): Promise<void> {
   await buildRenderer();
+  await buildHosts();
   say('Starting a cloud and three devices…');
   const cloud = await world.cloud();
   const laptop = await world.device("Anna's laptop");

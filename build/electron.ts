@@ -1,5 +1,5 @@
 /**
- * Electron for `npm start`: whether its binary is here or can be fetched, and the main process's bundle.
+ * Electron for `npm start`: whether its binary is here or can be fetched.
  *
  * The package brings no binary; its own install.js fetches it from its releases and checks it against checksums in the package.
  */
@@ -8,7 +8,6 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { root } from './node24.mjs';
-import { buildIfStale } from './stale.ts';
 
 const folder = dirname(createRequire(import.meta.url).resolve('electron/package.json'));
 const failedStamp = join(root, '.cache', 'electron-not-fetched');
@@ -57,16 +56,4 @@ async function fetchBinary(): Promise<string | null> {
   });
   if (result.status === 0 && installed() !== null) return null;
   return `its download failed (${(result.stderr ?? '').trim().split('\n')[0] || 'timed out'})`;
-}
-
-export async function buildMain(): Promise<boolean> {
-  return buildIfStale({
-    name: 'electron',
-    sources: ['electron', 'cloud', 'shared', 'electron.vite.config.ts', 'package-lock.json'],
-    result: 'out/main/main.js',
-    make: async () => {
-      const { build } = await import('electron-vite');
-      await build({ root, configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' });
-    },
-  });
 }

@@ -6,6 +6,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { type DemoDevice, DemoWorld, type Who } from './demo-world.ts';
+import { buildHosts } from './hosts.ts';
 import { launchChromium } from './launch-chromium.ts';
 import { root } from './node24.mjs';
 import { buildRenderer } from './renderer.ts';
@@ -57,6 +58,7 @@ async function history(
 
 async function main(world: DemoWorld): Promise<void> {
   await buildRenderer();
+  await buildHosts();
   mkdirSync(images, { recursive: true });
   await world.cloud();
   const people = ['Anna', 'Bob', 'Carla', 'Daan'].map(person);

@@ -2,12 +2,14 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { buildHosts } from '../../build/hosts.ts';
 import { temporaryFolder } from './folder.ts';
 
 export type HostProcess = { address: string; pid: number; stop(): Promise<void> };
 
 export async function startHost(profile: string, cloudUrl: string): Promise<HostProcess> {
-  const script = fileURLToPath(new URL('../../electron/browser.ts', import.meta.url));
+  await buildHosts();
+  const script = fileURLToPath(new URL('../../out/main/browser.js', import.meta.url));
   const home = temporaryFolder('home');
   const args = ['--browser', '--profile', profile, '--cloud', cloudUrl, '--port', '0', '--no-open'];
   // It keeps its own compiled sources in the profile.

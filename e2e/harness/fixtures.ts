@@ -35,7 +35,7 @@ export class Device extends Program {
   constructor(browser: Browser, name: string, folder: string, home: string, cloudUrl: string | null) {
     super({
       name: `the device ${name}`,
-      script: 'electron/browser.ts',
+      script: 'out/main/browser.js',
       args: (port) => [
         '--browser',
         '--profile',

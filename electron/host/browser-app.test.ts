@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { startBrowserApp } from './browser-app.ts';
 import { ArgumentError, parseBrowserArgs } from './browser-args.ts';
@@ -142,72 +140,7 @@ test('HOST-22 LOCKSTEP_CONDITIONS with another word is refused before anything i
   await expect(wrong).rejects.toThrow('not "mains"');
 });
 
-function run(args: string[]): {
-  child: ChildProcess;
-  out: () => string;
-  err: () => string;
-  ended: Promise<number | null>;
-} {
-  const script = fileURLToPath(new URL('../browser.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
-  const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-  stops.push(async () => {
-    child.kill('SIGKILL');
-    await ended;
-  });
-  return { child, out: () => out, err: () => err, ended };
-}
-
-test.each(['SIGTERM', 'SIGINT'] as const)(
-  'HOST-17 one line when it serves, and an orderly end on %s',
-  async (signal) => {
-    const profile = newFolder();
-    const first = run([
-      '--browser',
-      '--profile',
-      profile,
-      '--port',
-      '0',
-      '--no-open',
-      '--cloud',
-      'http://127.0.0.1:9',
-    ]);
-    await expect.poll(first.out, { timeout: 20_000 }).toContain('\n');
-    expect(first.out()).toMatch(/^Lockstep ready: http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]{43}\n$/);
-    const address = first.out().trim().replace('Lockstep ready: ', '');
-    expect((await fetch(address)).status).toBe(200);
-
-    const second = run(['--profile', profile, '--no-open']);
-    expect(await second.ended).toBe(3);
-    expect(second.err()).toContain(address);
-    expect(second.out()).toBe('');
-
-    first.child.kill(signal);
-    expect(await first.ended).toBe(0);
-    expect(first.out().split('\n')).toHaveLength(2);
-  },
-);
-
-test('HOST-25 what the code was compiled to is kept in the profile, for this person alone, and a folder that cannot be written stops nothing', async () => {
-  const kept = newFolder();
-  const host = run(['--profile', kept, '--no-open', '--cloud', 'http://127.0.0.1:9']);
-  await expect.poll(host.out, { timeout: 20_000 }).toContain('Lockstep ready');
-  host.child.kill('SIGTERM');
-  expect(await host.ended).toBe(0);
-  const cache = path.join(kept, CODE_CACHE);
-  const files = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
-  // Of the main thread and of the sync worker, our sources among them.
-  expect(files.length).toBeGreaterThan(100);
-  if (process.platform !== 'win32') expect(statSync(cache).mode & 0o777).toBe(0o700);
-
+test('HOST-25 a folder for compiled code that cannot be written stops nothing', () => {
   const stuck = newFolder();
   writeFileSync(path.join(stuck, CODE_CACHE), 'not a folder');
   const before = process.env['NODE_COMPILE_CACHE'];
@@ -215,12 +148,4 @@ test('HOST-25 what the code was compiled to is kept in the profile, for this per
   rememberCompiled(path.join(stuck, 'no such profile'));
   expect(process.env['NODE_COMPILE_CACHE']).toBe(before);
   expect(readdirSync(stuck)).toEqual([CODE_CACHE]);
-});
-
-test('HOST-16 a flag that is not known ends it at once, by name', async () => {
-  const { ended, err, out } = run(['--profil', 'x']);
-  expect(await ended).toBe(2);
-  expect(err()).toContain('--profil');
-  expect(err()).toContain('Usage:');
-  expect(out()).toBe('');
 });

@@ -20,6 +20,8 @@ export type BrowserAppOptions = {
   args: BrowserArgs;
   env: Record<string, string | undefined>;
   rendererDir: string;
+  /** Where the sync worker lies; left away, it runs from its sources. */
+  workerScript?: URL;
   appVersion: string;
   cloudHere: CloudHere | null;
   log: (line: string) => void;
@@ -47,6 +49,7 @@ export async function startBrowserApp(options: BrowserAppOptions): Promise<Brows
     profileDir: args.profile ?? defaultProfile(),
     host,
     rendererDir: options.rendererDir,
+    ...(options.workerScript === undefined ? {} : { workerScript: options.workerScript }),
     appVersion: options.appVersion,
     cloudUrl: args.cloud,
     log,
