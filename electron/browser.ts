@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { workerThreads } from './device/worker-threads.ts';
 import { keepCompiled, rememberCompiled } from './host/compile-cache.ts';
 import { cloudHereFolder, defaultProfile } from './host/places.ts';
 
@@ -19,7 +20,12 @@ function profileFolder(argv: readonly string[]): string {
 }
 
 const argv = process.argv.slice(2);
-if (!argv.includes('--help')) rememberCompiled(profileFolder(argv));
+const threads = workerThreads(new URL('./sync/worker.js', import.meta.url));
+if (!argv.includes('--help')) {
+  rememberCompiled(profileFolder(argv));
+  // Its thread loads while this one does.
+  threads.begin();
+}
 const [
   { ProfileInUse },
   { startBrowserApp },
@@ -43,7 +49,7 @@ async function main(): Promise<void> {
     args,
     env: process.env,
     rendererDir: beside('../renderer'),
-    workerScript: new URL('./sync/worker.js', import.meta.url),
+    threads,
     appVersion: version,
     cloudHere: createCloudHere({
       folder: cloudHereFolder(),

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as electron from 'electron';
 import { cloudUrl } from './api/inputs.ts';
+import { workerThreads } from './device/worker-threads.ts';
 import { createCloudHere } from './host/cloud-here.ts';
 import { runElectronApp } from './host/electron-app.ts';
 import { cloudHereFolder, defaultProfile } from './host/places.ts';
@@ -29,7 +30,7 @@ await runElectronApp(electron, {
   profileDir: typeof values.profile === 'string' ? path.resolve(values.profile) : defaultProfile(),
   cloudUrl: cloud,
   rendererDir: beside('../renderer'),
-  workerScript: new URL('./sync/worker.js', import.meta.url),
+  threads: workerThreads(new URL('./sync/worker.js', import.meta.url)),
   cloudHere: createCloudHere({
     folder: cloudHereFolder(),
     cloudMain: beside('./cloud/main.js'),

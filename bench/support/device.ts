@@ -1,6 +1,7 @@
 /** One device: the real sync worker in its thread, on a database file, and the window's read-only connection beside it. */
 import { join } from 'node:path';
 import { startWorker, type WorkerLink } from '../../electron/device/worker-link.ts';
+import { workerThreads } from '../../electron/device/worker-threads.ts';
 import { openStore, type Store } from '../../electron/store/open.ts';
 import type { SyncEvent } from '../../electron/sync/protocol.ts';
 import type { SyncStatus } from '../../electron/sync/status-types.ts';
@@ -36,7 +37,7 @@ export async function startDevice(folder = temporaryFolder('device')): Promise<B
   let status: SyncStatus | null = null;
   const dbPath = join(folder, 'messages.db');
   const worker = await startWorker({
-    script: new URL('../../electron/sync/worker.ts', import.meta.url),
+    threads: workerThreads(new URL('../../electron/sync/worker.ts', import.meta.url)),
     data: { dbPath, dbKey: KEY },
     onEvent(event) {
       if (event.type === 'status') status = event.status;

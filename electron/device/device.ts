@@ -17,6 +17,7 @@ import { serveDamaged } from './damaged-files.ts';
 import { createEventHub } from './event-hub.ts';
 import { Profile } from './profile.ts';
 import { lockProfile, type ProfileLock } from './profile-lock.ts';
+import { type WorkerThreads, workerThreads } from './worker-threads.ts';
 
 export type DeviceOptions = {
   profileDir: string;
@@ -26,7 +27,8 @@ export type DeviceOptions = {
   appVersion: string;
   /** Given on the command line: nobody is asked. */
   cloudUrl?: string | null;
-  workerScript?: URL;
+  /** Of the sync worker; left away, it runs from its sources. */
+  threads?: WorkerThreads;
   log?: (line: string) => void;
 };
 
@@ -60,7 +62,7 @@ async function start(
   const profile = new Profile({
     folder: options.profileDir,
     host: options.host,
-    workerScript: options.workerScript ?? new URL('../sync/worker.ts', import.meta.url),
+    threads: options.threads ?? workerThreads(new URL('../sync/worker.ts', import.meta.url)),
     onEvent: (event) => hub.emit(event),
     onCrash(error) {
       log(

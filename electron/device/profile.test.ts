@@ -15,6 +15,7 @@ import type { Conditions } from '../sync/status-types.ts';
 import { Profile } from './profile.ts';
 import { ProfileInUse } from './profile-lock.ts';
 import { knowsNothing, testDevices } from './testing/devices.ts';
+import { workerThreads } from './worker-threads.ts';
 
 const devices = testDevices();
 afterEach(() => devices.clean());
@@ -164,7 +165,7 @@ test('HOST-23 what the host knows of this computer goes to the sync worker of an
   const profile = new Profile({
     folder: await usedProfile(),
     host,
-    workerScript: new URL('./testing/fake-worker.ts', import.meta.url),
+    threads: workerThreads(new URL('./testing/fake-worker.ts', import.meta.url)),
     onEvent: () => {},
     onCrash: () => {},
   });
@@ -198,7 +199,7 @@ test('HOST-23 one watch while a profile is open, another one when it starts fres
 
 test('API-7 the device outlives its sync worker: the person is told, and everything goes on', async () => {
   const it = await devices.start(undefined, {
-    workerScript: new URL('./testing/mortal-worker.ts', import.meta.url),
+    threads: workerThreads(new URL('./testing/mortal-worker.ts', import.meta.url)),
   });
   await it.api.settings.set.mutate({ appearance: 'light' });
   await expect(it.api.notices.dismiss.mutate({ id: 'die' })).rejects.toMatchObject({

@@ -22,6 +22,7 @@ import { openStore, type Store } from '../store/open.ts';
 import { searchIndexPath } from '../store/search-index.ts';
 import type { SyncEvent } from '../sync/protocol.ts';
 import { startWorker, type WorkerLink, WorkerRefused } from './worker-link.ts';
+import type { WorkerThreads } from './worker-threads.ts';
 
 export type Locked = Extract<SessionState, { kind: 'locked' }>;
 export type Recovering = Extract<SessionState, { kind: 'recovering' }>;
@@ -36,7 +37,7 @@ export type Opened = {
 export type ProfileOptions = {
   folder: string;
   host: Host;
-  workerScript: URL;
+  threads: WorkerThreads;
   onEvent(event: SyncEvent): void;
   onCrash(error: unknown): void;
   /** How far a recovery is; over, whatever came of it. */
@@ -157,7 +158,10 @@ export class Profile {
     this.#closed = true;
     this.#abort.abort();
     if (this.#retry !== null) clearTimeout(this.#retry);
-    return this.#inTurn(() => this.#shut());
+    return this.#inTurn(async () => {
+      await this.#shut();
+      this.#options.threads.end();
+    });
   }
 
   async #tryToOpen(): Promise<Opened | Locked> {
@@ -213,11 +217,11 @@ export class Profile {
 
   /** again: our own reading met damage that the worker had not. */
   async #openWith(dbPath: string, dbKey: Uint8Array): Promise<Opened | Locked | 'again'> {
-    const { onEvent, onCrash, workerScript } = this.#options;
+    const { onEvent, onCrash, threads } = this.#options;
     let worker: WorkerLink;
     try {
       worker = await startWorker({
-        script: workerScript,
+        threads,
         data: { dbPath, dbKey, suspected: this.#suspected, certain: this.#suspicions > 1 },
         onEvent,
         onCrash,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { SyncEvent } from '../sync/protocol.ts';
 import { startWorker, WorkerRefused } from './worker-link.ts';
+import { workerThreads } from './worker-threads.ts';
 
 const script = new URL('./testing/fake-worker.ts', import.meta.url);
 
@@ -8,7 +9,7 @@ function start(dbPath = 'fine') {
   const events: SyncEvent[] = [];
   const crashes: unknown[] = [];
   const link = startWorker({
-    script,
+    threads: workerThreads(script),
     data: { dbPath, dbKey: new Uint8Array(32) },
     onEvent: (event) => events.push(event),
     onCrash: (error) => crashes.push(error),

@@ -3,7 +3,7 @@
  * worker is the only writer of the database; a command that was not answered when it died may or may not have been
  * done, and its caller is told `workerCrashed`.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { Failure } from '../api/failure.ts';
 import { damageOf } from '../store/damage/signs.ts';
 import type {
@@ -17,10 +17,10 @@ import type {
   WorkerOptions,
 } from '../sync/protocol.ts';
 import type { Conditions } from '../sync/status-types.ts';
+import type { WorkerThreads } from './worker-threads.ts';
 
 export type WorkerLinkOptions = {
-  /** The worker's module: TypeScript as it stands, or what the bundler made of it. */
-  script: URL;
+  threads: Pick<WorkerThreads, 'take'>;
   /** At the first start, when nobody else has the database open, a damaged one is recovered. */
   data: Pick<WorkerOptions, 'dbPath' | 'dbKey'> & Partial<WorkerOptions>;
   onEvent(event: SyncEvent): void;
@@ -71,8 +71,10 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
 
   async function launch(first: boolean): Promise<Worker> {
     const data: WorkerOptions = { suspected: null, certain: false, ...options.data, mayRecover: first };
-    const worker = new Worker(options.script, { workerData: data, name: 'sync' });
+    const worker = options.threads.take();
     if (first) options.signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
+    const open: ToWorker = { type: 'open', options: data };
+    worker.postMessage(open);
     let lastError: unknown = null;
     let refused: WorkerRefused | null = null;
     let ready = false;

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createDevice, type Device } from '../device/device.ts';
+import type { WorkerThreads } from '../device/worker-threads.ts';
 import type { BrowserArgs } from './browser-args.ts';
 import { ArgumentError } from './browser-args.ts';
 import { createBrowserHost } from './browser-host.ts';
@@ -20,8 +21,8 @@ export type BrowserAppOptions = {
   args: BrowserArgs;
   env: Record<string, string | undefined>;
   rendererDir: string;
-  /** Where the sync worker lies; left away, it runs from its sources. */
-  workerScript?: URL;
+  /** Of the sync worker; left away, it runs from its sources. */
+  threads?: WorkerThreads;
   appVersion: string;
   cloudHere: CloudHere | null;
   log: (line: string) => void;
@@ -49,7 +50,7 @@ export async function startBrowserApp(options: BrowserAppOptions): Promise<Brows
     profileDir: args.profile ?? defaultProfile(),
     host,
     rendererDir: options.rendererDir,
-    ...(options.workerScript === undefined ? {} : { workerScript: options.workerScript }),
+    ...(options.threads === undefined ? {} : { threads: options.threads }),
     appVersion: options.appVersion,
     cloudUrl: args.cloud,
     log,

@@ -5,6 +5,7 @@
 import path from 'node:path';
 import { createDevice, type Device, type DeviceOptions } from '../device/device.ts';
 import { ProfileInUse } from '../device/profile-lock.ts';
+import type { WorkerThreads } from '../device/worker-threads.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { toldConditions } from './conditions.ts';
 import { createElectronHost } from './electron-host.ts';
@@ -22,7 +23,7 @@ export type ElectronAppOptions = {
   cloudHere: CloudHere | null;
   /** LOCKSTEP_CONDITIONS as it is set. */
   conditions?: string | undefined;
-  workerScript?: URL;
+  threads?: WorkerThreads;
   /** For tests. */
   makeDevice?: (options: DeviceOptions) => Promise<Device>;
   log?: (line: string) => void;
@@ -105,6 +106,7 @@ export async function runElectronApp(electron: ElectronParts, options: ElectronA
     );
   });
 
+  options.threads?.begin();
   await app.whenReady();
   const { defaultSession } = electron.session;
   // One thing is allowed, to the app's own page alone: writing to the clipboard (Copy, the recovery words). Reading it is not.
@@ -134,7 +136,7 @@ export async function runElectronApp(electron: ElectronParts, options: ElectronA
       host,
       rendererDir: options.rendererDir,
       appVersion: app.getVersion(),
-      ...(options.workerScript === undefined ? {} : { workerScript: options.workerScript }),
+      ...(options.threads === undefined ? {} : { threads: options.threads }),
       ...(options.log === undefined ? {} : { log: options.log }),
     });
   } catch (error) {

@@ -209,7 +209,7 @@ export type SyncEvent =
   /** Searching reaches further than before. */
   | { type: 'search' };
 
-/** `workerData` of the sync worker. */
+/** What the sync worker is to open: its first message. */
 export type WorkerOptions = {
   dbPath: string;
   dbKey: Uint8Array;
@@ -228,6 +228,8 @@ export type RecoveryProgress = {
 };
 
 export type ToWorker =
+  /** Once, before anything else: until then the worker has opened nothing. */
+  | { type: 'open'; options: WorkerOptions }
   | { type: 'command'; id: number; command: Command }
   | { type: 'conditions'; conditions: Conditions }
   | { type: 'stop' };

@@ -1,10 +1,10 @@
 /**
- * The sync thread: the one writer of the database. Started by `electron/device` with `WorkerOptions` as its `workerData`; speaks
- * `ToWorker` and `FromWorker` (protocol.ts). Errors leave as plain data with a reason.
+ * The sync thread: the one writer of the database. Started by `electron/device`, perhaps before it is known what it is to open: that is told
+ * by its first message. Speaks `ToWorker` and `FromWorker` (protocol.ts). Errors leave as plain data with a reason.
  */
 import { networkInterfaces } from 'node:os';
 import { dirname, extname } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { systemRandom } from '../../shared/crypto/random.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { damageOf, isDamage, troubleOf } from '../store/damage/signs.ts';
@@ -101,8 +101,7 @@ function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void
     onCrash: (error) => console.error('The search index stopped and is started again later:', error),
   });
   store.memory.search.onChange = () => search.changed();
-  const worker: Running = { core, store, search, keeper, look, endLook };
-  port.on('message', (message: ToWorker) => void hear(worker, message));
+  running = { core, store, search, keeper, look, endLook };
   core.start();
   tell({ type: 'ready' });
 }
@@ -125,7 +124,7 @@ type Running = {
 
 async function hear(
   { core, store, search, keeper, look, endLook }: Running,
-  message: ToWorker,
+  message: Exclude<ToWorker, { type: 'open' }>,
 ): Promise<void> {
   if (message.type === 'stop') {
     endLook();
@@ -164,4 +163,12 @@ async function hear(
   }
 }
 
-await run(workerData as WorkerOptions);
+let running: Running | null = null;
+
+// Whoever imports this waits until the database is open, or until it was said that it is not.
+await new Promise<void>((resolve) => {
+  port.on('message', (message: ToWorker) => {
+    if (message.type === 'open') void run(message.options).then(resolve);
+    else if (running !== null) void hear(running, message);
+  });
+});

@@ -1,14 +1,19 @@
 /** A sync worker for tests of the link alone: does what the command's input says. */
-import { parentPort, workerData } from 'node:worker_threads';
-import type { FromWorker, ToWorker, WorkerOptions } from '../../sync/protocol.ts';
+import { parentPort } from 'node:worker_threads';
+import type { FromWorker, ToWorker } from '../../sync/protocol.ts';
 import type { Conditions } from '../../sync/status-types.ts';
 
-const { dbPath } = workerData as WorkerOptions;
 const say = (message: FromWorker): void => parentPort?.postMessage(message);
 
 let conditions: Conditions | null = null;
 
 parentPort?.on('message', (message: ToWorker) => {
+  if (message.type === 'open') {
+    if (message.options.dbPath === 'refused')
+      say({ type: 'failed', code: null, reason: 'fromTheFuture', detail: 'Update Lockstep.' });
+    else say({ type: 'ready' });
+    return;
+  }
   if (message.type === 'conditions') {
     conditions = message.conditions;
     return;
@@ -47,7 +52,3 @@ parentPort?.on('message', (message: ToWorker) => {
       say({ type: 'reply', id, reply: { ok: true, result: null } });
   }
 });
-
-if (dbPath === 'refused')
-  say({ type: 'failed', code: null, reason: 'fromTheFuture', detail: 'Update Lockstep.' });
-else say({ type: 'ready' });

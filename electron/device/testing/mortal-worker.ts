@@ -1,5 +1,7 @@
 /** The real sync worker, which dies when it is told to dismiss the notice "die". */
 import { parentPort } from 'node:worker_threads';
+// First: it hears its first message, which this would take from it.
+import '../../sync/worker.ts';
 import type { ToWorker } from '../../sync/protocol.ts';
 
 parentPort?.on('message', (message: ToWorker) => {
@@ -11,4 +13,3 @@ parentPort?.on('message', (message: ToWorker) => {
     throw new Error('died on purpose');
   }
 });
-await import('../../sync/worker.ts');

@@ -3,11 +3,11 @@
  * nothing but messages. Started with `fork`; its first message says how the thread is made.
  */
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { FromWorker, ToWorker } from '../protocol.ts';
+import type { FromWorker, ToWorker, WorkerOptions } from '../protocol.ts';
 import type { FromThread, ThreadData, ToThread } from './device-thread.ts';
 
 export type ToDevice =
-  | { type: 'begin'; script: string; data: Omit<ThreadData, 'control'> }
+  | { type: 'begin'; script: string; data: Omit<ThreadData, 'control'>; options: WorkerOptions }
   | { type: 'worker'; message: ToWorker }
   | { type: 'thread'; message: ToThread };
 export type FromDevice =
@@ -27,6 +27,7 @@ process.on('message', (message: ToDevice) => {
         transferList: [port2],
         name: 'sync',
       });
+      worker.postMessage({ type: 'open', options: message.options } satisfies ToWorker);
       worker.on('message', (from: FromWorker) => tell({ type: 'worker', message: from }));
       worker.on('error', (error) => tell({ type: 'ended', error: String(error) }));
       return;

@@ -6,10 +6,9 @@ import { type MessagePort, workerData } from 'node:worker_threads';
 import { READING_CALLS } from '../../../cloud/testing/calls.ts';
 import { type Armed, Reaper } from '../../../cloud/testing/reaper.ts';
 import { watchWith } from '../../../shared/trace.ts';
-import type { WorkerOptions } from '../protocol.ts';
 import { SearchWatch } from './search-watch.ts';
 
-export type ThreadData = WorkerOptions & {
+export type ThreadData = {
   /** Of the cloud, whatever the account says. */
   address: string;
   offMs: number;

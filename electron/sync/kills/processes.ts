@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { FromCloud, ToCloud } from '../../../cloud/testing/killed-cloud.ts';
 import type { Armed } from '../../../cloud/testing/reaper.ts';
-import type { CommandInput, CommandName, CommandResult, FromWorker } from '../protocol.ts';
+import type { CommandInput, CommandName, CommandResult, FromWorker, WorkerOptions } from '../protocol.ts';
 import type { SyncStatus } from '../status-types.ts';
 import type { FromDevice, ToDevice } from './device-process.ts';
 import type { ThreadData } from './device-thread.ts';
@@ -147,7 +147,7 @@ export class DeviceProcess extends Process<ToDevice, FromDevice> {
   searched = 0;
   #next = 1;
 
-  async begin(script: string, data: Omit<ThreadData, 'control'>): Promise<void> {
+  async begin(script: string, data: Omit<ThreadData, 'control'>, options: WorkerOptions): Promise<void> {
     this.begun = true;
     this.on((message) => {
       if (message.type === 'worker' && message.message.type === 'event') {
@@ -164,7 +164,7 @@ export class DeviceProcess extends Process<ToDevice, FromDevice> {
     });
     const how = await this.#hearWorker(
       (message) => (message.type === 'ready' || message.type === 'failed' ? message : undefined),
-      { type: 'begin', script, data },
+      { type: 'begin', script, data, options },
     );
     if (how.type === 'failed') throw new Broken(`The store was not opened: ${how.reason} ${how.detail}`);
   }

@@ -249,16 +249,17 @@ export class Scene {
   async startDevice(armed: Armed | null = null): Promise<void> {
     if (this.device.begun && !this.device.dead) await this.device.kill();
     if (this.device.dead) this.device = new DeviceProcess(this.#scripts.device);
-    await this.device.begin(this.#scripts.thread, {
-      dbPath: this.path,
-      dbKey: this.key,
-      address: this.cloud.address,
-      offMs: this.offMs,
-      suspected: this.suspected,
-      certain: false,
-      mayRecover: true,
-      armed,
-    });
+    await this.device.begin(
+      this.#scripts.thread,
+      { address: this.cloud.address, offMs: this.offMs, armed },
+      {
+        dbPath: this.path,
+        dbKey: this.key,
+        suspected: this.suspected,
+        certain: false,
+        mayRecover: true,
+      },
+    );
   }
 
   async startCloud(options: { restored?: boolean; armed?: Armed | null } = {}): Promise<void> {
