@@ -153,6 +153,8 @@ class ChunkReader {
       if (bytesRead === 0) break;
       got += bytesRead;
     }
+    // An answer whose bytes nobody takes is never heard of again: most have one chunk, and leave no file open.
+    if (chunk === this.#last) await this.close();
     const piece = this.#cipher.open(chunk, sealed.subarray(0, got));
     const { from } = rangeOfChunk(this.#size, chunk);
     return piece.subarray(Math.max(0, this.#range.from - from), Math.max(0, this.#range.to - from));
