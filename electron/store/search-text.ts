@@ -61,7 +61,7 @@ const EMOJI = 4;
 const INDICATOR = 8;
 /** `fold` leaves it as it is, and so it does with any text of such characters, where no two that reorder stand side by side. */
 export const FOLDS_TO_ITSELF = 16;
-/** A mark that normalizing may put before or behind its neighbour. */
+/** A mark that normalizing may put before or behind its neighbour, or a letter that keeps one. */
 export const REORDERS = 32;
 const KNOWN = 128;
 
@@ -71,6 +71,8 @@ const JOINING = /^[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]$/;
 /** Marks that never become one character with their letter (Thai, Lao, Khmer), and of these, those with an order. */
 const LOOSE_MARK = /^[\u0e00-\u0eff\u1780-\u17ff]$/;
 const ORDERED_MARK = /^[\u0e38-\u0e3a\u0e48-\u0e4b\u0eb8-\u0eba\u0ec8-\u0ecb\u17d2\u17dd]$/;
+// й and ў: taken apart, their breve goes behind such a mark, and then it is an accent like any other.
+const KEEPS_MARK = /^[\u0439\u045e]$/;
 
 // Found out once for each UTF-16 unit that is met.
 const classes = new Uint8Array(0x10000);
@@ -92,7 +94,7 @@ function classOf(character: string): number {
   if (IS_INDICATOR.test(character)) found |= INDICATOR;
   const loose = MARK.test(character) ? LOOSE_MARK.test(character) : !JOINING.test(character);
   if (loose && character.length === 1 && fold(character) === character) found |= FOLDS_TO_ITSELF;
-  if (ORDERED_MARK.test(character)) found |= REORDERS;
+  if (ORDERED_MARK.test(character) || KEEPS_MARK.test(character)) found |= REORDERS;
   return found;
 }
 

@@ -202,7 +202,8 @@ test('STO-90 the index knows the words of any text as searching cuts them', () =
       }
       expect(wordsOf(text)).toEqual([...words].sort());
     }),
-    { numRuns: 3000 },
+    // Found once: the breve of й goes behind a mark that is ordered before it.
+    { numRuns: 3000, examples: [[['й', '\u17d2']], [['ў', '\u0e38', 'a']]] },
   );
 });
 
