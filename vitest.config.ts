@@ -7,8 +7,9 @@ export default defineConfig({
     environment: 'node',
     // Processes, not threads: the database module is native code and keeps state of its own.
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // A test that hangs, not one on a busy machine.
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     // What an unhandled rejection means is for a person to find out, never for a later test to trip over.
     dangerouslyIgnoreUnhandledErrors: false,
   },

@@ -165,10 +165,11 @@ async function hear(
 
 let running: Running | null = null;
 
-// Whoever imports this waits until the database is open, or until it was said that it is not.
-await new Promise<void>((resolve) => {
+const first = await new Promise<WorkerOptions>((resolve) => {
   port.on('message', (message: ToWorker) => {
-    if (message.type === 'open') void run(message.options).then(resolve);
+    if (message.type === 'open') resolve(message.options);
     else if (running !== null) void hear(running, message);
   });
 });
+// Whoever imports this waits until the database is open, or until it was said that it is not.
+await run(first);
