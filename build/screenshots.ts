@@ -28,12 +28,12 @@ const BOB: Line[] = [
   ['other', 'Is the forecast still good? https://example.org/forecast'],
   ['me', 'Southwest 3, clearing by noon. Sunday looks even better.'],
   ['me', 'The line is in the blue bag, next to the life jackets.'],
-  ['other', 'Perfect. See you on the quay! 👋'],
+  ['other', 'Perfect. See you on the quay!'],
 ];
 const CARLA: Line[] = [
   ['other', 'The seedlings are ready, do you want six or eight?'],
   ['me', 'Eight! The south bed is still empty.'],
-  ['other', 'I will leave them by the gate tonight 🌱'],
+  ['other', 'I will leave them by the gate tonight'],
 ];
 const DAAN: Line[] = [
   ['me', 'Kun jij zaterdag de sleutel meenemen?'],
