@@ -147,6 +147,8 @@ describe('merging', () => {
           expect(error).toBeInstanceOf(PayloadError);
           return;
         }
+        // Of a newer schema: kept as it came, whatever is in it.
+        if (ours.raw !== undefined) return;
         const theirs = fromBinary(PayloadSchema, bytes);
         expect(ours.schema).toBe(theirs.schema);
         expect(ours.kind).toBe(theirs.kind);
@@ -154,6 +156,8 @@ describe('merging', () => {
       { numRuns: 3000 },
     );
     const damaged = [[], [16, 1], [8, 1, 26, 5, 1], [8, 1, 34, 2, 8], [8], [8, 0x80], [8, 1, 7]];
+    // A core, a kind, a register's field that come as something else: readers would not agree.
+    damaged.push([29, 0, 0, 0, 0, 8, 1], [18, 1, 1, 8, 1], [8, 1, 34, 3, 10, 1, 7]);
     for (const bytes of damaged) expect(() => decodePayload(new Uint8Array(bytes))).toThrow(PayloadError);
   });
 

@@ -13,6 +13,8 @@ let bytes: Uint8Array = EMPTY;
 let at = 0;
 let low = 0;
 let high = 0;
+/** A field that is known came as something else than it is. */
+let misfit = false;
 const words = new Uint32Array(2);
 const bigs = new BigUint64Array(words.buffer);
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
@@ -106,7 +108,10 @@ function readRegister(end: number): Register {
     else if (tag === 24) register.stamp = readBigint(end);
     else if (tag === 34) register.device = readBytes(end);
     else if (tag === 42) register.value = readBytes(end);
-    else skip(tag, end);
+    else {
+      misfit ||= tag >>> 3 <= 5;
+      skip(tag, end);
+    }
   }
   if (at !== end) throw damaged();
   return register;
@@ -119,6 +124,7 @@ function readRegister(end: number): Register {
 export function decodePayload(input: Uint8Array, known = SCHEMA): Payload {
   bytes = input;
   at = 0;
+  misfit = false;
   const end = input.length;
   const payload: Payload = { schema: 0, kind: 0, core: EMPTY, registers: [] };
   try {
@@ -134,7 +140,10 @@ export function decodePayload(input: Uint8Array, known = SCHEMA): Payload {
       else if (tag === 34) {
         const length = readLength(end);
         payload.registers.push(readRegister(at + length));
-      } else skip(tag, end);
+      } else {
+        misfit ||= tag >>> 3 <= 4;
+        skip(tag, end);
+      }
     }
   } finally {
     bytes = EMPTY;
@@ -143,6 +152,8 @@ export function decodePayload(input: Uint8Array, known = SCHEMA): Payload {
   if (payload.schema > known) {
     return { schema: payload.schema, kind: payload.kind, core: EMPTY, registers: [], raw: copyBytes(input) };
   }
+  // Readers differ over it, and no writer of this schema does it: one device would show what another does not.
+  if (misfit) throw damaged();
   payload.registers = normalised(payload.registers);
   return payload;
 }
