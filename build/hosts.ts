@@ -11,7 +11,8 @@ export async function buildHosts(): Promise<boolean> {
     make: async () => {
       // Only now: starting the app without a build must not load the bundler.
       const { build } = await import('electron-vite');
-      await build({ root, configFile: join(root, 'electron.vite.config.ts'), logLevel: 'warn' });
+      // It warns each time that it builds no window: vite.config.ts does.
+      await build({ root, configFile: join(root, 'electron.vite.config.ts'), logLevel: 'error' });
     },
   });
 }
