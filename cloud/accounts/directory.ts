@@ -26,6 +26,6 @@ export const createDirectory = ({ db }: CloudContext, limiter: RateLimiter) => (
     const account = db.read.first(wanted);
     if (account === undefined)
       throw new CloudError(ErrorCode.NOT_FOUND, 'No account of this cloud has this handle or id.');
-    return create(LookUpResponseSchema, { keyring: publicKeyring(db.read, db, account) });
+    return create(LookUpResponseSchema, { keyring: publicKeyring(db.read, account) });
   },
 });

@@ -77,7 +77,7 @@ const checkIdentitySigned = (
 ): void => {
   const row = write.first(db.sql.selectFrom('account').select('id').where('no', '=', account));
   if (row === undefined) throw new Error('an account without its row');
-  const state = verifyKeyring(row.id, readLog(write, db, account), readEpochs(write, db, account));
+  const state = verifyKeyring(row.id, readLog(write, account), readEpochs(write, account));
   const signedBy = state.identities.findLastIndex(({ identityKey }) =>
     verifyPasswordChange(identityKey, row.id, request, signature),
   );

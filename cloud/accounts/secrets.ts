@@ -28,8 +28,8 @@ export const accountSecrets = (
     ...(by === 'password'
       ? { passwordWrap: fromBinary(RootWrapSchema, row.password_wrap) }
       : { recoveryWrap: fromBinary(RootWrapSchema, row.recovery_wrap) }),
-    log: readLog(db.read, db, account),
-    epochs: readEpochs(db.read, db, account),
-    rootWraps: readWraps(db.read, db, account, ROOT),
+    log: readLog(db.read, account),
+    epochs: readEpochs(db.read, account),
+    rootWraps: readWraps(db.read, account, ROOT),
   });
 };

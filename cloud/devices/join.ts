@@ -66,11 +66,7 @@ export const joinDevice = (
     ) {
       throw keyringInvalid("A join brings the current epoch's key, wrapped to the new device.");
     }
-    verifyKeyring(
-      account.id,
-      [...readLog(write, db, ticket.account), entry],
-      readEpochs(write, db, ticket.account),
-    );
+    verifyKeyring(account.id, [...readLog(write, ticket.account), entry], readEpochs(write, ticket.account));
     appendLog(write, db, ticket.account, account.log_length, [entry]);
     storeWraps(write, db, ticket.account, wraps);
     write.run(

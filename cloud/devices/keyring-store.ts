@@ -19,7 +19,8 @@ import {
 } from '../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
 import { bytesWithin } from '../http/check.ts';
 import { CloudError, malformed } from '../http/errors.ts';
-import type { Database, Reader, Writer } from '../storage/database.ts';
+import { type Database, queries, type Reader, type Writer } from '../storage/database.ts';
+import { fixed } from '../storage/fixed.ts';
 
 export const LONGEST_LOG = 2_000;
 export const LONGEST_CHAIN = 2_000;
@@ -79,29 +80,36 @@ export const checkWraps = (wraps: KeyWrap[]): KeyWrap[] => {
   return wraps;
 };
 
-export const readLog = (reader: Reader, db: Database, account: number): StoredSigned[] =>
-  reader.all(
-    db.sql
-      .selectFrom('log_entry')
-      .select(['body', 'signature'])
-      .where('account', '=', account)
-      .orderBy('position'),
-  );
+const logQuery = fixed((given: { account: number }) =>
+  queries
+    .selectFrom('log_entry')
+    .select(['body', 'signature'])
+    .where('account', '=', given.account)
+    .orderBy('position'),
+);
+const epochsQuery = fixed((given: { account: number }) =>
+  queries
+    .selectFrom('epoch')
+    .select(['body', 'signature'])
+    .where('account', '=', given.account)
+    .orderBy('epoch'),
+);
+const wrapsQuery = fixed((given: { account: number; recipient: Uint8Array }) =>
+  queries
+    .selectFrom('key_wrap')
+    .select(['epoch', 'recipient', 'suite', 'sealed'])
+    .where('account', '=', given.account)
+    .where('recipient', '=', given.recipient)
+    .orderBy('epoch'),
+);
 
-export const readEpochs = (reader: Reader, db: Database, account: number): StoredSigned[] =>
-  reader.all(
-    db.sql.selectFrom('epoch').select(['body', 'signature']).where('account', '=', account).orderBy('epoch'),
-  );
+export const readLog = (reader: Reader, account: number): StoredSigned[] => reader.all(logQuery({ account }));
 
-export const readWraps = (reader: Reader, db: Database, account: number, recipient: Uint8Array) =>
-  reader.all(
-    db.sql
-      .selectFrom('key_wrap')
-      .select(['epoch', 'recipient', 'suite', 'sealed'])
-      .where('account', '=', account)
-      .where('recipient', '=', recipient)
-      .orderBy('epoch'),
-  );
+export const readEpochs = (reader: Reader, account: number): StoredSigned[] =>
+  reader.all(epochsQuery({ account }));
+
+export const readWraps = (reader: Reader, account: number, recipient: Uint8Array) =>
+  reader.all(wrapsQuery({ account, recipient }));
 
 export const appendLog = (
   write: Writer,
@@ -147,12 +155,11 @@ export const storeWraps = (write: Writer, db: Database, account: number, wraps: 
 
 export const publicKeyring = (
   reader: Reader,
-  db: Database,
   account: { no: number; id: Uint8Array; handle: string },
 ): PublicKeyring =>
   create(PublicKeyringSchema, {
     accountId: account.id,
     handle: account.handle,
-    log: readLog(reader, db, account.no),
-    epochs: readEpochs(reader, db, account.no),
+    log: readLog(reader, account.no),
+    epochs: readEpochs(reader, account.no),
   });

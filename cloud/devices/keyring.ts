@@ -19,7 +19,8 @@ import { checkRootWrap } from '../accounts/root-wrap.ts';
 import type { CloudContext } from '../context.ts';
 import { bytesOf, noMoreThan } from '../http/check.ts';
 import { malformed } from '../http/errors.ts';
-import type { Database, Writer } from '../storage/database.ts';
+import { type Database, queries, type Writer } from '../storage/database.ts';
+import { fixed } from '../storage/fixed.ts';
 import { keyringConflict } from './join.ts';
 import {
   appendEpoch,
@@ -41,14 +42,16 @@ import { endSession, type Session } from './sessions.ts';
 
 const LARGEST_UPDATE = 64;
 
+const accountQuery = fixed((given: { no: number }) =>
+  queries.selectFrom('account').select(['no', 'id', 'handle']).where('no', '=', given.no),
+);
+
 export const getKeyring = ({ db }: CloudContext, session: Session): GetKeyringResponse => {
-  const account = db.read.first(
-    db.sql.selectFrom('account').select(['no', 'id', 'handle']).where('no', '=', session.account),
-  );
+  const account = db.read.first(accountQuery({ no: session.account }));
   if (account === undefined) throw new Error('a session without its account');
   return create(GetKeyringResponseSchema, {
-    keyring: publicKeyring(db.read, db, account),
-    wraps: readWraps(db.read, db, session.account, session.device),
+    keyring: publicKeyring(db.read, account),
+    wraps: readWraps(db.read, session.account, session.device),
   });
 };
 
@@ -120,8 +123,8 @@ export const updateKeyring = (
     const current = account.epoch + (epoch === undefined ? 0 : 1);
     const state = verifyKeyring(
       account.id,
-      [...readLog(write, db, session.account), ...entries],
-      [...readEpochs(write, db, session.account), ...(epoch === undefined ? [] : [epoch])],
+      [...readLog(write, session.account), ...entries],
+      [...readEpochs(write, session.account), ...(epoch === undefined ? [] : [epoch])],
     );
     const active = new Set<string>(['']);
     for (const device of state.activeAt(logLength)) active.add(toHex(device.deviceId));

@@ -10,6 +10,9 @@ import {
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
 import { type Feed, frameOf } from '../http/services.ts';
+import { headQuery } from '../mailboxes/mailbox-queries.ts';
+import { queries } from '../storage/database.ts';
+import { fixed } from '../storage/fixed.ts';
 import { zonePosition } from '../zones/zone-row.ts';
 import type { Poke, Waiting, ZoneNews, ZonePosition } from './hub.ts';
 
@@ -42,21 +45,22 @@ const encoded = (message: WatchResponse): Poke => ({
   frame: frameOf(EventService.method.watch, message),
 });
 
+const positionsQuery = fixed((given: { account: number }) =>
+  queries
+    .selectFrom('zone')
+    .select(['kind', 'generation', 'head', 'purge_at_ms', 'purge_id'])
+    .where('account', '=', given.account)
+    .where('kind', '>', 0)
+    .orderBy('kind'),
+);
+const keyringPlaceQuery = fixed((given: { no: number }) =>
+  queries.selectFrom('account').select(['log_length', 'epoch']).where('no', '=', given.no),
+);
+
 const currentHeads = ({ db }: CloudContext, session: Session): WatchResponse[] => {
-  const zones = db.read.all(
-    db.sql
-      .selectFrom('zone')
-      .select(['kind', 'generation', 'head', 'purge_at_ms', 'purge_id'])
-      .where('account', '=', session.account)
-      .where('kind', '>', 0)
-      .orderBy('kind'),
-  );
-  const mailbox = db.read.first(
-    db.sql.selectFrom('mailbox').select('head').where('account', '=', session.account),
-  );
-  const account = db.read.first(
-    db.sql.selectFrom('account').select(['log_length', 'epoch']).where('no', '=', session.account),
-  );
+  const zones = db.read.all(positionsQuery({ account: session.account }));
+  const mailbox = db.read.first(headQuery({ account: session.account }));
+  const account = db.read.first(keyringPlaceQuery({ no: session.account }));
   return [
     ...zones.map((zone) => zonePoke(zone.kind, zonePosition(zone))),
     mailboxPoke(mailbox?.head ?? 0),

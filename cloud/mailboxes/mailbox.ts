@@ -4,6 +4,15 @@
  */
 import type { CloudContext } from '../context.ts';
 import type { Database, Writer } from '../storage/database.ts';
+import {
+  doneQuery,
+  dropContentsQuery,
+  dropEntriesQuery,
+  headQuery,
+  letGoQuery,
+  lightenQuery,
+  lowestCursorQuery,
+} from './mailbox-queries.ts';
 
 export const createMailbox = (write: Writer, db: Database, account: number): void => {
   write.run(
@@ -21,7 +30,7 @@ export const startCursor = (write: Writer, db: Database, account: number, device
       .orderBy('position')
       .limit(1),
   );
-  const mailbox = write.first(db.sql.selectFrom('mailbox').select('head').where('account', '=', account));
+  const mailbox = write.first(headQuery({ account }));
   const position = oldest === undefined ? (mailbox?.head ?? 0) : oldest.position - 1;
   write.run(db.sql.insertInto('mailbox_cursor').values({ account, device, position }));
 };
@@ -41,66 +50,25 @@ const DROPPED_AT_ONCE = 500;
  * Drops what every active device has acknowledged. Contents go with the last mailbox that holds them; blobs that they name stay
  * for a while (blobs/uses.ts).
  */
-export const dropAcknowledged = (write: Writer, { db, blobs }: Mail, account: number): number => {
-  const lowest = write.first(
-    db.sql
-      .selectFrom('mailbox_cursor')
-      .select('position')
-      .where('account', '=', account)
-      .orderBy('position')
-      .limit(1),
-  );
+export const dropAcknowledged = (write: Writer, { blobs }: Mail, account: number): number => {
+  const lowest = write.first(lowestCursorQuery({ account }));
   if (lowest === undefined) return 0;
   let dropped = 0;
   for (;;) {
-    const entries = write.all(
-      db.sql
-        .selectFrom('mailbox_entry')
-        .innerJoin('envelope', 'envelope.no', 'mailbox_entry.envelope')
-        .select([
-          'mailbox_entry.position',
-          'mailbox_entry.envelope',
-          'mailbox_entry.size',
-          'envelope.sender',
-          'envelope.holders',
-          'envelope.blobs',
-        ])
-        .where('mailbox_entry.account', '=', account)
-        .where('mailbox_entry.position', '<=', lowest.position)
-        .orderBy('mailbox_entry.position')
-        .limit(DROPPED_AT_ONCE),
-    );
+    const entries = write.all(doneQuery({ account, upTo: lowest.position, limit: DROPPED_AT_ONCE }));
     const last = entries.at(-1);
     if (last === undefined) return dropped;
-    const envelopes = entries.map((entry) => entry.envelope);
-    write.run(
-      db.sql
-        .deleteFrom('mailbox_entry')
-        .where('account', '=', account)
-        .where('position', '<=', last.position),
-    );
-    write.run(
-      db.sql
-        .updateTable('envelope')
-        .set((expression) => ({ holders: expression('holders', '-', 1) }))
-        .where('no', 'in', envelopes),
-    );
-    write.run(db.sql.deleteFrom('envelope').where('no', 'in', envelopes).where('holders', '<=', 0));
+    const envelopes = entries.map(({ envelope }) => ({ no: envelope }));
+    write.run(dropEntriesQuery({ account, upTo: last.position }));
+    write.run(letGoQuery({}, envelopes));
+    write.run(dropContentsQuery({}, envelopes));
     blobs.unsent(
       write,
       account,
       entries.map(({ sender, holders, blobs: named }) => ({ sender, blobs: named, gone: holders <= 1 })),
     );
     const bytes = entries.reduce((sum, entry) => sum + entry.size, 0);
-    write.run(
-      db.sql
-        .updateTable('mailbox')
-        .set((expression) => ({
-          entries: expression('entries', '-', entries.length),
-          bytes: expression('bytes', '-', bytes),
-        }))
-        .where('account', '=', account),
-    );
+    write.run(lightenQuery({ account, entries: entries.length, bytes }));
     dropped += entries.length;
   }
 };

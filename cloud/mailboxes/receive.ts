@@ -13,6 +13,7 @@ import type { Session } from '../devices/sessions.ts';
 import { wholeNumber } from '../http/check.ts';
 import { malformed } from '../http/errors.ts';
 import { dropAcknowledged } from './mailbox.ts';
+import { cursorQuery, envelopesQuery, headQuery, moveCursorQuery } from './mailbox-queries.ts';
 
 const MOST_ENVELOPES = 500;
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -20,36 +21,10 @@ const PAGE_BYTES = 4 * 1024 * 1024;
 export const receive = ({ db }: CloudContext, session: Session, request: ReceiveRequest): ReceiveResponse => {
   const after = wholeNumber(request.after, 'after');
   const limit = request.limit === 0 ? MOST_ENVELOPES : Math.min(request.limit, MOST_ENVELOPES);
-  const mailbox = db.read.first(
-    db.sql.selectFrom('mailbox').select('head').where('account', '=', session.account),
-  );
-  const cursor = db.read.first(
-    db.sql
-      .selectFrom('mailbox_cursor')
-      .select('position')
-      .where('account', '=', session.account)
-      .where('device', '=', session.device),
-  );
+  const mailbox = db.read.first(headQuery({ account: session.account }));
+  const cursor = db.read.first(cursorQuery({ account: session.account, device: session.device }));
   if (mailbox === undefined) throw new Error('an account without its mailbox');
-  const rows = db.read.each(
-    db.sql
-      .selectFrom('mailbox_entry')
-      .innerJoin('envelope', 'envelope.no', 'mailbox_entry.envelope')
-      .select([
-        'mailbox_entry.position',
-        'mailbox_entry.epoch',
-        'mailbox_entry.suite',
-        'mailbox_entry.sealed_key',
-        'envelope.sender',
-        'envelope.send_id',
-        'envelope.accepted_ms',
-        'envelope.content',
-      ])
-      .where('mailbox_entry.account', '=', session.account)
-      .where('mailbox_entry.position', '>', after)
-      .orderBy('mailbox_entry.position')
-      .limit(limit + 1),
-  );
+  const rows = db.read.each(envelopesQuery({ account: session.account, after, limit: limit + 1 }));
   const envelopes = [];
   let bytes = 0;
   let more = false;
@@ -86,18 +61,9 @@ export const acknowledge = (
   const { db } = ctx;
   const position = wholeNumber(request.position, 'position');
   const dropped = db.transaction((write) => {
-    const mailbox = write.first(
-      db.sql.selectFrom('mailbox').select('head').where('account', '=', session.account),
-    );
+    const mailbox = write.first(headQuery({ account: session.account }));
     if (position > (mailbox?.head ?? 0)) throw malformed('position is beyond the head of the mailbox.');
-    const moved = write.run(
-      db.sql
-        .updateTable('mailbox_cursor')
-        .set({ position })
-        .where('account', '=', session.account)
-        .where('device', '=', session.device)
-        .where('position', '<', position),
-    );
+    const moved = write.run(moveCursorQuery({ account: session.account, device: session.device, position }));
     return moved === 0 ? 0 : dropAcknowledged(write, ctx, session.account);
   }, 'frees');
   if (dropped > 0) ctx.sweepSoon();

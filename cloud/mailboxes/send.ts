@@ -21,6 +21,15 @@ import { bytesOf, bytesWithin } from '../http/check.ts';
 import { CloudError, malformed, tooLarge } from '../http/errors.ts';
 import type { Writer } from '../storage/database.ts';
 import { bytesUsed } from '../zones/zone-row.ts';
+import {
+  fillQuery,
+  newEntriesQuery,
+  newEnvelopeQuery,
+  oldSendsQuery,
+  recipientsQuery,
+  rememberQuery,
+  sentBeforeQuery,
+} from './mailbox-queries.ts';
 
 export const LARGEST_CONTENT = 256 * 1024;
 export const MOST_RECIPIENTS = 256;
@@ -77,13 +86,7 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
     createHash('sha256').update(toBinary(SendRequestSchema, request)).digest(),
   );
   const { response, delivered } = db.transaction((write) => {
-    const first = write.first(
-      db.sql
-        .selectFrom('send')
-        .select(['request_hash', 'response'])
-        .where('account', '=', session.account)
-        .where('send_id', '=', request.sendId),
-    );
+    const first = write.first(sentBeforeQuery({ account: session.account, sendId: request.sendId }));
     if (first !== undefined) {
       if (!equalBytes(first.request_hash, requestHash)) {
         throw new CloudError(ErrorCode.SEND_ID_REUSED, 'This send_id came before with another content.');
@@ -92,23 +95,10 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
     }
 
     const rows = write.all(
-      db.sql
-        .selectFrom('account')
-        .innerJoin('mailbox', 'mailbox.account', 'account.no')
-        .select([
-          'account.no',
-          'account.id',
-          'account.epoch',
-          'mailbox.head',
-          'mailbox.last_accepted_ms',
-          'mailbox.entries',
-          'mailbox.bytes',
-        ])
-        .where(
-          'account.id',
-          'in',
-          request.recipients.map((recipient) => recipient.accountId),
-        ),
+      recipientsQuery(
+        {},
+        request.recipients.map(({ accountId }) => ({ id: accountId })),
+      ),
     );
     const accounts = new Map(rows.map((row) => [toHex(row.id), row]));
     const stale = request.recipients.filter((recipient) => {
@@ -151,21 +141,19 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
 
     if (deliveries.length > 0) {
       const inserted = write.first(
-        db.sql
-          .insertInto('envelope')
-          .values({
-            sender: session.accountId,
-            send_id: request.sendId,
-            accepted_ms: acceptedMs,
-            content: request.content,
-            holders: deliveries.length,
-            blobs: joinNames(request.blobs),
-          })
-          .returning('no'),
+        newEnvelopeQuery({
+          sender: session.accountId,
+          send_id: request.sendId,
+          accepted_ms: acceptedMs,
+          content: request.content,
+          holders: deliveries.length,
+          blobs: joinNames(request.blobs),
+        }),
       );
       if (inserted === undefined) throw new Error('the envelope just written is not there');
       write.run(
-        db.sql.insertInto('mailbox_entry').values(
+        newEntriesQuery(
+          {},
           deliveries.map(({ row, recipient, size }) => ({
             account: row.no,
             position: row.head + 1,
@@ -179,15 +167,13 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
       );
       for (const { row, size } of deliveries) {
         write.run(
-          db.sql
-            .updateTable('mailbox')
-            .set({
-              head: row.head + 1,
-              last_accepted_ms: acceptedMs,
-              entries: row.entries + 1,
-              bytes: row.bytes + size,
-            })
-            .where('account', '=', row.no),
+          fillQuery({
+            account: row.no,
+            head: row.head + 1,
+            last_accepted_ms: acceptedMs,
+            entries: row.entries + 1,
+            bytes: row.bytes + size,
+          }),
         );
       }
     }
@@ -197,7 +183,7 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
     });
     const now = ctx.now();
     write.run(
-      db.sql.insertInto('send').values({
+      rememberQuery({
         account: session.account,
         send_id: request.sendId,
         request_hash: requestHash,
@@ -205,14 +191,7 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
         created_ms: now,
       }),
     );
-    const old = write.all(
-      db.sql
-        .selectFrom('send')
-        .select(['account', 'send_id'])
-        .where('created_ms', '<', now - SENDS_KEPT_MS)
-        .orderBy('created_ms')
-        .limit(PRUNED_AT_ONCE),
-    );
+    const old = write.all(oldSendsQuery({ before: now - SENDS_KEPT_MS, limit: PRUNED_AT_ONCE }));
     for (const { account, send_id } of old) {
       write.run(db.sql.deleteFrom('send').where('account', '=', account).where('send_id', '=', send_id));
     }

@@ -117,13 +117,13 @@ test('ZON-8 ZON-18 the hot queries run on their indexes', () => {
   const db = openDatabase(':memory:');
   const id = new Uint8Array(16);
   const plan = (query: Parameters<typeof db.read.plan>[0]) => db.read.plan(query).join('; ');
-  expect(plan(changesQuery(db, 1, 5, 1_000))).toBe(
+  expect(plan(changesQuery({ zone: 1, after: 5, limit: 1_000 }))).toBe(
     'SEARCH record USING INDEX record_by_seq (zone=? AND seq>?)',
   );
-  expect(plan(backfillQuery(db, 1, 5, 3, id, 1_000))).toBe(
+  expect(plan(backfillQuery({ zone: 1, head: 5, rank: 3, id, limit: 1_000 }))).toBe(
     'SEARCH record USING INDEX record_by_rank (zone=? AND (rank,id)>(?,?))',
   );
-  expect(plan(withRankQuery(db, 1, 0))).toContain(
+  expect(plan(withRankQuery({ zone: 1, rank: 0 }))).toContain(
     'SEARCH record USING COVERING INDEX record_by_rank (zone=? AND rank=?)',
   );
   expect(plan(inventoryQuery(db, 1, id, 1_000))).toBe(

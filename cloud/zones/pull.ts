@@ -18,7 +18,8 @@ import {
 } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
-import type { Database } from '../storage/database.ts';
+import { type Database, queries } from '../storage/database.ts';
+import { fixed } from '../storage/fixed.ts';
 import { HIGHEST_HINT, MOST_COUNTED, PAGE_BYTES, PAGE_RECORDS, READING_HINT } from './limits.ts';
 import { rankOf, toWire, type WireRow, wireColumns, wireSize } from './record.ts';
 import { BEFORE_ALL, openChangeToken, openCursor, sealChangeToken, sealCursor } from './tokens.ts';
@@ -29,24 +30,20 @@ const COUNTED_GAP = 20_000;
 
 const pageLimit = (asked: number): number => (asked === 0 ? PAGE_RECORDS : Math.min(asked, PAGE_RECORDS));
 
-export const changesQuery = (db: Database, zone: number, after: number, limit: number) =>
-  db.sql
+export const changesQuery = fixed((given: { zone: number; after: number; limit: number }) =>
+  queries
     .selectFrom('record')
     .select(wireColumns)
-    .where('zone', '=', zone)
-    .where('seq', '>', after)
+    .where('zone', '=', given.zone)
+    .where('seq', '>', given.after)
     .orderBy('seq')
-    .limit(limit);
+    .limit(given.limit),
+);
 
-export const backfillQuery = (
-  db: Database,
-  zone: number,
-  head: number,
-  rank: number,
-  id: Uint8Array,
-  limit: number,
-) =>
-  db.sql
+type Walked = { zone: number; head: number; rank: number; id: Uint8Array; limit: number };
+
+export const backfillQuery = fixed(({ zone, head, rank, id, limit }: Walked) =>
+  queries
     .selectFrom('record')
     .select(wireColumns)
     .where('zone', '=', zone)
@@ -54,24 +51,26 @@ export const backfillQuery = (
     .where('seq', '<=', head)
     .orderBy('rank')
     .orderBy('id')
-    .limit(limit);
+    .limit(limit),
+);
 
 /** How many records have this rank, counted in the index alone. A tombstone has hint 0: of the highest hints all are live. */
-export const withRankQuery = (db: Database, zone: number, rank: number) =>
-  db.sql
+export const withRankQuery = fixed((given: { zone: number; rank: number }) =>
+  queries
     .selectFrom(
-      db.sql
+      queries
         .selectFrom('record')
         .select('rank')
-        .where('zone', '=', zone)
-        .where('rank', '=', rank)
+        .where('zone', '=', given.zone)
+        .where('rank', '=', given.rank)
         .limit(MOST_COUNTED)
         .as('some'),
     )
-    .select((expression) => expression.fn.countAll<number>().as('count'));
+    .select((expression) => expression.fn.countAll<number>().as('count')),
+);
 
 const withHint = (db: Database, zone: number, hint: number): bigint =>
-  BigInt(db.read.first(withRankQuery(db, zone, rankOf(hint)))?.count ?? 0);
+  BigInt(db.read.first(withRankQuery({ zone, rank: rankOf(hint) }))?.count ?? 0);
 
 const takePage = (
   rows: Iterable<WireRow>,
@@ -110,7 +109,8 @@ export const changes = (ctx: CloudContext, session: Session, request: ChangesReq
   const zone = findZone(db.read, session, request.zone);
   const after = openChangeToken(ctx.secret.tokenKey, request.token, session.account, zone);
   const limit = pageLimit(request.limit);
-  const { records, last, more } = takePage(db.read.each(changesQuery(db, zone.no, after, limit + 1)), limit);
+  const rows = db.read.each(changesQuery({ zone: zone.no, after, limit: limit + 1 }));
+  const { records, last, more } = takePage(rows, limit);
   const upTo = more && last !== undefined ? last.seq : zone.head;
   return create(ChangesResponseSchema, {
     records,
@@ -143,7 +143,9 @@ export const backfill = (ctx: CloudContext, session: Session, request: BackfillR
   const zone = findZone(db.read, session, request.zone);
   const walk = openCursor(ctx.secret.tokenKey, request.cursor, session.account, zone);
   const limit = pageLimit(request.limit);
-  const rows = db.read.each(backfillQuery(db, zone.no, walk.head, walk.rank, walk.id, limit + 1));
+  const rows = db.read.each(
+    backfillQuery({ zone: zone.no, head: walk.head, rank: walk.rank, id: walk.id, limit: limit + 1 }),
+  );
   const { records, last, more } = takePage(rows, limit);
   // Live records: a person is told of messages, and tombstones are none. An estimate: a record that moved above the head where
   // the walk began comes by the forward feed instead.
