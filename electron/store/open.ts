@@ -30,10 +30,10 @@ export type StoreOptions = {
   key: Uint8Array;
   readonly?: boolean;
   /**
-   * For simulations: in memory, without cipher or file, beginning with what `Store.image` gave (null: empty). `path` is then only the place
-   * beside which attachments lie.
+   * For simulations: in memory, without cipher or file, beginning with what `Store.image` gave (null: empty), or on the connection of
+   * another one in memory that has ended. `path` is then only the place beside which attachments lie.
    */
-  image?: Uint8Array | null;
+  image?: Uint8Array | Database.Database | null;
   /** Of SQLite's page cache; 64 MB for the writer, half for a reader where nothing is said. */
   cacheKib?: number;
   /** The newest schema of records that this app understands (decision 0010). Another than this version's: to play an older or newer app. */
@@ -265,8 +265,9 @@ export function openStore(options: StoreOptions): Store {
   const inMemory = path === ':memory:' || image !== undefined;
   const fresh = inMemory || !existsSync(path) || statSync(path).size === 0;
   if (fresh && readonly) throw new StoreError('notReady', 'The message store has not been made yet.');
-  const source = inMemory ? (image ? Buffer.from(image) : ':memory:') : path;
-  const db = connectOrSay(source, inMemory ? null : key, readonly);
+  const bytes = image instanceof Uint8Array ? Buffer.from(image) : ':memory:';
+  const open = () => connectOrSay(inMemory ? bytes : path, inMemory ? null : key, readonly);
+  const db = image && !(image instanceof Uint8Array) ? image : open();
   try {
     // `cipher` pages cannot be mapped; mmap stays off by SQLite's default of 0.
     if (!inMemory) unlock(db, path, fresh);
@@ -278,7 +279,8 @@ export function openStore(options: StoreOptions): Store {
     } else {
       checkVersion(db);
       db.pragma('journal_mode = WAL');
-      db.pragma(`synchronous = ${rebuilding ? 'OFF' : 'FULL'}`);
+      // Memory has no disk to wait for, nor bulk work to go to and fro between waiting and not.
+      db.pragma(`synchronous = ${rebuilding || inMemory ? 'OFF' : 'FULL'}`);
       db.pragma('secure_delete = ON');
       db.pragma('foreign_keys = OFF');
       // The worker checkpoints between slices; this is for when it does not get to it.

@@ -2,8 +2,8 @@
  * One device of a simulation: the real engine with accounts and mail, on a real SQLite database, with the world's time. It is killed at any
  * moment, started again, and put back to an old copy of its database.
  *
- * The database is in memory, without its cipher (what files and ciphers do when a process dies is shown by the kill tests): what is
- * committed when the device ends is its image, and the next start begins with that.
+ * The database is in memory, without its cipher (what files and ciphers do when a process dies is shown by the kill tests). What is
+ * committed when the device ends is what the next start begins with; nothing else of the life before is (resting.ts).
  */
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -19,6 +19,7 @@ import { realParts } from '../core.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { CommandInput, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
 import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts';
+import { endLife, rememberStatements } from './resting.ts';
 import type { World } from './world.ts';
 
 export const CLOUD_URL = 'http://localhost:1';
@@ -48,8 +49,8 @@ export class SimDevice {
   /** The newest schema of records that its app knows: from its next start on. */
   schema = SCHEMA;
   readonly #path: string;
-  /** What is committed, while it does not run. */
-  #image: Uint8Array | null = null;
+  /** What is committed, while it does not run: where it was left, or a copy from elsewhere. */
+  #rest: Uint8Array | Database.Database | null = null;
   #store: Store | null = null;
   #held = false;
   #core: SyncCore | null = null;
@@ -162,37 +163,42 @@ export class SimDevice {
 
   /** Of a device that does not run. */
   copy(): Uint8Array {
-    if (this.#image === null) throw new Error('This device is running.');
-    return this.#image;
+    if (this.#rest === null) throw new Error('This device is running.');
+    return this.#rest instanceof Uint8Array ? this.#rest : new Uint8Array(this.#rest.serialize());
   }
   putBack(copy: Uint8Array): void {
-    this.#image = copy;
+    this.end();
+    this.#rest = copy;
     this.putBacks += 1;
+  }
+  /** It never starts again, or not from here. */
+  end(): void {
+    if (this.#rest !== null && !(this.#rest instanceof Uint8Array)) this.#rest.close();
+    this.#rest = null;
   }
 
   /** Its database, running or not. */
   look<T>(at: (store: Store) => T): T {
     if (this.#store !== null) return at(this.#store);
-    const store = openStore({ schema: this.schema, path: this.#path, key: KEY, image: this.#image });
+    const store = this.#open();
     try {
       return at(store);
     } finally {
-      store.db.close();
+      this.#close(store);
     }
   }
 
   #open(): Store {
-    const store = openStore({ schema: this.schema, path: this.#path, key: KEY, image: this.#image });
-    this.#image = null;
+    const store = openStore({ schema: this.schema, path: this.#path, key: KEY, image: this.#rest });
+    if (this.#rest === null || this.#rest instanceof Uint8Array) rememberStatements(store.db);
+    this.#rest = null;
     this.#held = false;
     this.#mayBeHeld(store);
     return store;
   }
 
   #close(store: Store): void {
-    if (store.db.inTransaction) store.db.exec('ROLLBACK');
-    this.#image = new Uint8Array(store.db.serialize());
-    store.db.close();
+    this.#rest = endLife(store);
     this.#store = null;
   }
 

@@ -214,12 +214,16 @@ export class Stage {
     const [gone] = at === -1 ? [] : this.actors.splice(at, 1);
     if (gone === undefined) return false;
     if (gone.device.alive) await gone.device.stop();
+    gone.device.end();
     this.say(`${gone.name} is put away`);
     return true;
   }
 
   async close(): Promise<void> {
-    for (const { device } of this.actors) if (device.alive) await device.kill();
+    for (const { device } of this.actors) {
+      if (device.alive) await device.kill();
+      device.end();
+    }
     await this.cloud.close();
     await this.copy?.close();
     this.folders.remove();
@@ -311,6 +315,7 @@ export async function setUp(): Promise<Opening> {
   for (const { person, id, device, anchor } of stage.actors) {
     await device.stop();
     devices.push({ person, id, anchor, image: device.copy() });
+    device.end();
   }
   const image = cloud.cloud.image();
   await cloud.close();
