@@ -1,3 +1,4 @@
+import type { Database } from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import { openStore, type Store } from '../../store/open.ts';
@@ -8,7 +9,7 @@ afterEach(() => {
   for (const { db } of opened.splice(0)) db.close();
 });
 
-function open(image: Parameters<typeof openStore>[0]['image']): Store {
+function open(image: Uint8Array | Database | null): Store {
   const store = openStore({ path: '/nowhere/messages.db', key: new Uint8Array(32), image });
   opened.push(store);
   return store;
