@@ -226,7 +226,7 @@ test('BLB-7 whatever bytes come for a message, it is refused or reads with nothi
     }),
     { numRuns: 3_000 },
   );
-  // About 1,100 of these: most are read, whatever chance has chosen.
+  // About 1,100, whatever chance has chosen.
   expect(read).toBeGreaterThan(500);
 });
 
