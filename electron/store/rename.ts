@@ -14,10 +14,9 @@ import { project, unproject } from './project.ts';
 import { putMerged } from './records.ts';
 import { KIND, plain, sameBytes, ZONE_NUMBER, type ZoneName } from './values.ts';
 
-type Row = { rid: number; id: Uint8Array; kind: number; payload: Uint8Array };
-
-/** What its content says, or where that cannot be read what it was shown as. */
-export type Named = { payload: Payload; shown: Uint8Array[] | null };
+/** What a projection is found by. */
+export type ShownRow = { rid: number; id: Uint8Array; kind: number };
+type Row = ShownRow & { payload: Uint8Array };
 
 /** `idOf`: the record's id from now on, or null where it has no name. Gives the row to go on after, or null at the end. */
 export function renameSlice(
@@ -25,7 +24,7 @@ export function renameSlice(
   zone: ZoneName,
   afterRid: number,
   limit: number,
-  idOf: (record: Named) => Uint8Array | null,
+  idOf: (payload: Payload, row: ShownRow) => Uint8Array | null,
 ): number | null {
   return store.write(() => {
     const rows = store.all<Row>(
@@ -37,7 +36,7 @@ export function renameSlice(
     );
     for (const row of rows) {
       const payload = decodePayload(plain(row.payload), store.schema);
-      const id = idOf({ payload, shown: isNewerSchema(payload) ? shownAs(store, row) : null });
+      const id = idOf(payload, row);
       if (id !== null) renameOne(store, zone, row, payload, id);
     }
     return rows.length < limit ? null : rows[rows.length - 1]!.rid;
@@ -47,7 +46,7 @@ export function renameSlice(
 /**
  * The name of a record from its projection: what ids are made of. Null where it was never shown, or is of a kind without a projection.
  */
-function shownAs(store: Store, { rid, id, kind }: Row): Uint8Array[] | null {
+export function shownAs(store: Store, { rid, id, kind }: ShownRow): Uint8Array[] | null {
   if (kind === KIND.message) {
     const row = store.get<{ sender: Uint8Array; guid: Uint8Array }>(
       'SELECT sender, guid FROM message WHERE rid = ?',

@@ -91,6 +91,8 @@ export type ZoneDevice = {
   ): string;
   texts(): string[];
   record(hexId: string): Uint8Array | null;
+  /** Has written this record, for a moment, as an app of the next schema. */
+  newerWrites(hexId: string): void;
   /** Has this record, as if its mailbox had brought it. */
   adopt(hexId: string, bytes: Uint8Array | null): void;
 };
@@ -259,6 +261,13 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
            WHERE m.shown = 1 AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid) ORDER BY m.accepted_ms, m.guid`,
         )
         .map((row) => row.text),
+    newerWrites(hexId) {
+      const id = Uint8Array.from(Buffer.from(hexId, 'hex'));
+      const payload = getPayload(device.store, 'messages', id);
+      if (payload === undefined) throw new Error('No such record.');
+      const written = encodePayload({ ...payload, schema: SCHEMA + 1 });
+      putMerged(device.store, 'messages', id, decodePayload(written, device.schema), { dirty: true });
+    },
     adopt(hexId, bytes) {
       if (bytes !== null) {
         const id = Uint8Array.from(Buffer.from(hexId, 'hex'));

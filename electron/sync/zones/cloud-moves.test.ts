@@ -9,9 +9,7 @@ import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { ZoneDigest } from '../../../shared/crypto/zone-digest.ts';
 import { SCHEMA } from '../../../shared/model/payload.ts';
-import { decodePayload, encodePayload } from '../../../shared/model/payload-codec.ts';
 import { listNotices } from '../../store/notices.ts';
-import { getPayload, putMerged } from '../../store/records.ts';
 import { forgetBases, setZoneState, zoneDigest } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import {
@@ -263,17 +261,6 @@ test('SYN-32 what was deleted for good before a purge stays deleted, whoever kep
   expect(other.texts()).toEqual(['second']);
 });
 
-/** Its app is of a later schema for a moment, and writes this message under it. */
-async function newerWrites(device: ZoneDevice, hexId: string): Promise<void> {
-  const id = Uint8Array.from(Buffer.from(hexId, 'hex'));
-  const payload = getPayload(device.store, 'messages', id);
-  if (payload === undefined) throw new Error('No such message.');
-  const written = decodePayload(encodePayload({ ...payload, schema: SCHEMA + 1 }), device.schema);
-  putMerged(device.store, 'messages', id, written, { dirty: true });
-  await device.core.execute({ name: 'syncNow', input: null });
-  await device.settled();
-}
-
 /** One that was off when its zone was purged is told first, and asked again. */
 async function turnOn(device: ZoneDevice): Promise<void> {
   const command = { name: 'setSwitch', input: { on: true } } as const;
@@ -303,7 +290,9 @@ test('SYN-110 what a newer app has written, and this one still shows, is the sam
   const newer = one.message('of a newer app', T + 2000);
   await inStep(one, other);
   await turnOff(other);
-  await newerWrites(one, newer);
+  one.newerWrites(newer);
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
   expect(one.texts()).toEqual(['first', 'second', 'of a newer app']);
   await purged(one);
   await turnOn(one);
@@ -322,7 +311,9 @@ test('SYN-110 what was kept under the name of a generation that is over gets its
   const doomed = one.message('gone for good', T + 3000);
   await inStep(one, other);
   await turnOff(other);
-  for (const id of [kept, doomed]) await newerWrites(one, id);
+  for (const id of [kept, doomed]) one.newerWrites(id);
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
   // Comes when the newer versions are there already: nothing of them is ever shown.
   const third = await nextDevice(cloud as Cloud, one.person, { fetch });
   devices.push(third);

@@ -219,9 +219,12 @@ test('SYN-65 a conversation that was deleted here counts what was still shown of
   expect(two.texts()).toEqual(['y', 'z']);
 });
 
-test('SYN-64 after a purge everything here goes up, unless another device was first', async () => {
-  const { one, two } = await inStep(4);
+test('SYN-64 SYN-110 after a purge everything here goes up, unless another device was first', async () => {
+  const { one, two, ids } = await inStep(4);
   await off(two);
+  // Is shown here, and can no longer be read: it counts as what it is.
+  one.newerWrites(ids[2] ?? '');
+  await settled(one);
   two.message('two', T + 500);
   await cloud.close();
   await raiseGeneration(folder);

@@ -32,7 +32,7 @@ import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { CloudIds } from './cloud-ids.ts';
 import { currentKeys, idKeyOf } from './names.ts';
-import { nameOf } from './rename.ts';
+import { nameHere } from './rename.ts';
 import { messagesAmong } from './walk.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
 
@@ -177,10 +177,10 @@ async function byList(
 /** The id that a record here will have; null where it has no content, or none that this version can name. */
 function renaming(ctx: ZoneContext, generation: number): (row: LocalRow) => Uint8Array | null {
   const key = idKeyOf(currentKeys(ctx), 'messages', generation);
-  return ({ rid, size }) => {
-    const bytes = size === null ? null : contentOf(ctx.store, rid);
+  return (row) => {
+    const bytes = row.size === null ? null : contentOf(ctx.store, row.rid);
     const payload = bytes === null ? null : decodePayload(bytes, ctx.store.schema);
-    const name = payload === null ? null : nameOf(payload);
+    const name = payload === null ? null : nameHere(ctx.store, row, payload);
     return payload === null || name === null ? null : recordId(key, payload.kind, ...name);
   };
 }

@@ -10,8 +10,9 @@ import { isNewerSchema, type Payload, PayloadError } from '../../../shared/model
 import { readReading } from '../../../shared/model/reading.ts';
 import { SETTINGS_NAME } from '../../../shared/model/settings.ts';
 import { clearDirty } from '../../store/dirty.ts';
+import type { Store } from '../../store/open.ts';
 import { deleteForGood, getPayload, recordRow } from '../../store/records.ts';
-import { type Named, renameLate, renameSlice } from '../../store/rename.ts';
+import { renameLate, renameSlice, type ShownRow, shownAs } from '../../store/rename.ts';
 import { rereadNewer } from '../../store/reread.ts';
 import { KIND, sameBytes, type ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, setZoneState } from '../../store/zone-state.ts';
@@ -57,6 +58,11 @@ export function nameOf(payload: Payload): Uint8Array[] | null {
   }
 }
 
+/** Of what a newer app has written since, the name under which it is shown (SPEC SYN-110). */
+export function nameHere(store: Store, row: ShownRow, payload: Payload): Uint8Array[] | null {
+  return isNewerSchema(payload) ? shownAs(store, row) : nameOf(payload);
+}
+
 /** To the generation that the zone is in now. A restart in the middle begins again: renaming twice is renaming once. */
 export async function renameForGeneration(
   ctx: ZoneContext,
@@ -81,8 +87,8 @@ export async function renameForGeneration(
       extra: { ...extra, heads: [], renaming: generation },
     });
   });
-  const idOf = ({ payload, shown }: Named) => {
-    const name = shown ?? nameOf(payload);
+  const idOf = (payload: Payload, row: ShownRow) => {
+    const name = nameHere(store, row, payload);
     return name === null ? null : recordId(key, payload.kind, ...name);
   };
   for (let at: number | null = 0; at !== null; ) {
