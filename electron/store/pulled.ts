@@ -92,8 +92,8 @@ export function applyPulled(
     for (const item of items) {
       if ('gone' in item) applyTombstone(store, zone, item, nowMs, result);
       else {
-        applyRecord(store, zone, item, result);
-        if (zone === 'messages') applyRemembered(store, item, result);
+        const closed = applyRecord(store, zone, item, result);
+        if (zone === 'messages' && !closed) applyRemembered(store, item, result);
       }
       result.applied += 1;
     }
@@ -101,7 +101,8 @@ export function applyPulled(
   });
 }
 
-function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: PulledResult): void {
+/** True: what is here now was written by a newer app, and is not written to. */
+function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: PulledResult): boolean {
   const { id } = item;
   const base: Base = { rev: item.rev, epoch: item.epoch, hint: item.hint, hash: item.hash };
   const theirs = item.payload ?? decodePayload(item.bytes, store.schema);
@@ -109,21 +110,21 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
     const rid = tryInsertRecord(store, zone, id, theirs, item.bytes, base);
     if (rid !== null) {
       project(store, zone, id, rid, theirs, null);
-      return;
+      return isNewerSchema(theirs);
     }
   }
   const row = recordRow(store, zone, id);
   if (row === undefined) {
     const rid = insertRecord(store, zone, id, theirs, item.bytes, base);
     project(store, zone, id, rid, theirs, null);
-    return;
+    return isNewerSchema(theirs);
   }
   changeBase(store, zone, id, row, base, null);
   if (row.gone === 1) {
     // Gone is for good: the cloud does not know it yet, or forgot it. Tell it (again).
     if (getDirty(store, zone, id) === undefined) markDirty(store, zone, id, 'delete');
     result.stillDirty += 1;
-    return;
+    return false;
   }
   const ours = row.payload === null ? null : decodePayload(plain(row.payload), store.schema);
   // A newer schema is not merged here: what the cloud has stays, or an old version would be written over it (decision 0010).
@@ -134,10 +135,11 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
   if (ours === null || !equalPayloads(ours, merged)) replaceContent(store, zone, id, row, ours, merged);
   if (equalPayloads(theirs, merged)) {
     store.run('DELETE FROM dirty WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);
-    return;
+  } else {
+    result.stillDirty += 1;
+    if (getDirty(store, zone, id) === undefined) markDirty(store, zone, id, 'put');
   }
-  result.stillDirty += 1;
-  if (getDirty(store, zone, id) === undefined) markDirty(store, zone, id, 'put');
+  return isNewerSchema(merged);
 }
 
 /** It was deleted, or recovered, before its content went from this device: so it still is (SPEC DEL-6). */

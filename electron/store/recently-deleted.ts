@@ -265,22 +265,39 @@ export function deletedHow(store: Store, recordId: Uint8Array): 'itself' | 'with
     : null;
 }
 
-/** Record ids whose 30 days were over at `nowMs`, a slice of them. The caller has checked the cloud's time as well. */
+/**
+ * Record ids whose 30 days were over at `nowMs`, a slice of them. The caller has checked the cloud's time as well. Of what a newer app has written
+ * since, only the time before that is known here: it may have been recovered, and is not due (SPEC DEL-21).
+ */
 export function dueForGood(store: Store, nowMs: number, limit: number): Uint8Array[] {
   const before = nowMs - KEPT_MS;
+  // A payload begins with its schema.
+  const readable = Uint8Array.of(store.schema);
   const due = store
     .all<{ id: Uint8Array }>(
-      'SELECT id FROM message WHERE deleted_ms IS NOT NULL AND deleted_ms <= ? ORDER BY deleted_ms, rid LIMIT ?',
+      `SELECT m.id FROM message m JOIN record r ON r.rid = m.rid
+       WHERE m.deleted_ms IS NOT NULL AND m.deleted_ms <= ? AND substr(r.payload, 2, 1) <= ? ORDER BY m.deleted_ms, m.rid LIMIT ?`,
       before,
+      readable,
       limit,
     )
     .map((row) => plain(row.id));
   for (const clear of clearedConversations(store)) {
     if (due.length >= limit) break;
-    if (clear.clear_at_ms > before) continue;
+    if (clear.clear_at_ms > before || !isReadable(store, plain(clear.guid), readable)) continue;
     due.push(...clearedMessages(store, plain(clear.guid), limit - due.length));
   }
   return due;
+}
+
+function isReadable(store: Store, conversation: Uint8Array, readable: Uint8Array): boolean {
+  const newer = store.get(
+    `SELECT 1 AS one FROM conversation c JOIN record r ON r.zone = 2 AND r.id = c.record_id
+     WHERE c.guid = ? AND substr(r.payload, 2, 1) > ?`,
+    conversation,
+    readable,
+  );
+  return newer === undefined;
 }
 
 /** Record ids of what went with a conversation: for Delete Now of all of it, in slices. */

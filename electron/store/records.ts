@@ -7,13 +7,13 @@
  */
 import { tombstoneHash } from '../../shared/crypto/zone-digest.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
-import { equalPayloads, type Payload } from '../../shared/model/payload.ts';
+import { equalPayloads, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload, encodePayload } from '../../shared/model/payload-codec.ts';
 import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
 import { placeOf } from './project-message.ts';
-import { takeRememberedDelete } from './remembered-deletes.ts';
+import { rememberDelete, takeRememberedDelete } from './remembered-deletes.ts';
 import { messageRid } from './rid.ts';
 import { KIND, mapKey, plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './values.ts';
 
@@ -148,7 +148,10 @@ export function putMerged(
   return store.write(() => {
     const row = recordRow(store, zone, id);
     if (row?.gone === 1) return { payload: offered, changed: false, gone: true, coreConflict: false };
-    const remembered = zone === 'messages' ? takeRememberedDelete(store, offered) : null;
+    const before = row?.payload == null ? null : decodePayload(plain(row.payload), store.schema);
+    // What a newer app has written is not written to: what is remembered waits until this one reads it.
+    const closed = before !== null && isNewerSchema(before);
+    const remembered = zone === 'messages' && !closed ? takeRememberedDelete(store, offered) : null;
     const payload = remembered === null ? offered : mergePayloads(offered, remembered);
     if (row === undefined) {
       const rid = insertRecord(store, zone, id, payload, encodePayload(payload), null);
@@ -156,7 +159,6 @@ export function putMerged(
       if (options.dirty) markDirty(store, zone, id, 'put', options.notBeforeMs);
       return { payload, changed: true, gone: false, coreConflict: false };
     }
-    const before = row.payload === null ? null : decodePayload(plain(row.payload), store.schema);
     const merged = before === null ? { ...payload, coreConflict: false } : mergePayloads(before, payload);
     const changed = before === null || !equalPayloads(before, merged);
     if (changed) {
@@ -266,6 +268,7 @@ export function replaceContent(
   before: Payload | null,
   payload: Payload,
 ): void {
+  if (zone === 'messages' && isNewerSchema(payload) && before !== null) rememberDelete(store, before);
   const rid = moveToPlace(store, row.rid, before, payload);
   store.run(
     'UPDATE record SET kind = ?, payload = ? WHERE rid = ?',

@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordHash } from '../../shared/crypto/zone-digest.ts';
-import { getRegister, type Payload, setRegister } from '../../shared/model/payload.ts';
-import { encodePayload } from '../../shared/model/payload-codec.ts';
-import { deletedValue } from '../../shared/model/values.ts';
-import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { getRegister, type Payload, SCHEMA, setRegister } from '../../shared/model/payload.ts';
+import { decodePayload, encodePayload } from '../../shared/model/payload-codec.ts';
+import { clearedValue, deletedValue } from '../../shared/model/values.ts';
+import { ConversationField, MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { keepsakePath, takeKeepsake, writeKeepsake } from './damage/keepsake.ts';
 import { recoverDatabase } from './damage/recover.ts';
 import { beginRecovery } from './damage/set-aside.ts';
@@ -13,9 +13,18 @@ import { getDirty } from './dirty.ts';
 import { addLocalDelete, removeLocalDelete } from './local-deletes.ts';
 import { openStore, type Store } from './open.ts';
 import { applyPulled } from './pulled.ts';
-import { listRecentlyDeleted } from './recently-deleted.ts';
+import { dueForGood, listRecentlyDeleted } from './recently-deleted.ts';
 import { deleteForGood, getPayload, putMerged } from './records.ts';
-import { bytes16, KEY, type Kit, kit, message, putConversation } from './store.testkit.ts';
+import { rereadNewer } from './reread.ts';
+import {
+  bytes16,
+  CONVERSATION_RECORD,
+  KEY,
+  type Kit,
+  kit,
+  message,
+  putConversation,
+} from './store.testkit.ts';
 
 let k: Kit;
 beforeEach(async () => {
@@ -129,4 +138,82 @@ test('DEL-6 DMG-9 it is remembered also when the database is lost and the keepsa
   pull(store, message(1));
   expect([shown(store), stampOf(store)]).toEqual([0, 5n]);
   store.close();
+});
+
+/** The same message, as an app of the next schema has written it. */
+const ofNewerApp = (payload: Payload) => decodePayload(encodePayload({ ...payload, schema: SCHEMA + 1 }));
+function pullNewer(payload: Payload, rev = 2): void {
+  const bytes = encodePayload(ofNewerApp(payload));
+  applyPulled(
+    k.store,
+    'messages',
+    [{ id, rev, epoch: 1, hint: 1, hash: recordHash(bytes), bytes, payload: ofNewerApp(payload) }],
+    AT,
+  );
+}
+/** This app is updated. */
+function updated(): Store {
+  k.store.close();
+  k.store = openStore({ path: k.path, key: KEY, schema: SCHEMA + 1 });
+  rereadNewer(k.store);
+  return k.store;
+}
+
+test('DEL-20 a delete that had not gone up holds when a newer app has written the message meanwhile, and goes up after the update', () => {
+  putMerged(k.store, 'messages', id, deleted(5n), { dirty: true });
+  pullNewer(message(1));
+  expect([shown(k.store), remembered(k.store), getDirty(k.store, 'messages', id)]).toEqual([0, 1, undefined]);
+  // An older device offers its version again, by mail and by the zone: what is remembered waits for the update.
+  putMerged(k.store, 'messages', id, message(1), { dirty: true });
+  pull(k.store, message(1));
+  expect([shown(k.store), remembered(k.store)]).toEqual([0, 1]);
+  updated();
+  expect([shown(k.store), remembered(k.store), stampOf(k.store)]).toEqual([0, 0, 5n]);
+  expect(getDirty(k.store, 'messages', id)?.op).toBe('put');
+});
+
+test('DEL-20 of a delete here and a Recover by a newer app the later one wins, whoever made it', () => {
+  putMerged(k.store, 'messages', id, deleted(5n), { dirty: true });
+  pullNewer(deleted(6n, 0));
+  expect([shown(updated()), stampOf(k.store)]).toEqual([1, 6n]);
+});
+
+test('DEL-20 what is remembered of a message that is gone from here is merged when an update can read it', () => {
+  contentGone(deleted(5n));
+  pullNewer(message(1));
+  expect([shown(k.store), remembered(k.store)]).toEqual([0, 1]);
+  expect([shown(updated()), stampOf(k.store), remembered(k.store)]).toEqual([0, 5n, 0]);
+});
+
+test('DEL-21 the thirty days let go of nothing that a newer app has written since', () => {
+  const later = AT + 31 * 24 * 3_600_000;
+  putMerged(k.store, 'messages', id, deleted(5n), { dirty: false });
+  putMerged(
+    k.store,
+    'messages',
+    bytes16(2),
+    { ...deleted(5n), ...message(2), registers: deleted(5n).registers },
+    { dirty: false },
+  );
+  expect(dueForGood(k.store, later, 10)).toEqual([id, bytes16(2)]);
+  // Perhaps it has been recovered; who can read it knows.
+  pullNewer(deleted(6n, 0));
+  expect(dueForGood(k.store, later, 10)).toEqual([bytes16(2)]);
+  updated();
+  expect([shown(k.store), dueForGood(k.store, later, 10)]).toEqual([1, [bytes16(2)]]);
+});
+
+test('DEL-21 nor of a conversation whose record a newer app has written since', () => {
+  const later = AT + 31 * 24 * 3_600_000;
+  putMerged(k.store, 'messages', id, message(1), { dirty: false });
+  const before = getPayload(k.store, 'messages', CONVERSATION_RECORD) as Payload;
+  const value = clearedValue({ acceptedMs: AT, guid: bytes16(9) }, AT, DEVICE);
+  const field = ConversationField.CLEARED_UP_TO;
+  const cleared = setRegister(before, field, new Uint8Array(), 5n, DEVICE, value);
+  putMerged(k.store, 'messages', CONVERSATION_RECORD, cleared, { dirty: false });
+  expect(dueForGood(k.store, later, 10)).toEqual([id]);
+  putMerged(k.store, 'messages', CONVERSATION_RECORD, ofNewerApp(cleared), { dirty: false });
+  expect(dueForGood(k.store, later, 10)).toEqual([]);
+  updated();
+  expect(dueForGood(k.store, later, 10)).toEqual([id]);
 });

@@ -6,6 +6,8 @@
  * up, or the cloud's copy was purged before others heard of it. So that register is kept, by the message's name and without a word of it, and is
  * merged into the message when it comes again, as if it had never gone.
  *
+ * The same where a newer app's version, which cannot be read here, takes the record's place (DEL-20): then until this app is updated and reads it.
+ *
  * Kept for good, as a tombstone is: the device that brings the message back may have been off for years.
  */
 import { EMPTY } from '../../shared/crypto/bytes.ts';
@@ -23,7 +25,7 @@ import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_p
 import type { Store } from './open.ts';
 import { KIND, plain } from './values.ts';
 
-/** The content of a message goes from this device alone. In that transaction. */
+/** The content of a message goes from this device alone, or out of its sight. In that transaction. */
 export function rememberDelete(store: Store, content: Payload): void {
   const name = nameOf(content);
   const register = name === null ? undefined : getRegister(content, MessageField.DELETED);

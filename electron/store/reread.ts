@@ -5,7 +5,8 @@
 import { decodePayload, schemaOf } from '../../shared/model/payload-codec.ts';
 import { getMeta, setMeta } from './meta.ts';
 import type { Store } from './open.ts';
-import { recordRow, replaceContent } from './records.ts';
+import { putMerged, recordRow, replaceContent } from './records.ts';
+import { takeRememberedDelete } from './remembered-deletes.ts';
 import { plain, type ZoneName } from './values.ts';
 
 /** The schema by which everything here has been read. */
@@ -31,14 +32,11 @@ export function rereadNewer(store: Store): { zone: ZoneName; id: Uint8Array }[] 
       const id = plain(row.id);
       const known = recordRow(store, zone, id);
       if (known === undefined) continue;
-      replaceContent(
-        store,
-        zone,
-        id,
-        known,
-        decodePayload(bytes, before),
-        decodePayload(bytes, store.schema),
-      );
+      const now = decodePayload(bytes, store.schema);
+      replaceContent(store, zone, id, known, decodePayload(bytes, before), now);
+      // Deleted, or recovered, here before the newer app's words came (SPEC DEL-20).
+      const remembered = zone === 'messages' ? takeRememberedDelete(store, now) : null;
+      if (remembered !== null) putMerged(store, zone, id, remembered, { dirty: true });
       read.push({ zone, id });
     }
     setMeta(store, READ_BY, String(store.schema));

@@ -61,8 +61,6 @@ function lookAt(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
       actor.hidden.add(row.guid);
     } else if (
       actor.hidden.has(row.guid) &&
-      // What an older app had not pushed yet when a newer one changed the schema is not in it (docs/KNOWN-GAPS.md).
-      !stage.newerSchema.has(row.guid) &&
       !ledger.wasRecovered(person, row.conversation, row.guid) &&
       // What was deleted, or has expired, on this device alone comes back when its switch is turned on (SYN-36, KEEP-10).
       !ledger.of(person, row.conversation, row).some(({ travels, by }) => !travels && by === name) &&
@@ -185,7 +183,6 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
   for (const row of messagesOf(actor.device)) here.set(row.guid, row);
   problems.push(...recoveredShown(stage, actor, here));
   for (const { guid, text } of ledger.sent.values()) {
-    const changedSchema = stage.newerSchema.has(guid);
     const row = here.get(guid);
     const place = ledger.places.get(guid) ?? { ms: 0, guid, conversation: '' };
     const deletions = ledger.of(person, place.conversation, place);
@@ -205,12 +202,11 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       if (!travelled.some(over) && !expired && !everywhere && !ledger.unsure[person].has(guid)) {
         problems.push(`SIM-3 "${text}" is not on ${actor.name}`);
       }
-    } else if (!row.visible && travelled.length === 0 && !changedSchema) {
+    } else if (!row.visible && travelled.length === 0) {
       problems.push(`SIM-5 "${text}" is hidden on ${actor.name}, and nobody deleted it everywhere`);
     } else if (
       row.visible &&
       travelled.some(({ sure }) => sure) &&
-      !changedSchema &&
       !ledger.wasRecovered(person, place.conversation, guid)
     ) {
       problems.push(`SIM-4 "${text}" was deleted, and is shown on ${actor.name}`);

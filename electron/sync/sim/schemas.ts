@@ -53,8 +53,6 @@ const newerWrites: Act['act'] = (stage, actor, dice) => {
   const payload = setRegister(base, FIELD, NO_KEY, stamp, device, utf8(`${actor.name} ${stage.ledger.tick}`));
   const written = what === 'schema' ? { ...payload, schema: NEWER_SCHEMA } : payload;
   stage.count(`fault: newer app writes an unknown ${what}`);
-  if (what === 'schema')
-    stage.newerSchema.add(messagesOf(actor.device).find((row) => row.id === id)?.guid ?? '');
   stage.does(actor, `writes as a newer app (${what})`, async () => {
     putMerged(actor.device.store, 'messages', fromHex(id), written, { dirty: true });
     stage.newer.push({ by: actor, life: actor.device.putBacks, id, stamp });

@@ -80,9 +80,8 @@ export class Stage {
   copy: SimCloud | null = null;
   /** Changes of a keyring under way. */
   keyringMoves = 0;
-  /** What newer apps wrote, and the messages of a schema that others could not read (guids). */
+  /** What newer apps wrote. */
   readonly newer: Newer[] = [];
-  readonly newerSchema = new Set<string>();
   /** How many points at which a device dies were chosen. */
   armed = 0;
   /** Of the cloud, until it is put right. */
