@@ -90,9 +90,9 @@ function renameOne(store: Store, zone: ZoneName, row: Row, payload: Payload, id:
     return;
   }
   store.run('UPDATE record SET id = ? WHERE rid = ?', id, row.rid);
-  if (zone === 'messages') store.run('UPDATE message SET id = ? WHERE rid = ?', id, row.rid);
   const called = CALLED[row.kind];
   if (isNewerSchema(payload) && called !== undefined) store.run(called, id, old);
+  if (zone === 'messages') store.run('UPDATE message SET id = ? WHERE rid = ?', id, row.rid);
   project(store, zone, id, row.rid, payload, payload);
   markDirty(store, zone, id, 'put');
 }
