@@ -227,6 +227,28 @@ describe('the engine', () => {
     expect(bench.names().sort()).toEqual(['push messages', 'send']);
   });
 
+  test('SYN-112 a head that only pokes tell of is asked for once more, and not without end', () => {
+    const poke = (head: number) => ({ type: 'zonePoke', zone: 'messages', head, purgeId: null }) as const;
+    const bench = settled().send(poke(21));
+    expect(bench.names()).toEqual(['changes messages']);
+    // The poke may have come after the question was answered.
+    bench.done('changes', noChanges(20));
+    expect(bench.names()).toEqual(['changes messages']);
+    // Another one, and the same again.
+    bench.send(poke(22)).done('changes', noChanges(20));
+    expect(bench.names()).toEqual(['changes messages']);
+    bench.done('changes', noChanges(20));
+    expect(bench.names()).toEqual([]);
+    expect(bench.state.zones.messages).toMatchObject({ stage: 'current', seen: 20, head: 20 });
+    // What is there is fetched, however late; each answer that brings something is followed by the next question.
+    bench.send(poke(24)).done('changes', noChanges(20)).done('changes', noChanges(22));
+    expect(bench.names()).toEqual(Array(3).fill('changes messages'));
+    bench.done('changes', noChanges(23));
+    expect(bench.names()).toEqual(['changes messages']);
+    bench.done('changes', noChanges(24));
+    expect(bench.state.zones.messages).toMatchObject({ stage: 'current', seen: 24, head: 24 });
+  });
+
   test('SYN-5 the mailbox waits for the zone while the switch is on, not while it is off', () => {
     const on = new Bench().send({ type: 'started', remembered: remembered() });
     expect(on.names()).toEqual(['changes account']);

@@ -146,12 +146,15 @@ function pulled(before: EngineState, event: Extract<Done, { step: { type: 'chang
     });
   }
   const done = zone.pull.done + result.applied;
-  const head = Math.max(result.head, zone.head);
+  // Everything was given, and it is not what a poke told of. That poke may have come after the question; but an answer to a second one is the truth.
+  const short = !result.more && result.seen === zone.seen && result.head < zone.head;
+  const head = short && zone.shortOf === zone.head ? result.head : Math.max(result.head, zone.head);
   const atHead = !result.more && result.seen >= head;
   const after = patchZone(state, name, {
     stage: atHead ? 'current' : 'behind',
     head,
     seen: result.seen,
+    shortOf: short && !atHead ? head : -1,
     repair: zone.repair || result.digest === 'differs',
     pull: atHead ? { done: 0, total: null } : { done, total: done + result.remaining },
   });

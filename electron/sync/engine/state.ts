@@ -56,6 +56,8 @@ export type ZoneState = {
   repair: boolean;
   /** The head at which a repair was done; differing there once more is damage. -1: none. */
   repairedAt: number;
+  /** A head of which a poke told, and which an answer does not reach: it is asked for once more (SPEC SYN-112). -1: none. */
+  shortOf: number;
   /** Revs must be forgotten before the next open: the zone was restored or moved. */
   forget: boolean;
   stopped: Extract<PausedReason, 'rolledBack' | 'forked' | 'damaged'> | null;
@@ -353,6 +355,7 @@ function emptyZone(): ZoneState {
     pushLimit: PUSH_LIMIT,
     repair: false,
     repairedAt: -1,
+    shortOf: -1,
     forget: false,
     stopped: null,
     fullUntil: 0,
