@@ -14,6 +14,9 @@ type Look = {
   purging: boolean;
   /** Nothing of the zone has been let go of yet: off, or in the middle of a first sync. */
   apart: boolean;
+  walking: boolean;
+  /** How far in the zone this device is: whoever takes no part stays where it was. */
+  head: number;
   /** As they were read, and by their guid. */
   list: readonly Row[];
   rows: Map<string, Row>;
@@ -82,12 +85,15 @@ export function checkLook(stage: Stage, actor: Actor, rows: readonly Row[]): str
   const one = of(actor);
   const { device } = actor;
   const { switch: value, switchReason } = device.core.status();
-  const walking = getZoneState(device.store, 'messages').phase === 'walking' && value !== 'on';
+  const { phase, head } = getZoneState(device.store, 'messages');
+  const walking = phase === 'walking' && value !== 'on';
   const { last } = one;
   const now: Look = {
     switch: value,
     purging: switchReason === 'purging',
     apart: value === 'off' || walking,
+    walking,
+    head,
     list: rows,
     rows: last?.list === rows ? last.rows : new Map(rows.map((row) => [row.guid, row])),
   };
@@ -128,7 +134,9 @@ function since(stage: Stage, actor: Actor, one: Watched, last: Look, now: Look):
     one.turnOn = false;
   }
   // SIM-36: what others have deleted for good reaches nobody who does not take part, or does not know yet all that there is.
-  if (last.apart && now.apart) {
+  // Off, on and to the end of what there is, and off again, between two looks (it died meanwhile): that was taking part. A new generation begins at 0.
+  const tookPart = !now.walking && now.head !== 0 && now.head !== last.head;
+  if (last.apart && now.apart && !tookPart) {
     for (const [guid, row] of last.rows) {
       if (now.rows.has(guid)) continue;
       const own = stage.ledger.of(person, row.conversation, row).some(({ by }) => by === name);
