@@ -42,6 +42,8 @@ export class Ledger {
   readonly deletions: Deletion[] = [];
   /** Where each message stands that was ever seen on a device. */
   readonly places = new Map<string, MessagePlace & { conversation: string }>();
+  /** Of records, on whichever device: which message that is. */
+  readonly messageOf = new Map<string, string>();
   /** Keep Messages, whenever somebody chose it: the account's, or (`by`) that of a device with its switch off. */
   readonly keeps: { person: PersonName; by: string | null; days: number }[] = [];
   /** Which devices have ever had a message. */
@@ -50,6 +52,8 @@ export class Ledger {
   readonly recovered: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
   /** Nobody can promise these: written on a device that was put back to before that, or left; lost with a cloud's backup. */
   readonly unsure: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
+  /** A cloud was put back while their senders had not heard that they were accepted: it may accept them again, at another time (docs/KNOWN-GAPS.md). */
+  readonly askedAgain = new Set<string>();
   /** The cloud's copy of this person's messages was to be purged, and perhaps has been. */
   readonly purged: Record<PersonName, boolean> = { anna: false, bob: false };
 
@@ -111,6 +115,7 @@ export class Ledger {
 
   saw(by: string, row: Row): void {
     this.places.set(row.guid, row);
+    this.messageOf.set(row.id, row.guid);
     const had = this.had.get(row.guid);
     if (had === undefined) this.had.set(row.guid, new Set([by]));
     else had.add(by);

@@ -99,18 +99,24 @@ export function checkLook(stage: Stage, actor: Actor, rows: readonly Row[]): str
   };
   one.last = now;
   return [
-    ...(deceived.has(stage) ? [] : falseAlarms(actor, one)),
+    ...(deceived.has(stage) ? [] : falseAlarms(stage, actor, one, rows)),
     ...(last === null ? [] : since(stage, actor, one, last, now)),
   ];
 }
 
 /** SIM-33: the cloud is honest, so nobody is deceived, and nothing is missing. */
-function falseAlarms({ name, device, line }: Actor, one: Watched): string[] {
+function falseAlarms(
+  stage: Stage,
+  { name, device, line }: Actor,
+  one: Watched,
+  rows: readonly Row[],
+): string[] {
   const problems: string[] = [];
   for (const { code, detail } of device.store.all<{ code: string; detail: string }>(
     'SELECT code, detail FROM notice',
   )) {
     if (!ALARMS.has(code) || one.alarmed.has(code)) continue;
+    if (code === 'coreConflict' && acceptedAgain(stage, rows, detail)) continue;
     one.alarmed.add(code);
     problems.push(`SIM-33 ${name} says ${code}, and nobody has done anything: ${detail}`);
   }
@@ -119,6 +125,14 @@ function falseAlarms({ name, device, line }: Actor, one: Watched): string[] {
     problems.push(`SIM-33 ${name} looks for what is missing, and nothing should be`);
   }
   return problems;
+}
+
+/** Of one message the cloud has really said two times: it had forgotten the first. */
+function acceptedAgain({ ledger }: Stage, rows: readonly Row[], detail: string): boolean {
+  const { id } = JSON.parse(detail) as { id: string };
+  // It may be gone by now, or be new.
+  const guid = ledger.messageOf.get(id) ?? rows.find((row) => row.id === id)?.guid;
+  return guid !== undefined && ledger.askedAgain.has(guid);
 }
 
 function since(stage: Stage, actor: Actor, one: Watched, last: Look, now: Look): string[] {

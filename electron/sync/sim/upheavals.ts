@@ -1,4 +1,5 @@
 /** What the world does in a simulation: connections, power, clocks, disks, time, and the cloud. */
+import type { Store } from '../../store/open.ts';
 import type { Act } from './acts.ts';
 import { messagesOf } from './ledger.ts';
 import { forgetLook } from './looks.ts';
@@ -132,6 +133,14 @@ const backUp: Act['act'] = (stage) => {
   return true;
 };
 
+/** Messages whose request may have been accepted. */
+const unheard = (store: Store): string[] =>
+  store
+    .all<{ guid: string }>(
+      "SELECT lower(hex(guid)) AS guid FROM outbox WHERE kind = 'message' AND sealed IS NOT NULL",
+    )
+    .map(({ guid }) => guid);
+
 /**
  * Only one from before no change of a keyring: devices refuse a log that has become shorter, and a device that joined since would have to
  * sign in again (docs/KNOWN-GAPS.md).
@@ -144,6 +153,8 @@ const restore: Act['act'] = async (stage) => {
   stage.count('fault: cloud put back from a backup');
   stage.say('the cloud is put back to its backup');
   await stage.cloud.restore(backup);
+  for (const { device } of stage.actors)
+    for (const guid of device.look(unheard)) stage.ledger.askedAgain.add(guid);
   // What had not come to its receivers went with the cloud, unless it is in the backup.
   for (const actor of stage.actors) {
     if (!actor.anchor) continue;
