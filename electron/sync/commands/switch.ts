@@ -42,6 +42,10 @@ export async function setSwitch(
   { on, deletedHere, everywhere }: CommandInput<'setSwitch'>,
 ): Promise<null> {
   const { store } = ctx;
+  // Nothing would come of it, and nobody would be told: what is answered here must not be answered in vain.
+  if (runner.state.session !== 'active') {
+    throw new SyncFailure('signedOut', 'Nobody is signed in on this device.');
+  }
   if (on) {
     if (runner.state.heard.purge?.asked === true) {
       throw new SyncFailure('purgePending', 'The messages in iCloud are to be deleted. Undo that first.');

@@ -114,6 +114,14 @@ describe('the engine', () => {
     expect(statusOf(nobody.state).phase).toBe('idle');
   });
 
+  test('SYN-122 where nobody is signed in, the switch is not turned: nothing would keep it', () => {
+    for (const ended of [true, false]) {
+      const bench = new Bench().send({ type: 'started', remembered: remembered({ signedIn: false, ended }) });
+      bench.send({ type: 'setSwitch', on: true });
+      expect(statusOf(bench.state).switch).toBe('off');
+    }
+  });
+
   test('SYN-2 counts are those of the work under way', () => {
     const bench = settled().dirty(0, 1000);
     expect(statusOf(bench.state)).toMatchObject({

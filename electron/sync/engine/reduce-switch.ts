@@ -5,8 +5,9 @@
 import type { EngineState, ZoneHeard } from './state.ts';
 import { patchZone, withSwitch } from './update.ts';
 
-/** Turned by a person on this device. Nothing turns it on while a purge is pending: that is what Undo is for. */
+/** Turned by a person on this device, while somebody is signed in on it: else it would not be kept. Nothing turns it on while a purge is pending: that is what Undo is for. */
 export function setSwitch(state: EngineState, on: boolean): EngineState {
+  if (state.session !== 'active') return state;
   if (on) {
     return state.heard.purge?.asked === true || state.switch === 'on' || state.switch === 'enabling'
       ? state

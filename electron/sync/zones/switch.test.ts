@@ -182,6 +182,21 @@ test('SYN-36 an Undo or a Cancel asks nobody: what was deleted here meanwhile co
   }
 });
 
+test('SYN-122 on a device that was removed the switch is not turned, and what was deleted there stays deleted', async () => {
+  const [, two] = await three();
+  await turn(two, false);
+  await two.until(is('off'), 'off');
+  const { id = '' } = two.store.get<{ id: string }>('SELECT lower(hex(id)) AS id FROM message') ?? {};
+  await does(two, { name: 'deleteMessages', input: { ids: [id] } });
+  expect(two.texts()).toHaveLength(1);
+  two.store.run("UPDATE identity SET state = 'removed'");
+  await two.restart();
+  await two.until(({ paused }) => paused?.reason === 'signedOut', 'that it was removed');
+  await expect(turn(two, true)).rejects.toMatchObject({ reason: 'signedOut' });
+  expect(two.core.status().switch).toBe('off');
+  expect(two.texts()).toHaveLength(1);
+});
+
 test('SWI-7 two devices that ask at one moment: one purge, and its Undo turns both on again', async () => {
   const [one, two, three_] = await three();
   await Promise.all([one, two].map((device) => does(device, { name: 'disableAndDelete', input: null })));
