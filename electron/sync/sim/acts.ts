@@ -155,7 +155,8 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
   const newest = rows.at(-1);
   if (newest === undefined) return false;
   const upTo = rows.reduce((last, row) => (later(row, last) ? row : last), newest);
-  const entry = deletion(stage, actor, { conversation, upTo: { ms: upTo.ms, guid: upTo.guid } });
+  const shown = new Set(rows.map(({ guid }) => guid));
+  const entry = deletion(stage, actor, { conversation, upTo: { ms: upTo.ms, guid: upTo.guid }, shown });
   const which = stage.conversations.indexOf(conversation);
   let waiting: ReturnType<typeof waitingIn> = [];
   stage.does(

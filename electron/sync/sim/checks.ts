@@ -206,7 +206,7 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       problems.push(`SIM-5 "${text}" is hidden on ${actor.name}, and nobody deleted it everywhere`);
     } else if (
       row.visible &&
-      travelled.some(({ sure }) => sure) &&
+      travelled.some((one) => ledger.surely(one, guid)) &&
       !ledger.wasRecovered(person, place.conversation, guid)
     ) {
       problems.push(`SIM-4 "${text}" was deleted, and is shown on ${actor.name}`);

@@ -17,7 +17,8 @@ export type Deletion = {
   by: string;
   tick: number;
   atMs: number;
-  what: { guid: string } | { conversation: string; upTo: MessagePlace };
+  /** `shown`: what the person saw of the conversation. */
+  what: { guid: string } | { conversation: string; upTo: MessagePlace; shown: ReadonlySet<string> };
   forGood: boolean;
   /** To all devices that take part. A delete made while the switch is off is its device's own. */
   travels: boolean;
@@ -130,6 +131,14 @@ export class Ledger {
           ? one.what.guid === place.guid
           : one.what.conversation === conversation && !later(place, one.what.upTo)),
     );
+  }
+
+  /**
+   * Whether that must have deleted this message. What had not come to its device yet goes with a conversation only where the device knew that it was
+   * there; it may as well start the conversation anew (SYN-74).
+   */
+  surely({ sure, what }: Deletion, guid: string): boolean {
+    return sure && ('guid' in what || what.shown.has(guid));
   }
 
   /** Older than Keep Messages ever was: of the account, or of this device alone. */

@@ -98,6 +98,7 @@ export function checkLook(stage: Stage, actor: Actor, rows: readonly Row[]): str
     rows: last?.list === rows ? last.rows : new Map(rows.map((row) => [row.guid, row])),
   };
   one.last = now;
+  noteTold(stage, actor);
   return [
     ...(deceived.has(stage) ? [] : falseAlarms(stage, actor, one, rows)),
     ...(last === null ? [] : since(stage, actor, one, last, now)),
@@ -199,20 +200,28 @@ export type Recovery = {
   conversation: string;
   /** As it lay in Recently Deleted. */
   how: 'itself' | 'withConversation';
+  /** When its device was seen to have told the cloud of it; null: not yet. */
+  toldMs: number | null;
 };
 
 const recoveries = new WeakMap<Stage, Recovery[]>();
 
 /** A Recover that was answered, on a device that takes part. */
-export function recovers(stage: Stage, recovery: Recovery): void {
-  const known = recoveries.get(stage);
-  if (known === undefined) recoveries.set(stage, [recovery]);
-  else known.push(recovery);
+export function recovers(stage: Stage, recovery: Omit<Recovery, 'toldMs'>): void {
+  const known = recoveries.get(stage) ?? [];
+  recoveries.set(stage, [...known, { ...recovery, toldMs: null }]);
+}
+
+function noteTold(stage: Stage, { name, device }: Actor): void {
+  const waiting = (recoveries.get(stage) ?? []).filter(({ by, toldMs }) => by === name && toldMs === null);
+  if (waiting.length === 0 || device.core.status().switch !== 'on') return;
+  if (device.store.get('SELECT 1 AS one FROM dirty WHERE zone = 2') !== undefined) return;
+  for (const one of waiting) one.toldMs = stage.world.now;
 }
 
 /**
  * SIM-34: what was recovered after all deletes of it is shown. Only where that is certain: every delete of it, made by a device that took part,
- * came some minutes before, of the kind that this Recover takes back, and its thirty days were not nearly over.
+ * came some minutes before, of the kind that this Recover takes back, and its thirty days were not nearly over when the cloud had heard of the Recover.
  */
 export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<string, Row>): string[] {
   const { ledger } = stage;
@@ -228,7 +237,7 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
       !deletion.forGood &&
       !deletion.here &&
       deletion.atMs < one.atMs - APART_MS &&
-      deletion.atMs > one.atMs - 29 * DAY &&
+      deletion.atMs > (one.toldMs ?? stage.world.now) - 29 * DAY &&
       ('guid' in deletion.what ? 'itself' : 'withConversation') === one.how;
     if (ledger.of(person, one.conversation, place).every(takenBack) && !ledger.unsure[person].has(one.guid)) {
       problems.push(`SIM-34 "${one.guid}" was recovered on ${one.by}, and is not shown on ${name}`);
