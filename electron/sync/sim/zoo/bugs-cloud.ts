@@ -72,25 +72,21 @@ export const CLOUD_BUGS: readonly Bug[] = [
     name: 'drop mail that one device has',
     open: true,
     does: 'The others of the account never get it',
-    file: at('mailboxes/mailbox.ts'),
-    find: `      .where('account', '=', account)
-      .orderBy('position')
-      .limit(1),
-  );
-  if (lowest === undefined) return 0;`,
-    instead: `      .where('account', '=', account)
-      .orderBy('position', 'desc')
-      .limit(1),
-  );
-  if (lowest === undefined) return 0;`,
+    file: at('mailboxes/mailbox-queries.ts'),
+    find: `    .where('account', '=', given.account)
+    .orderBy('position')
+    .limit(1),`,
+    instead: `    .where('account', '=', given.account)
+    .orderBy('position', 'desc')
+    .limit(1),`,
   },
   {
     name: 'forget what was sent',
     open: true,
     does: 'A send that comes again is delivered again',
     file: at('mailboxes/send.ts'),
-    find: ".where('created_ms', '<', now - SENDS_KEPT_MS)",
-    instead: ".where('created_ms', '<=', now)",
+    find: 'oldSendsQuery({ before: now - SENDS_KEPT_MS, ',
+    instead: 'oldSendsQuery({ before: now + 1, ',
   },
   {
     name: 'skip what did not fit on a page',
