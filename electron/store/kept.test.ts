@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { Kept, tableWrittenBy } from './kept.ts';
+import { getKeyring, saveKeyring } from './keyring.ts';
+import { getMailCursor, setMailCursor } from './mail.ts';
 import { getMeta, setMeta } from './meta.ts';
 import { openStore } from './open.ts';
 
@@ -41,4 +43,20 @@ test('every statement that writes names its table', () => {
   expect(tableWrittenBy(' UPDATE outbox SET sealed = ?')).toBe('outbox');
   expect(tableWrittenBy('DELETE FROM dirty')).toBe('dirty');
   expect(() => tableWrittenBy('WITH x AS (SELECT 1) DELETE FROM dirty')).toThrow('table');
+});
+
+test('what a device asks with each page is what was written last', () => {
+  const store = openStore({ path: ':memory:', key: KEY });
+  const entry = (n: number) => ({ body: new Uint8Array([n]), signature: new Uint8Array(64) });
+  const epoch = (n: number) => ({ ...entry(n), epoch: n, key: null });
+  expect(getMailCursor(store).stored).toBe(0);
+  setMailCursor(store, { stored: 7 });
+  expect(getMailCursor(store).stored).toBe(7);
+  expect(getKeyring(store)).toEqual({ log: [], epochs: [] });
+  saveKeyring(store, { log: [entry(1)], epochs: [epoch(1)] });
+  expect(getKeyring(store).log).toHaveLength(1);
+  saveKeyring(store, { log: [entry(1), entry(2)], epochs: [{ ...epoch(1), key: KEY }] });
+  expect(getKeyring(store)).toMatchObject({ log: [entry(1), entry(2)], epochs: [{ key: KEY }] });
+  expect(getKeyring(store)).toBe(getKeyring(store));
+  store.close();
 });

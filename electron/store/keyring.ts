@@ -11,8 +11,14 @@ export type StoredEpoch = SignedBytes & { epoch: number; key: Uint8Array | null 
 export type StoredWrap = { epoch: number; recipient: Uint8Array; suite: number; sealed: Uint8Array };
 export type Keyring = { log: SignedBytes[]; epochs: StoredEpoch[] };
 
-/** By index and by epoch, both rising. */
+/** By index and by epoch, both rising. Not to be changed: the same object is given again until any of it is written. */
 export function getKeyring(store: Store): Keyring {
+  return store.kept('keyring', TABLES, () => readKeyring(store));
+}
+
+const TABLES = ['keyring_log', 'keyring_epoch'];
+
+function readKeyring(store: Store): Keyring {
   const log = store
     .all<{ body: Uint8Array; signature: Uint8Array }>(
       'SELECT body, signature FROM keyring_log ORDER BY position',

@@ -8,11 +8,19 @@ import { plain } from './values.ts';
  */
 export type MailCursor = { stored: number; acknowledged: number; completeMs: number };
 
+/** Not to be changed: the same object is given again until the cursor is written. */
 export function getMailCursor(store: Store): MailCursor {
-  return store.get<MailCursor>(
-    'SELECT stored, acknowledged, complete_ms AS completeMs FROM mail_cursor WHERE one = 1',
-  )!;
+  return store.kept(
+    'mail cursor',
+    CURSOR,
+    () =>
+      store.get<MailCursor>(
+        'SELECT stored, acknowledged, complete_ms AS completeMs FROM mail_cursor WHERE one = 1',
+      )!,
+  );
 }
+
+const CURSOR = ['mail_cursor'];
 
 /** They only rise, unless `reset` (a new account, a restored cloud). */
 export function setMailCursor(store: Store, cursor: Partial<MailCursor>, reset = false): void {

@@ -55,9 +55,8 @@ export class Store {
   readonly changes = new Changes();
   /** What the one writer may keep in memory between statements. */
   readonly memory: WriterMemory;
-  readonly #statements = new Map<string, Database.Statement>();
-  /** Of the statements that write: the table. */
-  readonly #writes = new Map<string, string>();
+  /** By their text; of one that writes also the table. */
+  readonly #statements = new Map<string, { statement: Database.Statement; writes: string | null }>();
   readonly #kept = new Kept();
   /** Of every commit but those of bulk work; null: not asked yet. */
   #synchronous: number | null = null;
@@ -84,15 +83,14 @@ export class Store {
   /** A prepared statement, made once. */
   sql(text: string): Database.Statement {
     if (this.#watched !== undefined && this.db.inTransaction) this.#watched.statement();
-    let statement = this.#statements.get(text);
-    if (statement === undefined) {
-      statement = this.db.prepare(text);
-      this.#statements.set(text, statement);
-      if (!statement.readonly) this.#writes.set(text, tableWrittenBy(text));
+    let known = this.#statements.get(text);
+    if (known === undefined) {
+      const statement = this.db.prepare(text);
+      known = { statement, writes: statement.readonly ? null : tableWrittenBy(text) };
+      this.#statements.set(text, known);
     }
-    const table = this.#writes.get(text);
-    if (table !== undefined) this.#kept.written(table);
-    return statement;
+    if (known.writes !== null) this.#kept.written(known.writes);
+    return known.statement;
   }
   /** Every statement prepared so far: the test of query plans reads it. */
   get prepared(): string[] {

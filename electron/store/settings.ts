@@ -12,7 +12,14 @@ export type AccountSettings = {
   profileName: string;
 };
 
+/** Not to be changed: the same object is given again until the settings are written. */
 export function getAccountSettings(store: Store): AccountSettings {
+  return store.kept('account settings', TABLES, () => readAccountSettings(store));
+}
+
+const TABLES = ['account_settings'];
+
+function readAccountSettings(store: Store): AccountSettings {
   const row = store.get<{
     record_id: Uint8Array | null;
     keep_days: number;

@@ -32,11 +32,12 @@ export class LeanRequest {
   }
 }
 
-/** The names are in lower case: only the cloud and the network of a simulation write them. */
+/** Only the cloud, the transport and the network of a simulation write them: names and values are as they should be. */
 class LeanHeaders {
-  readonly #values: Map<string, string>;
-  constructor(init: Iterable<[string, string]>) {
-    this.#values = new Map([...init].map(([name, value]) => [name.toLowerCase(), value]));
+  readonly #values = new Map<string, string>();
+  constructor(init: Iterable<[string, string]> | Record<string, string> = []) {
+    const pairs = Symbol.iterator in init ? (init as Iterable<[string, string]>) : Object.entries(init);
+    for (const [name, value] of pairs) this.#values.set(name.toLowerCase(), value);
   }
   get(name: string): string | null {
     return this.#values.get(name.toLowerCase()) ?? null;
@@ -72,14 +73,7 @@ class LeanResponse {
 
   constructor(bytes: Uint8Array<ArrayBuffer>, init: ResponseInit) {
     this.status = init.status ?? 200;
-    const { headers } = init;
-    this.headers = new LeanHeaders(
-      headers === undefined
-        ? []
-        : Symbol.iterator in headers
-          ? (headers as Iterable<[string, string]>)
-          : Object.entries(headers as Record<string, string>),
-    );
+    this.headers = new LeanHeaders(init.headers as Iterable<[string, string]> | undefined);
     this.#bytes = bytes;
   }
 
@@ -100,7 +94,10 @@ class LeanResponse {
   }
 }
 
-/** Once per process: from then on `new Response(bytes)` is a lean one, and one of anything else the platform's. */
+/**
+ * Once per process: from then on `new Response(bytes)` is a lean one, and one of anything else the platform's, which takes lean headers for a
+ * list of pairs.
+ */
 export function leanResponses(): void {
   if (globalThis.Response !== Real) return;
   function lean(body?: ConstructorParameters<typeof Response>[0], init: ResponseInit = {}) {
@@ -116,4 +113,5 @@ export function leanResponses(): void {
   lean.error = Real.error;
   lean.redirect = Real.redirect;
   globalThis.Response = lean as unknown as typeof Response;
+  globalThis.Headers = LeanHeaders as unknown as typeof Headers;
 }

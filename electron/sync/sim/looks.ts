@@ -113,9 +113,10 @@ function falseAlarms(
   rows: readonly Row[],
 ): string[] {
   const problems: string[] = [];
-  for (const { code, detail } of device.store.all<{ code: string; detail: string }>(
-    'SELECT code, detail FROM notice',
-  )) {
+  const notices = device.store.kept('simulation notices', ['notice'], () =>
+    device.store.all<{ code: string; detail: string }>('SELECT code, detail FROM notice'),
+  );
+  for (const { code, detail } of notices) {
     if (!ALARMS.has(code) || one.alarmed.has(code)) continue;
     if (code === 'coreConflict' && acceptedAgain(stage, rows, detail)) continue;
     one.alarmed.add(code);

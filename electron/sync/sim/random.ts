@@ -50,7 +50,11 @@ export function seeded(seed: number): SeededRandom {
       }
       return random.pick(from);
     },
-    bytes: (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256)),
+    bytes: (length) => {
+      const bytes = new Uint8Array(length);
+      for (let at = 0; at < length; at += 1) bytes[at] = next() * 256;
+      return bytes;
+    },
     fork: () => seeded(Math.floor(next() * 4_294_967_296)),
   };
   return random;

@@ -61,13 +61,21 @@ function* headsOfOthers(
   store: Store,
   { generation, incarnation }: Lineage,
 ): Generator<{ device: Uint8Array; seq: number; digest: Uint8Array }> {
-  for (const { id, seen } of listDevices(store)) {
-    if (seen === null) continue;
-    for (const head of fromBinary(SeenValueSchema, seen).heads) {
+  for (const { device, heads } of store.kept('heads of others', DEVICES, () => readHeads(store))) {
+    for (const head of heads) {
       if (head.generation !== generation || head.incarnation !== incarnation) continue;
-      yield { device: id, seq: numberOf(head.seq), digest: head.digest };
+      yield { device, seq: numberOf(head.seq), digest: head.digest };
     }
   }
+}
+
+const DEVICES = ['device'];
+
+/** Asked with every page that comes, and written when a device has looked. */
+function readHeads(store: Store) {
+  return listDevices(store).flatMap(({ id, seen }) =>
+    seen === null ? [] : [{ device: id, heads: fromBinary(SeenValueSchema, seen).heads }],
+  );
 }
 
 /** The highest seq of the messages zone that another device has seen, as far as this one knows. */
