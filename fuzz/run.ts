@@ -63,6 +63,9 @@ export function inputOf(target: Target, corpus: readonly Uint8Array[], seed: num
   return makeInput(target.shape, corpus, createDice((Math.imul(seed, 0x9e3779b1) ^ salt) >>> 0));
 }
 
+/** In a seed's place, once all have run: what is held is measured, and the target is closed. */
+export const AFTER_ALL = -2;
+
 export async function runTarget(target: Target, options: RunOptions): Promise<Outcome> {
   const { inputs, from = 0, at, most = 5 } = options;
   const entries = kept(target);
@@ -108,6 +111,7 @@ export async function runTarget(target: Target, options: RunOptions): Promise<Ou
     await one(running.make?.(seed) ?? inputOf(target, corpus, seed), seed);
     if (i === WARM) before = await held();
   }
+  at?.(AFTER_ALL, inputs);
   if (before !== null) {
     outcome.growth = (await held()) - before;
     if (outcome.growth > MOST_GROWTH)

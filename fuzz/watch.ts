@@ -4,12 +4,12 @@
  */
 import { Worker } from 'node:worker_threads';
 import { kept } from './corpus.ts';
-import { inputOf, type Outcome } from './run.ts';
+import { AFTER_ALL, inputOf, type Outcome } from './run.ts';
 import type { Target } from './target.ts';
 import type { WorkerTask } from './worker.ts';
 
 const LOOK_MS = 1_000;
-/** Opening a target makes accounts and stores, on a machine that may have much to do. */
+/** Opening a target makes accounts and stores, and closing it collects what a million inputs left, on a machine that may have much to do. */
 const OPEN_LOOKS = 120;
 const HANG_LOOKS = 10;
 /** Of a second, so that a look counts whole; less was waiting, or somebody else's turn. */
@@ -49,7 +49,8 @@ export async function watchTarget(target: Target, options: WatchOptions): Promis
     } else {
       const { user, system } = process.cpuUsage(used);
       stood += (user + system) / 1000 > AT_WORK_MS ? 1 : IDLE_LOOK;
-      if (stood > (now === 0 ? OPEN_LOOKS : HANG_LOOKS)) {
+      const runs = now > 0 && Atomics.load(at, 0) !== AFTER_ALL;
+      if (stood > (runs ? HANG_LOOKS : OPEN_LOOKS)) {
         hangs = true;
         void worker.terminate();
       }
