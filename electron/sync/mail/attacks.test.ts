@@ -20,12 +20,14 @@ import {
 } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getIdentity } from '../../store/identity.ts';
 import { messagePage } from '../../store/messages.ts';
+import { listOutbox } from '../../store/outbox.ts';
 import { keysOfDevice } from '../account/devices.ts';
 import { annaWroteToBob, closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { tamper } from '../testing/tamper.ts';
 import { draftBody, encodeBody, readBody } from './body.ts';
 import { edit, topicOf } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
+import { sendStep } from './send-step.ts';
 
 let cloud: Cloud;
 let anna: MailDevice;
@@ -132,6 +134,19 @@ const shown = (device: MailDevice, conversation: string) =>
     limit: 100,
   }).messages;
 const hello = (text = 'behind it') => forge(bob, anna, topic(), message(bob, unhex(id), text));
+
+test('OUT-8 a message that is here already is not answered again, however often the cloud brings it', async () => {
+  const waiting = () => listOutbox(anna.store).map(({ kind }) => kind);
+  const envelope = await hello('once');
+  await deliver(anna, envelope);
+  expect(waiting()).toEqual(['receipt']);
+  await sendStep(anna.ctx);
+  expect(waiting()).toEqual([]);
+  await deliver(anna, envelope);
+  expect(waiting()).toEqual([]);
+  await deliver(anna, envelope, await hello('another'));
+  expect(waiting()).toEqual(['receipt']);
+});
 
 test('OUT-19 an envelope that comes again under another time is said, and all devices keep the same one', async () => {
   const second = mailDevice(cloud);

@@ -29,6 +29,7 @@ import {
   removePending,
   setMailCursor,
 } from '../../store/mail.ts';
+import { messageRow } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
 import { getPin } from '../../store/pins.ts';
 import { getPayload } from '../../store/records.ts';
@@ -273,9 +274,13 @@ function applyOne(
   const writes = writesOf(body, allowed, envelope.acceptedMs, known !== null);
   const members = own && known !== null ? null : memberWrites(ctx, body, allowed, envelope.acceptedMs);
   if (members !== null) writes.push({ kind: KIND.conversation, name: [body.conversation], payload: members });
+  // Here already, it was answered with its first coming: by this device, or by the one that wrote its record. A cloud that brings old mail
+  // before every new envelope, and so before each receipt's copy, would be answered without end.
+  const first =
+    said.kind === 'message' && messageRow(store, messageRecordId(ctx, sender, body.guid)) === undefined;
   const atOnce = equalBytes(body.senderDeviceId, identity.deviceId);
   const changed = putWrites(ctx, writes, atOnce ? 0 : soon(ctx));
-  if (!own && said.kind === 'message') {
+  if (!own && first) {
     const upTo = { acceptedMs: envelope.acceptedMs, guid: body.guid };
     const key = toHex(body.conversation);
     const before = delivered.get(key);
