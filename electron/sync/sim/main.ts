@@ -7,15 +7,15 @@
  *     --minutes N    no seed is begun after that
  *     --quick        neither replays, nor makes small, nor writes the failing seeds down
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { type Failing, isSame, keepFailing, readFailing } from './failing.ts';
 import { playAll } from './pool.ts';
 import { STEPS } from './story.ts';
 import type { Played, Task } from './worker.ts';
 import { searchZoo } from './zoo/search.ts';
 
-const FAILING = new URL('./failing-seeds.json', import.meta.url);
 /** Of a hundred seeds one is run twice: the same seed must tell the same story. */
 const TWICE = 100;
 
@@ -49,15 +49,14 @@ if (values.zoo) {
 
 const steps = Number(values.steps);
 const from = Number(values.from);
-const known: number[] = JSON.parse(readFileSync(FAILING, 'utf8'));
-const seeds = [
+const known = readFailing();
+const stories = [
   ...(values.quick ? [] : known),
-  ...Array.from({ length: Number(values.seeds) }, (_, i) => from + i),
+  ...Array.from({ length: Number(values.seeds) }, (_, i) => ({ seed: from + i, steps })),
 ];
-const tasks = seeds.map(
-  (seed, index): Task => ({
-    seed,
-    steps,
+const tasks = stories.map(
+  (one, index): Task => ({
+    ...one,
     again: index % TWICE === 0,
     small: !values.quick,
     tell: values.trace,
@@ -69,7 +68,7 @@ const failed: number[] = [];
 let cpuSeconds = 0;
 let done = 0;
 
-function heard(played: Played): void {
+function heard(played: Played, one: Failing): void {
   const { seed, problems, trace, small } = played;
   cpuSeconds += played.cpuSeconds;
   done += 1;
@@ -82,17 +81,18 @@ function heard(played: Played): void {
     print(`the same with steps ${small.kept.join(', ')} alone:\n  ${small.problems.join('\n  ')}`);
     print(small.trace.map((line) => `    ${line}`).join('\n'));
   }
-  if (values.quick || known.includes(seed)) return;
-  known.push(seed);
-  writeFileSync(FAILING, `${JSON.stringify(known)}\n`);
+  if (values.quick || known.some(isSame(one))) return;
+  known.push(one);
+  keepFailing(known);
 }
 
 const began = performance.now();
 const pool = playAll(tasks, jobs, Date.now() + Number(values.minutes) * 60_000);
 process.on('exit', pool.close);
-for (const one of pool.played) {
-  const played = await one;
-  if (played !== null) heard(played);
+for (const [index, promise] of pool.played.entries()) {
+  const played = await promise;
+  const one = stories[index];
+  if (played !== null && one !== undefined) heard(played, one);
 }
 pool.close();
 const seconds = (performance.now() - began) / 1000;
