@@ -22,6 +22,7 @@ export const failure = {
   cloudRefused: 'The cloud refused this. Try again; if it happens again, ask whoever runs it.',
   cloudGarbled:
     'The cloud’s answer made no sense, and nothing of it was used. Try again; if it happens again, ask whoever runs it.',
+  zoneMoved: 'iCloud was put back to a backup, or emptied, while this was under way. Try again in a moment.',
   cannotHostHere: 'A cloud cannot be started on this computer. Use the address of one.',
   noAccount: 'Nobody on this cloud has this handle.',
   onlyYourself: 'That is only you. Add somebody else.',

@@ -24,6 +24,7 @@ export const failure = {
     'De cloud weigerde dit. Probeer het opnieuw; gebeurt het weer, vraag het dan aan de beheerder.',
   cloudGarbled:
     'Het antwoord van de cloud klopte niet en is niet gebruikt. Probeer het opnieuw; gebeurt het weer, vraag dan wie de cloud beheert.',
+  zoneMoved: 'iCloud is intussen naar een back-up teruggezet of geleegd. Probeer het zo opnieuw.',
   cannotHostHere: 'Op deze computer kan geen cloud worden gestart. Gebruik het adres van een cloud.',
   noAccount: 'Niemand op deze cloud heeft dit adres of nummer.',
   onlyYourself: 'Dat ben je alleen zelf. Voeg iemand anders toe.',
