@@ -11,12 +11,10 @@ import { setTimeout } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { createTRPCClient, httpLink } from '@trpc/client';
 import type { AppRouter } from '../electron/api/router.ts';
-import { buildHosts } from './hosts.ts';
+import { buildApp } from './app.ts';
 import { root } from './node24.mjs';
-import { buildRenderer } from './renderer.ts';
 
-await buildRenderer();
-await buildHosts();
+await buildApp();
 
 const folder = mkdtempSync(join(tmpdir(), 'lockstep-bundle-'));
 Object.assign(process.env, { HOME: folder, USERPROFILE: folder, APPDATA: folder, XDG_DATA_HOME: folder });

@@ -2,9 +2,8 @@
  * `npm run demo`: a cloud, Anna with two devices and Bob with one, and a little history between them. Everything runs as
  * a person would run it, in a folder of its own that goes with Ctrl-C.
  */
+import { buildApp } from './app.ts';
 import { DemoWorld } from './demo-world.ts';
-import { buildHosts } from './hosts.ts';
-import { buildRenderer } from './renderer.ts';
 
 const ANNA = { handle: 'anna@example.org', name: 'Anna', password: 'seven lanterns over the quiet canal' };
 const BOB = { handle: 'bob@example.org', name: 'Bob', password: 'a ferry that leaves before breakfast' };
@@ -33,8 +32,7 @@ async function end(code: number): Promise<void> {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end(0));
 
 async function main(): Promise<void> {
-  await buildRenderer();
-  await buildHosts();
+  await buildApp();
   say('Starting a cloud and three devices…');
   const cloud = await world.cloud();
   const laptop = await world.device("Anna's laptop");

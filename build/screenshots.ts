@@ -5,11 +5,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import { buildApp } from './app.ts';
 import { type DemoDevice, DemoWorld, type Who } from './demo-world.ts';
-import { buildHosts } from './hosts.ts';
 import { launchChromium } from './launch-chromium.ts';
 import { root } from './node24.mjs';
-import { buildRenderer } from './renderer.ts';
 
 const images = join(root, 'docs', 'images');
 const person = (name: string): Who => ({
@@ -57,8 +56,7 @@ async function history(
 }
 
 async function main(world: DemoWorld): Promise<void> {
-  await buildRenderer();
-  await buildHosts();
+  await buildApp();
   mkdirSync(images, { recursive: true });
   await world.cloud();
   const people = ['Anna', 'Bob', 'Carla', 'Daan'].map(person);

@@ -3,8 +3,9 @@
  * conversations there, painted. The whole way: this device's worker, the cloud, the other app's worker, its local API, its window. One clock:
  * all of it is on this machine. idle, and during: while a third device takes its first sync from the same cloud.
  */
+
+import { buildApp } from '../../build/app.ts';
 import { launchChromium } from '../../build/launch-chromium.ts';
-import { buildRenderer } from '../../build/renderer.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { readAccount } from '../prepare/account.ts';
 import { quantile } from '../stats.ts';
@@ -17,7 +18,7 @@ const given = input<{ a: string; b: string; url: string; folder: string; changes
 const { url, changes } = given;
 const { handle } = readAccount(given.folder);
 await sodiumReady();
-await buildRenderer();
+await buildApp();
 pointAt(given.a, url);
 pointAt(given.b, url);
 const writer = await startDevice(given.a);

@@ -1,7 +1,7 @@
 /** Scrolling up through the longest conversation in Chromium, without a graphics card: how long frames take. */
 import { join } from 'node:path';
+import { buildApp } from '../../build/app.ts';
 import { launchChromium } from '../../build/launch-chromium.ts';
-import { buildRenderer } from '../../build/renderer.ts';
 import { openStore } from '../../electron/store/open.ts';
 import { quantile } from '../stats.ts';
 import { finish, input } from '../support/child.ts';
@@ -11,7 +11,7 @@ import { startHost } from '../support/host.ts';
 const { profile, url, messages } = input<{ profile: string; url: string; messages: number }>();
 pointAt(profile, url);
 const longest = placeOfLongest();
-await buildRenderer();
+await buildApp();
 const host = await startHost(profile, url);
 const browser = await launchChromium();
 const page = await (await browser.newContext()).newPage();

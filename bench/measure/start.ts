@@ -1,4 +1,5 @@
 /** From starting the app's process to an answered list of conversations, as its window asks for it. */
+import { buildApp } from '../../build/app.ts';
 import { connectDevice } from '../../build/device-client.ts';
 import { readAccount } from '../prepare/account.ts';
 import { finish, input } from '../support/child.ts';
@@ -9,6 +10,7 @@ import { costOf } from '../support/process-cost.ts';
 const { profile, url, folder } = input<{ profile: string; url: string; folder: string }>();
 const { conversations } = readAccount(folder);
 pointAt(profile, url);
+await buildApp();
 const began = performance.now();
 const host = await startHost(profile, url);
 const served = performance.now();

@@ -1,14 +1,12 @@
-/** The app in its browser host, as a process of its own. */
+/** The app in its browser host, as a process of its own. Whoever starts it has built it (build/app.ts): a start is measured without that. */
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { buildHosts } from '../../build/hosts.ts';
 import { temporaryFolder } from './folder.ts';
 
 export type HostProcess = { address: string; pid: number; stop(): Promise<void> };
 
 export async function startHost(profile: string, cloudUrl: string): Promise<HostProcess> {
-  await buildHosts();
   const script = fileURLToPath(new URL('../../out/main/browser.js', import.meta.url));
   const home = temporaryFolder('home');
   const args = ['--browser', '--profile', profile, '--cloud', cloudUrl, '--port', '0', '--no-open'];

@@ -1,8 +1,4 @@
 /** The window and the app must be built before a device can be started. */
-import { buildHosts } from '../../build/hosts.ts';
-import { buildRenderer } from '../../build/renderer.ts';
+import { buildApp } from '../../build/app.ts';
 
-export default async function setup(): Promise<void> {
-  await buildRenderer();
-  await buildHosts();
-}
+export default buildApp;
