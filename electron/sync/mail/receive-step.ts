@@ -277,10 +277,12 @@ function applyOne(
   // Here already, it was answered with its first coming: by this device, or by the one that wrote its record. A cloud that brings old mail
   // before every new envelope, and so before each receipt's copy, would be answered without end.
   const first =
-    said.kind === 'message' && messageRow(store, messageRecordId(ctx, sender, body.guid)) === undefined;
+    !own &&
+    said.kind === 'message' &&
+    messageRow(store, messageRecordId(ctx, sender, body.guid)) === undefined;
   const atOnce = equalBytes(body.senderDeviceId, identity.deviceId);
   const changed = putWrites(ctx, writes, atOnce ? 0 : soon(ctx));
-  if (!own && first) {
+  if (first) {
     const upTo = { acceptedMs: envelope.acceptedMs, guid: body.guid };
     const key = toHex(body.conversation);
     const before = delivered.get(key);
