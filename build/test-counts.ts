@@ -64,7 +64,6 @@ type Spec = z.infer<typeof spec>;
 
 const spec = z.object({
   title: z.string(),
-  ok: z.boolean(),
   file: z.string(),
   tests: z.array(
     z.object({

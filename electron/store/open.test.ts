@@ -90,12 +90,18 @@ test('STO-4 migrations are numbered in tens, rise, and end at the newest', () =>
   expect(k.store.db.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
 });
 
-test('STO-4 from 010 to 020: what was set aside stays', () => {
+/** A database as a version of before left it, open. */
+function older(step: number): { db: Database.Database; path: string } {
   const path = join(k.folder, 'older.db');
   const db = new Database(path);
   db.pragma("cipher = 'aegis'");
   db.pragma(`key = 'raw:${Buffer.from(KEY).toString('hex')}'`);
-  migrate(db, 10);
+  migrate(db, step);
+  return { db, path };
+}
+
+test('STO-4 from 010 to 020: what was set aside stays', () => {
+  const { db, path } = older(10);
   db.exec(
     `INSERT INTO pending_envelope (position, accepted_ms, sender, send_id, content, epoch, suite, sealed_key, reason, received_ms)
      VALUES (3, 5, x'01', x'02', x'03', 1, 1, x'04', 'identityChanged', 6)`,
@@ -110,11 +116,7 @@ test('STO-4 from 010 to 020: what was set aside stays', () => {
 });
 
 test('STO-4 from 020 to 040: the setting, the conversations and what was deleted here stay as they are', () => {
-  const path = join(k.folder, 'older.db');
-  const db = new Database(path);
-  db.pragma("cipher = 'aegis'");
-  db.pragma(`key = 'raw:${Buffer.from(KEY).toString('hex')}'`);
-  migrate(db, 20);
+  const { db, path } = older(20);
   db.exec(`
     UPDATE account_settings SET keep_days = 30, keep_effective_ms = 7;
     INSERT INTO conversation (guid, kind, listed) VALUES (x'01', 1, 1);
@@ -136,11 +138,7 @@ test.each([
 ])(
   'STO-4 SYN-120 from 070 to 080: what was deleted on its way reaches as far as the switch, %s, says',
   (value, here) => {
-    const path = join(k.folder, 'older.db');
-    const db = new Database(path);
-    db.pragma("cipher = 'aegis'");
-    db.pragma(`key = 'raw:${Buffer.from(KEY).toString('hex')}'`);
-    migrate(db, 70);
+    const { db, path } = older(70);
     db.exec(`
       UPDATE zone_state SET switch = '${value}' WHERE zone = 2;
       INSERT INTO outbox (send_id, kind, conversation, guid, body, created_ms, deleted_ms)
