@@ -42,8 +42,8 @@ export type BlobFiles = {
   dropStaged(staged: string): void;
   /** Bytes of the whole file; null: it is not here. */
   length(id: Uint8Array): number | null;
-  /** Of the whole file, `length` bytes at most. Throws when it is not here. */
-  read(id: Uint8Array, offset: number, length: number): Uint8Array;
+  /** Of the whole file, `length` bytes at most; null: it is not here. */
+  read(id: Uint8Array, offset: number, length: number): Uint8Array | null;
   partLength(id: Uint8Array): number;
   readPart(id: Uint8Array, offset: number, length: number): Uint8Array;
   /** Writes at `offset`; what was behind it is cut off. */
@@ -71,14 +71,7 @@ export function blobFiles(folder: string): BlobFiles {
     if (!/^[0-9a-f]{1,64}$/.test(name)) throw new Error('Not the name of a staged file.');
     return join(staging, name);
   };
-  const lengthOf = (path: string): number | null => {
-    try {
-      return statSync(path).size;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw error;
-    }
-  };
+  const lengthOf = (path: string): number | null => unlessGone(() => statSync(path).size);
   return {
     adopt(staged, id) {
       make();
@@ -87,7 +80,7 @@ export function blobFiles(folder: string): BlobFiles {
     },
     dropStaged: (staged) => rmSync(safe(staged), { force: true }),
     length: (id) => lengthOf(whole(id)),
-    read: (id, offset, length) => readRange(whole(id), offset, length),
+    read: (id, offset, length) => unlessGone(() => readRange(whole(id), offset, length)),
     partLength: (id) => lengthOf(part(id)) ?? 0,
     readPart: (id, offset, length) => readRange(part(id), offset, length),
     writePart(id, offset, bytes) {
@@ -127,7 +120,8 @@ export function blobFiles(folder: string): BlobFiles {
       }
       for (const name of names(staging)) {
         const path = join(staging, name);
-        if (nowMs - statSync(path).mtimeMs > STAGED_AT_MOST_MS)
+        const changedMs = unlessGone(() => statSync(path).mtimeMs);
+        if (changedMs !== null && nowMs - changedMs > STAGED_AT_MOST_MS)
           around('clearStaging', () => rmSync(path, { force: true }));
       }
       return found;
@@ -136,10 +130,15 @@ export function blobFiles(folder: string): BlobFiles {
 }
 
 function names(folder: string): string[] {
+  return unlessGone(() => readdirSync(folder)) ?? [];
+}
+
+/** What `look` gives; null where there is nothing of that name. */
+function unlessGone<T>(look: () => T): T | null {
   try {
-    return readdirSync(folder);
+    return look();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
 }

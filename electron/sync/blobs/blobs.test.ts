@@ -1,5 +1,5 @@
 /** Attachments of whole devices without threads, against the real cloud: what goes wrong on the way, and what becomes of it. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeEach, expect, test } from 'vitest';
@@ -198,6 +198,33 @@ test('ATT-12 what the cloud refuses, and a file that is not here any more, is sa
   writeFileSync(join(folderOf(anna), name!), kept);
   await anna.core.execute({ name: 'retry', input: { id: toHex(page(anna, id)[0]!.id) } });
   await soon(bob, id, ['Gone[here] received']);
+  await end(anna, bob);
+}, 60_000);
+
+test('ATT-12 a file that is taken away while the cloud is asked how much of it it has is said like one that was gone before', async () => {
+  const { anna, bob, id, wires } = await two();
+  const draft = await staged(anna, id, bytesOf(1000));
+  const path = join(folderOf(anna), filesOf(anna)[0]!);
+  const kept = readFileSync(path);
+  const takenAway = [() => rmSync(path), () => writeFileSync(path, kept.subarray(0, 10))];
+  wires.anna.before = (call) => {
+    if (call === 'StatBlobs') takenAway.shift()?.();
+  };
+  await anna.core.execute({
+    name: 'send',
+    input: { conversationId: id, text: 'Gone', replyTo: null, attachments: [draft] },
+  });
+  const sent = toHex(page(anna, id)[0]!.id);
+  await soon(anna, id, ['Gone[here] failed: fileMissing']);
+  writeFileSync(path, kept);
+  await anna.stop();
+  anna.start();
+  await anna.core.execute({ name: 'retry', input: { id: sent } });
+  await soon(anna, id, ['Gone[here] failed: fileMissing']);
+  writeFileSync(path, kept);
+  await anna.core.execute({ name: 'retry', input: { id: sent } });
+  await soon(bob, id, ['Gone[here] received']);
+  expect([takenAway, anna.failures]).toEqual([[], []]);
   await end(anna, bob);
 }, 60_000);
 

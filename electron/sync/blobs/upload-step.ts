@@ -66,7 +66,12 @@ async function uploadOn(ctx: StepContext, blob: BlobRow): Promise<void> {
     noteSent(ctx, blob, sent);
     if (sent >= blob.sealed) return;
   }
+  // What was there before the cloud was asked may have been taken away since: by a cleaner, a scanner, a hand.
   const bytes = files.read(blob.id, sent, PIECE);
+  if (bytes?.length !== Math.min(PIECE, blob.sealed - sent)) {
+    giveUp(ctx, blob, 'fileMissing');
+    return;
+  }
   const { state } = await ctx.cloud.blobs.putBlob(
     { blobId: blob.id, size: BigInt(blob.sealed), offset: BigInt(sent), bytes },
     { signal: ctx.abort },
