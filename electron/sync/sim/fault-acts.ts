@@ -1,7 +1,8 @@
 /** More of what the world does in a simulation: deaths at named points, crashes at a call, clocks that drift, keys that change meanwhile. */
 import type { Act } from './acts.ts';
 import { leaves, SWITCH_ACTS } from './acts-switch.ts';
-import { KILL_POINTS } from './kill-points.ts';
+import { FILE_ACTS, withFiles } from './file-acts.ts';
+import { FILE_KILL_POINTS, KILL_POINTS } from './kill-points.ts';
 import { may } from './looks.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -17,11 +18,15 @@ const killPoint: Act['act'] = async (stage, actor, dice) => {
   if (kills.waiting >= MOST_POINTS) return false;
   const turn = stage.seed * POINTS_A_STORY + stage.armed;
   stage.armed += 1;
-  const point = KILL_POINTS[turn % KILL_POINTS.length] as string;
+  const point = withFiles(stage.seed)
+    ? turnOf(turn % 2 === 0 ? FILE_KILL_POINTS : KILL_POINTS, Math.floor(turn / 2))
+    : turnOf(KILL_POINTS, turn);
   kills.arm(point);
   await provoke(stage, actor, point.split(' ').at(-1) ?? '', dice);
   return true;
 };
+
+const turnOf = (points: readonly string[], turn: number): string => points[turn % points.length] as string;
 
 /** What leads to a call that is seldom made. Not what the account itself does, while its cloud is hostile (hostile-plan.ts). */
 async function provoke(stage: Stage, actor: Actor, call: string, dice: SeededRandom): Promise<void> {
@@ -33,6 +38,8 @@ async function provoke(stage: Stage, actor: Actor, call: string, dice: SeededRan
   } else if (['Inventory', 'Fetch', 'Backfill'].includes(call)) {
     may(actor, 'compare');
     stage.does(actor, 'repairs', () => actor.device.execute('repair', null));
+  } else if (call.endsWith('Blob') || call.endsWith('Blobs')) {
+    await FILE_ACTS[0]?.act(stage, actor, dice);
   } else if (call === 'LookUp') {
     const other = actor.person === 'anna' ? 'bob' : 'anna';
     stage.does(actor, `looks ${other} up`, () =>

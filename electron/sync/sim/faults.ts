@@ -3,7 +3,7 @@
  * long run's counts stand in docs/SPEC.md (spec-counts.ts writes them there).
  */
 import { TRICKS } from './hostile-tricks.ts';
-import { KILL_POINTS } from './kill-points.ts';
+import { FILE_KILL_POINTS, KILL_POINTS } from './kill-points.ts';
 
 export type Fault = { name: string; does: string };
 
@@ -31,6 +31,7 @@ const plain: readonly Fault[] = [
   { name: 'a device away for long', does: 'it is not there for 20 to 400 days' },
   { name: "device's disk full", does: 'its database cannot grow' },
   { name: "device's database busy", does: 'another program holds its database' },
+  { name: 'file lost on the disk', does: "a file goes from a device's folder of attachments" },
   { name: 'clock forward', does: "a device's clock jumps ahead" },
   { name: 'clock back', does: "a device's clock jumps back" },
   { name: 'clock drifts', does: "a device's clock runs fast or slow" },
@@ -50,7 +51,10 @@ const plain: readonly Fault[] = [
 
 export const FAULTS: readonly Fault[] = [
   ...plain,
-  ...KILL_POINTS.map((point) => ({ name: `killed ${point}`, does: `a device is killed ${point}` })),
+  ...[...KILL_POINTS, ...FILE_KILL_POINTS].map((point) => ({
+    name: `killed ${point}`,
+    does: `a device is killed ${point}`,
+  })),
   ...TRICKS.map(({ name, says }) => ({
     name: `hostile cloud ${name}`,
     does: says === null ? 'costs nothing that is not got back' : `is said: ${says.join(', ')}`,

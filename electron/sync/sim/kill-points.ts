@@ -27,17 +27,24 @@ const CALLS: Record<string, boolean> = {
   UndoPurge: true,
   Watch: false,
 };
+/** In stories with files (file-acts.ts). */
+const FILE_CALLS: Record<string, boolean> = {
+  StatBlobs: true,
+  PutBlob: true,
+  GetBlob: true,
+  DropUpload: true,
+};
 const ANOTHER = 'another commit';
 
-export const KILL_POINTS: readonly string[] = [
-  ...Object.entries(CALLS).flatMap(([call, commits]) =>
+const pointsOf = (calls: Record<string, boolean>): string[] =>
+  Object.entries(calls).flatMap(([call, commits]) =>
     ['before', 'after', ...(commits ? ['before commit of', 'after commit of'] : [])].map(
       (when) => `${when} ${call}`,
     ),
-  ),
-  `before ${ANOTHER}`,
-  `after ${ANOTHER}`,
-];
+  );
+
+export const KILL_POINTS: readonly string[] = [...pointsOf(CALLS), `before ${ANOTHER}`, `after ${ANOTHER}`];
+export const FILE_KILL_POINTS: readonly string[] = pointsOf(FILE_CALLS);
 
 /** The name of a call in its address. */
 export function callOf(url: string): string {

@@ -48,7 +48,8 @@ export class SimDevice {
   putBacks = 0;
   /** The newest schema of records that its app knows: from its next start on. */
   schema = SCHEMA;
-  readonly #path: string;
+  /** Where its database would lie, and its files do. */
+  readonly path: string;
   /** What is committed, while it does not run: where it was left, or a copy from elsewhere. */
   #rest: Uint8Array | Database.Database | null = null;
   #store: Store | null = null;
@@ -57,7 +58,7 @@ export class SimDevice {
   readonly #parts: DeviceParts;
 
   constructor(folder: string, parts: DeviceParts) {
-    this.#path = join(folder, 'messages.db');
+    this.path = join(folder, 'messages.db');
     this.#parts = parts;
   }
 
@@ -189,7 +190,7 @@ export class SimDevice {
   }
 
   #open(): Store {
-    const store = openStore({ schema: this.schema, path: this.#path, key: KEY, image: this.#rest });
+    const store = openStore({ schema: this.schema, path: this.path, key: KEY, image: this.#rest });
     if (this.#rest === null || this.#rest instanceof Uint8Array) rememberStatements(store.db);
     this.#rest = null;
     this.#held = false;

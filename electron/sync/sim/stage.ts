@@ -40,8 +40,8 @@ export type Actor = {
   removed: number | null;
   /** Somebody asked for its removal, and may not have heard that it was done. */
   perhapsRemoved: boolean;
-  /** An old copy of its database, and when that was. */
-  copy: { image: Uint8Array; tick: number } | null;
+  /** An old copy of its database and of its folder of files (null: none), and when that was. */
+  copy: { image: Uint8Array; files: string | null; tick: number } | null;
   /** What was looked at last (checks.ts): the same again needs no second look. */
   looked: readonly Row[] | null;
   /** Messages that were seen here; those that were hidden, or gone, afterwards. */

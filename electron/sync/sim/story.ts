@@ -11,6 +11,8 @@ import { type Act, MESSAGE_ACTS } from './acts.ts';
 import { SWITCH_ACTS } from './acts-switch.ts';
 import { checkEnd, checkNow, cloudZone, isQuiet } from './checks.ts';
 import { FAULT_ACTS } from './fault-acts.ts';
+import { FILE_ACTS, withFiles } from './file-acts.ts';
+import { filesAreTrue, filesRest, lookAtFiles } from './file-checks.ts';
 import {
   forgedKeys,
   forgedShown,
@@ -94,7 +96,8 @@ export async function story(options: StoryOptions): Promise<Told> {
     const random = seeded(derived(seed, 1));
     const { likely, stormy } = random.weighted(SUBJECTS);
     const hostile = hostilePlan(seed, steps);
-    const acts = [MESSAGE_ACTS, SWITCH_ACTS, UPHEAVALS, FAULT_ACTS, SCHEMA_ACTS].flatMap((list) =>
+    const ofFiles = withFiles(seed) ? [FILE_ACTS] : [];
+    const acts = [MESSAGE_ACTS, SWITCH_ACTS, UPHEAVALS, FAULT_ACTS, SCHEMA_ACTS, ...ofFiles].flatMap((list) =>
       list
         .filter(({ name }) => hostile === null || !NOT_WHILE_HOSTILE.has(name))
         .map((act) => ({
@@ -138,7 +141,7 @@ export async function story(options: StoryOptions): Promise<Told> {
         ...readableAtTheCloud(stage),
         ...(await removedReadsOn(stage)),
       );
-      problems.push(...hotLoops(stage), ...newerKept(stage));
+      problems.push(...hotLoops(stage), ...newerKept(stage), ...filesAreTrue(stage));
       if (hostile !== null) problems.push(...forgedShown(stage), ...(await forgedKeys(stage)));
     }
     const mostRequests = Math.max(...stage.actors.map(({ far }) => far.most));
@@ -228,7 +231,9 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
   for (let left = HEAL_MS; left > 0; left -= LOOK_MS) {
     await world.run(LOOK_MS);
     await pressRepair(stage, dice);
-    if (stage.actors.every((actor) => actor.removed !== null || isQuiet(actor))) break;
+    const there = stage.actors.filter(({ removed }) => removed === null);
+    for (const actor of there) lookAtFiles(stage, actor);
+    if (there.every((actor) => isQuiet(actor) && filesRest(actor))) break;
   }
   // What others have told meanwhile may wake somebody once more.
   await world.run(LOOK_MS);

@@ -1,6 +1,7 @@
 /** What the world does in a simulation: connections, power, clocks, disks, time, and the cloud. */
 import type { Store } from '../../store/open.ts';
 import type { Act } from './acts.ts';
+import { copyFiles, putFilesBack } from './file-acts.ts';
 import { messagesOf } from './ledger.ts';
 import { forgetLook } from './looks.ts';
 import { FINE, STORM } from './network.ts';
@@ -35,7 +36,8 @@ const die: Act['act'] = async (stage, actor, dice) => {
   stage.count(inOrder ? 'fault: device quits' : 'fault: device killed');
   await (inOrder ? actor.device.stop() : actor.device.kill());
   if (actor.copy === null && !actor.anchor && dice.chance(0.5)) {
-    actor.copy = { image: actor.device.copy(), tick: stage.ledger.tick };
+    const image = actor.device.copy();
+    actor.copy = { image, files: copyFiles(stage, actor), tick: stage.ledger.tick };
   }
   stage.say(
     `${actor.name} ${inOrder ? 'quits' : 'is killed'}${actor.copy === null ? '' : ', a copy is kept'}`,
@@ -47,6 +49,7 @@ const die: Act['act'] = async (stage, actor, dice) => {
 export function startAgain(stage: Stage, actor: Actor, dice: SeededRandom): void {
   if (actor.copy !== null && dice.chance(0.4)) {
     actor.device.putBack(actor.copy.image);
+    putFilesBack(actor, actor.copy.files);
     stage.ledger.doubt(actor.name, actor.copy.tick);
     actor.seen.clear();
     actor.hidden.clear();

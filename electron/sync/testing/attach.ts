@@ -32,8 +32,9 @@ export function sealedBeside(
   databasePath: string,
   conversationId: string,
   file: Uint8Array,
+  random: (length: number) => Uint8Array = systemRandom,
 ): CommandInput<'addAttachment'> {
-  const key = newBlobKey(systemRandom);
+  const key = newBlobKey(random);
   const cipher = createBlobCipher({ key, size: file.length });
   const chunks = Array.from({ length: cipher.chunks }, (_, chunk) => {
     const { from, to } = rangeOfChunk(file.length, chunk);
@@ -41,10 +42,10 @@ export function sealedBeside(
   });
   const folder = join(attachmentsFolder(databasePath), STAGING);
   mkdirSync(folder, { recursive: true });
-  const name = toHex(systemRandom(16));
+  const name = toHex(random(16));
   writeFileSync(join(folder, name), concatBytes(...chunks));
   return {
-    id: toHex(systemRandom(16)),
+    id: toHex(random(16)),
     conversationId,
     staged: name,
     blobId: blobIdOf(cipher.sealedLength, chunks.map(chunkHash)),

@@ -14,6 +14,8 @@ export type Bug = {
   /** Occurs once in that file. */
   find: string;
   instead: string;
+  /** It is looked for in stories that have files (file-acts.ts). */
+  files?: true;
   /** No search has found it yet: `npm run sim -- --zoo` looks for it, `npm test` does not. */
   open?: true;
 };
