@@ -46,6 +46,8 @@ export type Signal =
   /** In the middle of a step: what is there by now may be shown. */
   | { type: 'committed' }
   | { type: 'keyringStale' }
+  /** Records are known of and not whole here, and were asked for just now. */
+  | { type: 'notWhole' }
   /** A forged or rolled-back keyring: everything that writes stops. */
   | { type: 'keyringForged' }
   | { type: 'cloudTime'; cloudMs: number };

@@ -100,9 +100,11 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
   if (state.switch === 'enabling' && messages.stage === 'current' && messages.dirty === 0 && !state.held) {
     return { lane: 'zones', type: 'finishSwitch', on: true };
   }
-  if (state.tidyAt <= now && account.stage === 'current' && state.clock === null) {
+  const following = messages.stage === 'current' && state.switch === 'on' && !state.held;
+  const again = following && state.againAt !== null && state.againAt <= now;
+  if ((state.tidyAt <= now || again) && account.stage === 'current' && state.clock === null) {
     const mayDelete = state.switch === 'off' || (messages.stage === 'current' && state.switch === 'on');
-    return { lane: 'zones', type: 'tidy', mayDelete };
+    return { lane: 'zones', type: 'tidy', mayDelete, again };
   }
   return null;
 }
@@ -215,7 +217,7 @@ export function nextWake(state: EngineState, now: number): number {
     times.push(state.streamAt);
   }
   times.push(state.blobsFullUntil, state.blobs.upAt, state.blobs.getAt);
-  times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt);
+  times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt, state.againAt ?? 0);
   if (state.outbox.waiting > 0) {
     times.push(state.outbox.dueAt);
   }

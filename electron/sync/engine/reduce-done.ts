@@ -43,7 +43,10 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
         : withSwitch(state, 'off', state.switchReason, state.switchedBy);
     case 'tidy': {
       const { nextAt } = event.result as { nextAt: number };
-      return { ...state, tidyAt: Math.max(now + 1000, Math.min(nextAt, now + TIDY_MS)) };
+      // What is still not whole has said so meanwhile, for a later time.
+      const settled = event.step.again && state.againAt !== null && state.againAt <= now;
+      const againAt = settled ? null : state.againAt;
+      return { ...state, againAt, tidyAt: Math.max(now + 1000, Math.min(nextAt, now + TIDY_MS)) };
     }
     case 'refreshKeyring':
       return state.keyring === 'forged' ? state : { ...state, keyring: 'current' };

@@ -5,6 +5,7 @@ import { reduceDone } from './reduce-done.ts';
 import { reduceFailed } from './reduce-failed.ts';
 import { cancel, offEverywhere, setSwitch, zoneHeard } from './reduce-switch.ts';
 import {
+  AGAIN_MS,
   type BlobCounts,
   CLOCK_TOLERANCE_MS,
   type Effect,
@@ -69,6 +70,7 @@ function atTime(state: EngineState, now: number): EngineState {
     streamAt: earlier(state.streamAt),
     pollAt: earlier(state.pollAt),
     tidyAt: earlier(state.tidyAt),
+    againAt: state.againAt === null ? null : earlier(state.againAt),
     retry: state.retry && {
       ...state.retry,
       at: earlier(state.retry.at),
@@ -133,6 +135,8 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
       return state.keyring === 'current' ? { ...state, keyring: 'stale' } : state;
     case 'keyringForged':
       return { ...state, keyring: 'forged' };
+    case 'notWhole':
+      return { ...state, againAt: event.now + AGAIN_MS };
     case 'cloudTime':
       return clockSeen(state, event);
     case 'streamOpened':
@@ -195,6 +199,7 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
     // Believed until the stream says otherwise; the first poke of the stream brings its length.
     pollAt: now + POLL_WITHOUT_STREAM_MS,
     tidyAt: now,
+    againAt: remembered.notWhole === true ? now : null,
   };
   for (const name of ['account', 'messages'] as const) {
     const { stage, named, stopped, seen, walk, walkSince, forget = false } = remembered.zones[name];
@@ -303,6 +308,7 @@ function syncNow(state: EngineState): EngineState {
     ...lookEverywhere(state),
     held: false,
     retry: null,
+    againAt: state.againAt === null ? null : state.now,
     streamAt: 0,
     streamFailures: 0,
     purgePendingUntil: 0,

@@ -81,7 +81,8 @@ export type Step =
   | { lane: 'zones'; type: 'forgetRevs'; zone: ZoneName }
   | { lane: 'zones'; type: 'finishSwitch'; on: boolean }
   /** mayDelete: the messages zone is at its head and both clocks agree, so a machine may delete what is due. */
-  | { lane: 'zones'; type: 'tidy'; mayDelete: boolean }
+  /** `again`: what is known of and not whole here is asked for once more. */
+  | { lane: 'zones'; type: 'tidy'; mayDelete: boolean; again: boolean }
   | { lane: 'keys'; type: 'refreshKeyring' }
   /** since: mail accepted up to then is set aside, since a first sync may yet say that it was deleted. Null: all of it. */
   | { lane: 'mail'; type: 'receive'; since: number | null }
@@ -191,6 +192,8 @@ export type Remembered = {
     }
   >;
   lastSyncedAt: number | null;
+  /** With the switch on: records are known of and not whole here. */
+  notWhole?: boolean;
 };
 
 export type Counts = {
@@ -225,6 +228,8 @@ export type EngineEvent = { now: number; jitter: number } & (
   | { type: 'keyringPoke' }
   | { type: 'keyringForged' }
   | { type: 'cloudTime'; cloudMs: number }
+  /** Records are known of and not whole here, and were asked for just now. */
+  | { type: 'notWhole' }
   | { type: 'streamOpened' }
   | { type: 'streamClosed'; retryAfterMs: number }
   | { type: 'reachable'; online: boolean }
@@ -293,6 +298,8 @@ export type EngineState = {
   /** The next slow look at everything, in case a poke was lost. */
   pollAt: number;
   tidyAt: number;
+  /** From then on tidying asks again for what is known of and not whole here; null: there is nothing like that. */
+  againAt: number | null;
   /** After a failure: nothing before `at`. */
   retry: {
     failures: number;
@@ -343,6 +350,8 @@ export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 export const POLL_MS = 10 * 60_000;
 export const POLL_WITHOUT_STREAM_MS = 60_000;
 export const TIDY_MS = 10 * 60_000;
+/** Between two times that what is not whole is asked for again, by itself. */
+export const AGAIN_MS = 60 * 60_000;
 
 function emptyZone(): ZoneState {
   return {
@@ -395,6 +404,7 @@ export function initialState(): EngineState {
     streamFailures: 0,
     pollAt: 0,
     tidyAt: 0,
+    againAt: null,
     retry: null,
     online: true,
     conditions: { onBattery: null, metered: null },

@@ -182,7 +182,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
       finishSwitch: ({ on }) => finishSwitch(ctx, on),
-      tidy: ({ mayDelete }) => tidy(ctx, mayDelete, cloudNow()),
+      tidy: (step) => tidy(ctx, step, cloudNow()),
       refreshKeyring: async () => {
         await refreshKeyring(ctx);
         await lookForEndedDevices(ctx);
@@ -244,7 +244,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         runner.dispatch({ type: 'keyringPoke' });
         break;
       case 'keyringForged':
-        runner.dispatch({ type: 'keyringForged' });
+      case 'notWhole':
+        runner.dispatch({ type: signal.type });
         break;
       case 'cloudTime':
         heardTime = { cloudMs: signal.cloudMs, at: timers.elapsed() };

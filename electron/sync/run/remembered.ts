@@ -1,6 +1,6 @@
 /** The engine's state as the database tells it: at start and after signing in. */
 
-import { messagesToUpload } from '../../store/bases.ts';
+import { messagesToUpload, unreadable } from '../../store/bases.ts';
 import { blobCounts } from '../../store/blobs.ts';
 import { dirtyCount, nextDirtyMs } from '../../store/dirty.ts';
 import { getIdentity } from '../../store/identity.ts';
@@ -51,6 +51,7 @@ export function remembered(store: Store): Remembered {
     heard: storedHeard(store),
     zones: { account: zone('account'), messages: zone('messages') },
     lastSyncedAt: messages.switch === 'on' ? messages.lastSyncedMs : account.lastSyncedMs,
+    notWhole: messages.switch === 'on' && unreadable(store, 'messages', 1).length > 0,
   };
 }
 

@@ -351,6 +351,43 @@ test('SYN-26 switch off: a delete stays on this device and is in no register', a
   expect(two.texts()).toEqual(['kept', 'while off']);
 });
 
+test.each(['Sync Now', 'a start'])(
+  'SYN-160 what was let go of here, and comes as something else when the switch goes on, is asked for again: by %s',
+  async (by) => {
+    const { one, id } = await twoInStep();
+    await one.core.execute({ name: 'setSwitch', input: { on: false } });
+    await one.until(({ switch: value }) => value === 'off', 'off');
+    await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+    await one.core.execute({ name: 'deleteForGood', input: { ids: [id] } });
+    let refused = 0;
+    rewriteFetch = ({ records }) => {
+      refused += damage(records);
+    };
+    await one.core.execute({ name: 'setSwitch', input: { on: true, deletedHere: 'bringBack' } });
+    await one.until(({ switch: value }) => value === 'on', 'on');
+    await one.settled();
+    expect([refused, one.texts()]).toEqual([1, []]);
+    expect(codes(one)).toContain('recordRefused olderVersion');
+    // The digest is the cloud's: nothing but asking again can bring it.
+    await pull(one);
+    await one.until(() => refused === 2, 'another refusal');
+    await one.settled();
+    rewriteFetch = null;
+    if (by === 'Sync Now') await pull(one);
+    else await one.restart();
+    await one.until(() => one.texts().length === 1, 'the message, whole');
+    await one.settled();
+    // Asked for no more once it is here.
+    const asked = refused;
+    rewriteFetch = () => {
+      refused += 1;
+    };
+    await pull(one);
+    await one.settled();
+    expect([refused, one.texts()]).toEqual([asked, ['kept']]);
+  },
+);
+
 test('SYN-27 Delete Now takes the ciphertext out of the cloud and the record off both devices', async () => {
   const { one, two, id } = await twoInStep();
   const before = await one.core.execute({ name: 'storage', input: null });

@@ -1,6 +1,7 @@
 /**
  * Fetches again the records of which only the base is here: content that a delete on this device alone had taken away (SYN-36), and what the
- * cloud delivered damaged (Repair, SYN-16). What opens now is applied and no longer said to be refused; the rest stays as it is.
+ * cloud delivered damaged (Repair, SYN-16). Where the switch went on and the cloud gave something else for such a record, only asking again
+ * brings it: its base is right, so no digest tells of it (SYN-160). What opens now is applied and no longer said to be refused; the rest stays as it is.
  */
 import { unreadable } from '../../store/bases.ts';
 import { mapKey, type ZoneName } from '../../store/values.ts';
@@ -23,6 +24,7 @@ export async function fetchUnreadable(ctx: ZoneContext, zone: ZoneName): Promise
       .filter((id) => !asked.has(mapKey(id)))
       .slice(0, FETCH);
     if (ids.length === 0) {
+      if (asked.size > 0 && unreadable(store, zone, 1).length > 0) ctx.signal({ type: 'notWhole' });
       return true;
     }
     for (const id of ids) {

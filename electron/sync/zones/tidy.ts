@@ -11,20 +11,22 @@ import { getZoneState } from '../../store/zone-state.ts';
 import type { StepResult } from '../engine/state.ts';
 import { expireMessages } from './keep.ts';
 import { ownDeviceSeen } from './own-device.ts';
+import { fetchUnreadable } from './refetch.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 const SLICE = 200;
 const AGAIN_MS = 10 * 60_000;
 
-/** `cloudMs`: the cloud's time as heard last, carried on by a clock that nobody sets; null when it has not spoken yet. */
+/** `again`: also asks once more for what is known of and not whole here (SPEC SYN-160). `cloudMs`: the cloud's time as heard last, carried on by a clock that nobody sets; null when it has not spoken yet. */
 export async function tidy(
   ctx: ZoneContext,
-  mayDelete: boolean,
+  { mayDelete, again }: { mayDelete: boolean; again: boolean },
   cloudMs: number | null,
 ): Promise<StepResult['tidy']> {
   const { store } = ctx;
   ownDeviceSeen(ctx);
   store.checkpoint();
+  if (again) for (const zone of ['account', 'messages'] as const) await fetchUnreadable(ctx, zone);
   const now = ctx.clock.now();
   if (!mayDelete || cloudMs === null) {
     return { nextAt: now + AGAIN_MS };
