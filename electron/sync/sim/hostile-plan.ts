@@ -132,6 +132,9 @@ export async function reckon(stage: Stage, plan: HostilePlan): Promise<string[]>
       );
       stage.ledger.answer(actor.name, false);
     }
+    // Who was paused by a person looks at nothing, and notices nothing.
+    if (actor.device.alive && actor.device.core.status().paused?.reason === 'held')
+      stage.does(actor, 'resumes', () => actor.device.execute('resume', null));
   }
   await stage.world.run(60_000);
   for (const actor of stage.of(plan.person)) {
