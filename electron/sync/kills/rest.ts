@@ -222,8 +222,24 @@ function finalCheck(scene: Scene): string[] {
 function restless(scene: Scene): string[] {
   const { device, anna, bob } = scene;
   return [
+    `the killed device's outbox: ${outboxOf(scene)}`,
     `device ${JSON.stringify(device.status)} ${device.failures.slice(-3).join(' | ')}`,
     `anna ${JSON.stringify(anna.core.status())} ${anna.failures.slice(-3).join(' | ')}`,
     `bob ${JSON.stringify(bob.core.status())} ${bob.failures.slice(-3).join(' | ')}`,
   ];
+}
+
+/** What waits or has failed there, and why. */
+function outboxOf(scene: Scene): string {
+  const store = scene.reader();
+  try {
+    const rows = store.all<{ kind: string; state: string; failure: string | null; text: string }>(
+      'SELECT kind, state, failure, text FROM outbox ORDER BY position',
+    );
+    return rows
+      .map(({ kind, state, failure, text }) => `${kind} "${text}" ${state} ${failure ?? ''}`)
+      .join(', ');
+  } finally {
+    store.close();
+  }
 }
