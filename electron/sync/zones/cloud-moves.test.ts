@@ -116,19 +116,39 @@ test('SYN-10 a cloud put back from a backup gets back what it lost, records and 
   expect(third.record(doomed)).toBeNull();
 });
 
-test('SYN-111 a cloud that is put back while a device looks for what is missing has lost nothing: no alarm, and it gets it back', async () => {
-  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
-  let before = 'Inventory';
+/** A device, and a cloud that is put back to `backup` right before a call: what it is asked then was meant for what it was. */
+async function putBackBeneath(backup: string) {
+  let before: string | null = null;
   const one = await firstDevice(cloud as Cloud, 'anna@example.org', {
     fetch: async (input, init) => {
-      if (new Request(input, init).url.endsWith(`/${before}`)) {
-        before = 'nothing more';
+      if (before !== null && new Request(input, init).url.endsWith(`/${before}`)) {
+        before = null;
         await whileDown(async () => copyInto(backup, folder), true);
       }
       return fetch(input, init);
     },
   });
   devices.push(one);
+  /** When `work` leads to `call`. Afterwards nothing has been said, and whoever comes new gets `texts`. */
+  const putBackBefore = async (call: string, work: () => Promise<unknown>, texts: string[]) => {
+    before = call;
+    await work();
+    await one.until(() => before === null, 'the restore');
+    await one.settled();
+    expect(codes(one)).toEqual([]);
+    const other = await nextDevice(cloud as Cloud, one.person, { fetch });
+    devices.push(other);
+    other.core.start();
+    await inStep(other, one);
+    expect(other.texts()).toEqual(texts);
+    expect(codes(one)).toEqual(['deviceAdded']);
+  };
+  return { one, putBackBefore };
+}
+
+test('SYN-111 a cloud that is put back while a device looks for what is missing has lost nothing: no alarm, and it gets it back', async () => {
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  const { one, putBackBefore } = await putBackBeneath(backup);
   const doomed = one.message('deleted since', T);
   one.message('second', T + 1000);
   one.core.start();
@@ -139,15 +159,22 @@ test('SYN-111 a cloud that is put back while a device looks for what is missing 
   await one.core.execute({ name: 'syncNow', input: null });
   await one.settled();
   // The list and the records that it gets are those of the backup: one is older, and one is missing.
-  await one.core.execute({ name: 'repair', input: null });
-  await one.until(() => before !== 'Inventory', 'the restore');
+  const repair = () => one.core.execute({ name: 'repair', input: null });
+  await putBackBefore('Inventory', repair, ['second', 'after the backup']);
+});
+
+test('SYN-111 a cloud that is put back before it gets a push has no older version to be told of: it is opened anew', async () => {
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  const { one, putBackBefore } = await putBackBeneath(backup);
+  const recovered = one.message('recovered', T);
+  one.core.start();
   await one.settled();
-  expect(codes(one)).toEqual([]);
-  const other = await nextDevice(cloud as Cloud, one.person, { fetch });
-  devices.push(other);
-  other.core.start();
-  await inStep(one, other);
-  expect(other.texts()).toEqual(['second', 'after the backup']);
+  await whileDown(async () => copyInto(folder, backup));
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [recovered] } });
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
+  const recover = () => one.core.execute({ name: 'recoverMessages', input: { ids: [recovered] } });
+  await putBackBefore('Push', recover, ['recovered']);
 });
 
 test('SYN-10 a restart in the middle of offering goes on with it', async () => {

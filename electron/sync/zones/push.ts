@@ -29,7 +29,7 @@ import { renewNotice } from './keep.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
 import { openPage } from './open-page.ts';
 import { atHead, placeAfterPush } from './pull.ts';
-import { ZONE, type ZoneContext } from './zone-call.ts';
+import { demandUnmoved, ZONE, type ZoneContext } from './zone-call.ts';
 
 const LARGEST_PUSH = 2 * 1024 * 1024 - 64 * 1024;
 
@@ -105,6 +105,7 @@ export async function pushBatch(
     if (opened.staleKeyring) {
       return { ...result, staleKeyring: true, head: numberOf(response.head) };
     }
+    if (opened.older.length > 0) await demandUnmoved(ctx, zone);
     await applyPage(ctx, zone, opened, {
       holdTombstones: false,
       place: () => {
