@@ -10,7 +10,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { ZoneDigest } from '../../../shared/crypto/zone-digest.ts';
 import { SCHEMA } from '../../../shared/model/payload.ts';
 import { listNotices } from '../../store/notices.ts';
-import { forgetBases, setZoneState, zoneDigest } from '../../store/zone-state.ts';
+import { forgetBases, getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import {
   fetchOf,
@@ -388,4 +388,25 @@ test('SWI-12 a purge that a restored cloud knows nothing of is over, also for a 
   }
   await inStep(one, other);
   expect(other.texts()).toEqual(one.texts());
+});
+
+test('SYN-150 a cloud that is put back to before its purge is taken as it is: on once more, and not told of another purge', async () => {
+  const [one, other] = await two();
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  await whileDown(async () => copyInto(folder, backup));
+  one.message('since the backup', T + 2000);
+  await inStep(one, other);
+  await purged(one, other);
+  await whileDown(async () => copyInto(backup, folder), true);
+  // One has heard where the cloud is when its switch goes on, the other hears it by that.
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.until(() => getZoneState(one.store, 'messages').cloudRecords > 0, 'where the cloud is');
+  for (const device of [one, other]) {
+    await device.core.execute({ name: 'setSwitch', input: { on: true } });
+    await device.until((now) => now.switch !== 'enabling', 'on, or told');
+    expect(device.core.status().switch).toBe('on');
+    expect(codes(device).filter((code) => code === 'zonePurged')).toHaveLength(1);
+  }
+  await inStep(one, other);
+  for (const device of [one, other]) expect(device.texts()).toEqual(['first', 'second', 'since the backup']);
 });

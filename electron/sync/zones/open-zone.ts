@@ -2,8 +2,9 @@
 
 import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { addNotice } from '../../store/notices.ts';
+import type { Store } from '../../store/open.ts';
 import type { ZoneName } from '../../store/values.ts';
-import { getZoneState, setZoneState } from '../../store/zone-state.ts';
+import { getZoneState, patchExtra, setZoneState } from '../../store/zone-state.ts';
 import { NO_WALK, type StepResult, type ZoneHeard } from '../engine/state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { alarmNotice, sayWhatOthersSaw } from './heads.ts';
@@ -19,8 +20,9 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   if (state === undefined) {
     throw garbled('The cloud opened a zone without saying where it stands.');
   }
-  const known = getZoneState(store, zone);
   const generation = state.generation;
+  backAgain(store, zone, generation);
+  const known = getZoneState(store, zone);
   const head = numberOf(state.head);
   const openedMs = numberOf(state.timeMs);
   const result: StepResult['open'] = {
@@ -78,6 +80,14 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   });
   const said = zone === 'messages' ? noteHeard(store, state) : null;
   return { ...result, seen: head, stage: 'walking', walk, heard: said };
+}
+
+/** The cloud was put back to before the purge that it had told of: there is no other generation to go to (SPEC SYN-150). */
+function backAgain(store: Store, zone: ZoneName, generation: number): void {
+  const known = getZoneState(store, zone);
+  if (known.generation === generation && known.extra['leftFor'] !== undefined) {
+    patchExtra(store, zone, { leftFor: undefined });
+  }
 }
 
 /**
