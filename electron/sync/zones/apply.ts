@@ -19,7 +19,7 @@ import { deleteArrived } from '../commands/delete-one.ts';
 import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
 import { settleLongAsked } from '../mail/long-asked.ts';
-import { currentKeys, FIRST_GENERATION, generationOf, isMessageGone } from './names.ts';
+import { currentKeys, FIRST_GENERATION, highestGeneration, isMessageGone } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
@@ -95,12 +95,15 @@ function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], 
     deleteArrived(ctx);
     settleLongAsked(ctx);
   }
-  if (zone === 'messages' && generationOf(store, zone) > FIRST_GENERATION) {
+  if (zone === 'messages' && highestGeneration(store, zone) > FIRST_GENERATION) {
     keepGone(ctx, apply, now);
   }
 }
 
-/** What was deleted for good here before a purge, and comes back from a device that had kept it: gone is for good (SPEC SYN-32). */
+/**
+ * What was deleted for good here in another generation, and comes back from a device that had kept it, or with the cloud's backup: gone is for good
+ * (SPEC SYN-32, SYN-151).
+ */
 function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): void {
   for (const item of items) {
     if ('gone' in item) {

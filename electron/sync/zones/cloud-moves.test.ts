@@ -410,3 +410,24 @@ test('SYN-150 a cloud that is put back to before its purge is taken as it is: on
   await inStep(one, other);
   for (const device of [one, other]) expect(device.texts()).toEqual(['first', 'second', 'since the backup']);
 });
+
+test('SYN-151 what was deleted for good in a later generation stays deleted when the cloud is put back to one before', async () => {
+  const [one, other] = await two();
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  await inStep(one, other);
+  await whileDown(async () => copyInto(folder, backup));
+  await purged(one, other);
+  for (const device of [one, other]) await turnOn(device);
+  await inStep(one, other);
+  await one.core.execute({ name: 'deleteForGood', input: { ids: [messageId(one, 'first')] } });
+  await inStep(one, other);
+  expect(other.texts()).toEqual(['second']);
+  await whileDown(async () => copyInto(backup, folder), true);
+  for (const device of [one, other]) {
+    await device.core.execute({ name: 'syncNow', input: null });
+    await device.until(({ switch: value }) => value === 'off', 'off');
+    await turnOn(device);
+  }
+  await inStep(one, other);
+  for (const device of [one, other]) expect(device.texts()).toEqual(['second']);
+});

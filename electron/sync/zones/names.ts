@@ -82,14 +82,20 @@ function named(ctx: StepContext, zone: ZoneName, kind: number, ...name: Uint8Arr
 export function messageRecordId(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): Uint8Array {
   return named(ctx, 'messages', KIND.message, sender, guid);
 }
-/** Deleted for good on this device, under its id of this generation or of any before. */
+/**
+ * Of all that records here were ever named by: a cloud that is put back to before a purge has the zone in a lower one, and what was deleted
+ * since then is deleted (SPEC SYN-151).
+ */
+export function highestGeneration(store: Store, zone: ZoneName): number {
+  const { highest } = getZoneState(store, zone).extra;
+  return Math.max(generationOf(store, zone), typeof highest === 'number' ? highest : 0);
+}
+
+/** Deleted for good on this device, under its id of whichever generation. */
 export function isMessageGone(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): boolean {
   const keys = currentKeys(ctx);
-  for (
-    let generation = generationOf(ctx.store, 'messages');
-    generation >= FIRST_GENERATION;
-    generation -= 1
-  ) {
+  const highest = highestGeneration(ctx.store, 'messages');
+  for (let generation = highest; generation >= FIRST_GENERATION; generation -= 1) {
     const id = recordId(idKeyOf(keys, 'messages', generation), KIND.message, sender, guid);
     if (isGone(ctx.store, 'messages', id)) return true;
   }

@@ -17,7 +17,7 @@ import { rereadNewer } from '../../store/reread.ts';
 import { KIND, sameBytes, type ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
-import { currentKeys, FIRST_GENERATION, generationOf, idKeyOf } from './names.ts';
+import { currentKeys, FIRST_GENERATION, generationOf, highestGeneration, idKeyOf } from './names.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 const SLICE = 300;
@@ -84,7 +84,7 @@ export async function renameForGeneration(
       token: null,
       backfillCursor: null,
       head: 0,
-      extra: { ...extra, heads: [], renaming: generation },
+      extra: { ...extra, heads: [], renaming: generation, highest: highestGeneration(store, zone) },
     });
   });
   const idOf = (payload: Payload, row: ShownRow) => {
@@ -114,13 +114,14 @@ function nameLate(ctx: StepContext, zone: ZoneName, id: Uint8Array): void {
   const { store } = ctx;
   const keys = ctx.keys.get();
   const current = generationOf(store, zone);
-  if (keys?.epochKey(1) === undefined || current === FIRST_GENERATION) return;
+  const highest = highestGeneration(store, zone);
+  if (keys?.epochKey(1) === undefined || highest === FIRST_GENERATION) return;
   const payload = getPayload(store, zone, id);
   const name = payload === undefined ? null : nameOf(payload);
   if (payload === undefined || name === null) return;
-  // Under an id of before it is not at the cloud.
+  // Under an id of another generation it is not at the cloud.
   const push = (recordRow(store, zone, id)?.rev ?? 0) > 0;
-  for (let generation = current; generation >= FIRST_GENERATION; generation -= 1) {
+  for (let generation = highest; generation >= FIRST_GENERATION; generation -= 1) {
     const called = recordId(idKeyOf(keys, zone, generation), payload.kind, ...name);
     if (recordRow(store, zone, called)?.gone === 1) {
       deleteForGood(store, zone, id, { push, byPerson: true, nowMs: ctx.clock.now() });
