@@ -30,6 +30,7 @@ import { lockstepError } from '../network/errors.ts';
 import type { CommandInput } from '../protocol.ts';
 import { deviceRecordId } from '../zones/names.ts';
 import { asking } from './cloud-failure.ts';
+import { hearTime } from './cloud-time.ts';
 import { againOnConflict } from './join.ts';
 import { demandStrongPassword } from './password.ts';
 import { isOwnRoot, type Proof, proveWith, setPassword } from './sign-in.ts';
@@ -109,6 +110,7 @@ export async function lookForEndedDevices(ctx: StepContext): Promise<void> {
 
 async function removeAll(ctx: StepContext, ids: Uint8Array[], reason: RemoveReason): Promise<void> {
   const signer = { device: keysOfDevice(requireIdentity(ctx.store)) };
+  await hearTime(ctx);
   await againOnConflict(async () => {
     await asking(() => refreshKeyring(ctx));
     const keyring = ownKeyring(ctx.store);

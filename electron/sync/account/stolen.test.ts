@@ -132,6 +132,20 @@ test('TRU-13 an answer that was lost, and a restart, still show the words', asyn
   await recover(mailDevice(cloud).ctx, recovering(question.words));
 });
 
+test("SYN-141 the cloud's time is heard before the removal is dated", async () => {
+  const asked: string[] = [];
+  const real = fetchOf(cloud);
+  anna.wire.fetch = (input, init) => {
+    asked.push(new URL(String(input)).pathname.split('/').at(-1) ?? '');
+    return real(input, init);
+  };
+  const heard = anna.signals.length;
+  await remove();
+  expect(anna.signals.slice(heard).map(({ type }) => type)).toContain('cloudTime');
+  expect(asked.indexOf('GetCloudInfo')).toBeGreaterThanOrEqual(0);
+  expect(asked.indexOf('GetCloudInfo')).toBeLessThan(asked.indexOf('UpdateKeyring'));
+});
+
 test('TRU-13 one that did not reach the cloud changes nothing', async () => {
   const real = fetchOf(cloud);
   anna.wire.fetch = async (input, init) => {

@@ -22,6 +22,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { type Keyring, ownKeyring, refreshKeyring } from '../keyring/own.ts';
 import { asking } from './cloud-failure.ts';
+import { hearTime } from './cloud-time.ts';
 import { againOnConflict } from './join.ts';
 import { addPendingRotation } from './pending.ts';
 import { questionFor } from './recovery-words.ts';
@@ -33,6 +34,7 @@ export async function removeStolen(
   deviceId: Uint8Array,
   prove: () => Promise<Proof>,
 ): Promise<void> {
+  await hearTime(ctx);
   await againOnConflict(async () => {
     const proof = await prove();
     const keyring = ownKeyring(ctx.store);
