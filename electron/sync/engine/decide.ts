@@ -43,6 +43,14 @@ function drained(zone: ZoneState): boolean {
   return zone.stage === 'current' || zone.stage === 'stopped';
 }
 
+/**
+ * At the head, and what the cloud says of the whole zone is not what this device knows of it. That is looked for before anything is pushed: a cloud
+ * that takes no push would else never be looked at (SPEC SYN-140).
+ */
+function repairStep(zone: ZoneState, name: ZoneName): Step | null {
+  return zone.repair && zone.stage === 'current' ? { lane: 'zones', type: 'repair', zone: name } : null;
+}
+
 /** Opening, walking and pulling of one zone; null when it is at the head or stands still. */
 function pullStep(zone: ZoneState, name: ZoneName): Step | null {
   if (zone.forget) {
@@ -67,7 +75,7 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
     return pullAccount;
   }
   if (mayPush(state, 'account', now)) {
-    return pushStep(state, 'account', now);
+    return repairStep(account, 'account') ?? pushStep(state, 'account', now);
   }
   if (takesPart(state)) {
     if (!standsStill(state)) {
@@ -77,21 +85,17 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
       }
     }
     if (!state.held && mayPush(state, 'messages', now)) {
-      return pushStep(state, 'messages', now);
+      return repairStep(messages, 'messages') ?? pushStep(state, 'messages', now);
     }
   } else if (!messages.named || state.askZone) {
     // Switch off: to learn the generation, by which records are named, and whether the zone is to be purged.
     return { lane: 'zones', type: 'open', zone: 'messages', take: false };
   }
-  for (const name of ['account', 'messages'] as const) {
-    const zone = state.zones[name];
-    if (
-      zone.repair &&
-      zone.stage === 'current' &&
-      (name === 'account' || (takesPart(state) && !state.held))
-    ) {
-      return { lane: 'zones', type: 'repair', zone: name };
-    }
+  const repair =
+    repairStep(account, 'account') ??
+    (takesPart(state) && !state.held ? repairStep(messages, 'messages') : null);
+  if (repair !== null) {
+    return repair;
   }
   // Off means that everything is here, attachments too.
   if (state.switch === 'disabling' && drained(messages) && !state.held && state.blobs.all === 0) {

@@ -257,6 +257,20 @@ describe('the engine', () => {
     expect(bench.state.zones.messages).toMatchObject({ stage: 'current', seen: 24, head: 24 });
   });
 
+  test('SYN-140 what differs at a head is looked for before anything is pushed, in either zone', () => {
+    const bench = settled().send({ type: 'zonePoke', zone: 'messages', head: 21, purgeId: null }).dirty(0, 3);
+    bench.effects = [];
+    bench.done('changes', { ...noChanges(21), digest: 'differs' });
+    expect(bench.names()).toEqual(['repair messages']);
+    bench.done('repair', { healthy: true, head: 21 }).done('changes', noChanges(21));
+    expect(bench.names()).toEqual(['changes messages', 'push messages']);
+
+    const other = settled().send({ type: 'zonePoke', zone: 'account', head: 11, purgeId: null }).dirty(3, 3);
+    other.effects = [];
+    other.done('changes', { ...noChanges(11), digest: 'differs' });
+    expect(other.names()).toEqual(['repair account']);
+  });
+
   test('SYN-5 the mailbox waits for the zone while the switch is on, not while it is off', () => {
     const on = new Bench().send({ type: 'started', remembered: remembered() });
     expect(on.names()).toEqual(['changes account']);

@@ -16,6 +16,7 @@ import {
   type PushResponse,
   PushResponseSchema,
   RecordSchema,
+  Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { getDirty, markDirty } from '../../store/dirty.ts';
 import { listNotices } from '../../store/notices.ts';
@@ -34,8 +35,8 @@ const devices: ZoneDevice[] = [];
 let rewriteChanges: ((response: ChangesResponse) => void) | null = null;
 /** What a repair asks for. */
 let rewriteFetch: ((response: FetchResponse) => void) | null = null;
-/** Answers in the cloud's place, which hears nothing: `count` operations. */
-let answerPush: ((count: number) => PushResponse) | null = null;
+/** Answers in the cloud's place, which hears nothing: `count` operations. Null: the cloud answers. */
+let answerPush: ((count: number, zone: Zone) => PushResponse | null) | null = null;
 let dropPushAnswers = 0;
 let offline = false;
 
@@ -58,9 +59,13 @@ const between: Fetch = async (input, init) => {
   const url = request.url;
   if (offline) throw new TypeError('No connection.');
   if (url.endsWith('/Push') && answerPush !== null) {
-    const { operations } = fromBinary(PushRequestSchema, new Uint8Array(await request.arrayBuffer()));
-    const answer = toBinary(PushResponseSchema, answerPush(operations.length));
-    return new Response(new Uint8Array(answer), { headers: { 'content-type': 'application/proto' } });
+    const body = new Uint8Array(await request.clone().arrayBuffer());
+    const { operations, zone } = fromBinary(PushRequestSchema, body);
+    const answer = answerPush(operations.length, zone);
+    if (answer !== null) {
+      const bytes = new Uint8Array(toBinary(PushResponseSchema, answer));
+      return new Response(bytes, { headers: { 'content-type': 'application/proto' } });
+    }
   }
   const response = await fetchOf(cloud)(request);
   if (url.endsWith('/Push') && dropPushAnswers > 0) {
@@ -444,4 +449,45 @@ test('SYN-16 a conflict with the very version that was changed is refused, and a
   await pull(one);
   await one.settled();
   expect(one.store.get('SELECT 1 FROM dirty WHERE zone = 2 AND id = ?', record.id)).toBeUndefined();
+});
+
+test('SYN-140 a cloud that shows an old version, and answers each push with it, is looked at and told on', async () => {
+  const { one, two } = await twoInStep();
+  const seen: CloudRecord[] = [];
+  rewriteChanges = ({ records }) => void seen.push(...records.filter(ofMessage));
+  const id = two.message('to be changed', T + 1000);
+  await pull(two);
+  await two.settled();
+  await pull(one);
+  await one.until(() => one.texts().length === 2, 'both messages');
+  await one.settled();
+  const [old] = seen as [CloudRecord];
+  // Changed on both sides: there is something to push, and the cloud hides what the other has written.
+  offline = true;
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+  const replay = ({ records }: { records: CloudRecord[] }) => {
+    for (const [index, { id: of, seq }] of records.entries())
+      if (toHex(of) === id) records[index] = { ...old, seq };
+  };
+  rewriteChanges = replay;
+  rewriteFetch = replay;
+  answerPush = (count, zone) => {
+    if (zone !== Zone.MESSAGES) return null;
+    const conflict = create(OperationResultSchema, {
+      result: { case: 'conflict', value: { record: old } },
+    });
+    return create(PushResponseSchema, { results: Array.from({ length: count }, () => conflict) });
+  };
+  await two.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+  await two.settled();
+  offline = false;
+  await pull(one);
+  await one.until(({ paused }) => paused?.reason === 'damaged', 'the alarm');
+  expect(one.core.status().action).toBe('repair');
+  // It is honest again, and a person presses Repair: what both wrote is there.
+  rewriteChanges = rewriteFetch = answerPush = null;
+  await one.core.execute({ name: 'repair', input: null });
+  await one.settled();
+  expect(one.texts()).toEqual(two.texts());
+  expect(one.record(id)).toEqual(two.record(id));
 });
