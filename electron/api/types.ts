@@ -316,6 +316,8 @@ export type Notice = {
     | 'coreConflict'
     | 'deviceAdded'
     | 'zonePurged'
+    /** The cloud was put back to before Disable & Delete, and does not know of it any more. */
+    | 'purgeForgotten'
     | 'keychainWeak'
     /** The sync worker stopped unexpectedly and was started again. */
     | 'syncRestarted'

@@ -50,6 +50,7 @@ const CODES: Record<Notice['code'], Notice['detail'][]> = {
   coreConflict: [{}],
   deviceAdded: [{}],
   zonePurged: [{}],
+  purgeForgotten: [{}],
   keychainWeak: [{}],
   syncRestarted: [{}],
   databaseRecovered: ['on', 'all', 'part', 'alone'].map((why) => ({ why, messages: 3, lost: 1, unsent: 1 })),

@@ -207,7 +207,7 @@ function tell(ctx: StepContext, runner: Runner, state: CloudZoneState): void {
   }
   const said = ctx.store.write(() => {
     setZoneState(ctx.store, 'messages', heard(ctx, state));
-    return noteHeard(ctx.store, state);
+    return noteHeard(ctx, state);
   });
   runner.dispatch({ type: 'zoneHeard', heard: said });
 }

@@ -31,6 +31,10 @@ export function zoneHeard(before: EngineState, heard: ZoneHeard): EngineState {
     heard,
     purgePendingUntil: purge === null ? 0 : before.purgePendingUntil,
   };
+  if (purge === null && heard.forgotten === true) {
+    // Nobody has taken it back: off, or on its way there, as if a person had turned it off here.
+    return state.purgeOff === null ? state : { ...withSwitch(state, state.switch, null), purgeOff: null };
+  }
   if (purge === null) {
     // Taken back: what it has turned off goes on again.
     return state.purgeOff === null ? state : turnOn(state);

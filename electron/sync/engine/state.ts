@@ -38,8 +38,11 @@ export type Walk = { conversations: Work; messages: Work };
 /** Disable & Delete as the cloud has it pending. `asked`: the account's own settings name it too, so a person asked for it. */
 export type Purge = { id: string; atMs: number; by: Id | null; asked: boolean };
 
-/** What the cloud says of the messages zone beside its records, in the generation that it is in. */
-export type ZoneHeard = { purge: Purge | null; bytesUsed: number; quotaBytes: number };
+/**
+ * What the cloud says of the messages zone beside its records, in the generation that it is in. `forgotten`: there is no purge any more because
+ * the cloud was put back to before it; nobody has taken it back (SPEC SYN-130).
+ */
+export type ZoneHeard = { purge: Purge | null; forgotten?: true; bytesUsed: number; quotaBytes: number };
 
 export type ZoneState = {
   stage: ZoneStage;

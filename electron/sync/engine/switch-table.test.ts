@@ -32,6 +32,8 @@ const EVENTS: Record<string, (bench: Bench) => Bench> = {
       ? unnamed(bench.send({ type: 'zoneHeard', heard: heard({ ...PURGE, asked: false }) }))
       : bench,
   'the purge is taken back': (bench) => bench.send({ type: 'zoneHeard', heard: heard(null) }),
+  'the cloud was put back to before the purge': (bench) =>
+    bench.send({ type: 'zoneHeard', heard: { ...heard(null), forgotten: true } }),
   'both have the same': (bench) => settle(bench.dirty(0, 0)),
   'a new generation': (bench) => {
     bench.send({ type: 'syncNow' });
@@ -97,7 +99,7 @@ function nameOf(state: EngineState): string {
 const names = Object.keys(STATES);
 const cells = specTable('event', names);
 
-describe('SWI-1 SWI-2 SWI-3 SWI-4 SWI-5 SWI-6 SWI-7 SWI-9 SWI-10 SWI-11 SWI-12 SWI-14 the table of the switch', () => {
+describe('SWI-1 SWI-2 SWI-3 SWI-4 SWI-5 SWI-6 SWI-7 SWI-9 SWI-10 SWI-11 SWI-12 SWI-14 SYN-130 the table of the switch', () => {
   test('has every state and every event', () => {
     expect([...new Set(cells.map(({ event }) => event))]).toEqual(Object.keys(EVENTS));
     expect(cells.length).toBe(names.length * Object.keys(EVENTS).length);

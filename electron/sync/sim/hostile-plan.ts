@@ -16,6 +16,7 @@ import { Memory } from './hostile-answers.ts';
 import { FORGED_TEXT, forge } from './hostile-forgeries.ts';
 import { TRICKS, type Trick } from './hostile-tricks.ts';
 import { messagesOf, type PersonName } from './ledger.ts';
+import { may } from './looks.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
 
@@ -127,6 +128,7 @@ export async function reckon(stage: Stage, plan: HostilePlan): Promise<string[]>
   stage.say('everything but the cloud heals');
   for (const actor of plan.deceits.map((one) => one.actor)) {
     if (actor.device.alive && actor.device.core.status().switch === 'off' && trick.says !== null) {
+      may(actor, 'turnOn');
       stage.does(actor, 'turns the switch on', () =>
         actor.device.execute('setSwitch', { on: true, deletedHere: 'bringBack' }),
       );

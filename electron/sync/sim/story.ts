@@ -217,6 +217,8 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
     if (actor.perhapsRemoved && gone) actor.removed ??= stage.ledger.tick;
   }
   const problems = stage.actors.flatMap((actor) => mailIsHere(stage, actor));
+  // What came only now may be gone again when the month of a purge is over: of this device alone, by its own Keep Messages. Who had it must be known.
+  for (const one of stage.actors) problems.push(...checkNow(stage, one));
   await endPurges(stage, dice);
   for (const actor of stage.actors) {
     if (actor.removed !== null) continue;

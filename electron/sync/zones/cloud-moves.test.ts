@@ -371,7 +371,7 @@ function messageId({ store }: ZoneDevice, text: string): string {
   return Buffer.from(row?.id ?? []).toString('hex');
 }
 
-test('SWI-12 a purge that a restored cloud knows nothing of is over, also for a device whose switch it turned off', async () => {
+test('SWI-12 SYN-130 a purge that a restored cloud knows nothing of is over, turns nothing on, and that is said', async () => {
   const [one, other] = await two();
   const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
   await whileDown(async () => copyInto(folder, backup));
@@ -383,11 +383,73 @@ test('SWI-12 a purge that a restored cloud knows nothing of is over, also for a 
   for (const device of [one, other]) {
     await device.core.execute({ name: 'syncNow', input: null });
     await device.until(({ purge }) => purge === null, 'no purge');
-    await device.core.execute({ name: 'setSwitch', input: { on: true, deletedHere: 'bringBack' } });
-    await device.until(({ switch: value }) => value === 'on', 'on');
   }
+  for (const device of [one, other]) {
+    await device.restart();
+    await device.core.execute({ name: 'syncNow', input: null });
+    await device.settled();
+    expect(device.core.status()).toMatchObject({ switch: 'off', switchReason: null, purge: null });
+    expect(codes(device).filter((code) => code !== 'deviceAdded')).toEqual(['purgeForgotten']);
+  }
+  for (const device of [one, other]) await turnOn(device);
   await inStep(one, other);
   expect(other.texts()).toEqual(one.texts());
+  // One that is asked of this cloud is one as ever, and so is its Undo.
+  await one.core.execute({ name: 'disableAndDelete', input: null });
+  for (const device of [one, other]) await device.until(({ switch: value }) => value === 'off', 'off');
+  await other.core.execute({ name: 'undoPurge', input: null });
+  for (const device of [one, other]) await device.until(({ switch: value }) => value === 'on', 'on again');
+});
+
+test('SYN-130 SWI-7 a purge that was taken back before the cloud was put back turns on what it turned off', async () => {
+  const [one, other] = await two();
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  await whileDown(async () => copyInto(folder, backup));
+  await inStep(one, other);
+  await one.core.execute({ name: 'disableAndDelete', input: null });
+  for (const device of [one, other])
+    await device.until(({ switch: value, purge }) => value === 'off' && purge !== null, 'to be purged');
+  await other.stop();
+  await one.core.execute({ name: 'undoPurge', input: null });
+  await one.until(({ switch: value }) => value === 'on', 'on again');
+  await one.settled();
+  await whileDown(async () => copyInto(backup, folder), true);
+  // The settings come back to the cloud with this one.
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
+  other.start();
+  await other.until(({ switch: value }) => value === 'on', 'on again');
+  await inStep(one, other);
+  for (const device of [one, other]) expect(codes(device)).not.toContain('purgeForgotten');
+});
+
+test('SYN-130 a switch that is being turned off for a purge stays on its way when the cloud forgets that', async () => {
+  const [one] = await two();
+  let off = false;
+  let mended = false;
+  // The line of this one is gone from when it begins to turn itself off.
+  const other = await nextDevice(cloud as Cloud, one.person, {
+    fetch: (input, init) => {
+      off ||= other.core.status().switch === 'disabling';
+      return off && !mended ? Promise.reject(new TypeError('No connection.')) : fetch(input, init);
+    },
+  });
+  devices.push(other);
+  other.core.start();
+  await other.settled();
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  await whileDown(async () => copyInto(folder, backup));
+  await inStep(one, other);
+  await one.core.execute({ name: 'disableAndDelete', input: null });
+  await one.until(({ switch: value }) => value === 'off', 'off');
+  await other.until(({ switch: value }) => value === 'disabling' && off, 'disabling, without a line');
+  await whileDown(async () => copyInto(backup, folder), true);
+  mended = true;
+  await other.core.execute({ name: 'syncNow', input: null });
+  await other.until(({ switch: value, purge }) => value === 'off' && purge === null, 'off, and no purge');
+  await other.settled();
+  expect(other.core.status()).toMatchObject({ switch: 'off', switchReason: null });
+  expect(codes(other)).toContain('purgeForgotten');
 });
 
 test('SYN-150 a cloud that is put back to before its purge is taken as it is: on once more, and not told of another purge', async () => {

@@ -4,7 +4,7 @@ import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lock
 import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import type { ZoneName } from '../../store/values.ts';
-import { getZoneState, patchExtra, setZoneState } from '../../store/zone-state.ts';
+import { getZoneState, patchExtra, setZoneState, type ZoneState } from '../../store/zone-state.ts';
 import { NO_WALK, type StepResult, type ZoneHeard } from '../engine/state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { alarmNotice, sayWhatOthersSaw } from './heads.ts';
@@ -50,13 +50,12 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     if (take || zone !== 'messages') return { ...result, moved: 'incarnation' };
     // Nothing is forgotten before the switch goes on again. Whether the zone is to be purged is heard all the same: else a device whose
     // cloud was put back to before that could neither undo it nor turn its switch on.
-    setZoneState(store, zone, heard(ctx, state));
-    return { ...result, moved: 'incarnation', heard: noteHeard(store, state) };
+    return { ...result, moved: 'incarnation', heard: note(ctx, zone, state, {}) };
   }
   if (!take) {
-    setZoneState(store, zone, { generation, incarnation: state.incarnation, ...heard(ctx, state) });
+    const said = note(ctx, zone, state, { generation, incarnation: state.incarnation });
     if (zone === 'messages') sayWhatOthersSaw(ctx, state);
-    return { ...result, heard: zone === 'messages' ? noteHeard(store, state) : null };
+    return { ...result, heard: said };
   }
   if (head < known.head) {
     alarmNotice(ctx, 'rolledBack', { zone, head, known: known.head });
@@ -65,7 +64,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   }
   const walk = begunWalk(state);
   ctx.ahead.clear();
-  setZoneState(store, zone, {
+  const said = note(ctx, zone, state, {
     generation,
     incarnation: state.incarnation,
     phase: 'walking',
@@ -76,9 +75,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
     backfillDone: 0,
     backfillTotal: numberOf(state.records + state.tombstones),
     extra: { ...known.extra, openedMs, walk },
-    ...heard(ctx, state),
   });
-  const said = zone === 'messages' ? noteHeard(store, state) : null;
   return { ...result, seen: head, stage: 'walking', walk, heard: said };
 }
 
@@ -88,6 +85,19 @@ function backAgain(store: Store, zone: ZoneName, generation: number): void {
   if (known.generation === generation && known.extra['leftFor'] !== undefined) {
     patchExtra(store, zone, { leftFor: undefined });
   }
+}
+
+/** Where it stands, with what the cloud says beside its records. */
+function note(
+  ctx: ZoneContext,
+  zone: ZoneName,
+  state: CloudZoneState,
+  change: Partial<ZoneState>,
+): ZoneHeard | null {
+  return ctx.store.write(() => {
+    setZoneState(ctx.store, zone, { ...change, ...heard(ctx, state) });
+    return zone === 'messages' ? noteHeard(ctx, state) : null;
+  });
 }
 
 /**
@@ -114,6 +124,6 @@ function leaveGeneration(ctx: ZoneContext, state: CloudZoneState): ZoneHeard {
       ownDeviceSwitch(ctx, false, 'purged');
       addNotice(store, `zonePurged:${generation}`, 'zonePurged', ctx.clock.now(), { generation });
     }
-    return noteHeard(store, state);
+    return noteHeard(ctx, state);
   });
 }

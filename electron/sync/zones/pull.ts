@@ -150,7 +150,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   if (carried === null && !page.more) hasAsked(ctx, zone, seen);
   result.seen = seen;
   if (zone === 'messages') {
-    result.heard = noteHeard(store, cloud);
+    result.heard = noteHeard(ctx, cloud);
   }
   return page.more ? result : atHead(ctx, zone, cloud, result);
 }
@@ -183,7 +183,7 @@ export function placeAfterPush(
     digest: compareDigests(ctx, zone, state),
     alarm: null,
     staleKeyring: false,
-    heard: zone === 'messages' ? noteHeard(ctx.store, state) : null,
+    heard: zone === 'messages' ? noteHeard(ctx, state) : null,
   };
 }
 

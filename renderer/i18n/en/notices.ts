@@ -82,6 +82,8 @@ export const notices = {
   syncRestarted: 'Synchronizing stumbled and was started again. Nothing was lost.',
   zonePurged:
     'The messages in iCloud were deleted. Everything on this device is still here, and the switch is off.',
+  purgeForgotten:
+    'The cloud was put back to an earlier state and no longer knows of Disable & Delete: it keeps your messages. The switch stays off here. If they are still to go, choose Disable & Delete again.',
   keychainWeak:
     'This computer has no protected keychain: the key of your messages is only as safe as your files.',
 };

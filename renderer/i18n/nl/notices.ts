@@ -87,6 +87,8 @@ export const notices = {
   syncRestarted: 'Het synchroniseren haperde en is opnieuw gestart. Er is niets verloren gegaan.',
   zonePurged:
     'De berichten in iCloud zijn verwijderd. Alles op dit apparaat is er nog, en de schakelaar staat uit.',
+  purgeForgotten:
+    'De cloud is naar een eerdere stand teruggezet en weet niet meer van ‘Schakel uit en verwijder’: je berichten blijven daar bewaard. De schakelaar blijft hier uit. Moeten ze toch weg, kies dan opnieuw ‘Schakel uit en verwijder’.',
   keychainWeak:
     'Deze computer heeft geen beveiligde sleutelbos: de sleutel van je berichten is maar zo veilig als je bestanden.',
 };
