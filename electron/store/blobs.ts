@@ -131,14 +131,17 @@ export function updateBlob(store: Store, id: Uint8Array, change: BlobChange): vo
 
 // ---- what is next
 
+/** The messages that wait for a blob `b`, each a row. */
+const WHOSE = `LEFT JOIN attachment_draft d ON d.blob_id = b.id AND d.send_id IS NOT NULL
+     LEFT JOIN outbox o ON o.send_id = d.send_id`;
+
 /** `only`: up to so many sealed bytes. */
 export function nextToSend(store: Store, nowMs: number, only = Number.MAX_SAFE_INTEGER): BlobRow | undefined {
   // In the order in which their messages were written, not of a message that was deleted meanwhile; what a record at the cloud lacks comes
   // after those.
   const row = store.get<Row>(
     `SELECT b.id, b.sealed, b.here, b.want, b.got, b.sent, b.sending, b.lacking, b.attempts FROM blob b
-     LEFT JOIN attachment_draft d ON d.blob_id = b.id AND d.send_id IS NOT NULL
-     LEFT JOIN outbox o ON o.send_id = d.send_id
+     ${WHOSE}
      WHERE b.sending = 1 AND b.sealed <= ? AND b.not_before_ms <= ? AND o.deleted_ms IS NULL
      ORDER BY o.position IS NULL, o.position, d.position LIMIT 1`,
     only,
@@ -180,9 +183,11 @@ export type BlobCounts = {
 };
 
 export function blobCounts(store: Store, large: number): BlobCounts {
+  // What `nextToSend` would give, and nothing else: an upload that is counted and finds nothing to do would be begun again at once, without end.
   const up = store.get<{ n: number; small: number; at: number | null }>(
-    `SELECT count(*) AS n, count(CASE WHEN sealed <= ? THEN 1 END) AS small, min(not_before_ms) AS at
-     FROM blob WHERE sending = 1`,
+    `SELECT count(DISTINCT b.id) AS n, count(DISTINCT CASE WHEN b.sealed <= ? THEN b.id END) AS small,
+       min(b.not_before_ms) AS at
+     FROM blob b ${WHOSE} WHERE b.sending = 1 AND o.deleted_ms IS NULL`,
     large,
   )!;
   const down = store.all<{ want: number; n: number; at: number }>(

@@ -228,6 +228,28 @@ test('ATT-12 a file that is taken away while the cloud is asked how much of it i
   await end(anna, bob);
 }, 60_000);
 
+test('ATT-10 a message that is deleted before its file has gone up holds up nothing, and Undo lets both go', async () => {
+  const { anna, bob, id, wires } = await two();
+  let open = false;
+  wires.anna.before = (call) => {
+    if (call === 'PutBlob' && !open) throw new TypeError('No connection.');
+  };
+  const message = await send(anna, id, bytesOf(3000), 'deleted meanwhile');
+  await expect.poll(() => calls.includes('PutBlob'), { timeout: 20_000, interval: 10 }).toBe(true);
+  const { undo } = await anna.core.execute({ name: 'deleteMessages', input: { ids: [message] } });
+  open = true;
+  // The device goes on: an upload that has nothing to do is not begun again and again.
+  await send(anna, id, null, 'and on it goes');
+  await soon(bob, id, ['and on it goes[] received']);
+  await anna.core.execute({ name: 'undoDelete', input: { undo } });
+  await expect
+    .poll(() => shows(bob, id).some((one) => one.startsWith('deleted meanwhile[here]')), {
+      timeout: 20_000,
+      interval: 10,
+    })
+    .toBe(true);
+});
+
 test('ATT-13 with a full storage the message waits and says why, and the status line too; room lets it go', async () => {
   const { anna, bob, id } = await two({ dataDir: ':memory:', registration: 'open', quotaBytes: 3 * MIB });
   await send(anna, id, bytesOf(2 * MIB), 'Fits');

@@ -83,4 +83,4 @@ export function counts(store: Store, nowMs: number): Counts {
 const DIRTY = ['dirty'];
 const OUTBOX = ['outbox'];
 const RECORD = ['record'];
-const BLOBS = ['blob', 'blob_loose'];
+const BLOBS = ['blob', 'blob_loose', 'attachment_draft', 'outbox'];
