@@ -173,11 +173,13 @@ export type BlobCounts = {
   up: number;
   upSmall: number;
   upAt: number;
-  /** To be fetched: what a person has asked for, what comes by itself, everything that is not here; and when the first may be. */
+  /** To be fetched: what a person has asked for, what comes by itself, everything that is not here; and of each, when the first may be. */
   asked: number;
   alone: number;
   all: number;
-  getAt: number;
+  askedAt: number;
+  aloneAt: number;
+  allAt: number;
   /** Looked at, whether anything names them. */
   loose: number;
 };
@@ -194,6 +196,11 @@ export function blobCounts(store: Store, large: number): BlobCounts {
     `SELECT want, count(*) AS n, min(not_before_ms) AS at FROM blob WHERE here = 0 AND failure IS NULL GROUP BY want`,
   );
   const of = (want: number): number => down.find((one) => one.want === want)?.n ?? 0;
+  // Of those that `nextToGet` looks among: one that is due and not meant would make a step that finds nothing, again and again.
+  const at = (what: Fetching): number => {
+    const meant = down.filter(({ want }) => want >= LEAST[what]);
+    return meant.length === 0 ? 0 : Math.min(...meant.map((one) => one.at));
+  };
   return {
     up: up.n,
     upSmall: up.small,
@@ -201,7 +208,9 @@ export function blobCounts(store: Store, large: number): BlobCounts {
     asked: of(2),
     alone: of(2) + of(1),
     all: of(2) + of(1) + of(0),
-    getAt: down.length === 0 ? 0 : Math.min(...down.map((one) => one.at)),
+    askedAt: at('asked'),
+    aloneAt: at('alone'),
+    allAt: at('all'),
     loose: store.get<{ n: number }>('SELECT count(*) AS n FROM blob_loose')!.n,
   };
 }

@@ -6,10 +6,12 @@ import { afterAll, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sealedBlobLength } from '../../../shared/crypto/blobs.ts';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+import { systemRandom } from '../../../shared/crypto/random.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { PushRequestSchema, Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { attachmentsOf } from '../../store/attachments.ts';
 import { attachmentsFolder } from '../../store/blob-files.ts';
+import { blobCounts, nextToGet } from '../../store/blobs.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getMailCursor } from '../../store/mail.ts';
 import { messagePage } from '../../store/messages.ts';
@@ -351,6 +353,26 @@ test('ATT-21 bytes that are not those that were sent are never taken for them: t
   await soon(hidden, id, ['A file[here] received']);
   await end(anna, hidden);
 }, 60_000);
+
+test('ATT-21 what is tried again later is not begun before that because of another file that nobody asks for', async () => {
+  const { anna } = await two();
+  const { store } = anna;
+  const add = (want: number, notBeforeMs: number) =>
+    store.run(
+      'INSERT INTO blob (id, sealed, want, not_before_ms) VALUES (?, 1000, ?, ?)',
+      systemRandom(32),
+      want,
+      notBeforeMs,
+    );
+  store.write(() => {
+    add(2, 5000);
+    add(0, 0);
+  });
+  expect(blobCounts(store, MIB)).toMatchObject({ asked: 1, askedAt: 5000, aloneAt: 5000, all: 2, allAt: 0 });
+  expect(nextToGet(store, 'asked', 1000)).toBeUndefined();
+  expect(nextToGet(store, 'alone', 1000)).toBeUndefined();
+  expect(nextToGet(store, 'all', 1000)).toBeDefined();
+});
 
 test('ATT-22 a download goes on where it was after a restart, and what was not counted comes once more', async () => {
   const { anna, bob, id, wires } = await two();

@@ -152,19 +152,16 @@ function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Ste
       only: metered ? LARGE_BLOB : Number.MAX_SAFE_INTEGER,
     };
   }
-  if (blobs.getAt > now) {
-    return null;
-  }
-  if (blobs.asked > 0) {
+  if (blobs.asked > 0 && blobs.askedAt <= now) {
     return { lane: 'blobs', type: 'download', what: 'asked' };
   }
   if (metered || !othersRest || (state.held && takesPart(state))) {
     return null;
   }
   if (state.switch === 'disabling' && drained(state.zones.messages)) {
-    return blobs.all > 0 ? { lane: 'blobs', type: 'download', what: 'all' } : null;
+    return blobs.all > 0 && blobs.allAt <= now ? { lane: 'blobs', type: 'download', what: 'all' } : null;
   }
-  return blobs.alone > 0 ? { lane: 'blobs', type: 'download', what: 'alone' } : null;
+  return blobs.alone > 0 && blobs.aloneAt <= now ? { lane: 'blobs', type: 'download', what: 'alone' } : null;
 }
 
 /** The steps to start now: one for each idle lane that has something to do. */
@@ -220,7 +217,8 @@ export function nextWake(state: EngineState, now: number): number {
   if (state.stream === 'closed') {
     times.push(state.streamAt);
   }
-  times.push(state.blobsFullUntil, state.blobs.upAt, state.blobs.getAt);
+  times.push(state.blobsFullUntil, state.blobs.upAt);
+  times.push(state.blobs.askedAt, state.blobs.aloneAt, state.blobs.allAt);
   times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt, state.againAt ?? 0);
   if (state.outbox.waiting > 0) {
     times.push(state.outbox.dueAt);

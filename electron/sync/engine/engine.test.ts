@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Bench, deepFreeze, noChanges, remembered, settled } from '../testing/engine-bench.ts';
 import { waitAfter } from './backoff.ts';
 import { reduce } from './reduce.ts';
-import { NO_WALK, POLL_MS, type Walk } from './state.ts';
+import { NO_BLOBS, NO_WALK, POLL_MS, type Walk } from './state.ts';
 import { statusOf } from './status.ts';
 
 describe('the engine', () => {
@@ -476,6 +476,25 @@ describe('the engine', () => {
     expect(waits[0]).toBeLessThan(1000);
     expect(waits.at(-1)).toBeGreaterThan(30_000);
     expect(bench.send({ type: 'streamOpened' }).state.streamFailures).toBe(0);
+  });
+
+  test('ATT-21 a file that is tried again later waits for its time, whatever else is not here', () => {
+    const bench = settled();
+    const blobs = {
+      ...NO_BLOBS,
+      asked: 1,
+      alone: 1,
+      all: 2,
+      askedAt: bench.now + 20_000,
+      aloneAt: bench.now + 20_000,
+    };
+    const zones = { account: { dirty: 0, dueAt: 0 }, messages: { dirty: 0, dueAt: 0 } };
+    const counts = { zones, newMessages: 0, outbox: { waiting: 0, dueAt: 0 }, blobs };
+    bench.send({ type: 'counts', counts });
+    expect(bench.names()).toEqual([]);
+    bench.now += 20_000;
+    bench.send({ type: 'tick' });
+    expect(bench.names()).toContain('download');
   });
 
   test('SYN-23 a batch found too large is halved', () => {

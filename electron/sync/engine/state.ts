@@ -216,7 +216,9 @@ export type BlobCounts = {
   asked: number;
   alone: number;
   all: number;
-  getAt: number;
+  askedAt: number;
+  aloneAt: number;
+  allAt: number;
   loose: number;
 };
 
@@ -341,7 +343,9 @@ export const NO_BLOBS: BlobCounts = {
   asked: 0,
   alone: 0,
   all: 0,
-  getAt: 0,
+  askedAt: 0,
+  aloneAt: 0,
+  allAt: 0,
   loose: 0,
 };
 
