@@ -87,7 +87,7 @@ function heard(played: Played, one: Failing): void {
 }
 
 const began = performance.now();
-const pool = playAll(tasks, jobs, Date.now() + Number(values.minutes) * 60_000);
+const pool = playAll(tasks, jobs, { until: Date.now() + Number(values.minutes) * 60_000 });
 process.on('exit', pool.close);
 for (const [index, promise] of pool.played.entries()) {
   const played = await promise;

@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Played, Task } from './worker.ts';
 
@@ -19,11 +20,31 @@ export type Pool = {
   close(): void;
 };
 
-/** `jobs`: how many processes; at least one, and no more than there are tasks. `until` (Unix ms): none is begun after that. */
+/** Of one story, by the machine's own clock: a hundred times what one takes, however busy the machine is. One that is made small is played often. */
+const GIVEN_UP_MS = 9 * 60_000;
+const OFTEN = 20;
+const LATE = Symbol('given up');
+
+/** Whoever goes round in a circle without ever waiting stops the world's time with it: nothing in the story can notice. */
+const neverEnded = ({ seed }: Task): Played => ({
+  seed,
+  problems: [
+    'SIM-45 the story did not come to its end: something in it goes on without waiting for anything',
+  ],
+  trace: [],
+  counts: [],
+  cpuSeconds: 0,
+  small: null,
+});
+
+/**
+ * `jobs`: how many processes; at least one, and no more than there are tasks. `until` (Unix ms): none is begun after that. `givenUpMs`: a story
+ * that takes longer is ended with its process, and is a failure.
+ */
 export function playAll(
   tasks: readonly Task[],
   jobs: number,
-  until: number = Number.POSITIVE_INFINITY,
+  { until = Number.POSITIVE_INFINITY, givenUpMs = GIVEN_UP_MS }: { until?: number; givenUpMs?: number } = {},
 ): Pool {
   const waiting = tasks.map((task) => ({ task, ...Promise.withResolvers<Played | null>() }));
   const played = waiting.map(({ promise }) => promise);
@@ -43,7 +64,15 @@ export function playAll(
       const ended = once(child, 'exit').then(() => null);
       for (; next !== undefined; next = take()) {
         child.send(next.task);
-        const answer = await Promise.race([once(child, 'message'), ended]);
+        const waiting = new AbortController();
+        const late = setTimeout(givenUpMs * (next.task.small ? OFTEN : 1), LATE, { signal: waiting.signal });
+        const answer = await Promise.race([once(child, 'message'), ended, late]);
+        waiting.abort();
+        if (answer === LATE) {
+          next.resolve(neverEnded(next.task));
+          next = take();
+          break;
+        }
         if (answer === null) {
           next.reject(new Error(`The process that played seed ${next.task.seed} ended.`));
           next = take();

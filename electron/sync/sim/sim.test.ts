@@ -111,6 +111,18 @@ test(
   PATIENCE_MS,
 );
 
+test('SIM-45 a story that does not come to its end is a failure with its seed, and the others are played', async () => {
+  const tasks = [7, 8].map((seed) => ({ seed, steps: 6, again: false, small: false, tell: false }));
+  const pool = playAll(tasks, 1, { givenUpMs: 1 });
+  const played = await Promise.all(pool.played);
+  pool.close();
+  expect(played.map((one) => [one?.seed, one?.problems.length])).toEqual([
+    [7, 1],
+    [8, 1],
+  ]);
+  expect(played[0]?.problems[0]).toMatch(/^SIM-45 the story did not come to its end/);
+});
+
 test(
   'SIM-14 a story of 400 steps is lively to its end',
   async () => {
