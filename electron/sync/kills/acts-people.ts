@@ -70,6 +70,13 @@ export const PEOPLE_ACTS = {
       // Seen, and taken, if it was not before.
       const made = await scene.run('startConversation', withCarol);
       await scene.run('acceptIdentity', { accountId: accountOfCarol(scene) });
+      // So the next act does not meet it: what is written to her now goes.
+      const after = ledger.text('anna');
+      ledger.writes(after, 'note');
+      const conversationId = made?.result.id ?? '';
+      const sent = await scene.run('send', { conversationId, text: after, replyTo: null });
+      if (sent === null) return ['Carol cannot be written to'];
+      ledger.written(after);
       const problems = await rest(scene);
       if (problems.length > 0) return problems;
       const there = messagesOf(scene.carol);
