@@ -1,5 +1,5 @@
 /** Undo of a delete, on real devices and a real cloud: exactly what that delete took, and no more. */
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
@@ -211,6 +211,10 @@ test('SYN-73 thousands at once: commands are answered in between, and Undo bring
   one.store.write(() => {
     for (let i = 0; i < 1000; i += 1) ids.push(one.message(`m${i}`, START + i));
   });
+  // A millisecond with each look: a slice is as long on a quick machine as on a slow one.
+  let ms = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => ++ms);
+  onTestFinished(() => void vi.restoreAllMocks());
   let answered = 0;
   let done = false;
   const busy = async (work: Promise<unknown>): Promise<void> => {
@@ -225,7 +229,7 @@ test('SYN-73 thousands at once: commands are answered in between, and Undo bring
       await new Promise((resolve) => setImmediate(resolve));
     }
     await work;
-    expect(answered).toBeGreaterThan(10);
+    expect(answered).toBeGreaterThan(3);
   };
   const deleting = deleteOn(one, ...ids);
   await busy(deleting);

@@ -133,8 +133,13 @@ export function filesHere({ device }: Actor): string[] {
 
 /** Somebody, or something, takes it out of the folder; whoever wants to look at it notices that. */
 const fileLost: Act['act'] = (stage, actor, dice) => {
-  // What nobody else has would be lost for good: that device keeps what it has.
-  const here = actor.anchor ? [] : filesHere(actor);
+  // What nobody else has would be lost for good, and not sent: that device keeps what it has, and each what lies beside a text.
+  const own = new Set(
+    actor.device.store
+      .all<{ id: string }>('SELECT lower(hex(blob_id)) AS id FROM attachment_draft')
+      .map(({ id }) => id),
+  );
+  const here = actor.anchor ? [] : filesHere(actor).filter((id) => !own.has(id));
   if (here.length === 0) return false;
   const blobId = dice.pick(here);
   rmSync(blobPath(folderOf(actor), fromHex(blobId)), { force: true });

@@ -48,7 +48,7 @@ const FILE_BUGS_OF: readonly Omit<Bug, 'files'>[] = [
     name: 'fetch nothing by itself',
     does: 'Files come only when somebody asks for each of them',
     file: 'electron/sync/engine/decide.ts',
-    find: "  return blobs.alone > 0 ? { lane: 'blobs', type: 'download', what: 'alone' } : null;",
+    find: "  return blobs.alone > 0 && blobs.aloneAt <= now ? { lane: 'blobs', type: 'download', what: 'alone' } : null;",
     instead: '  return null;',
   },
 ];
