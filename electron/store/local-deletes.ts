@@ -2,10 +2,11 @@
  * Deletes made while the switch is off: they are this device's own and never become registers, until the person turns the switch on
  * and is asked. Each function refreshes what is shown in the same transaction.
  */
+import { isNewerSchema } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
 import type { Store } from './open.ts';
 import { refreshClear } from './project-conversation.ts';
-import { projectMessage } from './project-message.ts';
+import { moveUnread, projectMessage, unprojectMessage } from './project-message.ts';
 import { recordRow } from './records.ts';
 import { rememberDelete } from './remembered-deletes.ts';
 import { plain } from './values.ts';
@@ -37,6 +38,7 @@ export function addLocalDelete(
   expired = false,
 ): void {
   store.write(() => {
+    const before = getLocalDelete(store, id);
     store.run(
       // What a person has deleted stays a person's delete, although it expires as well.
       `INSERT INTO local_delete (id, deleted_ms, gone, expired) VALUES (?, ?, ?, ?)
@@ -47,7 +49,7 @@ export function addLocalDelete(
       expired ? 1 : 0,
     );
     store.memory.localDeletesChanged();
-    refresh(store, id);
+    refresh(store, id, before);
     if (gone) dropHere(store, id);
   });
 }
@@ -63,9 +65,10 @@ function dropHere(store: Store, id: Uint8Array): void {
 /** Back out of this device's Recently Deleted. */
 export function removeLocalDelete(store: Store, id: Uint8Array): void {
   store.write(() => {
+    const before = getLocalDelete(store, id);
     store.run('DELETE FROM local_delete WHERE id = ?', id);
     // Still "some", so that the projection looks once more; then counted anew.
-    refresh(store, id);
+    refresh(store, id, before);
     store.memory.localDeletesChanged();
   });
 }
@@ -83,10 +86,20 @@ export function forgetExpired(store: Store): void {
   });
 }
 
-function refresh(store: Store, id: Uint8Array): void {
+function refresh(store: Store, id: Uint8Array, before: LocalDelete | undefined): void {
   const row = recordRow(store, 'messages', id);
   if (row?.payload == null || row.kind !== 1) return;
-  projectMessage(store, id, row.rid, decodePayload(plain(row.payload), store.schema), true);
+  const payload = decodePayload(plain(row.payload), store.schema);
+  if (isNewerSchema(payload)) refreshUnread(store, id, row.rid, before);
+  else projectMessage(store, id, row.rid, payload, true);
+}
+
+/** Written by a newer app since: it shows as it was known last, and what is deleted here is not shown all the same (SPEC DEL-30). */
+function refreshUnread(store: Store, id: Uint8Array, rid: number, before: LocalDelete | undefined): void {
+  const now = getLocalDelete(store, id);
+  if (now?.gone === true) unprojectMessage(store, rid);
+  else if (now !== undefined) moveUnread(store, id, rid, null, now.deletedMs);
+  else if (before !== undefined) moveUnread(store, id, rid, before.deletedMs, null);
 }
 
 /** The person's, or with `expired` those of Keep Messages on this device alone, which may be very many. */

@@ -161,6 +161,36 @@ function removeProjection(store: Store, rid: number, old: Old): void {
   store.changes.flag('recentlyDeleted');
 }
 
+/**
+ * A message whose record this app cannot read any more moves into this device's Recently Deleted, or out of it, as it was known last. Nothing
+ * happens where it is not as it was `from` (when it was deleted; null: it is not).
+ */
+export function moveUnread(
+  store: Store,
+  id: Uint8Array,
+  rid: number,
+  from: number | null,
+  to: number | null,
+): void {
+  const old = oldRow(store, rid);
+  if (old === undefined || old.deleted_ms !== from) return;
+  const shown = to === null;
+  store.run('UPDATE message SET deleted_ms = ?, shown = ? WHERE rid = ?', to, shown ? 1 : 0, rid);
+  store.memory.search.change(rid, old.shown === 1 ? old.text : null, shown ? old.text : null);
+  takeBack(store, rid, old);
+  const state = store.memory.conversationByCid(old.cid);
+  if (shown) {
+    state.appeared(store, {
+      rid,
+      mine: old.mine === 1,
+      acceptedMs: old.accepted_ms,
+      guid: plain(old.guid),
+    });
+  }
+  store.changes.flag('recentlyDeleted');
+  store.changes.message(state.hex, hex(id));
+}
+
 export function unprojectMessage(store: Store, rid: number): void {
   const old = oldRow(store, rid);
   if (old !== undefined) removeProjection(store, rid, old);

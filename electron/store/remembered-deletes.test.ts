@@ -16,6 +16,7 @@ import { applyPulled } from './pulled.ts';
 import { dueForGood, listRecentlyDeleted } from './recently-deleted.ts';
 import { deleteForGood, getPayload, putMerged } from './records.ts';
 import { rereadNewer } from './reread.ts';
+import { searchMessages } from './search.ts';
 import {
   bytes16,
   CONVERSATION_RECORD,
@@ -201,6 +202,26 @@ test('DEL-21 the thirty days let go of nothing that a newer app has written sinc
   expect(dueForGood(k.store, later, 10)).toEqual([bytes16(2)]);
   updated();
   expect([shown(k.store), dueForGood(k.store, later, 10)]).toEqual([1, [bytes16(2)]]);
+});
+
+test('DEL-30 what a newer app has written is deleted on this device all the same, comes back, and is gone for good', () => {
+  putMerged(k.store, 'messages', id, message(1, { text: 'Words' }), { dirty: false });
+  pullNewer(message(1, { text: 'Words' }));
+  const seen = () => [
+    shown(k.store),
+    listRecentlyDeleted(k.store, 10).length,
+    k.store.all('SELECT rid FROM message').length,
+    searchMessages(k.store, 'Words', 10).hits.length,
+  ];
+  const before = seen();
+  expect(before).toEqual([1, 0, 1, 1]);
+  addLocalDelete(k.store, id, AT + 1);
+  expect(seen()).toEqual([0, 1, 1, 0]);
+  removeLocalDelete(k.store, id);
+  expect(seen()).toEqual(before);
+  addLocalDelete(k.store, id, AT + 2);
+  addLocalDelete(k.store, id, AT + 3, true);
+  expect(seen()).toEqual([0, 0, 0, 0]);
 });
 
 test('DEL-21 nor of a conversation whose record a newer app has written since', () => {
