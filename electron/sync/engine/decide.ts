@@ -104,11 +104,10 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
   if (state.switch === 'enabling' && messages.stage === 'current' && messages.dirty === 0 && !state.held) {
     return { lane: 'zones', type: 'finishSwitch', on: true };
   }
-  const following = messages.stage === 'current' && state.switch === 'on' && !state.held;
-  const again = following && state.againAt !== null && state.againAt <= now;
+  const following = messages.stage === 'current' && state.switch === 'on';
+  const again = following && !state.held && state.againAt !== null && state.againAt <= now;
   if ((state.tidyAt <= now || again) && account.stage === 'current' && state.clock === null) {
-    const mayDelete = state.switch === 'off' || (messages.stage === 'current' && state.switch === 'on');
-    return { lane: 'zones', type: 'tidy', mayDelete, again };
+    return { lane: 'zones', type: 'tidy', mayDelete: state.switch === 'off' || following, again };
   }
   return null;
 }

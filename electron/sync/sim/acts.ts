@@ -37,17 +37,25 @@ const textsOf = (rows: readonly Row[]) => rows.map(({ text, guid }) => `"${text 
 const write: Act['act'] = (stage, actor, dice) => {
   const conversationId = dice.pick(stage.conversations);
   const text = `${actor.name} ${stage.ledger.tick}`;
-  stage.does(actor, `writes "${text}"`, async () => {
-    const { id } = await actor.device.execute('send', { conversationId, text, replyTo: null });
-    const { guid } = actor.device.store.get<{ guid: string }>(
-      'SELECT lower(hex(guid)) AS guid FROM outbox WHERE send_id = ?',
-      Buffer.from(id, 'hex'),
-    ) as { guid: string };
-    const removed = stage.actors.filter((one) => one.removed !== null).map(({ name }) => name);
-    stage.ledger.writes({ guid, text, by: actor.name, tick: stage.ledger.tick, removed });
-  });
+  stage.does(actor, `writes "${text}"`, () => sends(stage, actor, { conversationId, text }));
   return true;
 };
+
+/** Into the outbox, and into the ledger once that is answered. Gives the message's guid. `attachments`: of drafts. */
+export async function sends(
+  { actors, ledger }: Stage,
+  { name: by, device }: Actor,
+  what: { conversationId: string; text: string; attachments?: string[] },
+): Promise<string> {
+  const { id } = await device.execute('send', { ...what, replyTo: null });
+  const { guid } = device.store.get<{ guid: string }>(
+    'SELECT lower(hex(guid)) AS guid FROM outbox WHERE send_id = ?',
+    fromHex(id),
+  ) as { guid: string };
+  const removed = actors.filter((one) => one.removed !== null).map(({ name }) => name);
+  ledger.writes({ guid, text: what.text || `files of ${by}`, by, tick: ledger.tick, removed });
+  return guid;
+}
 
 /** An act on one message that is shown. */
 function onMessage(

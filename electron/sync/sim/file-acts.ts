@@ -1,5 +1,5 @@
 /**
- * What people do with files in a simulation, and what becomes of files on a disk. Half of all stories from seed 20,001 on have files: the seeds
+ * What people do with files in a simulation, and what becomes of files on a disk. Half of all stories from seed 20,002 on have files: the seeds
  * before tell the stories in which their failures were found.
  *
  * Each file says whose it is and when it was made, over and over, so that what comes somewhere can be compared with it (file-checks.ts), and what
@@ -9,7 +9,7 @@ import { cpSync, existsSync, rmSync } from 'node:fs';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { attachmentsFolder, blobPath } from '../../store/blob-files.ts';
 import { sealedBeside } from '../testing/attach.ts';
-import type { Act } from './acts.ts';
+import { type Act, sends } from './acts.ts';
 import { messagesOf } from './ledger.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -70,20 +70,10 @@ function beside({ device }: Actor, conversationId: string): { id: string; blob: 
 }
 
 async function sendWith(stage: Stage, actor: Actor, conversationId: string, text: string): Promise<void> {
-  const { ledger } = stage;
   const drafts = beside(actor, conversationId);
-  const attachments = drafts.map(({ id }) => id);
-  const { id } = await actor.device.execute('send', { conversationId, text, replyTo: null, attachments });
-  const { guid } = actor.device.store.get<{ guid: string }>(
-    'SELECT lower(hex(guid)) AS guid FROM outbox WHERE send_id = ?',
-    fromHex(id),
-  ) as { guid: string };
-  const removed = stage.actors.filter((one) => one.removed !== null).map(({ name }) => name);
-  knownFiles(stage).messages.set(
-    guid,
-    drafts.map(({ blob }) => blob),
-  );
-  ledger.writes({ guid, text: text || `files of ${actor.name}`, by: actor.name, tick: ledger.tick, removed });
+  const guid = await sends(stage, actor, { conversationId, text, attachments: drafts.map(({ id }) => id) });
+  const blobs = drafts.map(({ blob }) => blob);
+  knownFiles(stage).messages.set(guid, blobs);
 }
 
 const writeWithFiles: Act['act'] = (stage, actor, dice) => {

@@ -2,12 +2,12 @@
  * What must hold of files when a story has healed (SPEC SIM-42 to SIM-44): what was sent came, byte for byte; what one device of an account has,
  * all have; what nothing names is nowhere.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { BLOB_CHUNK, createBlobCipher } from '../../../shared/crypto/blobs.ts';
+import { existsSync } from 'node:fs';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { type AttachmentItem, attachmentsOf } from '../../store/attachments.ts';
 import { blobFiles, blobPath } from '../../store/blob-files.ts';
 import { isNamed } from '../../store/blobs.ts';
+import { openedBeside } from '../testing/attach.ts';
 import { filesHere, folderOf, knownFiles, withFiles } from './file-acts.ts';
 import type { Actor, Stage } from './stage.ts';
 
@@ -64,8 +64,7 @@ export function filesAreTrue(stage: Stage): string[] {
   const problems: string[] = [];
   for (const person of ['anna', 'bob'] as const) {
     const devices = stage.of(person);
-    const holders = new Map(devices.map((actor) => [actor, new Set(filesHere(actor))]));
-    const somewhere = new Set([...holders.values()].flatMap((ids) => [...ids]));
+    const somewhere = new Set(devices.flatMap(filesHere));
     for (const actor of devices) {
       if (!filesRest(actor)) problems.push(`SIM-8 ${actor.name}'s files do not come to rest`);
       for (const { guid, rid, unsent } of messagesWith(stage, actor))
@@ -106,12 +105,7 @@ function ofMessage(
 }
 
 function isThatFile(actor: Actor, item: AttachmentItem, file: Uint8Array): boolean {
-  const sealed = readFileSync(blobPath(folderOf(actor), item.blobId));
-  const cipher = createBlobCipher(item);
-  const opened = Array.from({ length: cipher.chunks }, (_, chunk) =>
-    cipher.open(chunk, sealed.subarray(chunk * BLOB_CHUNK, (chunk + 1) * BLOB_CHUNK)),
-  );
-  return item.size === file.length && Buffer.concat(opened).equals(file);
+  return item.size === file.length && Buffer.compare(openedBeside(actor.device.path, item), file) === 0;
 }
 
 /** SIM-44: of what is gone for good, or was taken out again, nothing is left. */

@@ -11,6 +11,7 @@ import {
 } from '../../../shared/crypto/blobs.ts';
 import { concatBytes, fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
+import type { Attachment } from '../../../shared/model/attachment.ts';
 import { attachmentsFolder, blobPath, readRange, STAGING } from '../../store/blob-files.ts';
 import { messagePage } from '../../store/messages.ts';
 import type { CommandInput } from '../protocol.ts';
@@ -77,8 +78,13 @@ export function openedFile(device: CoreDevice, conversationId: string, index: nu
   });
   const attachment = messages[index]?.attachments[0];
   if (attachment === undefined) throw new Error('This message has no file.');
+  return openedBeside(device.store.path, attachment);
+}
+
+/** A whole file in the folder beside a database, opened. */
+export function openedBeside(databasePath: string, attachment: Attachment): Uint8Array {
   const cipher = createBlobCipher(attachment);
-  const path = blobPath(attachmentsFolder(device.store.path), attachment.blobId);
+  const path = blobPath(attachmentsFolder(databasePath), attachment.blobId);
   return concatBytes(
     ...Array.from({ length: cipher.chunks }, (_, chunk) =>
       cipher.open(chunk, readRange(path, chunk * BLOB_CHUNK, cipher.lengthOf(chunk))),

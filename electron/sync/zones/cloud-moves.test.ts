@@ -371,7 +371,8 @@ function messageId({ store }: ZoneDevice, text: string): string {
   return Buffer.from(row?.id ?? []).toString('hex');
 }
 
-test('SWI-12 SYN-130 a purge that a restored cloud knows nothing of is over, turns nothing on, and that is said', async () => {
+/** Two devices that know of a purge, and a backup of the cloud from before it. */
+async function toBePurged(): Promise<{ one: ZoneDevice; other: ZoneDevice; backup: string }> {
   const [one, other] = await two();
   const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
   await whileDown(async () => copyInto(folder, backup));
@@ -379,6 +380,11 @@ test('SWI-12 SYN-130 a purge that a restored cloud knows nothing of is over, tur
   await one.core.execute({ name: 'disableAndDelete', input: null });
   for (const device of [one, other])
     await device.until(({ switch: value, purge }) => value === 'off' && purge !== null, 'to be purged');
+  return { one, other, backup };
+}
+
+test('SWI-12 SYN-130 a purge that a restored cloud knows nothing of is over, turns nothing on, and that is said', async () => {
+  const { one, other, backup } = await toBePurged();
   await whileDown(async () => copyInto(backup, folder), true);
   for (const device of [one, other]) {
     await device.core.execute({ name: 'syncNow', input: null });
@@ -402,13 +408,7 @@ test('SWI-12 SYN-130 a purge that a restored cloud knows nothing of is over, tur
 });
 
 test('SYN-130 SWI-7 a purge that was taken back before the cloud was put back turns on what it turned off', async () => {
-  const [one, other] = await two();
-  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
-  await whileDown(async () => copyInto(folder, backup));
-  await inStep(one, other);
-  await one.core.execute({ name: 'disableAndDelete', input: null });
-  for (const device of [one, other])
-    await device.until(({ switch: value, purge }) => value === 'off' && purge !== null, 'to be purged');
+  const { one, other, backup } = await toBePurged();
   await other.stop();
   await one.core.execute({ name: 'undoPurge', input: null });
   await one.until(({ switch: value }) => value === 'on', 'on again');
