@@ -127,6 +127,23 @@ async function twoInStep(): Promise<{ one: ZoneDevice; two: ZoneDevice; id: stri
   return { one, two, id };
 }
 
+/** A second message that both have: its id, and its record as the cloud gave it. */
+async function bothSee(
+  text: string,
+): Promise<{ one: ZoneDevice; two: ZoneDevice; id: string; record: CloudRecord }> {
+  const { one, two } = await twoInStep();
+  const seen: CloudRecord[] = [];
+  rewriteChanges = ({ records }) => void seen.push(...records.filter(ofMessage));
+  const id = two.message(text, T + 1000);
+  await pull(two);
+  await two.settled();
+  await pull(one);
+  await one.until(() => one.texts().length === 2, 'both messages');
+  await one.settled();
+  const [record] = seen as [CloudRecord];
+  return { one, two, id, record };
+}
+
 /** One byte of each message is another; how many there were. */
 function damage(records: CloudRecord[]): number {
   const messages = records.filter(ofMessage);
@@ -425,16 +442,7 @@ test('SYN-14 a first sync that is interrupted goes on where it was, and ends who
 });
 
 test('SYN-16 a conflict with the very version that was changed is refused, and asked about later, not at once without an end', async () => {
-  const { one, two } = await twoInStep();
-  const seen: CloudRecord[] = [];
-  rewriteChanges = ({ records }) => void seen.push(...records.filter(ofMessage));
-  two.message('to be deleted', T + 1000);
-  await pull(two);
-  await two.settled();
-  await pull(one);
-  await one.until(() => one.texts().length === 2, 'both messages');
-  await one.settled();
-  const [record] = seen as [CloudRecord];
+  const { one, record } = await bothSee('to be deleted');
   let pushes = 0;
   answerPush = (count) => {
     pushes += 1;
@@ -452,16 +460,7 @@ test('SYN-16 a conflict with the very version that was changed is refused, and a
 });
 
 test('SYN-140 a cloud that shows an old version, and answers each push with it, is looked at and told on', async () => {
-  const { one, two } = await twoInStep();
-  const seen: CloudRecord[] = [];
-  rewriteChanges = ({ records }) => void seen.push(...records.filter(ofMessage));
-  const id = two.message('to be changed', T + 1000);
-  await pull(two);
-  await two.settled();
-  await pull(one);
-  await one.until(() => one.texts().length === 2, 'both messages');
-  await one.settled();
-  const [old] = seen as [CloudRecord];
+  const { one, two, id, record: old } = await bothSee('to be changed');
   // Changed on both sides: there is something to push, and the cloud hides what the other has written.
   offline = true;
   await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
