@@ -17,11 +17,10 @@ import { FORGED_TEXT, forge } from './hostile-forgeries.ts';
 import { TRICKS, type Trick } from './hostile-tricks.ts';
 import { messagesOf, type PersonName } from './ledger.ts';
 import { may } from './looks.ts';
+import { turnOf } from './oftener.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
 
-/** One story in so many. */
-const ONE_IN = 5;
 /** Longer than the slow poll, and than what it takes for heads to be told twice. */
 const RECKONING_MS = 25 * 60_000;
 
@@ -36,11 +35,11 @@ export type HostilePlan = {
   deceits: { actor: Actor; deceit: Deceit }[];
 };
 
-/** Null: an honest cloud. The tricks take turns, so that no run misses one. */
+/** Null: an honest cloud. The tricks take turns (oftener.ts). */
 export function hostilePlan(seed: number, steps: number): HostilePlan | null {
-  if (seed % ONE_IN !== 0) return null;
+  const trick = turnOf(TRICKS, seed);
+  if (trick === null) return null;
   const dice = seeded(derived(seed, 3));
-  const trick = TRICKS[(seed / ONE_IN) % TRICKS.length] as Trick;
   const copyAt = dice.below(Math.ceil(steps / 3));
   const beginAt = trick.elsewhere === undefined ? copyAt : copyAt + 1 + dice.below(Math.ceil(steps / 3));
   // Bob has one device at the beginning: a fork of his has nobody who could compare.

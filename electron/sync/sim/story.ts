@@ -26,6 +26,7 @@ import {
 import { expectAlarms, mailIsHere, may } from './looks.ts';
 import { MENDED, mendOne } from './mends.ts';
 import { FINE, STORM } from './network.ts';
+import { likelier } from './oftener.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
@@ -102,7 +103,8 @@ export async function story(options: StoryOptions): Promise<Told> {
         .filter(({ name }) => hostile === null || !NOT_WHILE_HOSTILE.has(name))
         .map((act) => ({
           ...act,
-          weight: likely.some((one) => one.includes(act)) ? act.weight * MORE : act.weight,
+          weight:
+            act.weight * likelier(seed, act.name) * (likely.some((one) => one.includes(act)) ? MORE : 1),
         })),
     );
     for (const { line } of stage.actors) if (random.chance(stormy)) line.weather = STORM;
