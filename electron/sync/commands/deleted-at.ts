@@ -1,10 +1,32 @@
 import { msFromStamp } from '../../../shared/clock/hlc.ts';
+import { getMeta, setMeta } from '../../store/meta.ts';
+import type { Store } from '../../store/open.ts';
 import type { StepContext } from '../context.ts';
+import { CLOCK_TOLERANCE_MS } from '../engine/state.ts';
+
+/**
+ * Something was deleted by a clock that was behind what this device had stamped: nobody can say when that was. Holds the first such date, in
+ * milliseconds: what was deleted before has an earlier one.
+ */
+const DOUBT = 'deletedByClockBehind';
 
 /**
  * When something was deleted: never before what this device has stamped already. A clock that was set back by a year, before anybody has
- * noticed, must not make the thirty days over at once (SPEC SYN-28).
+ * noticed, must not make the thirty days over at once (SPEC SYN-28). That it was behind is noted: the last stamp may be old as well (SYN-98).
  */
 export function deletedAt(ctx: StepContext): number {
-  return Math.max(ctx.writeClock.now(), msFromStamp(ctx.hlc.last));
+  const nowMs = ctx.writeClock.now();
+  const stampedMs = msFromStamp(ctx.hlc.last);
+  if (nowMs < stampedMs - CLOCK_TOLERANCE_MS && doubtedSince(ctx.store) === null) {
+    setMeta(ctx.store, DOUBT, String(stampedMs));
+  }
+  return Math.max(nowMs, stampedMs);
 }
+
+/** The date from which on deletes of this device may be misdated; null: none. */
+export function doubtedSince(store: Store): number | null {
+  const since = getMeta(store, DOUBT);
+  return since === null ? null : Number(since);
+}
+
+export const forgetDoubt = (store: Store): void => setMeta(store, DOUBT, null);

@@ -21,6 +21,7 @@ import type { Opaque } from '../account/opaque.ts';
 import { downloadStep } from '../blobs/download-step.ts';
 import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
 import { uploadStep } from '../blobs/upload-step.ts';
+import { doubtedSince } from '../commands/deleted-at.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
 import { redateDeletes } from '../commands/redate-deletes.ts';
 import { UndoBook } from '../commands/undo.ts';
@@ -47,6 +48,7 @@ import { tidy } from '../zones/tidy.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { storedHeard } from '../zones/zone-heard.ts';
 import { Announcer } from './announcer.ts';
+import { CloudClock } from './cloud-clock.ts';
 import { codeOf } from './failure-kind.ts';
 import { FailureLog } from './failure-log.ts';
 import { counts, remembered } from './remembered.ts';
@@ -102,12 +104,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   let client: { token: string; url: string; cloud: CloudClient } | null = null;
   let stream: PokeStream | null = null;
   let watchedMessages = false;
-  /** The cloud's time as heard last, and when that was, by a clock that nobody sets. */
-  let heardTime: { cloudMs: number; at: number } | null = null;
-  const cloudNow = () => (heardTime === null ? null : heardTime.cloudMs + timers.elapsed() - heardTime.at);
-  const writeClock = {
-    now: () => (runner.state.clock === null ? clock.now() : Math.round(cloudNow() ?? clock.now())),
-  };
+  const cloudClock = new CloudClock(timers);
+  const writeClock = { now: () => cloudClock.forWriting(clock.now(), runner.state.clock !== null) };
 
   const cloudAt = (url: string, token: string | null) =>
     createCloudClient({ fetch: options.fetch, url, token });
@@ -182,7 +180,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
       finishSwitch: ({ on }) => finishSwitch(ctx, on),
-      tidy: (step) => tidy(ctx, step, cloudNow()),
+      tidy: (step) => tidy(ctx, step, cloudClock.now()),
       refreshKeyring: async () => {
         await refreshKeyring(ctx);
         await lookForEndedDevices(ctx);
@@ -248,7 +246,9 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         runner.dispatch({ type: signal.type });
         break;
       case 'cloudTime':
-        heardTime = { cloudMs: signal.cloudMs, at: timers.elapsed() };
+        cloudClock.hear(signal.cloudMs);
+        if (keys !== null && doubtedSince(store) !== null)
+          within('redate', () => redateDeletes(ctx, signal.cloudMs));
         runner.dispatch({ type: 'cloudTime', cloudMs: signal.cloudMs });
         break;
     }

@@ -205,6 +205,56 @@ test('SYN-98 what was deleted by a clock that was far behind has its thirty days
   expect(one.record(withAll)).not.toBeNull();
 });
 
+for (const [when, restarts, on] of [
+  ['while it runs', false, true],
+  ['after a start', true, true],
+  ['with the switch off', true, false],
+] as const) {
+  test(`SYN-98 also when the clock was set right before anybody compared it (${when})`, async () => {
+    let offline = false;
+    const fetch: Fetch = async (input, init) => {
+      if (offline) throw new TypeError('No connection.');
+      return fetchOf(cloud)(input, init);
+    };
+    // The last stamp of this device, and what it knows of others, is old as well.
+    cloudSkewMs = -100 * DAY;
+    skewMs = cloudSkewMs;
+    const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
+    devices.push(one);
+    const id = one.message('in the drawer', clock.now());
+    const ofAll = one.message('of all', clock.now() + 1, {
+      conversation: Uint8Array.from(Buffer.alloc(16, 8)),
+    });
+    one.core.start();
+    await one.settled();
+    if (!on) await one.core.execute({ name: 'setSwitch', input: { on: false } });
+    await one.until((status) => status.switch === (on ? 'on' : 'off'), 'the switch');
+    cloudSkewMs = 0;
+    skewMs = 0;
+    await one.core.execute({ name: 'syncNow', input: null });
+    await one.settled();
+    offline = true;
+    if (restarts) {
+      await one.stop();
+      one.start();
+    }
+    skewMs = -400 * DAY;
+    await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+    await one.core.execute({ name: 'deleteConversation', input: { conversationId: '08'.repeat(16) } });
+    skewMs = 0;
+    offline = false;
+    await one.core.execute({ name: 'syncNow', input: null });
+    await one.settled();
+    await one.restart();
+    await one.settled();
+    expect(listRecentlyDeleted(one.store, 10)).toHaveLength(2);
+    for (const { deletedMs } of listRecentlyDeleted(one.store, 10))
+      expect(Math.abs(deletedMs - clock.now())).toBeLessThan(60_000);
+    expect(one.record(id)).not.toBeNull();
+    expect(one.record(ofAll)).not.toBeNull();
+  });
+}
+
 test('SYN-30 a command is answered in the middle of a first sync', async () => {
   const one = await firstDevice(cloud, 'anna@example.org');
   devices.push(one);

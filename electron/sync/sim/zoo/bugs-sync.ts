@@ -150,9 +150,9 @@ export const SYNC_BUGS: readonly Bug[] = [
     name: "date by this device's clock",
     open: true,
     does: 'A delete by a clock that is a year behind is over its 30 days as soon as it is made',
-    file: at('run/assemble.ts'),
-    find: 'Math.round(cloudNow() ?? clock.now())),',
-    instead: 'Math.round(clock.now())),',
+    file: at('run/cloud-clock.ts'),
+    find: ' ? Math.round(cloudMs) : hereMs;',
+    instead: ' ? hereMs : hereMs;',
   },
   {
     name: 'do not notice that the session is over',
