@@ -91,9 +91,9 @@ function ofMessage(
     const id = toHex(item.blobId);
     const which = `file ${place} of "${text}"`;
     if (!item.here) {
-      // With a backup of the cloud goes what had come to nobody yet; what no zone names, thirty days after its mail was read (BLB, docs/KNOWN-GAPS.md).
+      // With another cloud, or an older one, goes what had come to nobody yet; what no zone names, thirty days after its mail was read (BLB, docs/KNOWN-GAPS.md).
       const age = stage.world.now - (stage.ledger.places.get(guid)?.ms ?? stage.world.now);
-      const letGo = age >= KEPT_MS || stage.counts.has('fault: cloud put back from a backup');
+      const letGo = age >= KEPT_MS || stage.mayLackFiles;
       return letGo && !somewhere.has(id)
         ? []
         : [`SIM-43 ${which} is not on ${actor.name}: ${item.failure ?? 'it does not come'}`];

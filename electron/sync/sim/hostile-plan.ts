@@ -163,6 +163,7 @@ export async function reckon(stage: Stage, plan: HostilePlan): Promise<string[]>
 /** The cloud is honest from here on. */
 export async function turnHonest(stage: Stage, plan: HostilePlan): Promise<void> {
   if (plan.trick.losesMail === true) doubtMail(stage);
+  if (plan.began && plan.trick.elsewhere === 'everything') stage.mayLackFiles = true;
   for (const { actor, deceit } of plan.deceits) {
     actor.far.deceit = null;
     if ((deceit.copy !== null || deceit.trick.silent === true) && actor.device.alive) {

@@ -76,6 +76,8 @@ export class Stage {
   readonly parts: SyncParts | undefined;
   /** Of the cloud, good as long as no keyring has changed since. */
   backup: CloudImage | null = null;
+  /** A cloud is another than files went to, or an older one: of what had come to nobody of an account the files are gone. */
+  mayLackFiles = false;
   /** The copy from which a hostile cloud answers. */
   copy: SimCloud | null = null;
   /** Changes of a keyring under way. */

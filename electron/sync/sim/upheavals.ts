@@ -153,6 +153,7 @@ const restore: Act['act'] = async (stage) => {
   if (backup === null) return false;
   stage.backup = null;
   stage.limited = false;
+  stage.mayLackFiles = true;
   stage.count('fault: cloud put back from a backup');
   stage.say('the cloud is put back to its backup');
   await stage.cloud.restore(backup);

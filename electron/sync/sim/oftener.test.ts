@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { TRICKS } from './hostile-tricks.ts';
+import { FIRST_OFTENER, likelier, turnOf } from './oftener.ts';
+
+const turns = (from: number, seeds: number): Map<string, number> => {
+  const times = new Map<string, number>();
+  for (let seed = from; seed < from + seeds; seed += 1) {
+    const trick = turnOf(TRICKS, seed);
+    if (trick !== null) times.set(trick.name, (times.get(trick.name) ?? 0) + 1);
+  }
+  return times;
+};
+
+test('SIM-46 before, every fifth story has a hostile cloud, and its tricks take turns', () => {
+  const seeds = 5 * TRICKS.length;
+  expect(turns(1, seeds)).toEqual(new Map(TRICKS.map(({ name }) => [name, 1])));
+  expect(turnOf(TRICKS, FIRST_OFTENER - 1)).toBe(TRICKS[((FIRST_OFTENER - 1) / 5) % TRICKS.length]);
+  expect(likelier(FIRST_OFTENER - 1, 'restore')).toBe(1);
+});
+
+test('SIM-46 from then on every third has one, no trick is missed, and those that are seldom have two turns', () => {
+  const times = turns(FIRST_OFTENER, 3 * 2 * TRICKS.length);
+  expect([...times.keys()].sort()).toEqual(TRICKS.map(({ name }) => name).sort());
+  const all = turns(FIRST_OFTENER, 30_000);
+  const [seldom, often] = [all.get('forges an epoch') ?? 0, all.get('withholds pokes') ?? 0];
+  expect(seldom / often).toBeCloseTo(2, 1);
+  expect([...all.values()].reduce((sum, n) => sum + n, 0)).toBe(10_000);
+  expect(likelier(FIRST_OFTENER, 'restore')).toBeGreaterThan(3);
+  expect(likelier(FIRST_OFTENER, 'send')).toBe(1);
+});
