@@ -1,7 +1,7 @@
 /** A message whose answer was lost, on a device that sleeps until the cloud has forgotten that it accepted it. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
-import { nextOutbox } from '../../store/outbox.ts';
+import { enqueue, nextOutbox, type OutboxEntry } from '../../store/outbox.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { annaAndBob, closeDevices, fetchOf, type MailDevice } from '../testing/mail-device.ts';
 import { receiveStep } from './receive-step.ts';
@@ -117,4 +117,30 @@ test('OUT-26 OUT-2 asked for a moment ago it is simply asked for again', async (
   await anna.exchange();
   await bob.exchange();
   expect([bob.texts(id), anna.notices(), bob.notices()]).toEqual([['once', 'from Bob'], [], []]);
+});
+
+test('OUT-30 sent before this folder was put back to a copy, and here again by the zone: it is sent no second time', async () => {
+  anna.write(id, 'once');
+  const entry = nextOutbox(anna.store) as OutboxEntry;
+  await sendStep(anna.ctx);
+  enqueue(anna.store, entry);
+  const real = fetchOf(cloud);
+  sends = 0;
+  anna.wire.fetch = async (input, init) => {
+    if (String(input).endsWith('/Send')) sends += 1;
+    return real(input, init);
+  };
+  await sendStep(anna.ctx);
+  expect([sends, anna.texts(id)]).toEqual([0, ['once']]);
+  // What is new goes as ever.
+  anna.write(id, 'another');
+  await sendStep(anna.ctx);
+  expect(sends).toBe(1);
+  await anna.exchange();
+  await bob.exchange();
+  expect([anna.texts(id), bob.texts(id)]).toEqual([
+    ['once', 'another'],
+    ['once', 'another'],
+  ]);
+  expect([anna.notices(), bob.notices()]).toEqual([[], []]);
 });

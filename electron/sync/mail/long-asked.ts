@@ -14,6 +14,7 @@ import { deleteOne } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
 import { currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
+import { readBody } from './body.ts';
 
 /** Well before the cloud forgets; by the time of writing, since nobody knows when it was asked last. */
 const LONG_MS = 25 * 24 * 3_600_000;
@@ -23,7 +24,9 @@ const PAGE = 500;
 export type LongAsked = 'ask' | 'known' | 'comes' | 'never';
 
 export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise<LongAsked> {
-  if (entry.kind !== 'message' || entry.sealed === null || !isLongAgo(ctx, entry.createdMs)) return 'ask';
+  if (entry.kind !== 'message') return 'ask';
+  if (entry.sealed === null) return isPutBack(ctx, entry) ? 'known' : 'ask';
+  if (!isLongAgo(ctx, entry.createdMs)) return 'ask';
   if (settleIfHere(ctx, entry)) return 'known';
   const { sendId } = fromBinary(SendRequestSchema, entry.sealed);
   const { stored } = getMailCursor(ctx.store);
@@ -41,6 +44,10 @@ export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise
     numberOf(page.head) < stored;
   return comes ? 'comes' : 'never';
 }
+
+/** Never asked for, and here all the same: this folder is a copy from before it was sent (SPEC OUT-30). Not a retry, whose message is here. */
+const isPutBack = (ctx: StepContext, entry: OutboxEntry): boolean =>
+  readBody(entry.body).addressees.length === 0 && settleIfHere(ctx, entry);
 
 /** What has come by mail or zone and was asked for so long ago is out of the outbox in that transaction: it is never shown twice. */
 export function settleLongAsked(ctx: StepContext): void {

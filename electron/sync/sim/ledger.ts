@@ -53,7 +53,10 @@ export class Ledger {
   readonly recovered: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
   /** Nobody can promise these: written on a device that was put back to before that, or left; lost with a cloud's backup. */
   readonly unsure: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
-  /** A cloud was put back while their senders had not heard that they were accepted: it may accept them again, at another time (docs/KNOWN-GAPS.md). */
+  /**
+   * A cloud was put back while their senders had not heard that they were accepted, or a device to a copy from before it sent them: the cloud may
+   * accept them again, at another time (docs/KNOWN-GAPS.md).
+   */
   readonly askedAgain = new Set<string>();
   /** The cloud's copy of this person's messages was to be purged, and perhaps has been. */
   readonly purged: Record<PersonName, boolean> = { anna: false, bob: false };

@@ -49,6 +49,7 @@ const die: Act['act'] = async (stage, actor, dice) => {
 export function startAgain(stage: Stage, actor: Actor, dice: SeededRandom): void {
   if (actor.copy !== null && dice.chance(0.4)) {
     actor.device.putBack(actor.copy.image);
+    for (const guid of actor.device.look(unsent)) stage.ledger.askedAgain.add(guid);
     putFilesBack(actor, actor.copy.files);
     stage.ledger.doubt(actor.name, actor.copy.tick);
     actor.seen.clear();
@@ -135,6 +136,11 @@ const backUp: Act['act'] = (stage) => {
   stage.say("the cloud's database is backed up");
   return true;
 };
+
+const unsent = (store: Store): string[] =>
+  store
+    .all<{ guid: string }>("SELECT lower(hex(guid)) AS guid FROM outbox WHERE kind = 'message'")
+    .map(({ guid }) => guid);
 
 /** Messages whose request may have been accepted. */
 const unheard = (store: Store): string[] =>
