@@ -169,10 +169,11 @@ export function nextToGet(store: Store, what: Fetching, nowMs: number): BlobRow 
 }
 
 export type BlobCounts = {
-  /** To be uploaded; of them, up to `large` sealed bytes each; and when the first may go. */
+  /** To be uploaded; of them, up to `large` sealed bytes each; and of both, when the first may go. */
   up: number;
   upSmall: number;
   upAt: number;
+  upSmallAt: number;
   /** To be fetched: what a person has asked for, what comes by itself, everything that is not here; and of each, when the first may be. */
   asked: number;
   alone: number;
@@ -186,10 +187,11 @@ export type BlobCounts = {
 
 export function blobCounts(store: Store, large: number): BlobCounts {
   // What `nextToSend` would give, and nothing else: an upload that is counted and finds nothing to do would be begun again at once, without end.
-  const up = store.get<{ n: number; small: number; at: number | null }>(
+  const up = store.get<{ n: number; small: number; at: number | null; smallAt: number | null }>(
     `SELECT count(DISTINCT b.id) AS n, count(DISTINCT CASE WHEN b.sealed <= ? THEN b.id END) AS small,
-       min(b.not_before_ms) AS at
+       min(b.not_before_ms) AS at, min(CASE WHEN b.sealed <= ? THEN b.not_before_ms END) AS smallAt
      FROM blob b ${WHOSE} WHERE b.sending = 1 AND o.deleted_ms IS NULL`,
+    large,
     large,
   )!;
   const down = store.all<{ want: number; n: number; at: number }>(
@@ -205,6 +207,7 @@ export function blobCounts(store: Store, large: number): BlobCounts {
     up: up.n,
     upSmall: up.small,
     upAt: up.at ?? 0,
+    upSmallAt: up.smallAt ?? 0,
     asked: of(2),
     alone: of(2) + of(1),
     all: of(2) + of(1) + of(0),

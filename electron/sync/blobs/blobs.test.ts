@@ -1,14 +1,22 @@
 /** Attachments of whole devices without threads, against the real cloud: what goes wrong on the way, and what becomes of it. */
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sealedBlobLength } from '../../../shared/crypto/blobs.ts';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
-import { PushRequestSchema, Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import {
+  SendRequestSchema,
+  SendResponseSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import {
+  PushRequestSchema,
+  PushResponseSchema,
+  Zone,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { attachmentsOf } from '../../store/attachments.ts';
 import { attachmentsFolder } from '../../store/blob-files.ts';
 import { blobCounts, nextToGet } from '../../store/blobs.ts';
@@ -434,6 +442,71 @@ test('ATT-15 a blob that the cloud has lost is put again by who has it, for a me
   await soon(bob, id, ['A file[here] received']);
   expect(calls.filter((call) => call === 'PutBlob').length).toBe(1);
   await anna.until(idle, 'rest');
+  await end(anna, bob);
+}, 60_000);
+
+test('ATT-17 a cloud that has a file by its own word, and not when it is named, is asked again later and not without an end', async () => {
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  let lies = true;
+  const asked = { Send: 0, Push: 0 };
+  const through = fetchOf(cloud);
+  /** Of what names files: they are not there. */
+  const fetch: Fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const call = new URL(request.url).pathname.split('/').at(-1) ?? '';
+    const body = new Uint8Array(await request.clone().arrayBuffer());
+    const answered = (bytes: Uint8Array) =>
+      new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { 'content-type': 'application/proto' } });
+    if (lies && call === 'Send') {
+      const { blobs: blobIds } = fromBinary(SendRequestSchema, body);
+      if (blobIds.length === 0) return through(request);
+      asked.Send += 1;
+      const result = { case: 'blobsMissing', value: { blobIds } } as const;
+      return answered(toBinary(SendResponseSchema, create(SendResponseSchema, { result })));
+    }
+    if (lies && call === 'Push') {
+      const { operations } = fromBinary(PushRequestSchema, body);
+      const named = operations.map(({ op }) => (op.case === 'put' ? op.value.blobs : []));
+      if (named.every((blobs) => blobs.length === 0)) return through(request);
+      asked.Push += 1;
+      const results = named.map((blobIds) => ({
+        result: { case: 'blobsMissing', value: { blobIds } } as const,
+      }));
+      return answered(toBinary(PushResponseSchema, create(PushResponseSchema, { results })));
+    }
+    return through(request);
+  };
+  const anna = coreDevice(cloud, { fetch });
+  const bob = coreDevice(cloud);
+  await anna.signUp('anna@example.org');
+  await bob.signUp('bob@example.org');
+  const input = { handles: ['bob@example.org'], name: null };
+  const { id } = await anna.core.execute({ name: 'startConversation', input });
+  const waits = () => blobCounts(anna.store, MIB).upAt > Date.now() + 2_000;
+  /** It looks again at what did not come about before. */
+  const restart = async (device: CoreDevice) => {
+    await device.stop();
+    device.start();
+  };
+  await send(anna, id, bytesOf(100_000), 'A file');
+  await expect.poll(() => waits(), { timeout: 20_000 }).toBe(true);
+  expect(asked.Send).toBe(2);
+  lies = false;
+  await restart(anna);
+  await soon(bob, id, ['A file[here] received']);
+  await anna.until(idle, 'rest');
+  // The record's put, the same way: what else is to be put goes.
+  lies = true;
+  const { id: message } = page(anna, id)[0]!;
+  await anna.core.execute({ name: 'react', input: { id: toHex(message), emoji: '👍' } });
+  await expect.poll(() => waits(), { timeout: 20_000 }).toBe(true);
+  expect(asked.Push).toBe(2);
+  await send(anna, id, null, 'After it');
+  await soon(bob, id, ['A file[here] received', 'After it[] received']);
+  lies = false;
+  await restart(anna);
+  await anna.until(idle, 'rest');
+  expect((await namedIn(anna)).sort()).toEqual([0, 1]);
   await end(anna, bob);
 }, 60_000);
 

@@ -6,6 +6,10 @@ export type BlobMemory = {
   readonly hashes: Map<string, Uint8Array[]>;
   /** Uploads whose state at the cloud was asked for. */
   readonly asked: Set<string>;
+  /** Uploads that the cloud has said to have whole, and has not denied since. */
+  readonly whole: Set<string>;
+  /** How often it has denied what it had said to have. */
+  readonly denied: Map<string, number>;
   /** Records that were put again because the cloud did not name their blobs: once each, whatever it answers. */
   readonly namedAgain: Set<string>;
 };
@@ -15,7 +19,13 @@ const memories = new WeakMap<Store, BlobMemory>();
 export function blobMemory(store: Store): BlobMemory {
   let memory = memories.get(store);
   if (memory === undefined) {
-    memory = { hashes: new Map(), asked: new Set(), namedAgain: new Set() };
+    memory = {
+      hashes: new Map(),
+      asked: new Set(),
+      whole: new Set(),
+      denied: new Map(),
+      namedAgain: new Set(),
+    };
     memories.set(store, memory);
   }
   return memory;

@@ -16,15 +16,18 @@ import type { StepContext } from '../context.ts';
 import { blobMemory } from './memory.ts';
 
 const MOST_ATTEMPTS = 3;
+const DENIED_MS = 5_000;
+const LONGEST_DENIED_MS = 10 * 60_000;
 
 /** The cloud reaches no whole blob of these ids for this account. In the caller's transaction. */
-export function blobsMissing(ctx: Pick<StepContext, 'store'>, ids: readonly Uint8Array[]): void {
+export function blobsMissing(ctx: Pick<StepContext, 'store' | 'clock'>, ids: readonly Uint8Array[]): void {
   const { store } = ctx;
   for (const id of ids) {
     const blob = getBlob(store, id);
     blobMemory(store).asked.delete(toHex(id));
     if (blob?.here === true && blob.attempts < MOST_ATTEMPTS) {
-      updateBlob(store, id, { sending: true, sent: 0, attempts: blob.attempts + 1 });
+      const notBeforeMs = deniedUntil(store, toHex(id), ctx.clock.now());
+      updateBlob(store, id, { sending: true, sent: 0, attempts: blob.attempts + 1, notBeforeMs });
       recountUploads(store, id);
     } else {
       store.run(
@@ -34,6 +37,18 @@ export function blobsMissing(ctx: Pick<StepContext, 'store'>, ids: readonly Uint
       updateBlob(store, id, { nowhere: true });
     }
   }
+}
+
+/**
+ * What the cloud had said to have whole it may have let go of since: once it goes up again at once. A cloud that has it by its own word and denies it
+ * each time it is named would be asked without an end, and is asked less and less often (SPEC ATT-17).
+ */
+function deniedUntil(store: Store, key: string, nowMs: number): number {
+  const { whole, denied } = blobMemory(store);
+  if (!whole.delete(key)) return 0;
+  const times = denied.get(key) ?? 0;
+  denied.set(key, times + 1);
+  return times === 0 ? 0 : nowMs + Math.min(LONGEST_DENIED_MS, DENIED_MS * 2 ** (times - 1));
 }
 
 /** One of them is being put again: the record goes after it. */

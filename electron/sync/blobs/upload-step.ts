@@ -94,6 +94,7 @@ function noteSent(ctx: StepContext, blob: BlobRow, sent: number): void {
     for (const id of recordsWith(store, blob.id)) hurry(store, 'messages', id);
   });
   if (whole) {
+    blobMemory(store).whole.add(toHex(blob.id));
     ctx.signal({ type: 'outbox' });
     ctx.signal({ type: 'dirty', zone: 'messages' });
   }

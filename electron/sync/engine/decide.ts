@@ -144,7 +144,12 @@ function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Ste
     return { lane: 'blobs', type: 'sweep' };
   }
   const up = metered ? blobs.upSmall : blobs.up;
-  if (up > 0 && blobs.upAt <= now && state.blobsFullUntil <= now && mayWrite(state)) {
+  if (
+    up > 0 &&
+    (metered ? blobs.upSmallAt : blobs.upAt) <= now &&
+    state.blobsFullUntil <= now &&
+    mayWrite(state)
+  ) {
     return {
       lane: 'blobs',
       type: 'upload',
@@ -216,7 +221,7 @@ export function nextWake(state: EngineState, now: number): number {
   if (state.stream === 'closed') {
     times.push(state.streamAt);
   }
-  times.push(state.blobsFullUntil, state.blobs.upAt);
+  times.push(state.blobsFullUntil, state.blobs.upAt, state.blobs.upSmallAt);
   times.push(state.blobs.askedAt, state.blobs.aloneAt, state.blobs.allAt);
   times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt, state.againAt ?? 0);
   if (state.outbox.waiting > 0) {

@@ -213,6 +213,7 @@ export type BlobCounts = {
   /** Of them, those that do not wait on a metered connection. */
   upSmall: number;
   upAt: number;
+  upSmallAt: number;
   asked: number;
   alone: number;
   all: number;
@@ -340,6 +341,7 @@ export const NO_BLOBS: BlobCounts = {
   up: 0,
   upSmall: 0,
   upAt: 0,
+  upSmallAt: 0,
   asked: 0,
   alone: 0,
   all: 0,
