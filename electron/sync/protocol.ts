@@ -218,6 +218,8 @@ export type WorkerOptions = {
   /** What was met in use, by SQLite's name; `certain`: not for the first time. */
   suspected: string | null;
   certain: boolean;
+  /** So long a start is left alone by the thread of the search index, in milliseconds; left away: for as long as one takes (SPEC STO-95). */
+  searchAfterMs?: number;
 };
 
 /** How far a start is that is none of every day. `done`: records, of `total` where that is known. */

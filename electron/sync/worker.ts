@@ -97,6 +97,7 @@ function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void
     dbPath,
     dbKey,
     script: beside('search-worker'),
+    ...(options.searchAfterMs === undefined ? {} : { afterMs: options.searchAfterMs }),
     onReached: () => tell({ type: 'event', event: { type: 'search' } }),
     onCrash: (error) => console.error('The search index stopped and is started again later:', error),
   });

@@ -258,6 +258,8 @@ export class Scene {
         suspected: this.suspected,
         certain: false,
         mayRecover: true,
+        // It waits by itself where nobody is to die in it (search-thread.ts).
+        searchAfterMs: 0,
       },
     );
   }

@@ -22,11 +22,12 @@ afterEach(async () => {
   k.close();
 });
 
-function start(): SearchThread {
+function start(afterMs = 0): SearchThread {
   thread = startSearchThread({
     script: new URL('../search-worker.ts', import.meta.url),
     dbPath: k.path,
     dbKey: KEY,
+    afterMs,
     onReached: () => reached(),
     onCrash: (error) => crashes.push(error),
   });
@@ -64,6 +65,18 @@ test('STO-93 the thread reads what is there and what comes, and says when it has
   expect(staleBlocks(k.store, index)).toEqual([]);
   index.close();
   expect(searchMessages(k.store, 'zebra', 5)).toMatchObject({ hits: { length: 2 }, incomplete: false });
+  expect(crashes).toEqual([]);
+}, 30_000);
+
+test('STO-95 before it begins, searching finds what is there and what comes; stopped then, nobody waits for it', async () => {
+  putMessage(k.store, 1, { text: 'zebra' });
+  const waiting = start(600_000);
+  putMessage(k.store, 2, { text: 'a second zebra' });
+  expect(searchMessages(k.store, 'zebra', 5)).toMatchObject({ hits: { length: 2 }, incomplete: false });
+  await waiting.stop();
+  expect(stale()).toBe(1);
+  start(20);
+  await allRead();
   expect(crashes).toEqual([]);
 }, 30_000);
 
