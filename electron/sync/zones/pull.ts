@@ -9,7 +9,7 @@ import type {
 import { oldestFirst } from '../../store/pulled.ts';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
-import type { StepResult } from '../engine/state.ts';
+import type { StepResult, Walk } from '../engine/state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
 import { aheadOfFeed, hasAsked, takeCarried, walkedBeside } from './carried.ts';
@@ -20,7 +20,7 @@ import { askAhead, heard, takePage, ZONE, type ZoneContext } from './zone-call.t
 import { noteHeard } from './zone-heard.ts';
 
 const PAGE = 1000;
-/** A first sync's first page: all conversations where they fit, and so many of the newest messages. */
+/** A first sync's first pages: all conversations, and so many of the newest messages; more would only be waited for. */
 const FIRST_MESSAGES = 300;
 /** So many can be read before anything else is waited for: each page is committed until then. */
 const READABLE = 200;
@@ -44,13 +44,15 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   const state = getZoneState(store, zone);
   const cursor = state.backfillCursor ?? new Uint8Array();
   const before = savedWalk(state.extra);
-  const limit =
-    state.backfillDone === 0 ? Math.min(PAGE, (before.conversations.total ?? 0) + FIRST_MESSAGES) : PAGE;
-  const ask = (at: Uint8Array): Promise<BackfillResponse> =>
-    ctx.cloud.zones.backfill({ zone: ZONE[zone], cursor: at, limit }, { signal: ctx.abort });
-  const page = await takePage(ctx, `walk ${zone}`, cursor, ask);
+  const ask =
+    (limit: number) =>
+    (at: Uint8Array): Promise<BackfillResponse> =>
+      ctx.cloud.zones.backfill({ zone: ZONE[zone], cursor: at, limit }, { signal: ctx.abort });
+  const page = await takePage(ctx, `walk ${zone}`, cursor, ask(pageAfter(state.backfillDone, before)));
+  const walk = walkedOn(before, page.records, page.more);
+  const done = state.backfillDone + page.records.length;
   if (page.more) {
-    askAhead(ctx, `walk ${zone}`, page.cursor, ask);
+    askAhead(ctx, `walk ${zone}`, page.cursor, ask(pageAfter(done, walk)));
   }
   const opened = await openPage(ctx, zone, state.generation, page.records);
   if (opened.staleKeyring) {
@@ -59,8 +61,6 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   }
   walkedBeside(ctx, zone);
   opened.items = oldestFirst(opened.items);
-  const walk = walkedOn(before, page.records, page.more);
-  const done = state.backfillDone + page.records.length;
   await applyPage(ctx, zone, opened, {
     holdTombstones: true,
     goesOn:
@@ -84,6 +84,12 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     await releaseHeld(ctx, zone);
   }
   return { walk, more: page.more, staleKeyring: false };
+}
+
+/** How many records the next page is to have, when `done` are here. */
+function pageAfter(done: number, { conversations, messages }: Walk): number {
+  const first = (conversations.total ?? 0) + FIRST_MESSAGES - done;
+  return messages.done >= READABLE || first <= 0 ? PAGE : Math.min(PAGE, first);
 }
 
 /** After the walk. Also after a restart in the middle of it. */
