@@ -26,6 +26,9 @@ type Row = {
   unread: number;
 };
 
+const COLUMNS =
+  'cid, kind, created_ms, clear_ms, clear_guid, clear_at_ms, expired, read_ms, read_guid, draft, last_rid, last_ms, last_guid, unread';
+
 export type PlacedMessage = { rid: number; mine: boolean; acceptedMs: number; guid: Uint8Array };
 
 const NO_GUID = new Uint8Array(0);
@@ -70,13 +73,12 @@ export class ConversationState {
   }
 
   static load(store: Store, guid: Uint8Array): ConversationState {
-    store.run('INSERT INTO conversation (guid) VALUES (?) ON CONFLICT (guid) DO NOTHING', guid);
-    const row = store.get<Row>(
-      `SELECT cid, kind, created_ms, clear_ms, clear_guid, clear_at_ms, expired, read_ms, read_guid, draft,
-              last_rid, last_ms, last_guid, unread
-       FROM conversation WHERE guid = ?`,
-      guid,
-    );
+    // A first sync begins with all of them, and none is there yet.
+    const row =
+      store.get<Row>(
+        `INSERT INTO conversation (guid) VALUES (?) ON CONFLICT (guid) DO NOTHING RETURNING ${COLUMNS}`,
+        guid,
+      ) ?? store.get<Row>(`SELECT ${COLUMNS} FROM conversation WHERE guid = ?`, guid);
     return new ConversationState(new Uint8Array(guid), row!);
   }
 

@@ -11,9 +11,15 @@ export function projectConversation(store: Store, id: Uint8Array, payload: Paylo
   const read = readConversation(payload);
   if (read === null) return;
   const state = store.memory.conversation(read.guid);
+  const isNew = state.kind === 0;
   state.kind = read.kind === 'direct' ? 1 : 2;
   if (state.createdMs === 0) state.createdMs = firstWriteMs(payload);
   const clear = read.clearedUpTo;
+  const register = {
+    ms: clear?.upTo.acceptedMs ?? null,
+    guid: clear?.upTo.guid ?? null,
+    at_ms: clear?.deletedMs ?? null,
+  };
   store.run(
     `UPDATE conversation SET record_id = ?, kind = ?, name = ?, pinned = ?, muted_until_ms = ?, created_ms = ?,
        register_clear_ms = ?, register_clear_guid = ?, register_clear_at_ms = ?, clear_device = ? WHERE cid = ?`,
@@ -23,13 +29,13 @@ export function projectConversation(store: Store, id: Uint8Array, payload: Paylo
     read.pinned ? 1 : 0,
     read.mutedUntil,
     state.createdMs,
-    clear?.upTo.acceptedMs ?? null,
-    clear?.upTo.guid ?? null,
-    clear?.deletedMs ?? null,
+    register.ms,
+    register.guid,
+    register.at_ms,
     clear?.device ?? null,
     state.cid,
   );
-  store.run('UPDATE conversation_member SET member = 0 WHERE cid = ?', state.cid);
+  if (!isNew) store.run('UPDATE conversation_member SET member = 0 WHERE cid = ?', state.cid);
   const upsert = store.sql(
     `INSERT INTO conversation_member (cid, account, handle, name, identity_key, member) VALUES (?, ?, ?, ?, ?, 1)
      ON CONFLICT (cid, account) DO UPDATE SET handle = excluded.handle, name = excluded.name,
@@ -41,7 +47,7 @@ export function projectConversation(store: Store, id: Uint8Array, payload: Paylo
     upsert.run(state.cid, account, info?.handle ?? '', info?.name ?? '', identity);
   }
   if (read.expired) state.setExpired(store);
-  refreshClear(store, state);
+  settleClear(store, state, register);
 }
 
 /** A conversation does not say when it was made; its first register does. */
@@ -54,10 +60,16 @@ function firstWriteMs(payload: Payload): number {
 
 /** The clear mark in force: the later of the register's and, with the switch off, this device's own. */
 export function refreshClear(store: Store, state: ConversationState): void {
-  const register = store.get<{ ms: number | null; guid: Uint8Array | null; at_ms: number | null }>(
+  const register = store.get<Clear>(
     'SELECT register_clear_ms AS ms, register_clear_guid AS guid, register_clear_at_ms AS at_ms FROM conversation WHERE cid = ?',
     state.cid,
   );
+  settleClear(store, state, register);
+}
+
+type Clear = { ms: number | null; guid: Uint8Array | null; at_ms: number | null };
+
+function settleClear(store: Store, state: ConversationState, register: Clear | undefined): void {
   const local = store.get<{ ms: number; guid: Uint8Array; at_ms: number }>(
     'SELECT up_to_ms AS ms, up_to_guid AS guid, deleted_ms AS at_ms FROM local_clear WHERE conversation = ?',
     state.guid,
