@@ -22,7 +22,7 @@ import { noteHeard } from './zone-heard.ts';
 const PAGE = 1000;
 /** A first sync's first pages: all conversations, and so many of the newest messages; more would only be waited for. */
 const FIRST_MESSAGES = 300;
-/** So many can be read before anything else is waited for: each page is committed until then. */
+/** So many can be read before anything else is waited for: each page that brings some is committed until then. */
 const READABLE = 200;
 const CHECKPOINT_PAGES = 8;
 /** A first sync commits after so many records and after so long, from when there is something to read. */
@@ -63,9 +63,10 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   opened.items = oldestFirst(opened.items);
   await applyPage(ctx, zone, opened, {
     holdTombstones: true,
+    // Conversations alone are nothing to read yet.
     goesOn:
       page.more &&
-      before.messages.done >= READABLE &&
+      (before.messages.done >= READABLE || walk.messages.done === 0) &&
       Math.floor(done / TOGETHER) === Math.floor(state.backfillDone / TOGETHER) &&
       store.bulkAgeMs < TOGETHER_MS,
     place: () =>
