@@ -1,5 +1,6 @@
 /** The zod pieces that several topics share. Every message says what to do. */
 import { z } from 'zod';
+import { parsedUrl } from './parsed-url.ts';
 
 const ID = /^[0-9a-f]{32}$/;
 
@@ -41,7 +42,7 @@ export const cloudUrl = z
   .max(2048, 'That address is too long.')
   .transform((text) => (/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`))
   .transform((text, check) => {
-    const url = URL.canParse(text) ? new URL(text) : null;
+    const url = parsedUrl(text);
     if (
       url === null ||
       (url.protocol !== 'https:' && url.protocol !== 'http:') ||

@@ -32,7 +32,8 @@ test.each([
   [['--cloud', 'ftp://x'], /--cloud/],
   [['--cloud', 'http://name:secret@x'], /--cloud/],
   [['--profile', ''], /--profile/],
-])('HOST-16 %j is refused, and the message names what is wrong', (given, names) => {
+  [[`-${'a.'.repeat(50_000)}`], /4096/],
+])('HOST-16 %.60j is refused, and the message names what is wrong', (given, names) => {
   expect(() => parseBrowserArgs(given)).toThrow(ArgumentError);
   expect(() => parseBrowserArgs(given)).toThrow(names);
 });

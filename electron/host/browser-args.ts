@@ -11,6 +11,9 @@ export type BrowserArgs = {
   passphraseFile: string | null;
 };
 
+/** Longer than any path or address. Taken apart letter by letter, as `-abc` is, a very long one would hold the start up. */
+const LONGEST = 4_096;
+
 export class ArgumentError extends Error {}
 
 export const USAGE = `Usage: npm start -- --browser [options]
@@ -26,6 +29,8 @@ export const USAGE = `Usage: npm start -- --browser [options]
                           what to take for true of power and connection, in the system's place`;
 
 export function parseBrowserArgs(argv: readonly string[]): BrowserArgs {
+  if (argv.some((one) => one.length > LONGEST))
+    throw new ArgumentError(`An argument has ${LONGEST} characters at most.`);
   const { values } = parse(argv);
   const port = Number(values.port ?? '0');
   if (!/^\d+$/.test(values.port ?? '0') || port > 65_535) {

@@ -3,6 +3,7 @@
  * door that a page could open, shut. `main.ts` calls it with the real Electron.
  */
 import path from 'node:path';
+import { parsedUrl } from '../api/parsed-url.ts';
 import { createDevice, type Device, type DeviceOptions } from '../device/device.ts';
 import { ProfileInUse } from '../device/profile-lock.ts';
 import type { WorkerThreads } from '../device/worker-threads.ts';
@@ -171,13 +172,12 @@ function shutDoors(contents: WebContentsPart, host: Host | null): void {
   contents.on('will-frame-navigate', stay);
   contents.on('will-attach-webview', (event) => event.preventDefault());
   contents.setWindowOpenHandler(({ url }) => {
-    if (URL.canParse(url)) void host?.openExternal(url);
+    if (parsedUrl(url) !== null) void host?.openExternal(url);
     return { action: 'deny' };
   });
 }
 
 function isHome(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}` === ORIGIN;
+  const parsed = parsedUrl(url);
+  return parsed !== null && `${parsed.protocol}//${parsed.host}` === ORIGIN;
 }

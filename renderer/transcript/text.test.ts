@@ -35,6 +35,13 @@ test('UI-25 the parts together are the text', () => {
   ).toBe(text);
 });
 
+test('FUZ-1 UI-25 an address with a host that is longer than any is no link', () => {
+  const text = `see www.exampLE.${'}'.repeat(16_400)}/page.`;
+  expect(linkify(text)).toEqual([{ kind: 'text', text }]);
+  expect(links(`https://${'a.'.repeat(130)}example`)).toEqual([]);
+  expect(links(`https://${'a.'.repeat(120)}example`)).toHaveLength(1);
+});
+
 test('UI-26 up to three emoji alone are large', () => {
   for (const text of ['👍', '🎉🎉', '👩‍👩‍👧 🇳🇱', '❤️', '👋🏽'])
     expect([text, isEmojiOnly(text)]).toEqual([text, true]);

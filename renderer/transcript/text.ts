@@ -11,6 +11,8 @@ const CANDIDATE =
 /** Punctuation that ends a sentence rather than an address. */
 const TRAILING = new Set('.,;:!?…\'"»”’');
 const OPENS: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
+/** RFC 1035, 2.3.4: 255 octets with the lengths of its labels. */
+const LONGEST_HOST = 253;
 const INVISIBLE = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/u;
 
 /**
@@ -49,15 +51,25 @@ function trimLink(candidate: string): string {
   return candidate.slice(0, end);
 }
 
+/** `URL.canParse` is no promise: it takes hosts of more than 16,384 characters that `new URL` throws at, and a thrown error is the window's end. */
+function parsedUrl(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
+}
+
 function hrefOf(link: string): string | null {
   if (INVISIBLE.test(link)) return null;
   const web = /^https?:\/\//i.test(link) || /^www\./i.test(link);
   if (!web) return `mailto:${link}`;
   const full = /^www\./i.test(link) ? `https://${link}` : link;
-  if (!URL.canParse(full)) return null;
-  const url = new URL(full);
+  const url = parsedUrl(full);
+  if (url === null) return null;
   if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '')
     return null;
+  if (url.hostname.length > LONGEST_HOST) return null;
   return url.hostname.includes('.') || url.hostname === 'localhost' || url.hostname.startsWith('[')
     ? url.href
     : null;
