@@ -358,7 +358,12 @@ export const local: Target[] = [
           'power=Online\r\ncost=Fixed\r\nroaming=False\r\nover=False',
           'Mains Device 1 1 Discharging',
         ].map((text) => utf8(text)),
-        also: [utf8(`--cloud https://x/${'/'.repeat(90_000)}a`), utf8('--port '.repeat(10_000))],
+        also: [
+          utf8(`--cloud https://x/${'/'.repeat(90_000)}a`),
+          utf8('--port '.repeat(10_000)),
+          // Letter by letter, as `-abc` is taken apart.
+          utf8(`-1${'a.'.repeat(45_000)}`),
+        ],
         run(input) {
           const text = decoder.decode(input);
           parseMetered(text);

@@ -1,4 +1,5 @@
 /** What a message's text holds: links, emoji alone, more lines than one wants to see at once. Pure. */
+import { parsedUrl } from '../ui/parsed-url.ts';
 
 export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; href: string };
 
@@ -49,15 +50,6 @@ function trimLink(candidate: string): string {
     } else if (!TRAILING.has(last)) break;
   }
   return candidate.slice(0, end);
-}
-
-/** `URL.canParse` is no promise: it takes hosts of more than 16,384 characters that `new URL` throws at, and a thrown error is the window's end. */
-function parsedUrl(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
 }
 
 function hrefOf(link: string): string | null {
