@@ -36,6 +36,12 @@ async function asks(reaches: boolean): Promise<void> {
     throw new TypeError('the answer was lost');
   };
   await expect(sendStep(anna.ctx)).rejects.toThrow();
+  countSends();
+}
+
+/** From here on, and all of them arrive. */
+function countSends(): void {
+  const real = fetchOf(cloud);
   sends = 0;
   anna.wire.fetch = async (input, init) => {
     if (String(input).endsWith('/Send')) sends += 1;
@@ -124,12 +130,7 @@ test('OUT-30 sent before this folder was put back to a copy, and here again by t
   const entry = nextOutbox(anna.store) as OutboxEntry;
   await sendStep(anna.ctx);
   enqueue(anna.store, entry);
-  const real = fetchOf(cloud);
-  sends = 0;
-  anna.wire.fetch = async (input, init) => {
-    if (String(input).endsWith('/Send')) sends += 1;
-    return real(input, init);
-  };
+  countSends();
   await sendStep(anna.ctx);
   expect([sends, anna.texts(id)]).toEqual([0, ['once']]);
   // What is new goes as ever.
