@@ -15,6 +15,7 @@ import {
   transcript,
 } from '../harness/people.ts';
 import { realTexts } from '../harness/texts.ts';
+import { turnWheel } from '../harness/wheel.ts';
 
 const COUNT = 10_000;
 
@@ -44,7 +45,7 @@ test('10,000 messages: bounded elements, the place is kept, search in many scrip
   for (let before = COUNT + 1; before > COUNT - 400; ) {
     // As a person does: what has just been measured may take back a row above the edge, and then one scrolls on.
     const further = async () => {
-      await page.mouse.wheel(0, -1200);
+      await turnWheel(transcript(page).locator('.log-scroll'), -1200);
       return numberAtTop();
     };
     await expect.poll(further).toBeLessThan(before);

@@ -24,6 +24,7 @@ import {
   switchOff,
   transcript,
 } from '../harness/people.ts';
+import { turnWheel } from '../harness/wheel.ts';
 
 const undoButton = (page: Page) => page.getByRole('button', { name: 'Undo', exact: true });
 const bar = (page: Page) => page.getByRole('toolbar', { name: 'Selected messages' });
@@ -207,10 +208,15 @@ test('UI-104 all of 1,250 deleted messages can be reached, recovered at once and
   // The oldest of all is the last row: reached by scrolling, and chosen.
   const oldest = list.getByRole('listitem').filter({ hasText: /(?<!\d)1\. / });
   await list.hover();
-  for (let left = 60; left > 0 && (await oldest.count()) === 0; left--) {
-    await page.mouse.wheel(0, 6000);
-    await page.waitForTimeout(150);
-  }
+  await expect
+    .poll(
+      async () => {
+        await turnWheel(list, 6000);
+        return oldest.count();
+      },
+      { timeout: 60_000, intervals: [150] },
+    )
+    .toBeGreaterThan(0);
   await oldest.getByRole('checkbox').first().click();
   await page.getByRole('button', { name: 'Recover', exact: true }).click();
   await expect(page.getByText('1 message is back in its conversation.')).toBeVisible();

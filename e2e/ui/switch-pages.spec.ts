@@ -4,11 +4,11 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import i18next, { type TFunction } from 'i18next';
 import { en } from '../../renderer/i18n/en.ts';
 import { nl } from '../../renderer/i18n/nl.ts';
+import { expectNothingSeriousNow } from '../harness/axe.ts';
 import { fakeDevice, NEVER } from './fake-device.ts';
 import { BASE, clickSwitch, NOW, openDisable, openMessages, SCENES, type Scene } from './switch-scenes.ts';
 
@@ -38,14 +38,6 @@ async function expectScene(page: Page, scene: Scene, language: 'en' | 'nl', t: T
     expect(all.replaceAll(/\s+/gu, ' ')).toContain(text.replaceAll(/\s+/gu, ' '));
   }
   expect(all).not.toMatch(/\b(switch|storage|status|closed|settings|failure)\.[a-z]+|\{\{|undefined|NaN/);
-}
-
-async function expectNothingSerious(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).exclude('[data-base-ui-focus-guard]').analyze();
-  const serious = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`);
-  expect(serious).toEqual([]);
 }
 
 /** The page itself, and what is on top of it, are never wider than the window. */
@@ -90,7 +82,7 @@ for (const language of ['en', 'nl'] as const) {
             await page.screenshot({ path: join(pictures, file), animations: 'disabled' });
           }
           // What axe looks at is the same in every language.
-          if (language === 'en') await expectNothingSerious(page);
+          if (language === 'en') await expectNothingSeriousNow(page, scene.name);
         });
       }
       await context.close();
