@@ -14,6 +14,7 @@ import { createSyncCore } from './core.ts';
 import { toFailure } from './failure.ts';
 import { KeepsakeKeeper } from './keepsake-keeper.ts';
 import { lookOver } from './look-over.ts';
+import { boundedAnswers } from './network/bounded-answers.ts';
 import { endDatabase, type OpenedDatabase, openDatabase } from './open-database.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './protocol.ts';
 import type { SyncCore } from './run/assemble.ts';
@@ -76,7 +77,7 @@ function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void
   };
   const core = createSyncCore({
     store,
-    fetch: globalThis.fetch,
+    fetch: boundedAnswers(globalThis.fetch),
     clock: { now: () => Date.now() },
     random: systemRandom,
     emit: (event) => {

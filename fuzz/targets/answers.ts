@@ -15,6 +15,7 @@ import { toFailure } from '../../electron/sync/failure.ts';
 import { refreshKeyring } from '../../electron/sync/keyring/own.ts';
 import { lookUp } from '../../electron/sync/keyring/people.ts';
 import { receiveStep } from '../../electron/sync/mail/receive-step.ts';
+import { boundedAnswers } from '../../electron/sync/network/bounded-answers.ts';
 import { createCloudClient } from '../../electron/sync/network/cloud-client.ts';
 import { lockstepError } from '../../electron/sync/network/errors.ts';
 import { whyNoAnswer } from '../../electron/sync/network/no-answer.ts';
@@ -235,8 +236,9 @@ export const cloudAnswers: Target[] = [
             },
           });
           const cloud = createCloudClient({
-            fetch: async () =>
-              new Response(body, { headers: { 'content-type': 'application/connect+proto' } }),
+            fetch: boundedAnswers(
+              async () => new Response(body, { headers: { 'content-type': 'application/connect+proto' } }),
+            ),
             url: 'http://cloud.example',
             token: 'token',
           });

@@ -21,6 +21,7 @@ const KNOWN: Record<string, NoAnswer> = {
   EPROTO: 'certificate',
   HOSTNAME_MISMATCH: 'certificate',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate',
+  ANSWER_TOO_LONG: 'notACloud',
 };
 const CERTIFICATE = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|SELF_SIGNED_)|_CERT(IFICATE)?(_|$)/;
 const SYSTEM_CODE = /^[A-Z][A-Z0-9_]{1,59}$/;
