@@ -47,7 +47,7 @@ export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise
 
 /** Never asked for, and here all the same: this folder is a copy from before it was sent (SPEC OUT-30). Not a retry, whose message is here. */
 const isPutBack = (ctx: StepContext, entry: OutboxEntry): boolean =>
-  readBody(entry.body).addressees.length === 0 && settleIfHere(ctx, entry);
+  isKnown(ctx, entry) && readBody(entry.body).addressees.length === 0 && settleIfHere(ctx, entry);
 
 /** What has come by mail or zone and was asked for so long ago is out of the outbox in that transaction: it is never shown twice. */
 export function settleLongAsked(ctx: StepContext): void {
@@ -59,16 +59,23 @@ const isLongAgo = (ctx: StepContext, createdMs: number): boolean =>
   Math.abs(ctx.writeClock.now() - createdMs) > LONG_MS;
 
 /** It is here as a message, or was and is gone for good: so it was accepted. */
-function settleIfHere(ctx: StepContext, { sendId, guid, deletedMs, deletedHere }: Asked): boolean {
-  const { store } = ctx;
+function isKnown(ctx: StepContext, { guid }: Asked): boolean {
   const { accountId } = currentKeys(ctx);
-  const id = messageRecordId(ctx, accountId, guid);
-  return store.write(() => {
-    const here = messageRow(store, id) !== undefined;
-    if (!here && !isMessageGone(ctx, accountId, guid)) return false;
-    if (here && deletedMs !== null) deleteOne(ctx, id, deletedMs, deletedHere);
+  const isHere = messageRow(ctx.store, messageRecordId(ctx, accountId, guid)) !== undefined;
+  return isHere || isMessageGone(ctx, accountId, guid);
+}
+
+/** Then it is out of the outbox. Writes nothing where it is not known. */
+function settleIfHere(ctx: StepContext, asked: Asked): boolean {
+  if (!isKnown(ctx, asked)) return false;
+  const { sendId, guid, deletedMs, deletedHere } = asked;
+  const { store } = ctx;
+  const id = messageRecordId(ctx, currentKeys(ctx).accountId, guid);
+  store.write(() => {
+    const isHere = messageRow(store, id) !== undefined;
+    if (isHere && deletedMs !== null) deleteOne(ctx, id, deletedMs, deletedHere);
     removeOutbox(store, sendId);
-    if (here) store.memory.accepted(sendId, id);
-    return true;
+    if (isHere) store.memory.accepted(sendId, id);
   });
+  return true;
 }
