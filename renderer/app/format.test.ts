@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
-import { byteSize, colourOf, dayName, initialsOf, listTime, timeAgo } from './format.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { byteSize, clockTime, colourOf, dayName, fullTime, initialsOf, listTime, timeAgo } from './format.ts';
+import { dateFormat } from './kept-formats.ts';
 
 const NOW = new Date(2026, 4, 14, 15, 30).getTime();
 const ago = (days: number, hour = 12): number => new Date(2026, 4, 14 - days, hour, 5).getTime();
@@ -32,4 +33,28 @@ test('UI-02 an avatar has initials in any script that has letters, and a colour 
   expect(initialsOf('Дмитрий Соколов')).toBe('ДС');
   expect(initialsOf('+31201234567')).toBeNull();
   expect(colourOf('abc')).toBe(colourOf('abc'));
+});
+
+test('UI-01 a format is made once for a language, and again when the computer is in another time zone', () => {
+  const before = process.env['TZ'];
+  onTestFinished(() => {
+    if (before === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = before;
+  });
+  process.env['TZ'] = 'Europe/Amsterdam';
+  const made = vi.spyOn(Intl, 'DateTimeFormat');
+  onTestFinished(() => made.mockRestore());
+  const at = Date.UTC(2026, 6, 14, 10, 5);
+  for (let i = 0; i < 100; i++) expect(clockTime(at + i, 'nl')).toBe('12:05');
+  expect(clockTime(at, 'en-GB')).toBe('12:05');
+  expect(made).toHaveBeenCalled();
+  expect(made.mock.calls.length).toBeLessThanOrEqual(2);
+  expect(dateFormat('nl', { hour: 'numeric' })).not.toBe(dateFormat('nl', { minute: 'numeric' }));
+  process.env['TZ'] = 'Asia/Tokyo';
+  expect(clockTime(at, 'nl')).toBe('19:05');
+  expect(fullTime(at, 'en-GB')).toBe('14 July 2026 at 19:05');
+  // The same hour in July as in Amsterdam, and another in winter.
+  process.env['TZ'] = 'Africa/Johannesburg';
+  expect(clockTime(at, 'nl')).toBe('12:05');
+  expect(clockTime(Date.UTC(2026, 0, 14, 10, 5), 'nl')).toBe('12:05');
 });

@@ -1,5 +1,6 @@
 /** Times, sizes and names as people write them. Pure: the moment and the language come in. */
 import type { Person } from '../../electron/api/types.ts';
+import { dateFormat, numberFormat, relativeFormat } from './kept-formats.ts';
 
 const DAY = 86_400_000;
 
@@ -14,16 +15,13 @@ export function daysBetween(earlier: number, later: number): number {
 }
 
 export const clockTime = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(at);
+  dateFormat(language, { hour: 'numeric', minute: '2-digit' }).format(at);
 
 const upperFirst = (text: string, language: string): string =>
   text.slice(0, 1).toLocaleUpperCase(language) + text.slice(1);
 
 function relativeDay(days: number, language: string): string {
-  return upperFirst(
-    new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day'),
-    language,
-  );
+  return upperFirst(relativeFormat(language).format(-days, 'day'), language);
 }
 
 /** For the list: the time today, "Yesterday", a weekday within a week, else a date. */
@@ -31,9 +29,8 @@ export function listTime(at: number, now: number, language: string): string {
   const days = daysBetween(at, now);
   if (days <= 0) return clockTime(at, language);
   if (days === 1) return relativeDay(1, language);
-  if (days < 7)
-    return upperFirst(new Intl.DateTimeFormat(language, { weekday: 'long' }).format(at), language);
-  return new Intl.DateTimeFormat(language, { dateStyle: 'short' }).format(at);
+  if (days < 7) return upperFirst(dateFormat(language, { weekday: 'long' }).format(at), language);
+  return dateFormat(language, { dateStyle: 'short' }).format(at);
 }
 
 /** For a line in the transcript: the day in words. */
@@ -46,21 +43,18 @@ export function dayName(at: number, now: number, language: string): string {
       : new Date(at).getFullYear() === new Date(now).getFullYear()
         ? { weekday: 'short', day: 'numeric', month: 'long' }
         : { day: 'numeric', month: 'long', year: 'numeric' };
-  return upperFirst(new Intl.DateTimeFormat(language, format).format(at), language);
+  return upperFirst(dateFormat(language, format).format(at), language);
 }
 
-export const dateOf = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(at);
-
 export const fullTime = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(at);
+  dateFormat(language, { dateStyle: 'long', timeStyle: 'short' }).format(at);
 
 export const longDate = (at: number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(at);
+  dateFormat(language, { dateStyle: 'long' }).format(at);
 
 /** "5 minutes ago"; less than a minute is the caller's "just now": null. */
 export function timeAgo(at: number, now: number, language: string): string | null {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const format = relativeFormat(language);
   const minutes = Math.floor((now - at) / 60_000);
   if (minutes < 1) return null;
   if (minutes < 60) return format.format(-minutes, 'minute');
@@ -78,7 +72,7 @@ export function byteSize(bytes: number, language: string): string {
     value /= 1000;
     unit++;
   }
-  return new Intl.NumberFormat(language, {
+  return numberFormat(language, {
     style: 'unit',
     unit: UNITS[unit]!,
     unitDisplay: unit === 0 ? 'long' : 'short',

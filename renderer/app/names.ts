@@ -1,5 +1,7 @@
 /** Several names in one sentence, as the language lists them. */
+import { listFormat } from './kept-formats.ts';
+
 export const listNames =
   (language: string) =>
   (names: string[]): string =>
-    new Intl.ListFormat(language, { style: 'long', type: 'conjunction' }).format(names);
+    listFormat(language).format(names);

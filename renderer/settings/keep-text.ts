@@ -1,6 +1,6 @@
 /** Keep Messages in words: what is chosen, what is to come, and the warning before a shorter choice. Pure. */
 import type { KeepDays, KeepMessages, KeepPreview } from '../../electron/api/types.ts';
-import { dateOf, fullTime } from '../app/format.ts';
+import { fullTime, longDate } from '../app/format.ts';
 
 export type KeepText = { key: string; values: Record<string, string | number> };
 
@@ -43,7 +43,7 @@ export function keepWarning(
   formatNames: (names: string[]) => string,
 ): KeepWarning {
   const when = fullTime(preview.effectiveAt, language);
-  const date = dateOf(preview.before, language);
+  const date = longDate(preview.before, language);
   const { messages, scope, devicesKeeping, devicesUnknown, inCloud } = preview;
   const named = (list: string[]) => ({ count: list.length, names: formatNames(list) });
   const lines: KeepWarning['lines'] = [

@@ -1,6 +1,7 @@
 /** What a check says, line by line, from its facts alone. Pure; the component only translates. */
 import type { Check, CheckName } from '../../../electron/api/troubleshooting-types.ts';
-import { byteSize, timeAgo } from '../../app/format.ts';
+import { byteSize, longDate, timeAgo } from '../../app/format.ts';
+import { numberFormat, relativeFormat } from '../../app/kept-formats.ts';
 import { listNames } from '../../app/names.ts';
 import { syncState } from '../sync-state.ts';
 
@@ -77,7 +78,7 @@ function theSwitch(values: Values<'switch'>, { language }: Speech): CheckText[] 
   if (unknown.length > 0) texts.push(say('troubleshooting.switch.unknown', { names: named(unknown) }));
   if (on.length + off.length + unknown.length === 0) texts.push(say('troubleshooting.switch.alone'));
   if (purgeAt !== null) {
-    const when = new Intl.DateTimeFormat(language, { dateStyle: 'long' }).format(purgeAt);
+    const when = longDate(purgeAt, language);
     texts.push(say('troubleshooting.switch.purge', { when }));
   }
   return texts;
@@ -168,7 +169,7 @@ function duration(ms: number, language: string): string {
     ['second', SECOND],
   ] as const;
   const [unit, length] = units.find(([, one]) => ms >= 2 * one) ?? ['second', SECOND];
-  return new Intl.NumberFormat(language, {
+  return numberFormat(language, {
     style: 'unit',
     unit,
     unitDisplay: 'long',
@@ -190,7 +191,7 @@ function recentlyDeleted({ messages, firstGoesAt }: Values<'recentlyDeleted'>, s
   const texts = [say('troubleshooting.recentlyDeleted.messages', { count: messages })];
   if (firstGoesAt === null) return texts;
   const days = Math.max(0, Math.ceil((firstGoesAt - speech.now) / DAY));
-  const when = new Intl.RelativeTimeFormat(speech.language, { numeric: 'auto' }).format(days, 'day');
+  const when = relativeFormat(speech.language).format(days, 'day');
   return [...texts, say('troubleshooting.recentlyDeleted.goes', { when })];
 }
 

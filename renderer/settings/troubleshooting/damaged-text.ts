@@ -1,6 +1,6 @@
 /** What is said of a damaged database, line by line, from its facts alone. Pure; the component only translates. */
 import type { DamagedDatabase } from '../../../electron/api/troubleshooting-types.ts';
-import { dateOf, fullTime } from '../../app/format.ts';
+import { fullTime, longDate } from '../../app/format.ts';
 import type { CheckText } from './check-text.ts';
 
 const say = (key: string, values: CheckText['values'] = {}): CheckText => ({ key: `damaged.${key}`, values });
@@ -48,7 +48,7 @@ function lost(one: DamagedDatabase, messages: number, { language, counted }: Spe
   } else {
     texts.push(say('lost', { count }));
     if (from !== null && to !== null) {
-      const [first, last] = [dateOf(from, language), dateOf(to, language)];
+      const [first, last] = [longDate(from, language), longDate(to, language)];
       texts.push(
         first === last ? say('lostOn', { day: first }) : say('lostBetween', { from: first, to: last }),
       );
