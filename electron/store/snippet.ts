@@ -3,6 +3,8 @@ import { fold, runs } from './search-text.ts';
 
 const SNIPPET_LENGTH = 120;
 const LEAD = 30;
+/** Made once: making it takes as long as looking through a message. */
+const GRAPHEMES = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 
 export type Snippet = { snippet: string; ranges: [number, number][] };
 
@@ -11,7 +13,7 @@ function foldWithPlaces(text: string): { folded: string; from: number[]; to: num
   let folded = '';
   const from: number[] = [];
   const to: number[] = [];
-  for (const { segment, index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
+  for (const { segment, index } of GRAPHEMES.segment(text)) {
     const part = fold(segment);
     folded += part;
     for (let i = 0; i < part.length; i++) {
