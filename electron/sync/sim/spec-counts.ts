@@ -12,8 +12,21 @@ const SPEC = new URL('../../../docs/SPEC.md', import.meta.url);
 const BEGIN = '<!-- faults of the simulation -->';
 const END = '<!-- end of faults -->';
 
+/** Runs whose seeds follow each other are one. */
+function joined(runs: readonly Run[]): Run[] {
+  const all: Run[] = [];
+  for (const run of [...runs].sort((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (last !== undefined && last.steps === run.steps && last.from + last.seeds === run.from) {
+      last.seeds += run.seeds;
+      last.failed = [...last.failed, ...run.failed];
+    } else all.push({ ...run });
+  }
+  return all;
+}
+
 function runsSay(runs: readonly Run[]): string {
-  const each = runs.map(
+  const each = joined(runs).map(
     ({ seeds, steps, from, failed }) =>
       `${seeds.toLocaleString('en')} seeds from ${from} on, of ${steps} steps each (${failed.length} failed)`,
   );
