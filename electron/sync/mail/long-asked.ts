@@ -47,7 +47,7 @@ export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise
 
 /** Never asked for, and here all the same: this folder is a copy from before it was sent (SPEC OUT-30). Not a retry, whose message is here. */
 const isPutBack = (ctx: StepContext, entry: OutboxEntry): boolean =>
-  isKnown(ctx, entry) && readBody(entry.body).addressees.length === 0 && settleIfHere(ctx, entry);
+  isKnown(ctx, entry) && readBody(entry.body).addressees.length === 0 && settle(ctx, entry);
 
 /** What has come by mail or zone and was asked for so long ago is out of the outbox in that transaction: it is never shown twice. */
 export function settleLongAsked(ctx: StepContext): void {
@@ -65,10 +65,11 @@ function isKnown(ctx: StepContext, { guid }: Asked): boolean {
   return isHere || isMessageGone(ctx, accountId, guid);
 }
 
-/** Then it is out of the outbox. Writes nothing where it is not known. */
-function settleIfHere(ctx: StepContext, asked: Asked): boolean {
-  if (!isKnown(ctx, asked)) return false;
-  const { sendId, guid, deletedMs, deletedHere } = asked;
+/** Writes nothing where it is not known. */
+const settleIfHere = (ctx: StepContext, asked: Asked): boolean => isKnown(ctx, asked) && settle(ctx, asked);
+
+/** What is known to have been accepted is out of the outbox. */
+function settle(ctx: StepContext, { sendId, guid, deletedMs, deletedHere }: Asked): true {
   const { store } = ctx;
   const id = messageRecordId(ctx, currentKeys(ctx).accountId, guid);
   store.write(() => {

@@ -58,10 +58,6 @@ function wholeFrames(): Transformer<Uint8Array, Uint8Array> {
   const head = new Uint8Array(HEAD);
   let frame = head;
   let filled = 0;
-  const begin = () => {
-    frame = head;
-    filled = 0;
-  };
   return {
     transform(chunk, controller) {
       for (let at = 0; at < chunk.length; ) {
@@ -77,7 +73,8 @@ function wholeFrames(): Transformer<Uint8Array, Uint8Array> {
         }
         if (frame !== head && filled === frame.length) {
           controller.enqueue(frame);
-          begin();
+          frame = head;
+          filled = 0;
         }
       }
     },
