@@ -1,6 +1,6 @@
 /**
  * Every fault that the simulation plays, by the name under which it is counted. `npm test` must see each of them; what never fires fails. The
- * long run's counts stand in docs/SPEC.md (spec-counts.ts writes them there).
+ * long run's counts stand in docs/SPEC.md (counted.ts adds them up).
  */
 import { TRICKS } from './hostile-tricks.ts';
 import { FILE_KILL_POINTS, KILL_POINTS } from './kill-points.ts';

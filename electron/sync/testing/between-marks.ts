@@ -8,3 +8,11 @@ export function writeBetween(file: string | URL, begin: string, end: string, tex
   if (before === undefined || after === undefined) throw new Error(`${file} has lost its marks.`);
   writeFileSync(file, `${before}${begin}\n${text}\n${end}${after}`);
 }
+
+/** What stands there. Throws where a mark is missing. */
+export function readBetween(file: string | URL, begin: string, end: string): string {
+  const [, rest = ''] = readFileSync(file, 'utf8').split(`${begin}\n`);
+  const [text, after] = rest.split(`\n${end}`);
+  if (text === undefined || after === undefined) throw new Error(`${file} has lost its marks.`);
+  return text;
+}
