@@ -18,6 +18,7 @@ import { receiveStep } from '../../electron/sync/mail/receive-step.ts';
 import { boundedAnswers } from '../../electron/sync/network/bounded-answers.ts';
 import { createCloudClient } from '../../electron/sync/network/cloud-client.ts';
 import { lockstepError } from '../../electron/sync/network/errors.ts';
+import { framed, LAST_FRAME } from '../../electron/sync/network/frames.ts';
 import { whyNoAnswer } from '../../electron/sync/network/no-answer.ts';
 import { openPokeStream } from '../../electron/sync/network/poke-stream.ts';
 import { failureOf } from '../../electron/sync/run/failure-kind.ts';
@@ -204,16 +205,9 @@ export const cloudAnswers: Target[] = [
     shape: 'bytes',
     inTest: 250,
     async open() {
-      const frame = (flags: number, body: Uint8Array) => {
-        const whole = new Uint8Array(5 + body.length);
-        whole[0] = flags;
-        new DataView(whole.buffer).setUint32(1, body.length);
-        whole.set(body, 5);
-        return whole;
-      };
       const poke = (value: Parameters<typeof create<typeof WatchResponseSchema>>[1]) =>
-        frame(0, made(WatchResponseSchema, value));
-      const end = frame(2, utf8('{}'));
+        framed(0, made(WatchResponseSchema, value));
+      const end = framed(LAST_FRAME, utf8('{}'));
       const pokes = [
         poke({ poke: { case: 'zone', value: { zone: 2, generation: 1, head: 5n, purgeAtMs: 0n } } }),
         poke({ poke: { case: 'beat', value: { timeMs: BigInt(NOW) } } }),
@@ -222,7 +216,10 @@ export const cloudAnswers: Target[] = [
       return {
         honest: [
           Buffer.concat([...pokes, end]),
-          Buffer.concat([pokes[0]!, frame(2, utf8('{"error":{"code":"unavailable","details":[]}}'))]),
+          Buffer.concat([
+            pokes[0]!,
+            framed(LAST_FRAME, utf8('{"error":{"code":"unavailable","details":[]}}')),
+          ]),
           pokes[1]!,
         ].map((bytes) => copyBytes(bytes)),
         run(input) {

@@ -14,6 +14,7 @@ import {
 import { systemTimers } from '../run/timers.ts';
 import { boundedAnswers, LONGEST_ANSWER, LONGEST_FRAME } from './bounded-answers.ts';
 import { createCloudClient } from './cloud-client.ts';
+import { framed, LAST_FRAME } from './frames.ts';
 import { noAnswerCode, whyNoAnswer } from './no-answer.ts';
 import { openPokeStream } from './poke-stream.ts';
 
@@ -129,21 +130,15 @@ test('FUZ-7 the longest answers and pokes of a cloud are within the bounds, howe
   }
 });
 
-function frame(flags: number, body: Uint8Array, length = body.length): Uint8Array {
-  const head = new Uint8Array(5);
-  head[0] = flags;
-  new DataView(head.buffer).setUint32(1, length);
-  return concatBytes(head, body);
-}
 const poke = (head: bigint) =>
-  frame(
+  framed(
     0,
     toBinary(
       WatchResponseSchema,
       create(WatchResponseSchema, { poke: { case: 'mailbox', value: { head } } }),
     ),
   );
-const END = frame(2, new TextEncoder().encode('{}'));
+const END = framed(LAST_FRAME, new TextEncoder().encode('{}'));
 
 /** The pokes of a stream, and how it ended. */
 function listen(): Promise<{ heads: bigint[]; error: unknown }> {
@@ -166,7 +161,7 @@ const stream = { 'content-type': 'application/connect+proto' };
 test('FUZ-7 a frame of the poke stream that is said to be too long ends it; what came before was heard', async () => {
   answer = (response) => {
     response.writeHead(200, stream);
-    response.write(concatBytes(poke(1n), frame(0, new Uint8Array(100), 0xffff_ffff)));
+    response.write(concatBytes(poke(1n), framed(0, new Uint8Array(100), 0xffff_ffff)));
   };
   const { heads, error } = await listen();
   expect(heads).toEqual([1n]);
@@ -184,7 +179,7 @@ test('FUZ-7 frames come out whole, however they are cut: byte by byte, many at o
     0x80 | (((LONGEST_FRAME - 5) >> 7) & 0x7f),
     (LONGEST_FRAME - 5) >> 14,
   ]);
-  const all = concatBytes(poke(1n), poke(2n), frame(0, body), poke(3n));
+  const all = concatBytes(poke(1n), poke(2n), framed(0, body), poke(3n));
   const cuts: Uint8Array[][] = [
     [concatBytes(all, END)],
     [...concatBytes(poke(1n), poke(2n), poke(3n), END)].map((byte) => Uint8Array.of(byte)),

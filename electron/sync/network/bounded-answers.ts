@@ -4,14 +4,12 @@
  */
 import type { Transformer } from 'node:stream/web';
 import type { Fetch } from './cloud-client.ts';
+import { bodyLength, FRAME_HEAD } from './frames.ts';
 
 /** Twice what a cloud of ours puts into one answer, `LARGEST_ANSWER` of cloud/zones/limits.ts. In bytes, after unpacking. */
 export const LONGEST_ANSWER = 32 * 1024 * 1024;
 /** Of the poke stream: a poke with changes of 8 KiB and what surrounds them, and much more than that. In bytes. */
 export const LONGEST_FRAME = 256 * 1024;
-
-/** One byte of flags, four of length: the head of a frame in the Connect protocol's streams. */
-const HEAD = 5;
 
 export class AnswerTooLong extends Error {
   /** For no-answer.ts: a name, as the system gives its own. */
@@ -55,7 +53,7 @@ function counted(): Transformer<Uint8Array, Uint8Array> {
 
 /** Each frame in one piece: whoever reads them puts pieces together at a cost that grows with the square of their number. */
 function wholeFrames(): Transformer<Uint8Array, Uint8Array> {
-  const head = new Uint8Array(HEAD);
+  const head = new Uint8Array(FRAME_HEAD);
   let frame = head;
   let filled = 0;
   return {
@@ -65,10 +63,10 @@ function wholeFrames(): Transformer<Uint8Array, Uint8Array> {
         frame.set(part, filled);
         at += part.length;
         filled += part.length;
-        if (frame === head && filled === HEAD) {
-          const length = new DataView(head.buffer).getUint32(1);
+        if (frame === head && filled === FRAME_HEAD) {
+          const length = bodyLength(head);
           if (length > LONGEST_FRAME) throw new AnswerTooLong();
-          frame = new Uint8Array(HEAD + length);
+          frame = new Uint8Array(FRAME_HEAD + length);
           frame.set(head);
         }
         if (frame !== head && filled === frame.length) {

@@ -1,13 +1,11 @@
-/** The poke stream as a hostile cloud gives it: frame by frame, as Connect puts them on the wire (flags u8, length u32, message). */
+/** The poke stream as a hostile cloud gives it: frame by frame (network/frames.ts). */
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { concatBytes } from '../../../shared/crypto/bytes.ts';
 import {
   type WatchResponse,
   WatchResponseSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
-
-const HEAD = 5;
-/** The last frame of a stream. */
-const END = 2;
+import { bodyLength, FRAME_HEAD, framed, LAST_FRAME } from '../network/frames.ts';
 
 /** Beats come, and the end; nothing that says that there is something new. */
 export function quiet(response: Response, withheld: () => void): Response {
@@ -31,21 +29,21 @@ export function bare(response: Response): Response {
 
 function rewritten(response: Response, change: (message: WatchResponse) => WatchResponse | null): Response {
   if (response.body === null) return response;
-  let rest = new Uint8Array();
+  let rest: Uint8Array = new Uint8Array();
   const frames = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
-      rest = Uint8Array.from([...rest, ...chunk]);
-      while (rest.length >= HEAD) {
-        const length = new DataView(rest.buffer, rest.byteOffset).getUint32(1);
-        if (rest.length < HEAD + length) return;
-        const frame = rest.slice(0, HEAD + length);
-        rest = rest.slice(HEAD + length);
+      rest = concatBytes(rest, chunk);
+      while (rest.length >= FRAME_HEAD) {
+        const length = bodyLength(rest);
+        if (rest.length < FRAME_HEAD + length) return;
+        const frame = rest.slice(0, FRAME_HEAD + length);
+        rest = rest.slice(FRAME_HEAD + length);
         const flags = frame[0] ?? 0;
-        if ((flags & END) !== 0) {
+        if ((flags & LAST_FRAME) !== 0) {
           controller.enqueue(frame);
           continue;
         }
-        const message = change(fromBinary(WatchResponseSchema, frame.subarray(HEAD)));
+        const message = change(fromBinary(WatchResponseSchema, frame.subarray(FRAME_HEAD)));
         if (message !== null) controller.enqueue(framed(flags, toBinary(WatchResponseSchema, message)));
       }
     },
@@ -54,12 +52,4 @@ function rewritten(response: Response, change: (message: WatchResponse) => Watch
     status: response.status,
     headers: response.headers,
   });
-}
-
-function framed(flags: number, body: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(HEAD + body.length);
-  frame[0] = flags;
-  new DataView(frame.buffer).setUint32(1, body.length);
-  frame.set(body, HEAD);
-  return frame;
 }
