@@ -8,6 +8,7 @@ import { RecentlyDeletedPane } from '../deletes/RecentlyDeletedPane.tsx';
 import { NewMessagePane } from '../new-message/NewMessagePane.tsx';
 import { Notices } from '../notices/Notices.tsx';
 import { SettingsDialog } from '../settings/SettingsDialog.tsx';
+import { unreadIn } from '../sidebar/preview.ts';
 import { Sidebar } from '../sidebar/Sidebar.tsx';
 import { ConversationPane } from '../transcript/ConversationPane.tsx';
 import { conversations } from './conversations.ts';
@@ -20,7 +21,7 @@ export function Frame({ account }: { account: AccountInfo }) {
   const { t } = useTranslation();
   const pane = useView((state) => state.pane);
   const connected = useConnection((state) => state.connected);
-  const unread = conversations.use((state) => sumUnread(state.data ?? []));
+  const unread = conversations.use((state) => unreadIn(state.data ?? [], Date.now()));
   useShortcuts();
   useEffect(() => {
     document.title = unread > 0 ? t('app.unreadTitle', { count: unread }) : 'Lockstep';
@@ -47,10 +48,6 @@ export function Frame({ account }: { account: AccountInfo }) {
       <Help />
     </div>
   );
-}
-
-function sumUnread(list: readonly { unread: number; mutedUntil: number | null }[]): number {
-  return list.reduce((sum, one) => sum + one.unread, 0);
 }
 
 function PaneContent({ pane, account }: { pane: Pane; account: AccountInfo }) {

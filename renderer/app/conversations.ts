@@ -9,8 +9,10 @@ export const conversations = createResource(() => api.conversations.list.query()
 const FEW = 8;
 
 export function putConversation(one: ConversationSummary): void {
-  const list = conversations.use.getState().data ?? [];
-  conversations.set(sortConversations([...list.filter((other) => other.id !== one.id), one]));
+  const { data: list } = conversations.use.getState();
+  // One alone would be shown as all there are.
+  if (list === null) return;
+  conversations.patch(sortConversations([...list.filter((other) => other.id !== one.id), one]));
 }
 
 export function findConversation(id: Id): ConversationSummary | null {
@@ -32,8 +34,9 @@ export async function refreshConversations(ids: Id[] | 'all'): Promise<void> {
   // One without messages may have been deleted: whether it is listed, only the list says.
   const empty = answers.some((answer) => answer?.found?.lastMessage === null);
   if (empty || answers.includes(null)) return conversations.refresh();
-  const list = conversations.use.getState().data ?? [];
+  const { data: list } = conversations.use.getState();
+  if (list === null) return conversations.refresh();
   const kept = list.filter((one) => !ids.includes(one.id));
   const found = answers.flatMap((answer) => (answer?.found ? [answer.found] : []));
-  conversations.set(sortConversations([...kept, ...found]));
+  conversations.patch(sortConversations([...kept, ...found]));
 }

@@ -1,6 +1,9 @@
 /** What each event makes this window ask for again. */
 import type { ApiEvent, Id } from '../../electron/api/types.ts';
+import { forgetTrays } from '../attachments/tray.ts';
+import { forgetUnsaved } from '../composer/unsaved.ts';
 import { deletedList } from '../deletes/deleted-list.ts';
+import { forgetBegun } from '../new-message/begun.ts';
 import { conversations, refreshConversations } from './conversations.ts';
 import { listen } from './events.ts';
 import { devices, notices, session, settings, status, storage, useConnection } from './state.ts';
@@ -72,6 +75,9 @@ function handle(event: ApiEvent): void {
 export function forgetEverything(): void {
   for (const resource of [settings, status, devices, notices, deletedList, storage, conversations])
     resource.forget();
+  forgetBegun();
+  forgetUnsaved();
+  forgetTrays();
 }
 
 export function startListening(): () => void {

@@ -29,6 +29,16 @@ export function createResource<T>(ask: () => Promise<T>) {
     load,
     /** Asks again, if anybody asked before. */
     refresh: (): Promise<void> => (wanted ? load() : Promise.resolve()),
+    /**
+     * A part of it became known by itself. What is asked for just now may be from before that or from after: it is asked for again, so that nothing
+     * that it would have brought is missing.
+     */
+    patch: (data: T): void => {
+      const asking = use.getState().loading;
+      newest++;
+      use.setState({ data, failure: null, loading: false });
+      if (asking) void load();
+    },
     set: (data: T): void => {
       newest++;
       wanted = true;

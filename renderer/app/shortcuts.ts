@@ -1,7 +1,7 @@
 /** Keys that work anywhere in the signed-in window. The list in Help.tsx is made from the same table. */
 import { useEffect } from 'react';
 import { conversations } from './conversations.ts';
-import { isCommand, isMac, takesText } from './keys.ts';
+import { isAlt, isCommand, isMac, takesText } from './keys.ts';
 import { useView, view } from './state.ts';
 
 type Shortcut = {
@@ -35,13 +35,14 @@ function step(by: 1 | -1): void {
 
 export function shortcuts(): Shortcut[] {
   const key = commandKey();
+  const alt = isMac() ? '⌥' : 'Alt';
   return [
     {
-      // Alt+N as well: a browser keeps Ctrl+N to itself.
+      // Not Ctrl+N alone: a browser keeps it to itself.
       label: 'help.newMessage',
-      keys: ['Alt', 'N'],
+      keys: [alt, 'N'],
       matches: (event) =>
-        (event.altKey && event.code === 'KeyN') || (isCommand(event) && event.key.toLowerCase() === 'n'),
+        (isAlt(event) && event.code === 'KeyN') || (isCommand(event) && event.key.toLowerCase() === 'n'),
       run: () => view.show({ kind: 'new' }),
     },
     {
@@ -58,32 +59,32 @@ export function shortcuts(): Shortcut[] {
     },
     {
       label: 'help.conversations',
-      keys: ['Alt', '1'],
-      matches: (event) => event.altKey && event.code === 'Digit1',
+      keys: [alt, '1'],
+      matches: (event) => isAlt(event) && event.code === 'Digit1',
       run: focusList,
     },
     {
       label: 'help.transcript',
-      keys: ['Alt', '2'],
-      matches: (event) => event.altKey && event.code === 'Digit2',
+      keys: [alt, '2'],
+      matches: (event) => isAlt(event) && event.code === 'Digit2',
       run: focusTranscript,
     },
     {
       label: 'help.messageField',
-      keys: ['Alt', '3'],
-      matches: (event) => event.altKey && event.code === 'Digit3',
+      keys: [alt, '3'],
+      matches: (event) => isAlt(event) && event.code === 'Digit3',
       run: () => document.getElementById('composer')?.focus(),
     },
     {
       label: 'help.nextConversation',
-      keys: ['Alt', '↓'],
-      matches: (event) => event.altKey && event.key === 'ArrowDown',
+      keys: [alt, '↓'],
+      matches: (event) => isAlt(event) && event.key === 'ArrowDown',
       run: () => step(1),
     },
     {
       label: 'help.previousConversation',
-      keys: ['Alt', '↑'],
-      matches: (event) => event.altKey && event.key === 'ArrowUp',
+      keys: [alt, '↑'],
+      matches: (event) => isAlt(event) && event.key === 'ArrowUp',
       run: () => step(-1),
     },
     {

@@ -33,20 +33,36 @@ const change = (conversation: Id, edit: (items: TrayItem[]) => TrayItem[]): void
 const patch = (conversation: Id, key: string, with_: Partial<TrayItem>): void =>
   change(conversation, (items) => items.map((item) => (item.key === key ? { ...item, ...with_ } : item)));
 
+function letPictureGo({ picture }: TrayItem): void {
+  if (picture?.startsWith('blob:')) URL.revokeObjectURL(picture);
+}
+
 function drop(conversation: Id, key: string): void {
   const item = useTrays.getState()[conversation]?.find((one) => one.key === key);
-  if (item?.picture?.startsWith('blob:')) URL.revokeObjectURL(item.picture);
+  if (item !== undefined) letPictureGo(item);
   change(conversation, (items) => items.filter((one) => one.key !== key));
 }
 
-/** What the device still has from before this window was loaded. */
+/** By their ids: they are in a message on its way, and beside no text. */
+const beingSent = new Set<Id>();
+
+/**
+ * What the device has for this conversation: from before this window was loaded, or given to it in another one. What another window has sent or
+ * taken out goes here as well: a message with it would be refused.
+ */
 export async function loadTray(conversation: Id): Promise<void> {
+  const asked = new Set(idsIn(conversation));
   const drafts = await api.attachments.drafts.query({ conversationId: conversation });
-  change(conversation, (items) => {
-    const known = new Set(items.map(({ id }) => id));
-    return [...drafts.filter(({ id }) => !known.has(id)).map(ofDraft), ...items];
-  });
+  const there = new Set(drafts.map(({ id }) => id));
+  for (const { key, id } of useTrays.getState()[conversation] ?? NONE)
+    if (id !== null && asked.has(id) && !there.has(id)) drop(conversation, key);
+  const known = new Set([...idsIn(conversation), ...beingSent]);
+  const fresh = drafts.filter(({ id }) => !known.has(id)).map(ofDraft);
+  if (fresh.length > 0) change(conversation, (items) => [...fresh, ...items]);
 }
+
+const idsIn = (conversation: Id): Id[] =>
+  (useTrays.getState()[conversation] ?? NONE).flatMap(({ id }) => (id === null ? [] : [id]));
 
 const ofDraft = ({ id, name, mediaType, size, thumbnail }: AttachmentDraft): TrayItem => ({
   key: id,
@@ -117,11 +133,32 @@ export function removeItem(conversation: Id, item: TrayItem): void {
   if (item.id !== null) void api.attachments.drop.mutate({ id: item.id }).catch(() => {});
 }
 
-/** They are being sent: the field is free. Given back when that failed. */
+/** They are being sent: the field is free. Afterwards `wereSent`, or `putBack` when that failed. */
 export function takeItems(conversation: Id): TrayItem[] {
   const items = useTrays.getState()[conversation] ?? NONE;
   change(conversation, () => []);
+  for (const { id } of items) if (id !== null) beingSent.add(id);
   return items;
 }
-export const putBack = (conversation: Id, items: TrayItem[]): void =>
+
+export function wereSent(items: readonly TrayItem[]): void {
+  for (const item of items) {
+    if (item.id !== null) beingSent.delete(item.id);
+    letPictureGo(item);
+  }
+}
+
+/** The message was refused, perhaps for one of them: the device says which it still has. */
+export function putBack(conversation: Id, items: readonly TrayItem[]): void {
+  for (const { id } of items) if (id !== null) beingSent.delete(id);
   change(conversation, (now) => [...items, ...now]);
+  if (items.length > 0) loadTray(conversation).catch(() => {});
+}
+
+/** Another account, or none: nothing of the last one stays here, and nothing more goes to the device. */
+export function forgetTrays(): void {
+  for (const abort of aborts.values()) abort.abort();
+  for (const items of Object.values(useTrays.getState())) for (const item of items) letPictureGo(item);
+  beingSent.clear();
+  useTrays.setState({}, true);
+}

@@ -13,10 +13,11 @@ import { AttachButton } from '../attachments/AttachButton.tsx';
 import { filesOf, type Given, hasFiles } from '../attachments/dropped.ts';
 import { messageLine } from '../attachments/kinds.ts';
 import { Tray } from '../attachments/Tray.tsx';
-import { loadTray, putBack, takeItems, useTray } from '../attachments/tray.ts';
+import { loadTray, putBack, takeItems, useTray, wereSent } from '../attachments/tray.ts';
 import { failureText } from '../ui/failure.ts';
 import { ComposerField } from './ComposerField.tsx';
 import { tooLongBy } from './length.ts';
+import { editIn, keepEdit } from './unsaved.ts';
 import { useDraft } from './useDraft.ts';
 import './composer.css';
 
@@ -37,13 +38,21 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
   const { t } = useTranslation();
   const field = useRef<HTMLTextAreaElement>(null);
   const draft = useDraft(conversation);
-  const [edited, setEdited] = useState('');
+  const [edited, setEdited] = useState(() => editIn(conversation.id)?.text ?? '');
+  /** As of now, for what comes back later. */
+  const modeNow = useRef(mode);
+  modeNow.current = mode;
   const offline = status.use(
     (state) => state.data?.paused?.reason === 'offline' || state.data?.paused?.reason === 'cloudUnreachable',
   );
   const editing = mode.kind === 'edit';
   const text = editing ? edited : draft.text;
-  const setText = editing ? setEdited : draft.setText;
+  const setText = (next: string): void => {
+    if (mode.kind === 'edit') {
+      setEdited(next);
+      keepEdit(conversation.id, { message: mode.message, text: next });
+    } else draft.setText(next);
+  };
   const tooLong = tooLongBy(text);
   const tray = useTray(conversation.id);
   const files = editing ? 0 : tray.length;
@@ -51,19 +60,29 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
   const canSend = (text.trim() !== '' || files > 0) && filesReady && tooLong === 0;
 
   useEffect(() => {
-    loadTray(conversation.id).catch(() => {});
+    const load = (): void => void loadTray(conversation.id).catch(() => {});
+    load();
+    // Another window may have sent them meanwhile.
+    window.addEventListener('focus', load);
+    return () => window.removeEventListener('focus', load);
   }, [conversation.id]);
 
   useEffect(() => {
-    if (mode.kind === 'edit') setEdited(mode.message.text);
+    if (mode.kind === 'edit') {
+      const kept = editIn(conversation.id);
+      setEdited(kept?.message.id === mode.message.id ? kept.text : mode.message.text);
+    }
     field.current?.focus();
-  }, [mode]);
+  }, [mode, conversation.id]);
   useLayoutEffect(() => {
     // On a narrow window the keyboard would cover what one came to read.
     if (!matchMedia('(pointer: coarse)').matches) field.current?.focus();
   }, []);
 
-  const backToNew = useCallback(() => onMode({ kind: 'new' }), [onMode]);
+  const backToNew = useCallback(() => {
+    keepEdit(conversation.id, null);
+    onMode({ kind: 'new' });
+  }, [conversation.id, onMode]);
 
   async function submit(): Promise<void> {
     if (!canSend) return;
@@ -83,10 +102,13 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
       onSent(
         await api.messages.send.mutate({ conversationId: conversation.id, text: what, replyTo, attachments }),
       );
+      wereSent(sent);
     } catch (error) {
       if (mode.kind !== 'edit') {
         if (what !== '') draft.restore(what);
         putBack(conversation.id, sent);
+        // Without what it answers it would be another message.
+        if (mode.kind === 'reply' && modeNow.current.kind === 'new') onMode(mode);
       }
       view.say(failureText(t, failureOf(error)));
     }

@@ -5,20 +5,24 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ConversationSummary } from '../../electron/api/types.ts';
 import { api, saveDraftAtTheEnd } from '../app/api.ts';
+import { tooLongBy } from './length.ts';
+import { keepLongText, longTextIn } from './unsaved.ts';
 
 const PAUSE_MS = 400;
 
 export function useDraft(conversation: Pick<ConversationSummary, 'id' | 'draft'>) {
   const { id } = conversation;
-  const [text, setShown] = useState(conversation.draft);
-  const state = useRef({ text: conversation.draft, saved: conversation.draft });
+  const [text, setShown] = useState(() => longTextIn(id) ?? conversation.draft);
+  const state = useRef({ text, saved: conversation.draft });
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
 
   const saveNow = useCallback((): void => {
     if (timer.current !== null) clearTimeout(timer.current);
     timer.current = null;
     const { text: now, saved } = state.current;
-    if (now === saved || now.length > 100_000) return;
+    const tooLong = tooLongBy(now) > 0;
+    keepLongText(id, tooLong ? now : null);
+    if (now === saved || tooLong) return;
     state.current.saved = now;
     api.conversations.setDraft.mutate({ id, text: now }).catch(() => {
       // Still on screen; the next pause in typing saves it again.
@@ -47,7 +51,7 @@ export function useDraft(conversation: Pick<ConversationSummary, 'id' | 'draft'>
   useEffect(() => {
     const atTheEnd = (): void => {
       const { text: now, saved } = state.current;
-      if (now !== saved && now.length <= 100_000) saveDraftAtTheEnd(id, now);
+      if (now !== saved && tooLongBy(now) === 0) saveDraftAtTheEnd(id, now);
     };
     window.addEventListener('pagehide', atTheEnd);
     return () => {

@@ -1,26 +1,20 @@
 /** A message to somebody new, or to several: who, what, and off it goes. */
 import { ArrowUp, ChevronLeft } from 'lucide-react';
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AccountInfo } from '../../electron/api/types.ts';
-import { api, failureOf } from '../app/api.ts';
-import { putConversation } from '../app/conversations.ts';
-import { view } from '../app/state.ts';
+import type { AccountInfo, ApiFailure } from '../../electron/api/types.ts';
+import { useView, view } from '../app/state.ts';
 import { ComposerField } from '../composer/ComposerField.tsx';
 import { tooLongBy } from '../composer/length.ts';
 import { failureText } from '../ui/failure.ts';
+import { changeBegun, sendBegun, useBegun } from './begun.ts';
 import { checkHandle, normalHandle, splitHandles } from './handles.ts';
 import { ToField } from './ToField.tsx';
 import './new-message.css';
 
 export function NewMessagePane({ account }: { account: AccountInfo }) {
   const { t } = useTranslation();
-  const [handles, setHandles] = useState<string[]>([]);
-  const [typed, setTyped] = useState('');
-  const [name, setName] = useState('');
-  const [text, setText] = useState('');
-  const [error, setError] = useState<string | null>(null);
-  const [busy, setBusy] = useState(false);
+  const { handles, typed, name, text, error, busy } = useBegun();
   const message = useRef<HTMLTextAreaElement>(null);
 
   /** Takes what is typed in as well; null when something in it is not a handle. */
@@ -29,14 +23,12 @@ export function NewMessagePane({ account }: { account: AccountInfo }) {
     for (const handle of splitHandles(typed).map(normalHandle)) {
       const problem = checkHandle(handle, account.handle);
       if (problem !== null) {
-        setError(t(`newMessage.${problem}`, { handle }));
+        changeBegun({ error: t(`newMessage.${problem}`, { handle }) });
         return null;
       }
       if (!all.includes(handle)) all.push(handle);
     }
-    setHandles(all);
-    setTyped('');
-    setError(null);
+    changeBegun({ handles: all, typed: '', error: null });
     return all;
   }
 
@@ -44,25 +36,22 @@ export function NewMessagePane({ account }: { account: AccountInfo }) {
     const all = collect();
     if (all === null || busy) return;
     if (all.length === 0) {
-      setError(t('newMessage.needSomebody'));
+      changeBegun({ error: t('newMessage.needSomebody') });
       return;
     }
-    setBusy(true);
+    const here = (): boolean => useView.getState().pane.kind === 'new';
     try {
-      const groupName = all.length > 1 && name.trim() !== '' ? name.trim() : null;
-      const conversation = await api.conversations.start.mutate({ handles: all, name: groupName });
-      putConversation(conversation);
-      if (text.trim() !== '')
-        await api.messages.send.mutate({ conversationId: conversation.id, text, replyTo: null });
-      view.openConversation(conversation.id);
+      const id = await sendBegun();
+      // Whoever has gone elsewhere meanwhile writes there: the next words are for somebody else.
+      if (here()) view.openConversation(id);
     } catch (caught) {
-      const failure = failureOf(caught);
-      setError(
+      const failure = caught as ApiFailure;
+      const why =
         failure.reason === 'noAccount'
           ? t('newMessage.unknown', { handle: failure.about ?? all[0] })
-          : failureText(t, failure),
-      );
-      setBusy(false);
+          : failureText(t, failure);
+      changeBegun({ error: why });
+      if (!here()) view.say(t('newMessage.notSent', { why }));
     }
   }
 
@@ -83,17 +72,16 @@ export function NewMessagePane({ account }: { account: AccountInfo }) {
         handles={handles}
         typed={typed}
         error={error}
-        onTyped={(next) => {
-          setTyped(next);
-          setError(null);
-        }}
+        onTyped={(next) => changeBegun({ typed: next, error: null })}
         onCollect={collect}
-        onAdd={(handle) => {
-          setHandles((all) => (all.includes(handle) ? all : [...all, handle]));
-          setTyped('');
-          setError(null);
-        }}
-        onRemove={(handle) => setHandles((all) => all.filter((one) => one !== handle))}
+        onAdd={(handle) =>
+          changeBegun({
+            handles: handles.includes(handle) ? handles : [...handles, handle],
+            typed: '',
+            error: null,
+          })
+        }
+        onRemove={(handle) => changeBegun({ handles: handles.filter((one) => one !== handle) })}
         onDone={() => message.current?.focus()}
       />
       {handles.length > 1 && (
@@ -105,7 +93,7 @@ export function NewMessagePane({ account }: { account: AccountInfo }) {
             maxLength={100}
             placeholder={t('common.optional')}
             value={name}
-            onChange={(event) => setName(event.target.value)}
+            onChange={(event) => changeBegun({ name: event.target.value })}
           />
         </div>
       )}
@@ -125,7 +113,7 @@ export function NewMessagePane({ account }: { account: AccountInfo }) {
             ref={message}
             value={text}
             placeholder={t('composer.message')}
-            onValue={setText}
+            onValue={(next) => changeBegun({ text: next })}
             onSubmit={() => void start()}
             onEscape={null}
           />

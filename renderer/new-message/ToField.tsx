@@ -9,7 +9,7 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { knownPeople, matchPeople } from './people.ts';
 
 type Props = {
-  handles: string[];
+  handles: readonly string[];
   typed: string;
   error: string | null;
   onTyped: (text: string) => void;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ConversationSummary, MessagePreview } from '../../electron/api/types.ts';
 import { sortConversations } from '../app/order.ts';
 import { markedParts } from './marked.ts';
-import { isMuted, previewOf } from './preview.ts';
+import { isMuted, previewOf, unreadIn } from './preview.ts';
 
 const last: MessagePreview = {
   text: 'Hello\nthere',
@@ -56,6 +56,14 @@ test('UI-04 the second line: a draft first, then what failed, then the newest me
     files: [],
   });
   expect(previewOf(conversation({ lastMessage: null }), false).kind).toBe('none');
+});
+
+test('UI-04 what is muted does not count in the window’s title, until its time', () => {
+  const list = [
+    { unread: 2, mutedUntil: null },
+    { unread: 30, mutedUntil: 6 },
+  ];
+  expect([unreadIn(list, 5), unreadIn(list, 6)]).toEqual([2, 32]);
 });
 
 test('UI-04 muted lasts until its time', () => {

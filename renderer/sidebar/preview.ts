@@ -24,6 +24,12 @@ export function previewOf(one: ConversationSummary, open: boolean): Preview {
   return { kind: 'plain', text, files };
 }
 
+/** How many messages are unread in these conversations, of those that are not muted (UI-04): for the window's title. */
+export const unreadIn = (
+  list: readonly Pick<ConversationSummary, 'unread' | 'mutedUntil'>[],
+  now: number,
+): number => list.reduce((sum, one) => sum + (isMuted(one, now) ? 0 : one.unread), 0);
+
 export function isMuted(one: Pick<ConversationSummary, 'mutedUntil'>, now: number): boolean {
   return one.mutedUntil !== null && one.mutedUntil > now;
 }

@@ -1,16 +1,17 @@
 /** One open conversation: header, transcript, composer. Everything it holds ends when another one is opened. */
 import { ChevronLeft } from 'lucide-react';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createStore, useStore } from 'zustand';
 import type { ConversationSummary, Id, Message, MessageCursor } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
-import { conversations, findConversation, putConversation } from '../app/conversations.ts';
+import { conversations, findConversation } from '../app/conversations.ts';
 import { view } from '../app/state.ts';
 import { DropZone } from '../attachments/DropZone.tsx';
 import type { Given } from '../attachments/dropped.ts';
 import { useAttach } from '../attachments/useAttach.ts';
 import { Composer, type ComposerMode } from '../composer/Composer.tsx';
+import { editIn } from '../composer/unsaved.ts';
 import { IdentityBanner } from '../trust/IdentityBanner.tsx';
 import { failureText } from '../ui/failure.ts';
 import { PaneHeader } from './PaneHeader.tsx';
@@ -24,22 +25,7 @@ type Props = { id: Id; at: MessageCursor | null };
 
 export function ConversationPane({ id, at }: Props) {
   const { t } = useTranslation();
-  const conversation = conversations.use((state) => state.data?.find((one) => one.id === id) ?? null);
-  const loaded = conversations.use((state) => state.data !== null);
-  const [gone, setGone] = useState<string | null>(null);
-  // A conversation that the list does not hold yet: just begun, or found by the search.
-  useEffect(() => {
-    if (!loaded || findConversation(id) !== null) return;
-    api.conversations.get
-      .query({ id })
-      .then(putConversation, (error: unknown) =>
-        setGone(
-          failureOf(error).reason === 'notFound'
-            ? t('transcript.notFound')
-            : failureText(t, failureOf(error)),
-        ),
-      );
-  }, [id, loaded, t]);
+  const { conversation, gone } = useConversation(id);
 
   if (conversation === null)
     return (
@@ -49,15 +35,53 @@ export function ConversationPane({ id, at }: Props) {
         ) : (
           <p>{gone}</p>
         )}
-        {gone !== null && (
-          <button type="button" className="button" onClick={() => view.show({ kind: 'none' })}>
-            <ChevronLeft aria-hidden="true" />
-            {t('common.back')}
-          </button>
-        )}
+        <button type="button" className="button" onClick={() => view.show({ kind: 'none' })}>
+          <ChevronLeft aria-hidden="true" />
+          {t('common.back')}
+        </button>
       </div>
     );
   return <OpenConversation key={id} conversation={conversation} at={at} />;
+}
+
+/**
+ * The conversation as the list has it, or as the device gives it where the list does not: just begun, found by searching, or without messages and
+ * begun anew. `gone`, in words: it was here with messages and they were deleted, it never was, or the device does not say.
+ */
+function useConversation(id: Id): { conversation: ConversationSummary | null; gone: string | null } {
+  const { t } = useTranslation();
+  const listed = conversations.use((state) => state.data?.find((one) => one.id === id) ?? null);
+  const loaded = conversations.use((state) => state.data !== null);
+  const [known, setKnown] = useState<ConversationSummary | null>(null);
+  const [gone, setGone] = useState<string | null>(null);
+  useEffect(() => {
+    if (listed === null) return;
+    setKnown(listed);
+    setGone(null);
+  }, [listed]);
+  const missing = loaded && listed === null;
+  const hadMessages = useRef(false);
+  hadMessages.current = known !== null && known.lastMessage !== null;
+  useEffect(() => {
+    if (!missing) return;
+    let asked = true;
+    api.conversations.get.query({ id }).then(
+      (found) => {
+        if (!asked) return;
+        if (hadMessages.current && found.lastMessage === null) setGone(t('transcript.deleted'));
+        else setKnown(found);
+      },
+      (error: unknown) => {
+        if (!asked) return;
+        const failure = failureOf(error);
+        setGone(failure.reason === 'notFound' ? t('transcript.notFound') : failureText(t, failure));
+      },
+    );
+    return () => {
+      asked = false;
+    };
+  }, [id, missing, t]);
+  return { conversation: gone === null ? (listed ?? known) : null, gone };
 }
 
 function OpenConversation({
@@ -70,12 +94,15 @@ function OpenConversation({
   const { t } = useTranslation();
   const { id } = conversation;
   const [transcript, setTranscript] = useState<TranscriptStore | null>(null);
-  const [mode, setMode] = useState<ComposerMode>({ kind: 'new' });
+  const [mode, setMode] = useState<ComposerMode>(() => {
+    const edit = editIn(id);
+    return edit === null ? { kind: 'new' } : { kind: 'edit', message: edit.message };
+  });
   const add = useAttach(id);
   const attach = (given: Given): void => {
-    // Files go with a new message; an edit has none.
-    if (mode.kind === 'edit') setMode({ kind: 'new' });
-    void add(given);
+    // Files go with a new message; an edit has none, and is not given up for them.
+    if (mode.kind === 'edit') view.say(t('attachments.whileEditing'));
+    else void add(given);
   };
   const unread = conversation.unread;
   // biome-ignore lint/correctness/useExhaustiveDependencies: how many were unread when it was opened, not since
@@ -93,7 +120,8 @@ function OpenConversation({
     [],
   );
   const messages = useStore(transcript?.store ?? NOT_YET, (state) => state.window?.messages ?? NONE);
-  const selecting = useSelection(id, messages);
+  const run = useStore(transcript?.store ?? NOT_YET, (state) => state.run);
+  const selecting = useSelection(id, messages, run);
   const choosing = selecting.selection !== null;
   return (
     <DropZone label={t('transcript.header', { title: conversation.title })} onFiles={attach}>
@@ -125,7 +153,7 @@ function OpenConversation({
 }
 
 const NONE: readonly Message[] = [];
-const NOT_YET = createStore<Pick<TranscriptState, 'window'>>(() => ({ window: null }));
+const NOT_YET = createStore<Pick<TranscriptState, 'window' | 'run'>>(() => ({ window: null, run: 0 }));
 
 type LoadedProps = {
   conversation: ConversationSummary;

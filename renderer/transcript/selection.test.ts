@@ -44,10 +44,16 @@ test('UI-100 a click chooses one more or lets it go; Shift takes all in between,
 test('UI-100 what is gone is not chosen any more; what was on its way stays chosen when it is accepted', () => {
   const before = [message('a'), message('out', 'sending', 5), message('b')];
   const after = [message('a'), message('new', 'sent', 5)];
-  const selection = follow(toggle(chooseAll(['a', 'b']), 'out'), before, after);
+  const [was, is] = [
+    { run: 1, messages: before },
+    { run: 1, messages: after },
+  ];
+  const selection = follow(toggle(chooseAll(['a', 'b']), 'out'), was, is);
   expect([list(selection.ids), selection.anchor]).toEqual(['anew', 'new']);
   // What was never scrolled to is not gone.
-  expect(list(follow(chooseAll(['far', 'a']), before, after).ids)).toBe('afar');
+  expect(list(follow(chooseAll(['far', 'a']), was, is).ids)).toBe('afar');
+  // Nor is what lies in another part of the conversation than is shown now.
+  expect(list(follow(chooseAll(['a', 'b']), was, { run: 2, messages: [message('z')] }).ids)).toBe('ab');
 });
 
 test('UI-100 Copy gives one message as it is, several each with its sender and time, and nothing unsent', async () => {

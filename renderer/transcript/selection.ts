@@ -37,14 +37,17 @@ export function extend(selection: Selection, to: Id, order: readonly Id[]): Sele
   return { ids, anchor, base };
 }
 
+/** A part of the conversation, by its number, and what it holds now. */
+export type Run = { run: number; messages: readonly Message[] };
+
 /**
- * The run of messages changed. What is gone is not chosen any more; what was on its way and is accepted now has another id and stays chosen.
+ * The run of messages changed. What is gone is not chosen any more; what was on its way and is accepted now has another id and stays chosen. Where
+ * another part of the conversation is shown instead, nothing is known to be gone.
  */
-export function follow(
-  selection: Selection,
-  before: readonly Message[],
-  after: readonly Message[],
-): Selection {
+export function follow(selection: Selection, was: Run, is: Run): Selection {
+  if (was.run !== is.run) return selection;
+  const { messages: before } = was;
+  const { messages: after } = is;
   const there = new Set(after.map((message) => message.id));
   const gone = before.filter((message) => selection.ids.has(message.id) && !there.has(message.id));
   if (gone.length === 0) return selection;

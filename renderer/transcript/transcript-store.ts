@@ -24,6 +24,8 @@ const LARGEST = 500;
 
 export type TranscriptState = {
   window: Window | null;
+  /** Another number for each part of the conversation that was jumped to; 0: none is here yet. What is in one and not in the next is not gone. */
+  run: number;
   /** True while the run's start is moving: the list keeps its place from the end. */
   prepending: boolean;
   loadingOlder: boolean;
@@ -34,11 +36,15 @@ export type TranscriptState = {
   goTo: { id: Id; why: 'unread' | 'found' | 'newest' } | null;
 };
 
+/** Across conversations: no two runs have the same number. */
+let runs = 0;
+
 export type TranscriptStore = ReturnType<typeof createTranscript>;
 
 export function createTranscript(conversationId: Id, unread: number, at: MessageCursor | null) {
   const store = createStore<TranscriptState>(() => ({
     window: null,
+    run: 0,
     prepending: false,
     loadingOlder: false,
     failure: null,
@@ -72,7 +78,7 @@ export function createTranscript(conversationId: Id, unread: number, at: Message
     enqueue(async () => {
       if (place !== null) {
         const window = await page(place, 'around', PAGE);
-        set({ window, failure: null, prepending: false, goTo: { id: place.id, why: 'found' } });
+        set({ window, run: ++runs, failure: null, prepending: false, goTo: { id: place.id, why: 'found' } });
         return;
       }
       // Unread ones further up than one page of 500 are many: then the newest are what is wanted.
@@ -82,6 +88,7 @@ export function createTranscript(conversationId: Id, unread: number, at: Message
       const last = window.messages.at(-1);
       set({
         window,
+        run: ++runs,
         failure: null,
         prepending: false,
         firstUnread,
@@ -96,7 +103,10 @@ export function createTranscript(conversationId: Id, unread: number, at: Message
     return enqueue(async () => {
       const now = get().window;
       const first = now?.messages[0];
-      if (now == null || first === undefined) return;
+      if (now == null || first === undefined) {
+        set({ loadingOlder: false });
+        return;
+      }
       const older = await page(cursorOf(first), 'older', PAGE);
       set({
         window: prepend(get().window ?? now, older),
@@ -134,6 +144,11 @@ export function createTranscript(conversationId: Id, unread: number, at: Message
     }
     await refreshTail(now, plan);
     const after = get().window;
+    if (after?.messages.length === 0 && after.hasOlder) {
+      // Nothing of the run is left: what is older, or that nothing is, only the device knows.
+      set({ window: await page(null, 'older', PAGE), prepending: false });
+      return;
+    }
     if (after === null || !liesFurtherUp(now, after, ids)) return;
     const whole = plan.from > 0 ? planRefresh(after, 'all') : null;
     if (whole !== null) await refreshTail(after, whole);

@@ -9,7 +9,15 @@ import { api, failureOf } from '../app/api.ts';
 import { isCommand, takesText } from '../app/keys.ts';
 import { view } from '../app/state.ts';
 import { failureText } from '../ui/failure.ts';
-import { chooseAll as allOf, beginSelection, extend, follow, type Selection, toggle } from './selection.ts';
+import {
+  chooseAll as allOf,
+  beginSelection,
+  extend,
+  follow,
+  type Run,
+  type Selection,
+  toggle,
+} from './selection.ts';
 
 /** What one delete takes, as the device says. */
 export const MOST = 10_000;
@@ -24,17 +32,18 @@ export type Selecting = {
   end: () => void;
 };
 
-export function useSelection(conversationId: Id, messages: readonly Message[]): Selecting {
+/** `run`: of which part of the conversation the messages are (transcript-store.ts). */
+export function useSelection(conversationId: Id, messages: readonly Message[], run: number): Selecting {
   const { t } = useTranslation();
   const [selection, setSelection] = useState<Selection | null>(null);
   const on = selection !== null;
 
-  const before = useRef(messages);
+  const before = useRef<Run>({ run, messages });
   useEffect(() => {
     const old = before.current;
-    before.current = messages;
-    setSelection((now) => (now === null ? null : follow(now, old, messages)));
-  }, [messages]);
+    before.current = { run, messages };
+    setSelection((now) => (now === null ? null : follow(now, old, { run, messages })));
+  }, [run, messages]);
 
   const end = useCallback(() => setSelection(null), []);
   const chooseAll = useCallback(() => {
@@ -78,7 +87,7 @@ export function useSelection(conversationId: Id, messages: readonly Message[]): 
             ? extend(
                 now,
                 id,
-                before.current.map((message) => message.id),
+                before.current.messages.map((message) => message.id),
               )
             : toggle(now, id);
         }),

@@ -8,6 +8,7 @@ export const attachments = {
   noneToDelete: 'No message of this conversation has an attachment.',
   drop: 'Drop files here to attach them',
   noFolders: 'Folders cannot be attached. Attach the files in it, or pack it into one file first.',
+  whileEditing: 'Save or stop the edit first: files go with a new message.',
   tooLarge: '“{{name}}” is too large: an attachment has at most {{size}} on this cloud.',
   tooMany_one: 'A message has at most {{count, number}} attachment.',
   tooMany_other: 'A message has at most {{count, number}} attachments.',

@@ -21,6 +21,7 @@ export const transcript = {
   encrypted: 'End-to-end encrypted: the cloud cannot read what you write here.',
   label: '{{name}}, {{time}}: {{text}}',
   reactionLabel: '{{emoji}} by {{names}}',
+  deleted: 'The messages of this conversation were deleted.',
   notFound: 'This conversation is no longer on this device.',
   state: {
     waiting: 'Waiting for a connection',

@@ -9,6 +9,7 @@ export const attachments = {
   drop: 'Laat bestanden hier los om ze toe te voegen',
   noFolders:
     'Mappen kun je niet toevoegen. Voeg de bestanden erin toe, of pak de map eerst in als één bestand.',
+  whileEditing: 'Bewaar de wijziging eerst of stop ermee: bestanden gaan met een nieuw bericht mee.',
   tooLarge: '“{{name}}” is te groot: een bijlage is op deze cloud hoogstens {{size}}.',
   tooMany_one: 'Een bericht heeft hoogstens {{count, number}} bijlage.',
   tooMany_other: 'Een bericht heeft hoogstens {{count, number}} bijlagen.',

@@ -10,5 +10,6 @@ export const newMessage = {
   notAHandle: '“{{handle}}” is geen adres of nummer. Het ziet eruit als anna@example.org of +31201234567.',
   self: 'Dat ben je zelf. Schrijf iemand anders.',
   needSomebody: 'Zeg eerst aan wie.',
+  notSent: 'Je nieuwe bericht is niet verstuurd. {{why}} Het staat nog in Nieuw bericht.',
   suggestions: 'Mensen die je kent',
 };

@@ -21,6 +21,7 @@ export const transcript = {
   encrypted: 'End-to-end versleuteld: de cloud kan niet lezen wat je hier schrijft.',
   label: '{{name}}, {{time}}: {{text}}',
   reactionLabel: '{{emoji}} van {{names}}',
+  deleted: 'De berichten van dit gesprek zijn verwijderd.',
   notFound: 'Dit gesprek staat niet meer op dit apparaat.',
   state: {
     waiting: 'Wacht op verbinding',
