@@ -3,6 +3,7 @@ import { expect, test } from '../harness/fixtures.ts';
 import {
   ANNA,
   BOB,
+  confirm,
   conversation,
   createAccount,
   expectMessage,
@@ -67,6 +68,60 @@ test('Back, Forward and a reload show what was open; a half-written text is stil
   await page.reload();
   await expectMessage(page, 'For the history.');
   await expect(messageField(page)).toHaveValue('Half a thou');
+});
+
+test('UI-140 UI-141 what is half written stays where it was; a conversation that is deleted elsewhere says so', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  const { page } = anna;
+  await createAccount(bob.page, BOB);
+  await createAccount(page, ANNA);
+  await startConversation(page, BOB.handle);
+  await messageField(page).fill('The first.');
+  await page.keyboard.press('Enter');
+  await expectMessage(page, 'The first.');
+
+  // An edit waits for whoever looks at something else, and so does a new message with its people.
+  await expect(transcript(page).getByRole('article')).not.toHaveAttribute('data-state', /waiting|sending/);
+  await message(page, 'The first.').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Edit' }).click();
+  await messageField(page).fill('The first, corrected at length.');
+  await page.getByRole('button', { name: 'New Message', exact: true }).click();
+  await page.getByLabel('To', { exact: true }).fill('carla@example.org, ');
+  await messageField(page).fill('To Carla.');
+  await openConversation(page, BOB.name);
+  await expect(messageField(page)).toHaveValue('The first, corrected at length.');
+  await page.getByRole('button', { name: 'New Message', exact: true }).click();
+  await expect(messageField(page)).toHaveValue('To Carla.');
+  await expect(page.getByText('carla@example.org')).toBeVisible();
+  await openConversation(page, BOB.name);
+  await page.getByRole('button', { name: 'Save Edit' }).click();
+  await expectMessage(page, 'The first, corrected at length.');
+  await page.getByRole('button', { name: 'New Message', exact: true }).click();
+  await openConversation(page, BOB.name);
+  await expect(messageField(page)).toHaveValue('');
+
+  // A text that the device takes as no draft.
+  const long = 'x'.repeat(100_001);
+  await messageField(page).fill(long);
+  await page.getByRole('button', { name: 'New Message', exact: true }).click();
+  await openConversation(page, BOB.name);
+  await expect(messageField(page)).toHaveValue(long);
+  await messageField(page).fill('');
+
+  const second = await page.context().newPage();
+  await second.goto(anna.address);
+  await openConversation(second, BOB.name);
+  await conversation(page, BOB.name).click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Delete…' }).click();
+  await confirm(page, 'Delete');
+  await expect(second.getByText('The messages of this conversation were deleted.')).toBeVisible();
+  await expect(conversation(second, BOB.name)).toBeHidden();
+  await second.getByRole('button', { name: 'Back', exact: true }).click();
+  await expect(second.getByText('The messages of this conversation were deleted.')).toBeHidden();
 });
 
 test('a text of 100 KB arrives whole; a longer one is refused in words', async ({ world }) => {
