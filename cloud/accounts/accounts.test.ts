@@ -1,6 +1,12 @@
 import * as opaque from '@serenity-kit/opaque';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { recoverySignKey, recoveryWrapKey, signRecoveryChallenge } from '../../shared/crypto/recovery.ts';
+import {
+  newRecoveryKey,
+  type RecoveryKey,
+  recoverySignKey,
+  recoveryWrapKey,
+  signRecoveryChallenge,
+} from '../../shared/crypto/recovery.ts';
 import {
   createRoot,
   passwordWrapKey,
@@ -42,6 +48,7 @@ const newPassword = async (
   password: string,
   revoke: boolean,
   signedBy: Root = person.root,
+  words?: RecoveryKey,
 ) => {
   const { clientRegistrationState, registrationRequest } = opaque.client.startRegistration({ password });
   const { registrationResponse } = await client.changePasswordStart({ registrationRequest });
@@ -54,6 +61,12 @@ const newPassword = async (
   const change = {
     registrationRecord,
     passwordWrap: wrapRoot(person.root, passwordWrapKey(exportKey), random),
+    ...(words === undefined
+      ? {}
+      : {
+          recoveryWrap: wrapRoot(person.root, recoveryWrapKey(words.entropy), random),
+          recoveryKey: recoverySignKey(words.entropy).publicKey,
+        }),
   };
   const identitySignature = signPasswordChange(signedBy, person.accountId, change);
   await client.changePasswordFinish({ ...change, revokeOtherSessions: revoke, identitySignature });
@@ -74,6 +87,20 @@ test('ACC-2 the same sign-up again gets a session again, another one of the hand
   expect(await codeOf(anyone().signUpFinish({ ...bob, handle: 'anna@example.org' }))).toBe('HANDLE_TAKEN');
   now += 11 * 60_000;
   expect(await codeOf(anyone().signUpFinish(request))).toBe('HANDLE_TAKEN');
+});
+
+test('ACC-2 ACC-12 the same sign-up again gets no session for a device that was removed or signed out', async () => {
+  const { person, keys, request } = await signUpRequest(cloud, 'anna@example.org');
+  await anyone().signUpFinish(request);
+  const second = await addDevice(cloud, person);
+  await second.account.updateKeyring((await removal(second, keys.deviceId)).request);
+  expect(await codeOf(anyone().signUpFinish(request))).toBe('HANDLE_TAKEN');
+  expect((await second.account.listSessions({})).sessions.length).toBe(1);
+
+  const { request: bob } = await signUpRequest(cloud, 'bob@example.org');
+  const { sessionToken } = await anyone().signUpFinish(bob);
+  await clientsOf(cloud, sessionToken).account.signOut({});
+  expect(await codeOf(anyone().signUpFinish(bob))).toBe('HANDLE_TAKEN');
 });
 
 test('ACC-2 a sign-up whose statements do not verify makes no account', async () => {
@@ -214,6 +241,24 @@ test('ACC-8 a ticket joins one device within ten minutes', async () => {
   expect(await codeOf(clientsOf(cloud, anna.token).account.joinDevice(second))).toBe('TICKET_EXPIRED');
 });
 
+test('ACC-8 ACC-12 the same join again gets no session for a device that was removed or signed out', async () => {
+  const anna = await signUp(cloud, 'anna@example.org');
+  const joined = async () => {
+    const signedIn = await signIn(cloud, anna.person.handle, anna.person.password);
+    const { keys, request } = await joinRequest(signedIn?.account, anna.person.root);
+    const joining = clientsOf(cloud, signedIn?.ticket).account;
+    const { sessionToken } = await joining.joinDevice(request);
+    return { keys, sessionToken, again: () => joining.joinDevice(request) };
+  };
+  const signedOut = await joined();
+  await clientsOf(cloud, signedOut.sessionToken).account.signOut({});
+  expect(await codeOf(signedOut.again())).toBe('TICKET_EXPIRED');
+  const removed = await joined();
+  await anna.account.updateKeyring((await removal(anna, removed.keys.deviceId)).request);
+  expect(await codeOf(removed.again())).toBe('TICKET_EXPIRED');
+  expect((await anna.account.listSessions({})).sessions.length).toBe(1);
+});
+
 test('ACC-8 only the identity lets a device join', async () => {
   const anna = await signUp(cloud, 'anna@example.org');
   const eve = await signUp(cloud, 'eve@example.org');
@@ -288,6 +333,23 @@ test("ACC-9 a recovery's ticket sets a password and then joins; a password's tic
   const other = clientsOf(cloud, byPassword?.ticket).account;
   expect(await codeOf(other.changePasswordStart({ registrationRequest: 'x' }))).toBe('FORBIDDEN');
   expect(await codeOf(anyone().changePasswordStart({ registrationRequest: 'x' }))).toBe('UNAUTHENTICATED');
+});
+
+test('ACC-9 with new words, a ticket that the old ones gave joins no device, but the one that replaced them does', async () => {
+  const anna = await signUp(cloud, 'anna@example.org');
+  const { person } = anna;
+  const found = await recover(person);
+  const own = await recover(person);
+  const { request } = await joinRequest(own.account, person.root);
+  const joins = ({ ticket }: typeof own) => clientsOf(cloud, ticket).account.joinDevice(request);
+  const change = (client: ReturnType<typeof anyone>, words: RecoveryKey) =>
+    newPassword(client, person, 'the second password', true, person.root, words);
+  await change(clientsOf(cloud, own.ticket).account, newRecoveryKey(random));
+  expect(await codeOf(joins(found))).toBe('TICKET_EXPIRED');
+  const { sessionToken } = await joins(own);
+  // By a session none is kept, the used one neither.
+  await change(clientsOf(cloud, sessionToken).account, newRecoveryKey(random));
+  expect(await codeOf(joins(own))).toBe('TICKET_EXPIRED');
 });
 
 test('ACC-10 look-up gives log and epochs by handle and by id, and not_found', async () => {

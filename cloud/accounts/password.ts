@@ -26,7 +26,7 @@ import { handleHash } from './sign-in.ts';
 import { clearAttempts } from './sign-in-locks.ts';
 import { checkRegistrationRecord, opaqueRegistration } from './sign-up.ts';
 
-type Who = { account: number; device: Uint8Array | undefined };
+type Who = { account: number; device: Uint8Array | undefined; tokenHash: Uint8Array };
 
 /** A session, or the ticket of a recovery: with a password's ticket one could change a password knowing only that. */
 const whoMayChange = (ctx: CloudContext, bearer: string | undefined): Who => {
@@ -38,7 +38,7 @@ const whoMayChange = (ctx: CloudContext, bearer: string | undefined): Who => {
     const ticket = findTicketOr(ctx, bearer, thrown);
     if (!ticket.byRecovery)
       throw new CloudError(ErrorCode.FORBIDDEN, 'Only a recovery ticket may set a password.');
-    return { account: ticket.account, device: undefined };
+    return { account: ticket.account, device: undefined, tokenHash: ticket.hash };
   }
 };
 
@@ -91,7 +91,7 @@ export const changePasswordFinish = (
   request: ChangePasswordFinishRequest,
 ): ChangePasswordFinishResponse => {
   const { db } = ctx;
-  const { account, device } = whoMayChange(ctx, bearer);
+  const { account, device, tokenHash } = whoMayChange(ctx, bearer);
   const handle = handleOf(ctx, account);
   const record = checkRegistrationRecord(ctx, handle, request.registrationRecord);
   const passwordWrap = checkRootWrap(request.passwordWrap, 'password_wrap');
@@ -113,8 +113,9 @@ export const changePasswordFinish = (
         .set({ opaque_record: record, password_wrap: passwordWrap, ...recovery })
         .where('no', '=', account),
     );
-    // Tickets given for the old password are worth nothing any more.
-    write.run(db.sql.deleteFrom('ticket').where('account', '=', account).where('by_recovery', '=', 0));
+    // Tickets given for the old password are worth nothing any more, nor those for the old words. The one at hand joins afterwards.
+    const tickets = db.sql.deleteFrom('ticket').where('account', '=', account);
+    write.run(newRecovery ? tickets.where('hash', '!=', tokenHash) : tickets.where('by_recovery', '=', 0));
     if (!request.revokeOtherSessions) return [];
     const others = write
       .all(

@@ -31,7 +31,7 @@ import {
 import { openSession } from '../devices/sessions.ts';
 import { bytesOf, noMoreThan, present, textWithin } from '../http/check.ts';
 import { CloudError, malformed } from '../http/errors.ts';
-import { createMailbox, startCursor } from '../mailboxes/mailbox.ts';
+import { createMailbox, hasCursor, startCursor } from '../mailboxes/mailbox.ts';
 import { createZones } from '../zones/zone-row.ts';
 import { normaliseHandle } from './handle.ts';
 import { redeemInvitation } from './invitations.ts';
@@ -136,9 +136,9 @@ export const signUpFinish = (ctx: CloudContext, request: SignUpFinishRequest): S
         .where('handle', '=', handle),
     );
     if (there !== undefined) {
-      // The first answer was lost on its way: the same request again gets a session again (ACC-2).
+      // The first answer was lost on its way: the same request again gets a session again (ACC-2). A removed device gets none by it.
       const same = equalBytes(there.sign_up_hash, signUpHash) && now - there.created_ms < REPEATABLE_MS;
-      if (!same) throw handleTaken();
+      if (!same || !hasCursor(write, there.no, device)) throw handleTaken();
       return openSession(write, ctx, there.no, device);
     }
     if (write.first(db.sql.selectFrom('account').select('no').where('id', '=', accountId)) !== undefined) {

@@ -12,7 +12,7 @@ import { ErrorCode } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js
 import type { CloudContext } from '../context.ts';
 import { present } from '../http/check.ts';
 import { CloudError } from '../http/errors.ts';
-import { startCursor } from '../mailboxes/mailbox.ts';
+import { hasCursor, startCursor } from '../mailboxes/mailbox.ts';
 import {
   appendLog,
   checkSigned,
@@ -25,7 +25,7 @@ import {
   verifyKeyring,
 } from './keyring-store.ts';
 import { openSession } from './sessions.ts';
-import { spendTicket, type Ticket } from './tickets.ts';
+import { spendTicket, type Ticket, usedAlready } from './tickets.ts';
 
 export const keyringConflict = (): CloudError =>
   new CloudError(ErrorCode.KEYRING_CONFLICT, 'The keyring has moved on: read it again.');
@@ -51,7 +51,8 @@ export const joinDevice = (
   const now = ctx.now();
   const { token, position } = db.transaction((write) => {
     if (ticket.usedFor !== null && equalBytes(ticket.usedFor, usedFor)) {
-      // The first answer was lost on its way: the same join again gets a session again.
+      // The first answer was lost on its way: the same join again gets a session again. A removed device gets none by it.
+      if (!hasCursor(write, ticket.account, device)) throw usedAlready();
       return { token: openSession(write, ctx, ticket.account, device), position: undefined };
     }
     spendTicket(write, ctx, ticket, usedFor);

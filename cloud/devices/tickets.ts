@@ -46,6 +46,9 @@ export const findTicket = (ctx: CloudContext, bearer: string | undefined): Ticke
   return { hash, account: row.account, byRecovery: row.by_recovery === 1, usedFor: row.used_for };
 };
 
+export const usedAlready = (): CloudError =>
+  new CloudError(ErrorCode.TICKET_EXPIRED, 'This ticket was used already: sign in again.');
+
 export const spendTicket = (write: Writer, ctx: CloudContext, ticket: Ticket, usedFor: Uint8Array): void => {
   const changed = write.run(
     ctx.db.sql
@@ -54,6 +57,5 @@ export const spendTicket = (write: Writer, ctx: CloudContext, ticket: Ticket, us
       .where('hash', '=', ticket.hash)
       .where('used_for', 'is', null),
   );
-  if (changed !== 1)
-    throw new CloudError(ErrorCode.TICKET_EXPIRED, 'This ticket was used already: sign in again.');
+  if (changed !== 1) throw usedAlready();
 };

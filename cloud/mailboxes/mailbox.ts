@@ -3,8 +3,9 @@
  * cursor; without any, everything is kept for the next device that joins (SPEC MBX-5).
  */
 import type { CloudContext } from '../context.ts';
-import type { Database, Writer } from '../storage/database.ts';
+import type { Database, Reader, Writer } from '../storage/database.ts';
 import {
+  cursorQuery,
   doneQuery,
   dropContentsQuery,
   dropEntriesQuery,
@@ -34,6 +35,10 @@ export const startCursor = (write: Writer, db: Database, account: number, device
   const position = oldest === undefined ? (mailbox?.head ?? 0) : oldest.position - 1;
   write.run(db.sql.insertInto('mailbox_cursor').values({ account, device, position }));
 };
+
+/** Neither removed nor signed out: both drop the cursor in their own transaction. */
+export const hasCursor = (reader: Reader, account: number, device: Uint8Array): boolean =>
+  reader.first(cursorQuery({ account, device })) !== undefined;
 
 export const dropCursor = (write: Writer, ctx: Mail, account: number, device: Uint8Array): void => {
   write.run(
