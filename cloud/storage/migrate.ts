@@ -9,6 +9,7 @@ import { migration020 } from './migrations/020-zones.ts';
 import { migration030 } from './migrations/030-mailboxes.ts';
 import { migration040 } from './migrations/040-purges.ts';
 import { migration050 } from './migrations/050-blobs.ts';
+import { migration060 } from './migrations/060-envelope-index.ts';
 
 export type Migration = { version: number; sql: string };
 
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   migration030,
   migration040,
   migration050,
+  migration060,
 ];
 
 export class DatabaseFromTheFutureError extends Error {

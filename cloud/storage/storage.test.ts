@@ -96,6 +96,26 @@ test('every table is STRICT', () => {
   expect(tables.filter((table) => (table as { strict: number }).strict !== 1)).toEqual([]);
 });
 
+test('MBX-9 whatever refers to a row that is deleted is found by an index', () => {
+  const sqlite = new Sqlite(':memory:');
+  migrate(sqlite);
+  // Accounts are never deleted.
+  const references = sqlite
+    .prepare(
+      `SELECT child.name AS "table", parent."from" AS "column"
+      FROM pragma_table_list AS child, pragma_foreign_key_list(child.name) AS parent
+      WHERE child.type = 'table' AND parent."table" <> 'account'`,
+    )
+    .all() as { table: string; column: string }[];
+  expect(references).toContainEqual({ table: 'mailbox_entry', column: 'envelope' });
+  // What SQLite looks for before it deletes the row that is referred to.
+  const scanned = references.filter(({ table, column }) => {
+    const plan = sqlite.prepare(`EXPLAIN QUERY PLAN SELECT 1 FROM ${table} WHERE ${column} = ?`).all([1]);
+    return plan.some((row) => !(row as { detail: string }).detail.startsWith('SEARCH'));
+  });
+  expect(scanned).toEqual([]);
+});
+
 test('the writing connection is durable and overwrites what it deletes; the reading one cannot write', () => {
   const db = openDatabase(dir);
   const pragma = (name: string) => {
