@@ -60,7 +60,7 @@ export type Database = {
   together<T>(calls: readonly (() => T)[], withinMs: number): Outcome<T>[];
   /** After the commit of what is being written: at once where nothing is. Not at all when it is rolled back. */
   afterCommit(work: () => void): void;
-  /** Moves the WAL into the database file and empties it. False when that cannot be done now: nothing is lost by it. */
+  /** Moves the WAL into the database file and empties it. False, at once, when that cannot be done now: nothing is lost by it. */
   checkpoint(): boolean;
   /** All that is committed, for another database in memory to begin with. */
   image(): Uint8Array;
@@ -123,11 +123,13 @@ const connection = (sqlite: SqliteDatabase, watched?: TransactionTrace): Writer 
   };
 };
 
+const BUSY_TIMEOUT_MS = 5_000;
+
 const prepareConnection = (sqlite: SqliteDatabase): void => {
   sqlite.pragma('temp_store = MEMORY');
   sqlite.pragma('trusted_schema = OFF');
   sqlite.pragma('foreign_keys = ON');
-  sqlite.pragma('busy_timeout = 5000');
+  sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
 };
 
 export const databaseFile = (dataDir: string): string => join(dataDir, 'cloud.db');
@@ -157,6 +159,8 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
   };
   const checkpoint = (): boolean => {
     if (inMemory || !writing.open) return true;
+    // It would wait for every reader, and the whole cloud with it: a backup reads for long.
+    writing.pragma('busy_timeout = 0');
     try {
       const [answer] = around(
         'checkpoint',
@@ -166,6 +170,8 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
     } catch {
       // A full disk: what was committed stays in the WAL until there is room.
       return false;
+    } finally {
+      writing.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
   };
   // A process that was killed may have left deleted ciphertext in the WAL.

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import Sqlite, { type Database as SqliteDatabase } from 'better-sqlite3';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { backfillQuery, changesQuery, withRankQuery } from '../zones/pull.ts';
 import { storedQuery } from '../zones/push-queries.ts';
@@ -130,6 +130,44 @@ test('the writing connection is durable and overwrites what it deletes; the read
     .values({ code_hash: new Uint8Array(32), created_ms: 1, used_ms: null });
   expect(() => (db.read as Writer).run(insert)).toThrow(/readonly/);
   expect(db.transaction((write) => write.run(insert))).toBe(1);
+  db.close();
+});
+
+test('ERR-13 a checkpoint does not wait for whoever reads, writing does afterwards', () => {
+  const db = openDatabase(dir);
+  const invite = (n: number) =>
+    db.transaction((write) =>
+      write.run(
+        db.sql
+          .insertInto('invitation')
+          .values({ code_hash: new Uint8Array(32).fill(n), created_ms: 1, used_ms: null }),
+      ),
+    );
+  invite(1);
+  const reader = new Sqlite(databaseFile(dir), { readonly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM invitation').get();
+  invite(2);
+  const { pragma } = Sqlite.prototype;
+  const longestWait = (sqlite?: SqliteDatabase) =>
+    sqlite && pragma.call(sqlite, 'busy_timeout', { simple: true });
+  let writing: SqliteDatabase | undefined;
+  let during: unknown;
+  const spy = vi.spyOn(Sqlite.prototype, 'pragma').mockImplementation(function (
+    this: SqliteDatabase,
+    ...given
+  ) {
+    if (given[0].startsWith('wal_checkpoint')) {
+      writing = this;
+      during = longestWait(this);
+    }
+    return pragma.apply(this, given);
+  });
+  expect([db.checkpoint(), during, longestWait(writing)]).toEqual([false, 0, 5_000]);
+  spy.mockRestore();
+  reader.exec('COMMIT');
+  reader.close();
+  expect(db.checkpoint()).toBe(true);
   db.close();
 });
 
