@@ -94,6 +94,17 @@ const bodyLimits = {
   other: 64 * KIB,
 };
 
+/** More than the fullest call has that its handler takes. [Note: many small fields] */
+const fieldLimits = {
+  // 400 puts that name 32 blobs each: 16,002.
+  'lockstep.cloud.v1.ZoneService/Push': 20_000,
+  // 256 recipients and 32 blobs: 1,314.
+  'lockstep.cloud.v1.MailboxService/Send': 2_000,
+  // 64 entries and 2,000 wraps: 10,205.
+  'lockstep.cloud.v1.AccountService/UpdateKeyring': 12_000,
+  other: 4_000,
+};
+
 const createServices = (ctx: CloudContext, gather: Gather) => {
   const { anyone, ticket, session, together } = createGuards(ctx, gather);
   const limiter = createRateLimiter(ctx.now);
@@ -196,6 +207,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   const server = createServer({
     services: createServices(ctx, createGather(db, options.later)),
     bodyLimits,
+    fieldLimits,
     healthy: () => open,
     beforeCall: () => {
       purger.settle();

@@ -64,8 +64,8 @@ const sessionQuery = fixed((given: { hash: Uint8Array }) =>
     .where('session.token_hash', '=', given.hash),
 );
 
-export const findSession = (ctx: CloudContext, bearer: string | undefined): Session => {
-  const { db } = ctx;
+/** What is known of the session that is still open. */
+const openRow = ({ db }: CloudContext, bearer: string | undefined) => {
   if (bearer === undefined) throw new CloudError(ErrorCode.UNAUTHENTICATED, 'A session token is needed.');
   const digest = tokenHash(bearer);
   const row = db.read.first(sessionQuery({ hash: digest }));
@@ -77,6 +77,17 @@ export const findSession = (ctx: CloudContext, bearer: string | undefined): Sess
       'This session was revoked: the device was signed out or removed.',
     );
   }
+  return { ...row, digest };
+};
+
+/** Throws for whoever has no open session; notes nothing. */
+export const checkSession = (ctx: CloudContext, bearer: string | undefined): void => {
+  openRow(ctx, bearer);
+};
+
+export const findSession = (ctx: CloudContext, bearer: string | undefined): Session => {
+  const { db } = ctx;
+  const { digest, ...row } = openRow(ctx, bearer);
   const now = ctx.now();
   if (now - row.last_seen_ms > SEEN_EVERY_MS) {
     const seen = db.sql.updateTable('session').set({ last_seen_ms: now }).where('token_hash', '=', digest);

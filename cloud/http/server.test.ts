@@ -14,6 +14,7 @@ const serverOf = (answer: () => never | Promise<never>, log: (entry: LogEntry) =
   createServer({
     services: (router) => router.service(AccountService, { getCloudInfo: answer }),
     bodyLimits: { other: 1_000 },
+    fieldLimits: { other: 100 },
     healthy: () => true,
     now: () => 1_800_000_000_000,
     random,
@@ -69,6 +70,7 @@ test('ERR-8 what is under way is answered before the shutdown is done', async ()
           }),
       }),
     bodyLimits: { other: 1_000 },
+    fieldLimits: { other: 100 },
     healthy: () => true,
     now: Date.now,
     random,

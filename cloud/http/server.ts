@@ -20,6 +20,7 @@ import {
 } from './errors.ts';
 import { describeFault, type Log } from './log.ts';
 import {
+  checkContentType,
   collectMethods,
   endFrame,
   type Feed,
@@ -34,10 +35,14 @@ import {
 
 export type Peer = { address?: string | undefined };
 
+type Limits = { [method: string]: number } & { other: number };
+
 export type ServerOptions = {
   services: (services: Services) => void;
   /** Largest body of each method by its full name; `other` for the rest. */
-  bodyLimits: { [method: string]: number } & { other: number };
+  bodyLimits: Limits;
+  /** The same of the fields in it. [Note: many small fields] */
+  fieldLimits: Limits;
   healthy: () => boolean;
   /** What has to be settled before any call sees the database. */
   beforeCall?: () => void;
@@ -174,10 +179,14 @@ export const createServer = (options: ServerOptions): Server => {
     if (request.method !== 'POST') throw malformed('Calls are made with POST.');
     if ((request.headers.get('content-encoding') ?? 'identity') !== 'identity')
       throw malformed('Compressed bodies are not taken.');
-    const limit = options.bodyLimits[method.fullName] ?? options.bodyLimits.other;
     const contentType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+    checkContentType(method, contentType);
+    // A stream says its refusals in itself, when its message is there: that is a small one.
+    if (!method.streaming) method.admit?.(call);
+    const limit = options.bodyLimits[method.fullName] ?? options.bodyLimits.other;
+    const most = options.fieldLimits[method.fullName] ?? options.fieldLimits.other;
     const body = await readBody(request, limit);
-    const message = readMessage(method, contentType, body);
+    const message = readMessage(method, contentType, body, most);
     checkProtocol(request);
     if (method.streaming) return streamed(method, contentType, message, request, call, done);
     const given = await method.answer(message, call);

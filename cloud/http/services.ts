@@ -18,7 +18,8 @@ import {
   toJsonString,
 } from '@bufbuild/protobuf';
 import type { Call } from './call.ts';
-import { malformed } from './errors.ts';
+import { malformed, tooLarge } from './errors.ts';
+import { moreFieldsThan, moreValuesThan } from './fields.ts';
 
 /**
  * What a stream has to say. It is asked when its reader has room, so of one who stalls nothing piles up: null is "nothing now", and
@@ -28,7 +29,12 @@ export type Feed<Output> = { take(): (Output | Frame<Output>)[] | 'end' | null; 
 /** A message that was encoded already (not as JSON), for all who are told the same. */
 export type Frame<Output = Message> = { readonly message: Output; readonly frame: Uint8Array };
 
-type Handler<M> =
+/** What a guard says before the body is read: throws for whoever may not make the call. */
+export type Guarded = { readonly admit?: (call: Call) => void };
+
+type Handler<M> = Guarded & Answers<M>;
+
+type Answers<M> =
   M extends DescMethodUnary<infer I, infer O>
     ? (request: MessageShape<I>, call: Call) => MessageInitShape<O> | Promise<MessageInitShape<O>>
     : M extends DescMethodServerStreaming<infer I, infer O>
@@ -39,10 +45,14 @@ export type Handlers<S extends DescService> = { [N in keyof S['method']]: Handle
 
 export type Services = { service<S extends DescService>(service: S, handlers: Partial<Handlers<S>>): void };
 
-export type Method = { readonly name: string; readonly fullName: string; readonly desc: DescMethod } & (
-  | { readonly streaming: false; answer(request: Message, call: Call): Message | Promise<Message> }
-  | { readonly streaming: true; open(request: Message, call: Call, news: () => void): Feed<Message> }
-);
+type Described = { readonly name: string; readonly fullName: string; readonly desc: DescMethod };
+
+export type Method = Described &
+  Guarded &
+  (
+    | { readonly streaming: false; answer(request: Message, call: Call): Message | Promise<Message> }
+    | { readonly streaming: true; open(request: Message, call: Call, news: () => void): Feed<Message> }
+  );
 
 /** By path. */
 export const collectMethods = (add: (services: Services) => void): Map<string, Method> => {
@@ -53,7 +63,13 @@ export const collectMethods = (add: (services: Services) => void): Map<string, M
         const handler = (handlers as Record<string, unknown>)[desc.localName];
         if (handler === undefined) continue;
         const fullName = `${service.typeName}/${desc.name}`;
-        const both = { name: `${service.name}/${desc.name}`, fullName, desc };
+        const { admit } = handler as Guarded;
+        const both = {
+          name: `${service.name}/${desc.name}`,
+          fullName,
+          desc,
+          ...(admit === undefined ? {} : { admit }),
+        };
         methods.set(
           `/${fullName}`,
           desc.methodKind === 'unary' ? unary(both, handler) : stream(both, handler),
@@ -64,7 +80,7 @@ export const collectMethods = (add: (services: Services) => void): Map<string, M
   return methods;
 };
 
-type Both = Pick<Method, 'name' | 'fullName' | 'desc'>;
+type Both = Described & Guarded;
 
 const unary = (both: Both, handler: unknown): Method => {
   const call = handler as (request: Message, call: Call) => Message | Promise<Message>;
@@ -88,10 +104,21 @@ const stream = (both: Both, handler: unknown): Method => ({
 const UNARY = ['application/proto', 'application/json'];
 const STREAM = ['application/connect+proto', 'application/connect+json'];
 
-/** The request's one message. Throws `malformed` unless the body is that. */
-export const readMessage = (method: Method, contentType: string, body: Uint8Array): Message => {
-  const types = method.streaming ? STREAM : UNARY;
+export const checkContentType = ({ streaming }: Method, contentType: string): void => {
+  const types = streaming ? STREAM : UNARY;
   if (!types.includes(contentType)) throw malformed(`Content-Type has to be ${types.join(' or ')}.`);
+};
+
+const decoding = <T>(work: () => T): T => {
+  try {
+    return work();
+  } catch {
+    throw malformed('The body does not decode.');
+  }
+};
+
+/** The request's one message. Throws `malformed` unless the body is that, and `too_large` when it has more than `most` fields. */
+export const readMessage = (method: Method, contentType: string, body: Uint8Array, most: number): Message => {
   let message = body;
   if (method.streaming) {
     const length = body.length < 5 ? -1 : new DataView(body.buffer, body.byteOffset).getUint32(1);
@@ -99,13 +126,15 @@ export const readMessage = (method: Method, contentType: string, body: Uint8Arra
       throw malformed('The body is not one enveloped message.');
     message = body.subarray(5);
   }
-  try {
-    return contentType.endsWith('json')
-      ? fromJsonString(method.desc.input, new TextDecoder().decode(message), { ignoreUnknownFields: true })
-      : fromBinary(method.desc.input, message);
-  } catch {
-    throw malformed('The body does not decode.');
-  }
+  const json = contentType.endsWith('json');
+  const { input } = method.desc;
+  if (decoding(() => (json ? moreValuesThan(most, message) : moreFieldsThan(most, input, message))))
+    throw tooLarge(`The body may have at most ${most} fields here.`);
+  return decoding(() =>
+    json
+      ? fromJsonString(input, new TextDecoder().decode(message), { ignoreUnknownFields: true })
+      : fromBinary(input, message),
+  );
 };
 
 export const writeMessage = (
