@@ -218,6 +218,54 @@ test('ERR-9 a damaged database is said, with an exit code of its own, and every 
   await start();
 });
 
+test('ERR-9 a damaged backup is said before it is unpacked, and the folder stays as it was', async () => {
+  await filled();
+  const file = join(dir, 'backup.db');
+  await backUp(dataDir, file, 1);
+  const good = readFileSync(file);
+  const scrambled = Buffer.from(good);
+  for (let at = 40 * 4_096; at < good.length - 5 * 4_096; at += 7 * 4_096) scrambled.set(random(64), at);
+  for (const [what, bytes] of Object.entries({ scrambled, cut: good.subarray(0, good.length - 3 * 4_096) })) {
+    const at = join(dir, what);
+    mkdirSync(at);
+    writeFileSync(databaseFile(at), bytes, { mode: 0o644 });
+    const ended = await command('--data', at, '--port', '0', '--restored');
+    expect([what, ended.code]).toEqual([what, 3]);
+    expect(ended.out).toMatch(
+      /^The cloud cannot start: The database .* is damaged .* Nothing was changed. Put a backup/,
+    );
+    expect(readdirSync(at)).toEqual(['cloud.db']);
+    expect(readFileSync(databaseFile(at)).equals(bytes)).toBe(true);
+    expect(statSync(databaseFile(at)).mode & 0o777).toBe(0o644);
+    // A whole one in its place starts: nothing of the damaged one is in its way.
+    writeFileSync(databaseFile(at), good);
+    expect(await codeOf(signUp(await start(at, true), 'anna@example.org'))).toBe('HANDLE_TAKEN');
+  }
+});
+
+test('ERR-22 a backup whose unpacking was cut short while it was written is put back by doing it again', async () => {
+  await filled();
+  const file = join(dir, 'backup.db');
+  await backUp(dataDir, file, 1);
+  const at = join(dir, 'again');
+  mkdirSync(at);
+  // As a kill would leave it: the pages are in the file already, and the journal, which takes them back, lies beside it.
+  const { default: Sqlite } = await import('better-sqlite3');
+  const sqlite = new Sqlite(file);
+  sqlite.pragma('cache_size = 1');
+  sqlite.exec('BEGIN; DROP TABLE backup; PRAGMA application_id = 0; UPDATE record SET epoch = epoch + 1');
+  copyFileSync(file, databaseFile(at));
+  copyFileSync(`${file}-journal`, `${databaseFile(at)}-journal`);
+  sqlite.exec('ROLLBACK');
+  sqlite.close();
+  copyFileSync(secretFile(dataDir), secretFile(at));
+  expect(readFileSync(databaseFile(at)).equals(readFileSync(file))).toBe(false);
+  const restored = await start(at, true, 'full');
+  expect(await codeOf(signUp(restored, 'anna@example.org'))).toBe('HANDLE_TAKEN');
+  await restored.close();
+  await start(at);
+});
+
 test('ERR-9 the full check finds what the quick one does not look for', async () => {
   await filled();
   const { default: Sqlite } = await import('better-sqlite3');

@@ -6,7 +6,8 @@
  * Invariants
  * - The file has its name only when it is whole, checked and on disk; a file that is there is never replaced.
  * - For its owner alone: what it holds is what the data folder holds.
- * - A backup does not start without --restored, which tells the devices (restore.ts), and never over another secret.
+ * - A backup does not start without --restored, which tells the devices (restore.ts), and never over another secret. It is
+ *   unpacked only after the check of every start has found it whole (open.ts).
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -24,7 +25,7 @@ import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { moment } from '../../shared/trace.ts';
 import { databaseFile } from './database.ts';
-import { BACKUP_ID, DatabaseDamagedError, findDamage, isBackup, sizeOf } from './integrity.ts';
+import { BACKUP_ID, DatabaseDamagedError, findDamage, isDamage, sizeOf } from './integrity.ts';
 import { placeSecret, readSecret, secretFile } from './secret.ts';
 
 export class BackupError extends Error {
@@ -111,10 +112,8 @@ export const backUp = async (dataDir: string, target: string, now: number): Prom
   return statSync(file).size;
 };
 
-/** Before the database is opened: what to do when it is a backup. */
-export const unpackBackup = async (dataDir: string, restored: boolean): Promise<void> => {
-  const file = databaseFile(dataDir);
-  if (!isBackup(file)) return;
+/** Why this file, which is a backup, is not to be unpacked here. Looks at nothing that is in it. */
+export const refuseBackup = (file: string, restored: boolean): void => {
   if (!restored) {
     throw new BackupError(
       `${file} is a backup. Start once with --restored, so that devices learn of it and offer again what they hold.`,
@@ -125,7 +124,27 @@ export const unpackBackup = async (dataDir: string, restored: boolean): Promise<
       `${file} is a backup, but the log of another database lies beside it. Move ${file}-wal and ${file}-shm away.`,
     );
   }
-  chmodSync(file, 0o600);
+};
+
+/**
+ * An unpacking that was killed while it was being written has left its journal, which a connection that cannot write refuses to
+ * pass. Taken back, the file is the backup that it was. What cannot even be read is for the check to say.
+ */
+export const undoUnpacking = (file: string): void => {
+  if (sizeOf(`${file}-journal`) === 0 || sizeOf(`${file}-wal`) > 0 || sizeOf(file) === 0) return;
+  const sqlite = new Sqlite(file);
+  try {
+    sqlite.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get();
+  } catch (thrown) {
+    if (!isDamage(thrown)) throw thrown;
+  } finally {
+    sqlite.close();
+  }
+};
+
+/** Of a backup that was found whole. Nothing is changed before it is certain that its secret is not another one than is here. */
+export const unpackBackup = async (dataDir: string): Promise<void> => {
+  const file = databaseFile(dataDir);
   const sqlite = new Sqlite(file);
   try {
     sqlite.pragma('temp_store = MEMORY');
@@ -134,12 +153,14 @@ export const unpackBackup = async (dataDir: string, restored: boolean): Promise<
     const row = sqlite.prepare('SELECT secret FROM backup').get() as { secret: string } | undefined;
     if (row === undefined) throw new BackupError(`${file} is a backup without its secret.`);
     const secret = secretFile(dataDir);
-    if (!existsSync(secret)) placeSecret(dataDir, row.secret);
-    else if ((await readSecret(dataDir)) !== row.secret) {
+    const known = existsSync(secret);
+    if (known && (await readSecret(dataDir)) !== row.secret) {
       throw new BackupError(
         `${file} is a backup of a cloud with another secret than ${secret}. Move that file away: the backup brings its own.`,
       );
     }
+    chmodSync(file, 0o600);
+    if (!known) placeSecret(dataDir, row.secret);
     moment('after the secret');
     sqlite.transaction(() => {
       sqlite.exec('DROP TABLE backup');

@@ -52,6 +52,10 @@ export const findDamage = (sqlite: Sqlite.Database, check: Exclude<Check, 'none'
   return foreign.length === 0 ? [] : [`${foreign.length} rows refer to rows that are not there`];
 };
 
+/** SQLite could not make sense of the file: nothing that waiting, rights or room would help. */
+export const isDamage = (thrown: unknown): boolean =>
+  /^SQLITE_(CORRUPT|NOTADB)/.test(String((thrown as { code?: unknown }).code));
+
 /** Throws DatabaseDamagedError; a database that is not there yet is whole. */
 export const checkDatabase = (dataDir: string, check: Check): void => {
   const file = databaseFile(dataDir);
@@ -67,9 +71,12 @@ export const checkDatabase = (dataDir: string, check: Check): void => {
       sqlite.close();
     }
   } catch (thrown) {
-    const code = String((thrown as { code?: unknown }).code);
-    if (!/^SQLITE_(CORRUPT|NOTADB)/.test(code)) throw thrown;
-    wrong = [code === 'SQLITE_NOTADB' ? 'it is no database' : 'its pages do not hold together'];
+    if (!isDamage(thrown)) throw thrown;
+    wrong = [
+      (thrown as { code: string }).code === 'SQLITE_NOTADB'
+        ? 'it is no database'
+        : 'its pages do not hold together',
+    ];
   }
   if (wrong.length > 0) throw damaged(file, wrong.slice(0, 3).join('; ').replace(/\s+/g, ' '));
 };

@@ -8,9 +8,9 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
 import { moment } from '../../shared/trace.ts';
-import { unpackBackup } from './backup.ts';
+import { refuseBackup, undoUnpacking, unpackBackup } from './backup.ts';
 import { type Database, databaseFile, openDatabase } from './database.ts';
-import { type Check, checkDatabase, missingDatabase, sizeOf } from './integrity.ts';
+import { type Check, checkDatabase, isBackup, missingDatabase, sizeOf } from './integrity.ts';
 import { type CloudSecret, makeSecret, openSecret, secretFile, secretMissing } from './secret.ts';
 
 /** A cloud in memory as it stood at one moment: its crash, its backup and its restart are made of these. */
@@ -39,8 +39,11 @@ export const openStorage = async (
     return { secret, db: openDatabase(dataDir, largestBytes, image?.database) };
   }
   const file = databaseFile(dataDir);
-  await unpackBackup(dataDir, restored);
+  if (restored) undoUnpacking(file);
+  const backup = isBackup(file);
+  if (backup) refuseBackup(file, restored);
   checkDatabase(dataDir, check);
+  if (backup) await unpackBackup(dataDir);
   if (existsSync(secretFile(dataDir))) {
     if (sizeOf(file) === 0) throw missingDatabase(file, secretFile(dataDir));
     const secret = await openSecret(dataDir);
