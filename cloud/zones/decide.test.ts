@@ -84,6 +84,20 @@ test('ZON-5 over quota only small growth, shrinking and deletes are accepted', (
   expect(decidePut(put(0, 101), hash(1), undefined, around({ bytesUsed: 9_900 }))).toEqual({ kind: 'quota' });
 });
 
+test('ZON-5 over quota all that grows a little comes to an end, later the more records there are', () => {
+  const small = put(1, 100 + 1_000);
+  const after = (bytesUsed: number, rows = 1) =>
+    decidePut(small, hash(2), live(1), around({ bytesUsed, rows, mostRows: 1_000_000 })).kind;
+  const end = 10_000 + 1024 ** 2 - 1_000;
+  expect([after(end), after(end + 1)]).toEqual(['write', 'quota']);
+  const later = 10_000 + 100_000 * 128 - 1_000;
+  expect([after(later, 100_000), after(later + 1, 100_000)]).toEqual(['write', 'quota']);
+  // What does not grow, and deletes, have no end.
+  const beyond = around({ bytesUsed: 1e9 });
+  expect(decidePut(put(1, 100), hash(2), live(1), beyond)).toEqual({ kind: 'write', rev: 2 });
+  expect(decideDelete(del(undefined), live(1), beyond)).toEqual({ kind: 'write', rev: 2 });
+});
+
 test('ZON-5 a put of another epoch is stale; a conflict is told first, since it is merged anyway', () => {
   expect(decidePut(put(0, 100, 1), hash(1), undefined, around({ epoch: 2 }))).toEqual({
     kind: 'epoch_stale',

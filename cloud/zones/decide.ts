@@ -7,7 +7,7 @@
  */
 import { equalBytes } from '../../shared/crypto/bytes.ts';
 import type { Delete, Put } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
-import { FREE_GROWTH, LARGEST_RECORD } from './limits.ts';
+import { FREE_GROWTH, LARGEST_RECORD, mostFreeGrowth } from './limits.ts';
 
 /** What the zone has: `hash` is of the ciphertext, `size` that of it and of what it names; a tombstone has size 0. */
 export type Stored = { seq: number; rev: number; size: number; hash: Uint8Array; tombstone: boolean };
@@ -57,9 +57,9 @@ export const decidePut = (
   if ((stored?.rev ?? 0) !== put.baseRev) return { kind: 'conflict' };
   if (put.epoch !== around.epoch) return { kind: 'epoch_stale' };
   if (missing) return { kind: 'blobs_missing' };
-  const free = stored === undefined ? growth <= 0 : growth < FREE_GROWTH;
   if (stored === undefined && around.rows >= around.mostRows) return { kind: 'quota' };
-  if (!free && around.bytesUsed + growth > around.quotaBytes) return { kind: 'quota' };
+  const allowance = stored !== undefined && growth < FREE_GROWTH ? mostFreeGrowth(around.rows) : 0;
+  if (growth > 0 && around.bytesUsed + growth > around.quotaBytes + allowance) return { kind: 'quota' };
   return { kind: 'write', rev: put.baseRev + 1 };
 };
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sealTombstone } from '../../shared/crypto/records.ts';
 import { recordHash, tombstoneHash, ZoneDigest } from '../../shared/crypto/zone-digest.ts';
 import { type OperationResult, Zone } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { type Cloud, createCloud } from '../app.ts';
@@ -137,6 +138,25 @@ test('ZON-5 quota: refused, told, and deletes make room', async () => {
     'ok',
   ]);
   expect((await bob.zone.openZone({ zone })).state?.bytesUsed).toBe(10_000n);
+  await small.close();
+});
+
+test('ZON-5 quota: nobody passes it for long by growing a little again and again, and every record can be deleted', async () => {
+  const quotaBytes = 100_000;
+  const small = await createCloud({ dataDir: ':memory:', registration: 'open', quotaBytes });
+  const bob = await signUp(small, 'bob@example.org');
+  const ids = Array.from({ length: 49 }, (_, i) => idOf(i));
+  let refused = false;
+  for (let rev = 0; rev < 40 && !refused; rev++) {
+    const { results } = await pushTo(bob, ...ids.map((id) => put(id, rev, random(2_000 + rev * 1_000))));
+    refused = kinds(results).includes('quota');
+  }
+  expect(refused).toBe(true);
+  const used = Number((await open(bob)).state?.bytesUsed);
+  expect(used).toBeGreaterThan(quotaBytes);
+  expect(used).toBeLessThanOrEqual(quotaBytes + 1024 ** 2);
+  const { results } = await pushTo(bob, ...ids.map((id) => del(id)), put(idOf(99), 0, random(50_000)));
+  expect(kinds(results)).toEqual([...ids, 'the new one'].map(() => 'ok'));
   await small.close();
 });
 
@@ -359,6 +379,18 @@ test('ZON-17 nobody fills a cloud with tombstones, and every delete of a record 
   expect(kinds((await bob.zone.push(other)).results)).toEqual(['quota']);
   expect((await bob.zone.openZone({ zone })).state).toMatchObject({ records: 0n, tombstones: 10_000n });
   await small.close();
+});
+
+test('ZON-17 a proof is taken as devices write it, and none in which something else could be stored', async () => {
+  const zoneKey = random(32);
+  const proven = (proof: Uint8Array) => ({
+    op: { case: 'delete' as const, value: { id: idOf(1), epoch: 1, proof } },
+  });
+  const proof = sealTombstone({ zoneKey, zone, id: idOf(1), epoch: 1, random });
+  expect(kinds((await push(proven(proof))).results)).toEqual(['ok']);
+  for (const length of [0, 65, 1_024])
+    expect(await codeOf(push(put(idOf(2), 0, random(20)), proven(random(length))))).toBe('MALFORMED');
+  expect((await open()).state).toMatchObject({ records: 0n, tombstones: 1n });
 });
 
 test('ZON-18 opening a zone counts conversations and reading states apart, live ones alone', async () => {
