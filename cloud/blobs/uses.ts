@@ -71,6 +71,19 @@ export const dueQuery = (db: Database, time: number, limit: number) =>
     .orderBy('until_ms')
     .limit(limit);
 
+const ASKED_AT_ONCE = 100;
+
+/**
+ * Asks for a few at a time, each once: a push may name thousands, whether they are there or not, and every text that was asked is kept
+ * with its statement (storage/database.ts), which is as large as its list.
+ */
+const inGroups = <One, Row>(of: Iterable<One>, ask: (group: One[]) => Row[]): Row[] => {
+  const all = [...of];
+  const rows: Row[] = [];
+  for (let at = 0; at < all.length; at += ASKED_AT_ONCE) rows.push(...ask(all.slice(at, at + ASKED_AT_ONCE)));
+  return rows;
+};
+
 export const createBlobUses = ({ db, now, holdsUntil, died }: Parts) => {
   const inZone = (read: Reader, account: number, blob: number): boolean =>
     read.first(inZonesQuery(db, account, [blob])) !== undefined;
@@ -130,14 +143,11 @@ export const createBlobUses = ({ db, now, holdsUntil, died }: Parts) => {
     died();
   };
 
-  const byId = (read: Reader, ids: Uint8Array[]): Map<string, Blob> =>
-    new Map(
-      ids.length === 0
-        ? []
-        : read
-            .all(wholeQuery(db, ids))
-            .map(({ no, id, size }) => [toHex(id ?? new Uint8Array()), { no, size }]),
-    );
+  const byId = (read: Reader, ids: Uint8Array[]): Map<string, Blob> => {
+    const different = new Map(ids.map((id) => [toHex(id), id]));
+    const rows = inGroups(different.values(), (group) => read.all(wholeQuery(db, group)));
+    return new Map(rows.map(({ no, id, size }) => [toHex(id ?? new Uint8Array()), { no, size }]));
+  };
 
   return {
     charging,
@@ -149,9 +159,12 @@ export const createBlobUses = ({ db, now, holdsUntil, died }: Parts) => {
       if (there.size === 0) return new Map();
       const blobs = [...there.values()].map(({ no }) => no);
       const records = new Map(
-        read.all(inZonesQuery(db, account, blobs)).map((row) => [row.blob, row.records]),
+        inGroups(blobs, (group) => read.all(inZonesQuery(db, account, group))).map((row) => [
+          row.blob,
+          row.records,
+        ]),
       );
-      const uses = read.all(usesQuery(db, account, blobs));
+      const uses = inGroups(blobs, (group) => read.all(usesQuery(db, account, group)));
       const any = new Set(uses.map((use) => use.blob));
       const own = new Set(uses.filter(({ reason }) => reason !== Reason.received).map((use) => use.blob));
       return new Map(
