@@ -13,7 +13,7 @@ import { createDirectory } from './accounts/directory.ts';
 import { cloudInfo } from './accounts/info.ts';
 import { createInvitationCode, storeInvitation } from './accounts/invitations.ts';
 import { changePasswordFinish, changePasswordStart } from './accounts/password.ts';
-import { createRateLimiter } from './accounts/rate-limits.ts';
+import { createRateLimiter, type Rates, rates } from './accounts/rate-limits.ts';
 import { createRecovery } from './accounts/recovery.ts';
 import { createSignIn } from './accounts/sign-in.ts';
 import { signUpFinish, signUpStart } from './accounts/sign-up.ts';
@@ -32,6 +32,7 @@ import type { Log } from './http/log.ts';
 import { createServer, type Peer } from './http/server.ts';
 import type { Services } from './http/services.ts';
 import { acknowledge, receive } from './mailboxes/receive.ts';
+import { createRemembered } from './mailboxes/remembered.ts';
 import { send } from './mailboxes/send.ts';
 import { createGather, type Gather } from './storage/gather.ts';
 import type { Check } from './storage/integrity.ts';
@@ -62,6 +63,7 @@ export type CloudOptions = {
   invitations?: string[];
   quotaBytes?: number;
   mailboxLimits?: Partial<MailboxLimits>;
+  rates?: Partial<Rates>;
   blobLimits?: Partial<BlobLimits>;
   clock?: { now(): number };
   random?: (length: number) => Uint8Array;
@@ -105,9 +107,9 @@ const fieldLimits = {
   other: 4_000,
 };
 
-const createServices = (ctx: CloudContext, gather: Gather) => {
+const createServices = (ctx: CloudContext, gather: Gather, table: Rates) => {
   const { anyone, ticket, session, together } = createGuards(ctx, gather);
-  const limiter = createRateLimiter(ctx.now);
+  const limiter = createRateLimiter(ctx.now, table);
   const signIn = createSignIn(ctx, limiter);
   const recovery = createRecovery(ctx, limiter);
   const directory = createDirectory(ctx, limiter);
@@ -149,8 +151,9 @@ const createServices = (ctx: CloudContext, gather: Gather) => {
     });
     router.service(MailboxService, {
       send: together((who, request) => {
-        limiter.take('sendPerAccount', String(who.account));
-        return send(ctx, who, request);
+        const account = String(who.account);
+        limiter.take('sendPerAccount', account);
+        return send(ctx, who, request, (bytes) => limiter.take('rememberedPerAccount', account, bytes));
       }),
       receive: session((who, request) => receive(ctx, who, request)),
       acknowledge: together((who, request) => acknowledge(ctx, who, request)),
@@ -184,6 +187,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   const hub = createHub(timers, now);
   const keeper = createBlobKeeper({ db, timers, now, log, emptied: sweeper.soon });
   const blobs = keeper.uses;
+  const remembered = createRemembered({ db, timers, now, log });
   const purger = createPurger({ db, hub, blobs, timers, now, log, emptied: sweeper.soon });
   const ctx: CloudContext = {
     name: options.name ?? 'Lockstep',
@@ -200,18 +204,20 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
     log,
     sweepSoon: sweeper.soon,
     purgeAt: purger.at,
+    sendRemembered: remembered.since,
   };
   for (const code of options.invitations ?? []) storeInvitation(db, code, now());
 
   let open = true;
   const server = createServer({
-    services: createServices(ctx, createGather(db, options.later)),
+    services: createServices(ctx, createGather(db, options.later), { ...rates, ...options.rates }),
     bodyLimits,
     fieldLimits,
     healthy: () => open,
     beforeCall: () => {
       purger.settle();
       keeper.settle();
+      remembered.settle();
     },
     now,
     random,
@@ -234,6 +240,7 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
       await drained;
       purger.stop();
       keeper.stop();
+      remembered.stop();
       sweeper.stop();
       db.close();
     },

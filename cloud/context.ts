@@ -25,6 +25,8 @@ export type CloudContext = {
   readonly sweepSoon: () => void;
   /** A zone is marked for purge at this time. */
   readonly purgeAt: (time: number) => void;
+  /** A send is remembered from this time on. */
+  readonly sendRemembered: (time: number) => void;
 };
 
 export type MailboxLimits = { mailboxBytes: number; mailboxEntries: number };

@@ -18,6 +18,21 @@ test('ACC-5 a bucket empties, says how long to wait, and fills again', () => {
   limiter.take('signInPerHandle', 'anna');
 });
 
+test('MBX-10 what is taken by the byte is taken whole or not at all, and says how long to wait for all of it', () => {
+  let now = 0;
+  const limiter = createRateLimiter(() => now, {
+    ...rates,
+    rememberedPerAccount: { burst: 1_000, perSecond: 100 },
+  });
+  limiter.take('rememberedPerAccount', '7', 700);
+  const refusal = expect.objectContaining({ code: ErrorCode.RATE_LIMITED, retryAfterMs: 1_000 });
+  expect(() => limiter.take('rememberedPerAccount', '7', 400)).toThrow(refusal);
+  limiter.take('rememberedPerAccount', '7', 300);
+  limiter.take('rememberedPerAccount', '8', 1_000);
+  now = 4_000;
+  limiter.take('rememberedPerAccount', '7', 400);
+});
+
 test('ACC-4 ten failures lock a handle for a time that grows, and a success forgets them', () => {
   const db = openDatabase(':memory:');
   const anna = new Uint8Array(32).fill(1);

@@ -14,28 +14,30 @@ export const rates = {
   signUpFinishPerAddress: { burst: 60, perSecond: 1 / 10 },
   recoverPerHandle: { burst: 10, perSecond: 1 / 30 },
   sendPerAccount: { burst: 5_000, perSecond: 50 },
+  /** In bytes: some 700 MB within the 30 days for which they are kept, and 1.5 sends a second all that time, which is above what people do. */
+  rememberedPerAccount: { burst: 64 * 1024 ** 2, perSecond: 256 },
   lookUpPerAccount: { burst: 1_000, perSecond: 10 },
 } satisfies { [what: string]: Rate };
+
+export type Rates = { [what in keyof typeof rates]: Rate };
 
 type Bucket = { left: number; at: number };
 
 const KEPT_BUCKETS = 50_000;
 
 export type RateLimiter = {
-  take(what: keyof typeof rates, key: string | undefined): void;
+  /** `count`: as often at once, all of it or nothing; no more than the burst. */
+  take(what: keyof typeof rates, key: string | undefined, count?: number): void;
   /** How many keys are remembered; the one that was quiet longest is forgotten for a new one. */
   size(): number;
 };
 
-export const createRateLimiter = (
-  now: () => number,
-  table: { [what in keyof typeof rates]: Rate } = rates,
-): RateLimiter => {
+export const createRateLimiter = (now: () => number, table: Rates = rates): RateLimiter => {
   const buckets = new Map<string, Bucket>();
   return {
     size: () => buckets.size,
     /** An undefined key (a caller in the same process) is not limited. */
-    take(what, key) {
+    take(what, key, count = 1) {
       if (key === undefined) return;
       const { burst, perSecond } = table[what];
       const name = `${what} ${key}`;
@@ -44,11 +46,15 @@ export const createRateLimiter = (
       const waited = bucket === undefined ? 0 : Math.max(0, at - bucket.at) / 1000;
       const left = bucket === undefined ? burst : Math.min(burst, bucket.left + waited * perSecond);
       buckets.delete(name);
-      if (left < 1) {
+      if (left < count) {
         buckets.set(name, { left, at });
-        throw new CloudError(ErrorCode.RATE_LIMITED, 'Too many requests.', ((1 - left) / perSecond) * 1000);
+        throw new CloudError(
+          ErrorCode.RATE_LIMITED,
+          'Too many requests.',
+          ((count - left) / perSecond) * 1000,
+        );
       }
-      buckets.set(name, { left: left - 1, at });
+      buckets.set(name, { left: left - count, at });
       if (buckets.size > KEPT_BUCKETS) {
         const oldest = buckets.keys().next().value;
         if (oldest !== undefined) buckets.delete(oldest);

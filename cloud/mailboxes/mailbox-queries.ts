@@ -196,6 +196,14 @@ export const rememberQuery = fixed(({ account, send_id, request_hash, response, 
   queries.insertInto('send').values({ account, send_id, request_hash, response, created_ms }),
 );
 
+export const oldestSendQuery = fixed((_: Record<string, never>) =>
+  queries.selectFrom('send').select('created_ms').orderBy('created_ms').limit(1),
+);
+
+export const forgetQuery = fixed((given: { account: number; sendId: Uint8Array }) =>
+  queries.deleteFrom('send').where('account', '=', given.account).where('send_id', '=', given.sendId),
+);
+
 export const oldSendsQuery = fixed((given: { before: number; limit: number }) =>
   queries
     .selectFrom('send')

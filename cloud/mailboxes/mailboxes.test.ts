@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
   NotDeliveredReason,
@@ -8,8 +9,9 @@ import {
 } from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { type Cloud, createCloud } from '../app.ts';
 import { databaseFile } from '../storage/database.ts';
-import { codeOf } from '../testing/clients.ts';
+import { codeOf, errorOf } from '../testing/clients.ts';
 import { addDevice, random, removal, signUp, type TestDevice } from '../testing/person.ts';
+import { manualTimers } from '../testing/timers.ts';
 
 let now = 1_800_000_000_000;
 let cloud: Cloud;
@@ -65,6 +67,93 @@ test('MBX-1 an answer is remembered for 30 days', async () => {
   now += 2;
   await bob.mailbox.send(message(anna));
   expect(accepted(await bob.mailbox.send(sent)).acceptedMs).not.toBe(first.acceptedMs);
+});
+
+/** How many sends a cloud in memory remembers. */
+const remembered = (of: Cloud): number => {
+  const sqlite = new Sqlite(Buffer.from(of.image().database));
+  const count = sqlite.prepare('SELECT count(*) FROM send').pluck().get() as number;
+  sqlite.close();
+  return count;
+};
+
+test('MBX-1 what is old enough is forgotten by itself: at any call, at the start, and while nobody asks for anything', async () => {
+  for (const how of ['a call', 'a start', 'a timer'] as const) {
+    const { timers, run } = manualTimers();
+    const options = { dataDir: ':memory:', registration: 'open' as const, clock: { now: () => now } };
+    let quiet = await createCloud({ ...options, timers });
+    const carol = await signUp(quiet, 'carol@example.org');
+    for (let i = 0; i < 3; i++) await carol.mailbox.send(message(carol));
+    now += 30 * 24 * 3_600_000;
+    await carol.mailbox.receive({});
+    run(1);
+    expect([how, remembered(quiet)]).toEqual([how, 3]);
+    now += 1;
+    if (how === 'a call') await carol.mailbox.receive({});
+    if (how === 'a timer') run(5);
+    if (how === 'a start') {
+      const image = quiet.image();
+      await quiet.close();
+      quiet = await createCloud({ ...options, image });
+    }
+    expect([how, remembered(quiet)]).toEqual([how, 0]);
+    await quiet.close();
+  }
+});
+
+test('MBX-1 a cloud that is full of what it remembers forgets it at its time, and takes sends again', async () => {
+  const full = await createCloud({
+    dataDir: ':memory:',
+    registration: 'open',
+    clock: { now: () => now },
+    largestDatabaseBytes: 600_000,
+  });
+  const carol = await signUp(full, 'carol@example.org');
+  const toMany = () => ({
+    ...message(),
+    recipients: Array.from({ length: 256 }, () => ({ ...to(random(16)), sealedKey: random(1) })),
+  });
+  let refused: string | undefined;
+  for (let i = 0; i < 200 && refused === undefined; i++)
+    refused = await carol.mailbox.send(toMany()).then(
+      () => undefined,
+      () => codeOf(carol.mailbox.send(toMany())),
+    );
+  expect(refused).toBe('UNAVAILABLE');
+  now += 30 * 24 * 3_600_000 + 1;
+  accepted(await carol.mailbox.send(toMany()));
+  expect(remembered(full)).toBe(1);
+  await full.close();
+});
+
+test('MBX-10 what an account has the cloud remember is limited by its bytes, whomever it reaches', async () => {
+  const strict = await createCloud({
+    dataDir: ':memory:',
+    registration: 'open',
+    clock: { now: () => now },
+    rates: { rememberedPerAccount: { burst: 15_000, perSecond: 100 } },
+  });
+  const carol = await signUp(strict, 'carol@example.org');
+  const dave = await signUp(strict, 'dave@example.org');
+  // Each is remembered with all whom it did not reach, 22 bytes a person.
+  const strangers = () => Array.from({ length: 255 }, () => to(random(16)));
+  const toMany = (...reached: TestDevice[]) => {
+    const sent = message(...reached);
+    return { ...sent, recipients: [...sent.recipients, ...strangers()] };
+  };
+  const first = toMany(carol);
+  const answer = await carol.mailbox.send(first);
+  accepted(await carol.mailbox.send(toMany()));
+  const third = toMany(carol);
+  const refusal = await errorOf(carol.mailbox.send(third));
+  expect([refusal.name, remembered(strict), (await inbox(carol)).length]).toEqual(['RATE_LIMITED', 2, 1]);
+  // What is known, what is small, and what others send goes on.
+  expect(await carol.mailbox.send(first)).toEqual(answer);
+  accepted(await carol.mailbox.send(message(carol, dave)));
+  accepted(await dave.mailbox.send(toMany(dave)));
+  now += Number(refusal.retryAfterMs) + 2_000;
+  accepted(await carol.mailbox.send(third));
+  await strict.close();
 });
 
 test('MBX-2 one time for all, strictly rising in every mailbox, even when the clock stands still or goes back', async () => {

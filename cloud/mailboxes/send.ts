@@ -25,7 +25,6 @@ import {
   fillQuery,
   newEntriesQuery,
   newEnvelopeQuery,
-  oldSendsQuery,
   recipientsQuery,
   rememberQuery,
   sentBeforeQuery,
@@ -33,8 +32,8 @@ import {
 
 export const LARGEST_CONTENT = 256 * 1024;
 export const MOST_RECIPIENTS = 256;
-export const SENDS_KEPT_MS = 30 * 24 * 3_600_000;
-const PRUNED_AT_ONCE = 20;
+/** What a remembered send takes beside its answer, with its entry in the index, roughly. */
+const REMEMBERED_BYTES = 160;
 
 const check = (request: SendRequest): void => {
   bytesOf(request.sendId, 16, 'send_id');
@@ -79,7 +78,16 @@ const chargeAndShare = (
   );
 };
 
-export const send = (ctx: CloudContext, session: Session, request: SendRequest): SendResponse => {
+/**
+ * `takeRoom`: asked for the bytes that will be remembered of it for 30 days, also when it reaches nobody; it throws when the account has
+ * had too many. An answer is as long as whom it names as not reached.
+ */
+export const send = (
+  ctx: CloudContext,
+  session: Session,
+  request: SendRequest,
+  takeRoom: (bytes: number) => void,
+): SendResponse => {
   check(request);
   const { db, limits } = ctx;
   const requestHash = new Uint8Array(
@@ -181,20 +189,19 @@ export const send = (ctx: CloudContext, session: Session, request: SendRequest):
     const made = create(SendResponseSchema, {
       result: { case: 'accepted', value: { acceptedMs: BigInt(acceptedMs), notDelivered } },
     });
+    const answer = toBinary(SendResponseSchema, made);
+    takeRoom(REMEMBERED_BYTES + answer.length);
     const now = ctx.now();
     write.run(
       rememberQuery({
         account: session.account,
         send_id: request.sendId,
         request_hash: requestHash,
-        response: toBinary(SendResponseSchema, made),
+        response: answer,
         created_ms: now,
       }),
     );
-    const old = write.all(oldSendsQuery({ before: now - SENDS_KEPT_MS, limit: PRUNED_AT_ONCE }));
-    for (const { account, send_id } of old) {
-      write.run(db.sql.deleteFrom('send').where('account', '=', account).where('send_id', '=', send_id));
-    }
+    ctx.sendRemembered(now);
     return {
       response: made,
       delivered: deliveries.map(({ row }) => ({ account: row.no, head: row.head + 1 })),

@@ -87,6 +87,7 @@ const GROUPS: Record<Side, Record<string, string>> = {
     sweep: 'what it does by itself',
     blobs: 'what it does by itself',
     purge: 'what it does by itself',
+    sends: 'what it does by itself',
     'session seen': 'what it does by itself',
     MarkForPurge: 'purge and Undo',
     UndoPurge: 'purge and Undo',

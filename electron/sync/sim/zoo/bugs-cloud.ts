@@ -84,9 +84,9 @@ export const CLOUD_BUGS: readonly Bug[] = [
     name: 'forget what was sent',
     open: true,
     does: 'A send that comes again is delivered again',
-    file: at('mailboxes/send.ts'),
-    find: 'oldSendsQuery({ before: now - SENDS_KEPT_MS, ',
-    instead: 'oldSendsQuery({ before: now + 1, ',
+    file: at('mailboxes/remembered.ts'),
+    find: 'const SENDS_KEPT_MS = 30 * 24 * 3_600_000;',
+    instead: 'const SENDS_KEPT_MS = -1;',
   },
   {
     name: 'skip what did not fit on a page',
