@@ -79,6 +79,19 @@ export function anyPending(store: Store, reason: string): boolean {
 
 const PENDING = ['pending_envelope'];
 
+/** The first one behind a position of the mailbox, whatever it waits for. */
+export function nextPending(store: Store, after: number): number | null {
+  return store.get<{ position: number | null }>(
+    'SELECT min(position) AS position FROM pending_envelope WHERE position > ?',
+    after,
+  )!.position;
+}
+
+/** How many stand up to a position of the mailbox, whatever they wait for. */
+export function countPending(store: Store, upTo: number): number {
+  return store.get<{ n: number }>('SELECT count(*) AS n FROM pending_envelope WHERE position <= ?', upTo)!.n;
+}
+
 /** Whether what came of this send is set aside. */
 export function isPending(store: Store, sendId: Uint8Array): boolean {
   return store.get('SELECT 1 AS one FROM pending_envelope WHERE send_id = ? LIMIT 1', sendId) !== undefined;

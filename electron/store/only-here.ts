@@ -1,5 +1,6 @@
 /** What a wipe of this device would lose: what no cloud has, as far as is known here. */
 import { messagesToUpload } from './bases.ts';
+import { countPending, getMailCursor } from './mail.ts';
 import { messageCount } from './messages.ts';
 import type { Store } from './open.ts';
 import { ZONE_NUMBER } from './values.ts';
@@ -17,11 +18,13 @@ export function onlyHere(store: Store): OnlyHere {
      WHERE d.zone = ? AND r.rev > 0 AND (d.op = 2 OR r.kind = 1)`,
     ZONE_NUMBER.messages,
   )!;
-  return { messages: outbox.messages + messagesToUpload(store), changes: outbox.changes + dirty.n };
+  // Set aside, and the mailbox was told that it may forget it. What is in there nobody knows: it counts as messages.
+  const aside = countPending(store, getMailCursor(store).acknowledged);
+  return { messages: outbox.messages + messagesToUpload(store) + aside, changes: outbox.changes + dirty.n };
 }
 
-/** All messages that a wipe takes, those that wait to be sent and Recently Deleted with them. */
+/** All messages that a wipe takes, those that wait to be sent, mail that is set aside and Recently Deleted with them. */
 export function messagesHere(store: Store): number {
   const waiting = store.get<{ n: number }>(`SELECT count(*) AS n FROM outbox WHERE kind = 'message'`)!.n;
-  return messageCount(store) + waiting;
+  return messageCount(store) + waiting + countPending(store, Number.MAX_SAFE_INTEGER);
 }

@@ -2,10 +2,15 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
-import { ReceiveResponseSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import {
+  AcknowledgeRequestSchema,
+  ReceiveResponseSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { clean, dirtyBatch } from '../../store/dirty.ts';
-import { getMailCursor } from '../../store/mail.ts';
+import { addPending, getMailCursor, setMailCursor } from '../../store/mail.ts';
+import { messagesHere, onlyHere } from '../../store/only-here.ts';
 import { listOutbox } from '../../store/outbox.ts';
+import { getPin, setPin } from '../../store/pins.ts';
 import { deleteForGood } from '../../store/records.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
@@ -29,6 +34,18 @@ afterEach(async () => {
 });
 
 const accountOf = (device: MailDevice) => device.ctx.keys.get()!.accountId;
+
+/** As after a push that the cloud accepted. */
+function asPushed(device: MailDevice): void {
+  for (const { id, change } of dirtyBatch(device.store, 'messages', 400, Number.MAX_SAFE_INTEGER)) {
+    clean(device.store, 'messages', id, change);
+  }
+}
+
+/** What Bob's device holds of somebody's identity. */
+function identityOf(device: MailDevice, { changed }: { changed: boolean }): void {
+  setPin(bob.store, { ...getPin(bob.store, accountOf(device))!, changed });
+}
 
 test('OUT-14 a message deleted for good here is acknowledged unseen', async () => {
   const id = await anna.start('bob@example.org');
@@ -54,12 +71,70 @@ test('OUT-24 with the switch on, mail is acknowledged only when the zone has it 
   expect(getMailCursor(bob.store)).toMatchObject({ stored: 1, acknowledged: 0 });
   await acknowledgeMail(bob.ctx);
   expect(getMailCursor(bob.store).acknowledged).toBe(0);
-  // As after a push that the cloud accepted.
-  for (const { id: record, change } of dirtyBatch(bob.store, 'messages', 400, Number.MAX_SAFE_INTEGER)) {
-    clean(bob.store, 'messages', record, change);
-  }
+  asPushed(bob);
   await acknowledgeMail(bob.ctx);
   expect(getMailCursor(bob.store)).toMatchObject({ stored: 1, acknowledged: 1 });
+});
+
+test('OUT-24 with the switch on, mail that waits for a decision about an identity stays in the mailbox for the next device', async () => {
+  setZoneState(bob.store, 'messages', { switch: 'on' });
+  const id = await anna.start('bob@example.org');
+  anna.write(id, 'from Anna');
+  await sendStep(anna.ctx);
+  await receiveStep(bob.ctx);
+  asPushed(bob);
+  identityOf(anna, { changed: true });
+  anna.write(id, 'the only copy');
+  await sendStep(anna.ctx);
+  await receiveStep(bob.ctx);
+  expect(bob.texts(id)).toEqual(['from Anna']);
+  expect(getMailCursor(bob.store)).toMatchObject({ stored: 2, acknowledged: 1 });
+  // The first message alone, which no push has taken anywhere: the one that waits is in the mailbox.
+  expect(onlyHere(bob.store).messages).toBe(1);
+  // Should this device's folder be lost, the next one has it.
+  const second = mailDevice(cloud);
+  await second.signIn('bob@example.org');
+  await receiveStep(second.ctx);
+  expect(second.texts(id)).toContain('the only copy');
+  // Decided, and in the zone: the mailbox may forget it.
+  identityOf(anna, { changed: false });
+  await receiveStep(bob.ctx);
+  expect(bob.texts(id)).toEqual(['from Anna', 'the only copy']);
+  asPushed(bob);
+  await acknowledgeMail(bob.ctx);
+  expect(getMailCursor(bob.store)).toMatchObject({ stored: 2, acknowledged: 2 });
+});
+
+test('OUT-24 nobody holds up more than the newest entries of the mailbox; what is past them counts as only here', async () => {
+  setZoneState(bob.store, 'messages', { switch: 'on' });
+  const told: number[] = [];
+  bob.wire.fetch = async (input, init) => {
+    if (!String(input).endsWith('/Acknowledge')) return fetchOf(cloud)(input, init);
+    const asked = new Uint8Array(await new Request(input, init).arrayBuffer());
+    told.push(Number(fromBinary(AcknowledgeRequestSchema, asked).position));
+    return new Response(new Uint8Array(), { headers: { 'content-type': 'application/proto' } });
+  };
+  for (const position of [3, 700, 1_400]) {
+    addPending(bob.store, {
+      position,
+      acceptedMs: position,
+      sender: accountOf(anna),
+      sendId: new Uint8Array(16).fill(position),
+      content: new Uint8Array(),
+      epoch: 1,
+      suite: 1,
+      sealedKey: new Uint8Array(),
+      reason: 'identityChanged',
+      receivedMs: 1,
+    });
+  }
+  for (const stored of [900, 1_500, 1_600, 1_701, 2_400]) {
+    setMailCursor(bob.store, { stored });
+    await acknowledgeMail(bob.ctx);
+  }
+  expect(told).toEqual([2, 699, 1_399, 2_400]);
+  expect(onlyHere(bob.store)).toEqual({ messages: 3, changes: 0 });
+  expect(messagesHere(bob.store)).toBe(3);
 });
 
 test('OUT-15 what a blocked person sends is acknowledged unseen and unanswered', async () => {

@@ -26,6 +26,7 @@ import {
   getMailCursor,
   listPending,
   type MailCursor,
+  nextPending,
   removePending,
   setMailCursor,
 } from '../../store/mail.ts';
@@ -55,6 +56,12 @@ import { Refused } from './refused.ts';
 const PAGE = 500;
 /** A device that took a message from the mailbox gives its author's put a moment (DESIGN, The zone protocol). */
 const PUT_WITHIN_MS = 2_000;
+
+/**
+ * So many of its newest entries the mailbox keeps for what is set aside. All of them at their largest are a quarter of a mailbox, so nobody who
+ * is never decided about fills it for everybody else.
+ */
+const KEPT_FOR_ASIDE = 1_000;
 
 /** A later time is no time, whatever a cloud says. */
 const LATEST_MS = 2 ** 48;
@@ -115,14 +122,21 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
 
 /**
  * Tells the cloud that this device has stored its mail, so that it may forget it. While the switch is on or turning on, only when the zone
- * has everything too: until then the mailbox is the only copy besides this device's folder (SPEC OUT-24). Asked again after each push and pull.
+ * has everything too: until then the mailbox is the only copy besides this device's folder (SPEC OUT-24). What is set aside is in no zone, so
+ * the mailbox keeps it too. Asked again after each push and pull.
  */
 export async function acknowledgeMail(ctx: StepContext): Promise<void> {
   const { stored, acknowledged } = getMailCursor(ctx.store);
   if (stored <= acknowledged || anyPending(ctx.store, ZONE)) return;
-  if (switchIsOn(ctx) && dirtyCount(ctx.store, 'messages') > 0) return;
-  await ctx.cloud.mailboxes.acknowledge({ position: BigInt(stored) }, { signal: ctx.abort });
-  setMailCursor(ctx.store, { acknowledged: stored });
+  let position = stored;
+  if (switchIsOn(ctx)) {
+    if (dirtyCount(ctx.store, 'messages') > 0) return;
+    const aside = nextPending(ctx.store, stored - KEPT_FOR_ASIDE);
+    if (aside !== null) position = Math.min(stored, aside - 1);
+  }
+  if (position <= acknowledged) return;
+  await ctx.cloud.mailboxes.acknowledge({ position: BigInt(position) }, { signal: ctx.abort });
+  setMailCursor(ctx.store, { acknowledged: position });
 }
 
 /** After a changed identity was accepted: what was set aside is opened again. */
