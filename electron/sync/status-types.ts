@@ -21,6 +21,8 @@ export type FailureReason =
   | 'mailboxFull'
   | 'tooLarge'
   | 'identityChanged'
+  /** The cloud gave keys of a member that do not verify. There is nothing to decide about. */
+  | 'personForged'
   | 'notAMember'
   | 'refused'
   /** The file of an attachment is not on this device any more, or not as it was. */

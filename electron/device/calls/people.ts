@@ -157,6 +157,7 @@ const REASONS: ReadonlySet<string> = new Set<FailureReason>([
   'mailboxFull',
   'tooLarge',
   'identityChanged',
+  'personForged',
   'notAMember',
   'refused',
   'fileMissing',

@@ -22,6 +22,7 @@ import type { Store } from '../../store/open.ts';
 import { findPinByHandle, getPin, type Pin, setPin } from '../../store/pins.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
+import { resumeFor } from '../mail/outbox-rows.ts';
 import { garbled } from '../network/answers.ts';
 
 type Checked = { state: DeviceLogState; epoch: number; inboxKey: Uint8Array };
@@ -72,13 +73,9 @@ export function deviceLogOf(pin: Pin): DeviceLogState {
 
 /**
  * The person looked at the change and takes it: the identity that was shown, and no other, becomes the pin. Should the cloud have come
- * back to the identity that was known, that one stays. `taken`: what follows from it, in the same transaction.
+ * back to the identity that was known, that one stays.
  */
-export async function acceptIdentity(
-  ctx: StepContext,
-  accountId: Uint8Array,
-  taken: () => void,
-): Promise<Pin> {
+export async function acceptIdentity(ctx: StepContext, accountId: Uint8Array): Promise<Pin> {
   const before = getPin(ctx.store, accountId);
   const shown = candidateOf(ctx.store, accountId);
   if (before === undefined || !before.changed || shown === null) {
@@ -96,11 +93,7 @@ export async function acceptIdentity(
   const checked = isKnown ? known : checkForged(ctx, keyring);
   const identity = checked.state.identities[0]!.identityKey;
   if (!isKnown && toHex(identity) !== shown) throw noteChanged(ctx, before, identity);
-  return ctx.store.write(() => {
-    const now = settled(ctx, pin(ctx, keyring, checked, before));
-    taken();
-    return now;
-  });
+  return ctx.store.write(() => settled(ctx, pin(ctx, keyring, checked, before)));
 }
 
 function take(ctx: StepContext, keyring: PublicKeyring): Pin {
@@ -240,11 +233,12 @@ function noteChanged(ctx: StepContext, before: Pin, identity: Uint8Array): Ident
   return new IdentityChanged(before);
 }
 
-/** No word of the person's is waited for any more. In the caller's transaction. */
+/** No word of the person's is waited for any more, whoever settled it: what waited for that goes out. In the caller's transaction. */
 function settled(ctx: StepContext, now: Pin): Pin {
   setMeta(ctx.store, candidateName(now.account), null);
   dropNotices(ctx.store, `identityChanged:${toHex(now.account)}:`);
   conversationsChanged(ctx.store, now.account);
+  resumeFor(ctx, now.account);
   return now;
 }
 

@@ -37,7 +37,7 @@ import {
   mailDevice,
 } from '../testing/mail-device.ts';
 import { failureOf, tamper } from '../testing/tamper.ts';
-import { react, renameConversation } from './compose.ts';
+import { react, renameConversation, retry } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
 import { acceptIdentity } from './start-conversation.ts';
@@ -61,6 +61,9 @@ const accountOf = (device: MailDevice) => device.ctx.keys.get()!.accountId;
 const shownMessage = (device: MailDevice) =>
   toHex(new Uint8Array(device.store.get<{ id: Uint8Array }>('SELECT id FROM message')!.id));
 
+const rows = (device: MailDevice) =>
+  listOutbox(device.store).map(({ kind, state, failure }) => [kind, state, failure]);
+
 /** A keyring under Bob's account id that somebody else made. */
 async function impostor(): Promise<(answer: LookUpResponse) => void> {
   const accountId = accountOf(bob);
@@ -83,7 +86,7 @@ test('TRU-17 accepted: what was written meanwhile goes to the new identity, what
   anna.write(id, 'held back');
   anna.store.write(() => react(anna.ctx, { id: shownMessage(anna), emoji: '👍' }));
   await sendStep(anna.ctx);
-  expect(listOutbox(anna.store).map(({ kind, state, failure }) => [kind, state, failure])).toEqual([
+  expect(rows(anna)).toEqual([
     ['message', 'failed', 'identityChanged'],
     ['reaction', 'failed', 'identityChanged'],
   ]);
@@ -135,6 +138,28 @@ test('TRU-17 when the cloud comes back to the known identity, that one stays and
   await bob.exchange();
   expect(bob.texts(id)).toContain('held back');
   expect(anna.notices()).toEqual([]);
+});
+
+test('TRU-17 OUT-23 when a look-up finds the known identity again, what waited goes without a decision', async () => {
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  await anna.start('bob@example.org');
+  anna.write(id, 'held back');
+  anna.store.write(() => react(anna.ctx, { id: shownMessage(anna), emoji: '👍' }));
+  await sendStep(anna.ctx);
+  expect(rows(anna)).toEqual([
+    ['message', 'failed', 'identityChanged'],
+    ['reaction', 'failed', 'identityChanged'],
+  ]);
+  anna.wire.fetch = fetchOf(cloud);
+  await lookUp(anna.ctx, { handle: 'bob@example.org' });
+  // There is nothing to accept any more.
+  expect(listChanged(anna.store)).toEqual([]);
+  expect(anna.notices()).toEqual([]);
+  await anna.exchange();
+  expect(rows(anna)).toEqual([]);
+  await bob.exchange();
+  expect(bob.texts(id)).toContain('held back');
+  expect(bob.store.get('SELECT count(*) AS n FROM message_reaction')).toEqual({ n: 1 });
 });
 
 test('TRU-17 another identity than the one that was shown is not accepted', async () => {
@@ -239,6 +264,26 @@ test('OUT-23 a change that did not reach somebody for good is said, with whom', 
     detail: expect.stringContaining('"handle":"bob@example.org"'),
   });
   expect(listOutbox(anna.store)).toEqual([]);
+});
+
+test('OUT-23 keys of a member that do not verify: a change is said, a message can be tried again, nothing waits for a decision', async () => {
+  // As on a device that has the conversation from its zone: nobody is pinned yet.
+  bob.store.run('DELETE FROM pin');
+  tamper(cloud, bob, '/LookUp', LookUpResponseSchema, ({ keyring }) => {
+    keyring!.epochs = [];
+  });
+  bob.store.write(() => react(bob.ctx, { id: shownMessage(bob), emoji: '👍' }));
+  const sent = bob.write(id, 'from Bob');
+  await sendStep(bob.ctx);
+  expect(listChanged(bob.store)).toEqual([]);
+  expect(rows(bob)).toEqual([['message', 'failed', 'personForged']]);
+  expect(bob.notices()).toContain('changeNotSent personForged');
+  bob.wire.fetch = fetchOf(cloud);
+  bob.store.write(() => retry(bob.ctx, { id: sent }));
+  await bob.exchange();
+  expect(rows(bob)).toEqual([]);
+  await anna.exchange();
+  expect(anna.texts(id)).toContain('from Bob');
 });
 
 test('OUT-23 a group name that the cloud refuses for good is said', async () => {

@@ -95,7 +95,7 @@ export function failedRowOf(store: Store, recordId: Uint8Array): OutboxEntry | u
   return waiting === undefined ? undefined : getOutbox(store, plain(waiting.send_id));
 }
 
-/** Somebody's changed identity was accepted: what waited for that goes out, unless another member's still waits. In the caller's transaction. */
+/** Somebody's changed identity waits for no decision any more: what waited goes out, unless another member's still does. In the caller's transaction. */
 export function resumeFor(ctx: StepContext, account: Uint8Array): void {
   const { store } = ctx;
   for (const entry of listOutbox(store, 100_000)) {

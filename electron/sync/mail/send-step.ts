@@ -109,7 +109,7 @@ async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
 function reasonOf(error: unknown): FailureReason | null {
   if (error instanceof Undeliverable) return error.reason;
   if (error instanceof SyncFailure) {
-    return error.reason === 'identityChanged' || error.reason === 'personForged' ? 'identityChanged' : null;
+    return error.reason === 'identityChanged' || error.reason === 'personForged' ? error.reason : null;
   }
   switch (errorCode(error)) {
     case ErrorCode.TOO_LARGE:
@@ -280,8 +280,9 @@ function keepForRetry(ctx: StepContext, entry: OutboxEntry, body: Uint8Array, fa
 }
 
 /**
- * A message stays and says why. What else waits for a word about somebody's identity stays too, and goes when that is given; an edit or a
- * reaction that nobody will ever get is said, since here it shows as done.
+ * A message stays and says why. What else waits for a word about somebody's identity stays too, and goes when that is given; keys that merely
+ * do not verify leave nothing to decide, so that waits for nothing. An edit or a reaction that nobody will ever get is said, since here it
+ * shows as done.
  */
 function fail(ctx: StepContext, entry: OutboxEntry, failure: FailureReason): void {
   ctx.store.write(() => {

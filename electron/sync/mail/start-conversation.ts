@@ -20,7 +20,6 @@ import { ownKeyring, requireIdentity } from '../keyring/own.ts';
 import { acceptIdentity as accept, IdentityChanged, lookUp } from '../keyring/people.ts';
 import type { CommandInput } from '../protocol.ts';
 import { conversationRecordId } from '../zones/names.ts';
-import { resumeFor } from './outbox-rows.ts';
 import { receivePending } from './receive-step.ts';
 
 export async function startConversation(
@@ -106,7 +105,7 @@ async function find(ctx: StepContext, handle: string): Promise<Pin> {
 /** The person looked at somebody's changed identity and takes it, and with it what waited for that: it comes in and goes out. */
 export async function acceptIdentity(ctx: StepContext, input: { accountId: string }): Promise<null> {
   const account = fromHex(input.accountId);
-  await asking(() => accept(ctx, account, () => resumeFor(ctx, account)));
+  await asking(() => accept(ctx, account));
   await receivePending(ctx);
   return null;
 }

@@ -37,6 +37,7 @@ export const transcript = {
     mailboxFull: 'Their mailbox is full. Try again later.',
     tooLarge: 'The message is too large. Send it in parts.',
     identityChanged: 'A member’s identity has changed. Decide above the conversation; then it is sent.',
+    personForged: 'The cloud offered keys for a member that are not theirs. Try again later.',
     notAMember: 'You are not in this group.',
     refused: 'The cloud refused it.',
     fileMissing: 'A file is not on this device any more, or has changed. Attach it again.',

@@ -38,6 +38,8 @@ export const transcript = {
     tooLarge: 'Het bericht is te groot. Verstuur het in delen.',
     identityChanged:
       'De identiteit van een deelnemer is veranderd. Beslis boven het gesprek; dan wordt het verstuurd.',
+    personForged:
+      'De cloud bood voor een deelnemer sleutels aan die niet van hen zijn. Probeer het later opnieuw.',
     notAMember: 'Je zit niet in deze groep.',
     fileMissing: 'Een bestand staat niet meer op dit apparaat of is veranderd. Voeg het opnieuw toe.',
     storageFull: 'Wacht: de iCloud-opslag is vol.',
