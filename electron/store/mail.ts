@@ -97,38 +97,55 @@ export function isPending(store: Store, sendId: Uint8Array): boolean {
   return store.get('SELECT 1 AS one FROM pending_envelope WHERE send_id = ? LIMIT 1', sendId) !== undefined;
 }
 
+type Row = {
+  position: number;
+  accepted_ms: number;
+  sender: Uint8Array;
+  send_id: Uint8Array;
+  content: Uint8Array;
+  epoch: number;
+  suite: number;
+  sealed_key: Uint8Array;
+  reason: string;
+  received_ms: number;
+};
+
+const read = (row: Row): PendingEnvelope => ({
+  position: row.position,
+  acceptedMs: row.accepted_ms,
+  sender: plain(row.sender),
+  sendId: plain(row.send_id),
+  content: plain(row.content),
+  epoch: row.epoch,
+  suite: row.suite,
+  sealedKey: plain(row.sealed_key),
+  reason: row.reason,
+  receivedMs: row.received_ms,
+});
+
 /** Those that wait for one thing, in the order of the mailbox. */
 export function listPending(store: Store, reason: string, limit = 500): PendingEnvelope[] {
   return store
-    .all<{
-      position: number;
-      accepted_ms: number;
-      sender: Uint8Array;
-      send_id: Uint8Array;
-      content: Uint8Array;
-      epoch: number;
-      suite: number;
-      sealed_key: Uint8Array;
-      reason: string;
-      received_ms: number;
-    }>(
+    .all<Row>(
       `SELECT position, accepted_ms, sender, send_id, content, epoch, suite, sealed_key, reason, received_ms
        FROM pending_envelope WHERE reason = ? ORDER BY position LIMIT ?`,
       reason,
       limit,
     )
-    .map((row) => ({
-      position: row.position,
-      acceptedMs: row.accepted_ms,
-      sender: plain(row.sender),
-      sendId: plain(row.send_id),
-      content: plain(row.content),
-      epoch: row.epoch,
-      suite: row.suite,
-      sealedKey: plain(row.sealed_key),
-      reason: row.reason,
-      receivedMs: row.received_ms,
-    }));
+    .map(read);
+}
+
+/** Of those, the ones whose sender's identity is not in question (any more): however many of somebody else's stand before them. */
+export function listSettled(store: Store, reason: string, limit = 500): PendingEnvelope[] {
+  return store
+    .all<Row>(
+      `SELECT e.position, e.accepted_ms, e.sender, e.send_id, e.content, e.epoch, e.suite, e.sealed_key, e.reason, e.received_ms
+       FROM pending_envelope e CROSS JOIN pin p ON p.account = e.sender
+       WHERE e.reason = ? AND p.changed = 0 ORDER BY e.position LIMIT ?`,
+      reason,
+      limit,
+    )
+    .map(read);
 }
 
 export function removePending(store: Store, position: number): void {

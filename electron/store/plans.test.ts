@@ -32,7 +32,7 @@ import {
   removeLocalDelete,
   undecidedDeletes,
 } from './local-deletes.ts';
-import { countPending, isPending, listPending, nextPending } from './mail.ts';
+import { countPending, isPending, listPending, listSettled, nextPending } from './mail.ts';
 import { findMessage, getMessage, messageCount, messagePage, newestPlace } from './messages.ts';
 import { addNotice, listNotices } from './notices.ts';
 import { acceptMessage, askedOutside, enqueue, nextOutbox, updateOutbox } from './outbox.ts';
@@ -159,6 +159,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   addNotice(store, 'a', 'deviceAdded', 1);
   listNotices(store);
   listPending(store, 'identityChanged');
+  listSettled(store, 'identityChanged');
   nextPending(store, 1);
   countPending(store, 1);
   getPin(store, BOB);

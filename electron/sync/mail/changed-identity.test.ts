@@ -25,8 +25,9 @@ import {
   SendResponseSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { getIdentity } from '../../store/identity.ts';
+import { addPending, listPending, removePending } from '../../store/mail.ts';
 import { listOutbox } from '../../store/outbox.ts';
-import { getPin, listChanged } from '../../store/pins.ts';
+import { getPin, listChanged, setPin } from '../../store/pins.ts';
 import { ownKeyring } from '../keyring/own.ts';
 import { lookUp } from '../keyring/people.ts';
 import {
@@ -160,6 +161,37 @@ test('TRU-17 OUT-23 when a look-up finds the known identity again, what waited g
   await bob.exchange();
   expect(bob.texts(id)).toContain('held back');
   expect(bob.store.get('SELECT count(*) AS n FROM message_reaction')).toEqual({ n: 1 });
+});
+
+test('TRU-17 however much waits for one person, what waited for another shows once that one is decided', async () => {
+  const carl = mailDevice(cloud);
+  await carl.signUp('carl@example.org');
+  const withCarl = await carl.start('anna@example.org');
+  carl.write(withCarl, 'hi');
+  await carl.exchange();
+  await anna.exchange();
+  const changed = (device: MailDevice, is: boolean) =>
+    setPin(anna.store, { ...getPin(anna.store, accountOf(device))!, changed: is });
+  changed(bob, true);
+  changed(carl, true);
+  bob.write(id, 'from Bob');
+  await sendStep(bob.ctx);
+  carl.write(withCarl, 'from Carl');
+  await sendStep(carl.ctx);
+  await receiveStep(anna.ctx);
+  const carls = listPending(anna.store, 'identityChanged').at(-1)!;
+  expect(carls.sender).toEqual(accountOf(carl));
+  // As if Bob had sent more than are opened at a time, all before it.
+  anna.store.write(() => {
+    removePending(anna.store, carls.position);
+    for (let i = 0; i < 500; i++)
+      addPending(anna.store, { ...carls, sender: accountOf(bob), position: carls.position + i });
+    addPending(anna.store, { ...carls, position: carls.position + 500 });
+  });
+  changed(carl, false);
+  await receiveStep(anna.ctx);
+  expect(anna.texts(withCarl)).toEqual(['hi', 'from Carl']);
+  expect(listChanged(anna.store)).toMatchObject([{ handle: 'bob@example.org', waiting: 501 }]);
 });
 
 test('TRU-17 another identity than the one that was shown is not accepted', async () => {

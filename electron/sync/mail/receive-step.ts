@@ -25,8 +25,10 @@ import {
   anyPending,
   getMailCursor,
   listPending,
+  listSettled,
   type MailCursor,
   nextPending,
+  type PendingEnvelope,
   removePending,
   setMailCursor,
 } from '../../store/mail.ts';
@@ -142,7 +144,7 @@ export async function acknowledgeMail(ctx: StepContext): Promise<void> {
 /** After a changed identity was accepted: what was set aside is opened again. */
 export async function receivePending(ctx: StepContext): Promise<void> {
   for (let before = 0, left = waitingForSomebody(ctx); left > 0 && left !== before; ) {
-    await openPending(ctx, IDENTITY);
+    await openPending(ctx, IDENTITY, listSettled(ctx.store, IDENTITY));
     [before, left] = [left, waitingForSomebody(ctx)];
   }
 }
@@ -163,12 +165,16 @@ function waitingForSomebody({ store }: StepContext): number {
 
 /** The zone is drained: what waited for that is opened, a page at a time. True when there was any. */
 async function openAside(ctx: StepContext): Promise<boolean> {
-  return (await openPending(ctx, ZONE)) > 0;
+  if (!anyPending(ctx.store, ZONE)) return false;
+  await openPending(ctx, ZONE, listPending(ctx.store, ZONE));
+  return true;
 }
 
-async function openPending(ctx: StepContext, reason: string): Promise<number> {
-  if (!anyPending(ctx.store, reason)) return 0;
-  const envelopes = listPending(ctx.store, reason);
+async function openPending(
+  ctx: StepContext,
+  reason: string,
+  envelopes: readonly PendingEnvelope[],
+): Promise<void> {
   const results = await openAll(
     ctx,
     envelopes.map(({ sender, ...one }) => ({ ...one, senderAccountId: sender })),
@@ -182,7 +188,6 @@ async function openPending(ctx: StepContext, reason: string): Promise<number> {
       results.filter((one) => !('waits' in one) || one.waits !== reason),
     );
   });
-  return envelopes.length;
 }
 
 async function openAll(ctx: StepContext, envelopes: readonly MailEnvelope[]): Promise<Result[]> {
