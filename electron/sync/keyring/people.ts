@@ -24,6 +24,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { resumeFor } from '../mail/outbox-rows.ts';
 import { garbled } from '../network/answers.ts';
+import { ErrorCode, errorCode } from '../network/errors.ts';
 
 type Checked = { state: DeviceLogState; epoch: number; inboxKey: Uint8Array };
 
@@ -52,10 +53,37 @@ export async function personOf(ctx: StepContext, accountId: Uint8Array): Promise
   return getPin(ctx.store, accountId) ?? (await lookUp(ctx, { accountId }));
 }
 
-/** Where to send for somebody. Throws `identityChanged` while a changed identity waits for the person's word. */
-export async function recipientKeys(ctx: StepContext, accountId: Uint8Array): Promise<Pin> {
-  const pin = await personOf(ctx, accountId);
-  if (pin.changed) throw new IdentityChanged(pin);
+/**
+ * The same of a member that somebody else has named, who need not exist: null then. It is remembered for a while, so that a group of
+ * hundreds whom nobody knows is asked for once and not with every try (SPEC OUT-22).
+ */
+export async function memberOf(ctx: StepContext, accountId: Uint8Array): Promise<Pin | null> {
+  const { store } = ctx;
+  const pin = getPin(store, accountId);
+  if (pin !== undefined) return pin;
+  const nobody = nobodies.get(store) ?? new Map<string, number>();
+  nobodies.set(store, nobody);
+  const asked = nobody.get(toHex(accountId));
+  if (asked !== undefined && Math.abs(ctx.clock.now() - asked) < NOBODY_MS) return null;
+  try {
+    return await lookUp(ctx, { accountId });
+  } catch (error) {
+    if (errorCode(error) !== ErrorCode.NOT_FOUND) throw error;
+    if (nobody.size >= MOST_NOBODIES) nobody.clear();
+    nobody.set(toHex(accountId), ctx.clock.now());
+    return null;
+  }
+}
+
+/** When it was that the cloud did not know an account. Losing it costs look-ups. */
+const nobodies = new WeakMap<Store, Map<string, number>>();
+const NOBODY_MS = 60 * 60_000;
+const MOST_NOBODIES = 10_000;
+
+/** Where to send for a member; null where there is none. Throws `identityChanged` while a changed identity waits for the person's word. */
+export async function recipientKeys(ctx: StepContext, accountId: Uint8Array): Promise<Pin | null> {
+  const pin = await memberOf(ctx, accountId);
+  if (pin?.changed) throw new IdentityChanged(pin);
   return pin;
 }
 

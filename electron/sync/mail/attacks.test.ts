@@ -25,7 +25,7 @@ import { keysOfDevice } from '../account/devices.ts';
 import { annaWroteToBob, closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { tamper } from '../testing/tamper.ts';
 import { draftBody, encodeBody, readBody } from './body.ts';
-import { edit, topicOf } from './compose.ts';
+import { edit, markRead, topicOf } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
 
@@ -335,15 +335,30 @@ test('OUT-12 an envelope whose addressees leave this account out is refused', as
   expect(anna.texts(id)).toEqual(['from Anna']);
 });
 
-test('OUT-22 a group of hundreds whom nobody knows holds up no mail; one too large is refused', async () => {
-  const crowd = (size: number) => {
-    const others = Array.from({ length: size - 2 }, () => systemRandom(16));
-    const members = [accountOf(anna), accountOf(bob), ...others].sort(Buffer.compare);
-    const guid = systemRandom(16);
-    guid[6] = 0x40;
-    const core = create(ConversationCoreSchema, { guid, kind: ConversationKind.GROUP, members });
-    return { guid, coreBytes: toBinary(ConversationCoreSchema, core) };
+/** A group of Anna, Bob and people whom Bob has made up. */
+function crowd(size: number) {
+  const others = Array.from({ length: size - 2 }, () => systemRandom(16));
+  const members = [accountOf(anna), accountOf(bob), ...others].sort(Buffer.compare);
+  const guid = systemRandom(16);
+  guid[6] = 0x40;
+  const core = create(ConversationCoreSchema, { guid, kind: ConversationKind.GROUP, members });
+  return { guid, coreBytes: toBinary(ConversationCoreSchema, core) };
+}
+
+/** How many people a device has the cloud look up meanwhile. */
+async function lookUpsOf(device: MailDevice, work: () => Promise<unknown>): Promise<number> {
+  const { fetch } = device.wire;
+  let lookUps = 0;
+  device.wire.fetch = (input, init) => {
+    if (String(input).endsWith('/LookUp')) lookUps += 1;
+    return fetch(input, init);
   };
+  await work();
+  device.wire.fetch = fetch;
+  return lookUps;
+}
+
+test('OUT-22 a group of hundreds whom nobody knows holds up no mail; one too large is refused', async () => {
   const tooMany = crowd(257);
   // More than the look-ups that one account has in a row.
   const groups = Array.from({ length: 5 }, () => crowd(256));
@@ -354,6 +369,51 @@ test('OUT-22 a group of hundreds whom nobody knows holds up no mail; one too lar
   expect(anna.notices()).toEqual(['envelopeRefused wrongMembers']);
   expect(anna.texts(id)).toEqual(['from Anna', 'behind it']);
   for (const group of groups) expect(anna.texts(toHex(group.guid))).toEqual(['hello all']);
+});
+
+test('OUT-22 groups of hundreds whom nobody knows hold up nothing that is sent: receipts wait for no look-ups', async () => {
+  const groups = Array.from({ length: 5 }, () => crowd(256));
+  const envelopes = [];
+  for (const group of groups)
+    envelopes.push(await forge(bob, anna, group, message(bob, group.guid, 'hello all')));
+  // More than the look-ups that one account has in a row.
+  await deliver(anna, ...envelopes);
+  expect(listOutbox(anna.store)).toHaveLength(groups.length);
+  anna.write(id, 'dear Bob');
+  expect(await lookUpsOf(anna, () => sendStep(anna.ctx))).toBe(0);
+  expect(anna.states(id)).toEqual(['sent', 'sent']);
+  expect(listOutbox(anna.store)).toEqual([]);
+  // Read, they look people up for as long as the cloud lets them, and go to those who are known.
+  for (const { guid } of groups)
+    anna.store.write(() => markRead(anna.ctx, { conversationId: toHex(guid), upTo: null }));
+  expect(listOutbox(anna.store)).toHaveLength(groups.length);
+  await sendStep(anna.ctx);
+  expect(listOutbox(anna.store)).toEqual([]);
+});
+
+test('OUT-22 whom strangers have named does not use up the look-ups that the next sender needs', async () => {
+  const carl = mailDevice(cloud);
+  await carl.signUp('carl@example.org');
+  const withAnna = await carl.start('anna@example.org');
+  const topic = topicOf(carl.ctx, unhex(withAnna));
+  const envelopes = [];
+  for (const group of Array.from({ length: 5 }, () => crowd(256)))
+    envelopes.push(await forge(bob, anna, group, message(bob, group.guid, 'hello all')));
+  await deliver(anna, ...envelopes, await forge(carl, anna, topic, message(carl, topic.guid, 'from Carl')));
+  expect(anna.texts(withAnna)).toEqual(['from Carl']);
+});
+
+test('OUT-22 a member whom the cloud did not know is not asked for again at once, and a message to such a group goes', async () => {
+  const group = crowd(256);
+  await deliver(anna, await forge(bob, anna, group, message(bob, group.guid, 'hello all')));
+  const answer = () => {
+    anna.write(toHex(group.guid), 'who are you all?');
+    return sendStep(anna.ctx);
+  };
+  expect(await lookUpsOf(anna, answer)).toBe(0);
+  expect(anna.states(toHex(group.guid))).toContain('sent');
+  anna.clock.ahead += 3_600_000;
+  expect(await lookUpsOf(anna, answer)).toBe(254);
 });
 
 test('OUT-9 text that is no UTF-8 is refused or shown with marks, and breaks nothing', async () => {

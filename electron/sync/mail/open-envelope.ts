@@ -19,7 +19,7 @@ import { getPin } from '../../store/pins.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { ownKeyring, refreshKeyring } from '../keyring/own.ts';
-import { deviceLogOf, IdentityChanged, lookUp, personOf } from '../keyring/people.ts';
+import { deviceLogOf, IdentityChanged, lookUp, memberOf, personOf } from '../keyring/people.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import { currentKeys } from '../zones/names.ts';
 import { requireTime } from './authority.ts';
@@ -141,18 +141,18 @@ export class Opener {
     return true;
   }
 
-  /** At a group's first envelope: who its members are. Whoever cannot be found is shown without a handle. */
+  /** At the first envelope of groups: who their members are. Whoever cannot be found is shown without a handle. */
   async meet(members: readonly Uint8Array[]): Promise<void> {
     const own = currentKeys(this.#ctx).accountId;
     for (const member of members) {
       if (equalBytes(member, own) || getPin(this.#ctx.store, member) !== undefined) continue;
       if (!this.#first(`meet:${toHex(member)}`)) continue;
       try {
-        await lookUp(this.#ctx, { accountId: member });
+        await memberOf(this.#ctx, member);
       } catch (error) {
         // A group of hundreds that nobody knows costs look-ups, not the mailbox: the rest is met later.
         if (errorCode(error) === ErrorCode.RATE_LIMITED) return;
-        if (!(error instanceof SyncFailure) && errorCode(error) !== ErrorCode.NOT_FOUND) throw error;
+        if (!(error instanceof SyncFailure)) throw error;
       }
     }
   }

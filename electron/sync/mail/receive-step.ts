@@ -193,10 +193,11 @@ async function openPending(
 async function openAll(ctx: StepContext, envelopes: readonly MailEnvelope[]): Promise<Result[]> {
   const opener = new Opener(ctx);
   const results: Result[] = [];
+  const unmet: Uint8Array[] = [];
   for (const envelope of envelopes) {
     try {
       const body = await opener.open(envelope);
-      if (knownCore(ctx, body.conversation) === null) await opener.meet(membersOf(body));
+      if (knownCore(ctx, body.conversation) === null) unmet.push(...membersOf(body));
       results.push({ envelope, body });
     } catch (error) {
       if (error instanceof Refused) results.push({ envelope, refused: error });
@@ -205,6 +206,8 @@ async function openAll(ctx: StepContext, envelopes: readonly MailEnvelope[]): Pr
       } else throw error;
     }
   }
+  // Last: whom strangers have named must not use up the look-ups that the senders need.
+  await opener.meet(unmet);
   return results;
 }
 
