@@ -50,6 +50,29 @@ test('OUT-7 read is told while the setting is on', async () => {
   expect(anna.states(id)).toEqual(['read']);
 });
 
+test('OUT-7 a read mark that rises while the receipt of the one before it is being sealed is told too', async () => {
+  const id = await anna.start('bob@example.org');
+  anna.write(id, 'first');
+  anna.write(id, 'second');
+  await anna.exchange();
+  await bob.exchange();
+  const [first, second] = messageIds(bob).map((one) => Buffer.from(one).toString('hex'));
+  const read = (message: string) =>
+    bob.store.write(() => markRead(bob.ctx, { conversationId: id, upTo: { at: 0, id: message } }));
+  // As on a device that has the conversation from its zone: nobody's keys are known yet.
+  bob.store.run('DELETE FROM pin');
+  read(first!);
+  let lookUps = 0;
+  bob.wire.fetch = (input, init) => {
+    if (String(input).endsWith('/LookUp') && ++lookUps === 1) read(second!);
+    return fetchOf(cloud)(input, init);
+  };
+  await bob.exchange();
+  await anna.exchange();
+  expect(lookUps).toBeGreaterThan(0);
+  expect(anna.states(id)).toEqual(['read', 'read']);
+});
+
 test('OUT-6 sender, second device of the sender and receiver make the same record of a message', async () => {
   const second = mailDevice(cloud);
   await second.signIn('anna@example.org');

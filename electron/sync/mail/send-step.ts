@@ -151,7 +151,10 @@ async function refreshStale(ctx: StepContext, accountIds: readonly Uint8Array[])
 
 type Sealed = { accountId: Uint8Array; epoch: number; inboxKey: Uint8Array };
 
-/** Signs and seals for the epochs known now, and stores the request. Null when the row is gone meanwhile, or the message was deleted. */
+/**
+ * Signs and seals for the epochs known now, and stores the request. Null when the row is gone meanwhile, the message was deleted, or the row
+ * says something else by now (a receipt that has risen): then that is what goes next.
+ */
 async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest | null> {
   const identity = requireIdentity(ctx.store);
   const body = readBody(entry.body);
@@ -179,7 +182,7 @@ async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest |
   const sealed = toBinary(SendRequestSchema, full);
   return ctx.store.write(() => {
     const now = getOutbox(ctx.store, entry.sendId);
-    if (now === undefined || now.state === 'failed') return null;
+    if (now === undefined || now.state === 'failed' || !equalBytes(now.body, entry.body)) return null;
     if (now.deletedMs !== null) {
       // Whatever was asked for before, nothing was delivered: it ends here.
       neverSent(ctx, now, { state: 'queued' });
