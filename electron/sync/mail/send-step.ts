@@ -34,6 +34,7 @@ import {
 } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { attachmentsIn } from '../../store/attachments.ts';
 import { addNotice } from '../../store/notices.ts';
+import type { Store } from '../../store/open.ts';
 import {
   acceptMessage,
   getOutbox,
@@ -55,7 +56,7 @@ import { lookUp, recipientKeys } from '../keyring/people.ts';
 import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
-import { currentKeys, messageRecordId } from '../zones/names.ts';
+import { currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { encodeBody, readBody } from './body.ts';
 import { lookForSend } from './long-asked.ts';
 
@@ -258,6 +259,11 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
       return;
     }
     if (first) {
+      // It came by mail or zone before this answer, and was deleted for good since: nothing of it comes back.
+      if (isMessageGone(ctx, own, body.guid)) {
+        removeOutbox(store, entry.sendId);
+        return;
+      }
       const payload = newMessage(body.content.value, numberOf(accepted.acceptedMs));
       const id = messageRecordId(ctx, own, body.guid);
       const deleted = getOutbox(store, entry.sendId);
@@ -271,27 +277,28 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
     }
     // The record is there, since the own account has it; what remains is to reach those who have not.
     body.addressees = missing.map(({ accountId }) => create(AddresseeSchema, { accountId }));
-    keepForRetry(ctx, entry, encodeBody(body), REASON[missing[0]!.reason] ?? 'refused');
+    const again = encodeBody(body);
+    // A retry that is gone by now (discarded, or its message deleted for good) does not come back with its text.
+    if (first) addRetry(store, entry, again);
+    const failure = REASON[missing[0]!.reason] ?? 'refused';
+    updateOutbox(store, entry.sendId, { state: 'failed', failure, sealed: null, body: again });
   });
   if (entry.kind === 'message') ctx.signal({ type: 'dirty', zone: 'messages' });
 }
 
-function keepForRetry(ctx: StepContext, entry: OutboxEntry, body: Uint8Array, failure: FailureReason): void {
-  const { store } = ctx;
-  if (getOutbox(store, entry.sendId) === undefined) {
-    store.run(
-      `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, reply_to, created_ms, state)
-       VALUES (?, 'redelivery', ?, ?, ?, ?, ?, ?, 'failed')`,
-      entry.sendId,
-      entry.conversation,
-      entry.guid,
-      body,
-      entry.text,
-      entry.replyTo,
-      entry.createdMs,
-    );
-  }
-  updateOutbox(store, entry.sendId, { state: 'failed', failure, sealed: null, body });
+/** Beside the record of a message that was accepted just now. */
+function addRetry(store: Store, entry: OutboxEntry, body: Uint8Array): void {
+  store.run(
+    `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, reply_to, created_ms)
+     VALUES (?, 'redelivery', ?, ?, ?, ?, ?, ?)`,
+    entry.sendId,
+    entry.conversation,
+    entry.guid,
+    body,
+    entry.text,
+    entry.replyTo,
+    entry.createdMs,
+  );
 }
 
 /**
