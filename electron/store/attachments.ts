@@ -6,6 +6,7 @@ import { type Attachment, blobsOf } from '../../shared/model/attachment.ts';
 import { decodeMessageBody } from '../../shared/model/message.ts';
 import { loosen, needBlob } from './blobs.ts';
 import type { Store } from './open.ts';
+import { SHOWN_WAITING } from './shown-waiting.ts';
 import { plain } from './values.ts';
 
 export type AttachmentItem = Attachment & {
@@ -137,7 +138,7 @@ export function messagesWithFiles(
   );
   const waiting = store.all<{ id: Uint8Array; text: number }>(
     `SELECT o.send_id AS id, o.text <> '' AS text FROM outbox o
-     WHERE o.conversation = ? AND o.kind = 'message' AND o.deleted_ms IS NULL
+     WHERE o.conversation = ? AND ${SHOWN_WAITING}
        AND EXISTS (SELECT 1 FROM attachment_draft d WHERE d.send_id = o.send_id) ORDER BY o.position`,
     conversation,
   );

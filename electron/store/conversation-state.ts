@@ -7,6 +7,7 @@
  * a conversation is one write whatever its length.
  */
 import type { Store } from './open.ts';
+import { SHOWN_WAITING } from './shown-waiting.ts';
 import { comparePlaces, hex } from './values.ts';
 
 type Row = {
@@ -164,8 +165,7 @@ export class ConversationState {
       this.#countUnread = false;
     }
     const waiting = store.get<{ created_ms: number }>(
-      `SELECT created_ms FROM outbox WHERE conversation = ? AND kind = 'message' AND deleted_ms IS NULL
-       ORDER BY position DESC LIMIT 1`,
+      `SELECT created_ms FROM outbox o WHERE conversation = ? AND ${SHOWN_WAITING} ORDER BY position DESC LIMIT 1`,
       this.guid,
     );
     const waitingMs = waiting?.created_ms ?? -1;

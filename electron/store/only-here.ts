@@ -3,6 +3,7 @@ import { messagesToUpload } from './bases.ts';
 import { countPending, getMailCursor } from './mail.ts';
 import { messageCount } from './messages.ts';
 import type { Store } from './open.ts';
+import { SHOWN_WAITING } from './shown-waiting.ts';
 import { ZONE_NUMBER } from './values.ts';
 
 /** `changes`: edits, reactions, deletes of messages that the cloud has in an older form. */
@@ -10,8 +11,8 @@ export type OnlyHere = { messages: number; changes: number };
 
 export function onlyHere(store: Store): OnlyHere {
   const outbox = store.get<{ messages: number; changes: number }>(
-    `SELECT count(CASE WHEN kind = 'message' AND deleted_ms IS NULL THEN 1 END) AS messages,
-       count(CASE WHEN kind IN ('edit', 'unsend', 'reaction', 'rename') THEN 1 END) AS changes FROM outbox`,
+    `SELECT count(CASE WHEN ${SHOWN_WAITING} THEN 1 END) AS messages,
+       count(CASE WHEN kind IN ('edit', 'unsend', 'reaction', 'rename') THEN 1 END) AS changes FROM outbox o`,
   )!;
   const dirty = store.get<{ n: number }>(
     `SELECT count(*) AS n FROM dirty d JOIN record r ON r.zone = d.zone AND r.id = d.id

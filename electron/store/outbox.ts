@@ -7,6 +7,7 @@ import type { Payload } from '../../shared/model/payload.ts';
 import { dropDraftsOf } from './attachments.ts';
 import type { Store } from './open.ts';
 import { putMerged } from './records.ts';
+import { SHOWN_WAITING } from './shown-waiting.ts';
 import { hex, plain, plainOrNull } from './values.ts';
 
 /** redelivery: a message that has its record already and that some did not get. */
@@ -154,30 +155,29 @@ export function listOutbox(store: Store, limit = 1000): OutboxEntry[] {
   return store.all<Row>(`SELECT ${COLUMNS} FROM outbox ORDER BY position LIMIT ?`, limit).map(read);
 }
 
-export type Asked = Pick<OutboxEntry, 'sendId' | 'guid' | 'deletedMs' | 'deletedHere'>;
+export type Asked = Pick<OutboxEntry, 'sendId' | 'guid' | 'createdMs' | 'deletedMs' | 'deletedHere'>;
 
-/** Messages whose request may have been accepted, written before the one time or after the other. */
-export function askedOutside(store: Store, fromMs: number, toMs: number): Asked[] {
+/** Messages whose request may have been accepted. */
+export function listAsked(store: Store): Asked[] {
   return store
-    .all<{ send_id: Uint8Array; guid: Uint8Array; deleted_ms: number | null; deleted_here: number }>(
-      `SELECT send_id, guid, deleted_ms, deleted_here FROM outbox
-       WHERE state <> 'failed' AND kind = 'message' AND sealed IS NOT NULL AND created_ms NOT BETWEEN ? AND ? ORDER BY position`,
-      fromMs,
-      toMs,
+    .all<Pick<Row, 'send_id' | 'guid' | 'created_ms' | 'deleted_ms' | 'deleted_here'>>(
+      `SELECT send_id, guid, created_ms, deleted_ms, deleted_here FROM outbox
+       WHERE state <> 'failed' AND kind = 'message' AND sealed IS NOT NULL ORDER BY position`,
     )
     .map((row) => ({
       sendId: plain(row.send_id),
       guid: plain(row.guid),
+      createdMs: row.created_ms,
       deletedMs: row.deleted_ms,
       deletedHere: row.deleted_here === 1,
     }));
 }
 
-/** Messages of one conversation that wait, go or failed, in order, as they are shown: deleted ones are not. */
+/** Messages of one conversation that wait, go or failed, in order, as they are shown. */
 export function waitingMessages(store: Store, conversation: Uint8Array): OutboxEntry[] {
   return store
     .all<Row>(
-      `SELECT ${COLUMNS} FROM outbox WHERE conversation = ? AND kind = 'message' AND deleted_ms IS NULL ORDER BY position`,
+      `SELECT ${COLUMNS} FROM outbox o WHERE conversation = ? AND ${SHOWN_WAITING} ORDER BY position`,
       conversation,
     )
     .map(read);
@@ -186,7 +186,7 @@ export function waitingMessages(store: Store, conversation: Uint8Array): OutboxE
 /** How many messages have not reached the cloud. Whoever deleted one does not wait for it. */
 export function waitingCount(store: Store): number {
   return store.get<{ n: number }>(
-    `SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message' AND deleted_ms IS NULL`,
+    `SELECT count(*) AS n FROM outbox o WHERE state <> 'failed' AND ${SHOWN_WAITING}`,
   )!.n;
 }
 

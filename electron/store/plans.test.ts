@@ -35,7 +35,7 @@ import {
 import { countPending, isPending, listPending, listSettled, nextPending } from './mail.ts';
 import { findMessage, getMessage, messageCount, messagePage, newestPlace } from './messages.ts';
 import { addNotice, listNotices } from './notices.ts';
-import { acceptMessage, askedOutside, enqueue, nextOutbox, updateOutbox } from './outbox.ts';
+import { acceptMessage, enqueue, listAsked, nextOutbox, updateOutbox, waitingCount } from './outbox.ts';
 import { hiddenOnTheirWay, hideOutbox, settleAllHidden, showOutbox } from './outbox-hidden.ts';
 import { findPinByHandle, getPin, listChanged } from './pins.ts';
 import {
@@ -113,7 +113,8 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   showOutbox(store, bytes16(9));
   settleAllHidden(store);
   updateOutbox(store, bytes16(9), { state: 'sending' });
-  askedOutside(store, 1, 2);
+  listAsked(store);
+  waitingCount(store);
   isPending(store, id);
   acceptMessage(store, bytes16(9), bytes16(9), message(9, { sender: ME }), true);
   searchMessages(store, 'message', 3);

@@ -10,7 +10,7 @@ import { getConversation } from '../../store/conversations.ts';
 import { addLocalDelete, getLocalClear, removeLocalClear, setLocalClear } from '../../store/local-deletes.ts';
 import { messageRow, newestPlace, shownCount } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
-import { getOutbox, removeOutbox, waitingMessages } from '../../store/outbox.ts';
+import { getOutbox, type OutboxEntry, removeOutbox, waitingMessages } from '../../store/outbox.ts';
 import { hideOutbox } from '../../store/outbox-hidden.ts';
 import { clearedMessages, deletedHow, deletedIds } from '../../store/recently-deleted.ts';
 import { deleteForGood as deleteRecord, getPayload, isGone } from '../../store/records.ts';
@@ -19,9 +19,9 @@ import { shownBehind } from '../../store/shown.ts';
 import { plain } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
-import { failedRowOf } from '../mail/outbox-rows.ts';
+import { dropOutboxOf, failedRowOf } from '../mail/outbox-rows.ts';
 import type { CommandInput, CommandResult } from '../protocol.ts';
-import { conversationRecordId, currentKeys, readingRecordId } from '../zones/names.ts';
+import { conversationRecordId, currentKeys, messageRecordId, readingRecordId } from '../zones/names.ts';
 import { conversationGuid, switchIsOn, writeConversation, writeReading } from './conversations.ts';
 import { deleteOne, recoverOne } from './delete-one.ts';
 import { deletedAt } from './deleted-at.ts';
@@ -43,16 +43,24 @@ const nothingTaken = (ctx: StepContext): Taken => ({
 function take(ctx: StepContext, id: Uint8Array, taken: Taken): void {
   const { store } = ctx;
   const waiting = getOutbox(store, id);
-  if (waiting !== undefined && hideOutbox(store, id, taken.deletedMs, !switchIsOn(ctx))) {
+  const arrived = waiting === undefined ? null : arrivedAs(ctx, waiting);
+  if (waiting !== undefined && arrived === null && hideOutbox(store, id, taken.deletedMs, !switchIsOn(ctx))) {
     taken.waiting.push({ sendId: id, guid: waiting.guid });
     return;
   }
   // It may have been accepted since the window asked whether one is sure.
-  const recordId = store.memory.nowCalled(id);
+  const recordId = arrived ?? store.memory.nowCalled(id);
   // Of several, one may have gone meanwhile: that is no reason to keep the others.
   if (deleteOne(ctx, recordId, taken.deletedMs)) {
     taken.messages.push(recordId);
   }
+}
+
+/** Of a message whose answer was not heard and that has come by mail or zone: its record. The window may not know it by that yet. */
+function arrivedAs(ctx: StepContext, { kind, state, guid }: OutboxEntry): Uint8Array | null {
+  if (kind !== 'message' || state === 'failed') return null;
+  const id = messageRecordId(ctx, currentKeys(ctx).accountId, guid);
+  return messageRow(ctx.store, id) === undefined ? null : id;
 }
 
 export async function deleteMessages(
@@ -235,11 +243,7 @@ export async function deleteForGood(
   const nowMs = ctx.writeClock.now();
   let messages = 0;
   const remove = (id: Uint8Array): void => {
-    const undelivered = failedRowOf(store, id);
-    if (undelivered !== undefined) {
-      // Its text is in there too.
-      removeOutbox(store, undelivered.sendId);
-    }
+    dropOutboxOf(store, id);
     if (switchIsOn(ctx)) {
       deleteRecord(store, 'messages', id, { push: true, byPerson: true, nowMs });
     } else {

@@ -9,7 +9,7 @@ import { equalBytes } from '../../../shared/crypto/bytes.ts';
 import { SendRequestSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { getMailCursor, isPending } from '../../store/mail.ts';
 import { messageRow } from '../../store/messages.ts';
-import { type Asked, askedOutside, type OutboxEntry, removeOutbox } from '../../store/outbox.ts';
+import { type Asked, listAsked, type OutboxEntry, removeOutbox } from '../../store/outbox.ts';
 import { deleteOne } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
@@ -49,10 +49,16 @@ export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise
 const isPutBack = (ctx: StepContext, entry: OutboxEntry): boolean =>
   isKnown(ctx, entry) && readBody(entry.body).addressees.length === 0 && settle(ctx, entry);
 
-/** What has come by mail or zone and was asked for so long ago is out of the outbox in that transaction: it is never shown twice. */
+/**
+ * What has come by mail or zone and was asked for so long ago is out of the outbox in that transaction; of what was asked for since, the answer
+ * says whom it did not reach. What was deleted for good elsewhere is out of it at once, with its text.
+ */
 export function settleLongAsked(ctx: StepContext): void {
-  const now = ctx.writeClock.now();
-  for (const entry of askedOutside(ctx.store, now - LONG_MS, now + LONG_MS)) settleIfHere(ctx, entry);
+  const { accountId } = currentKeys(ctx);
+  for (const entry of listAsked(ctx.store)) {
+    if (isLongAgo(ctx, entry.createdMs)) settleIfHere(ctx, entry);
+    else if (isMessageGone(ctx, accountId, entry.guid)) settle(ctx, entry);
+  }
 }
 
 const isLongAgo = (ctx: StepContext, createdMs: number): boolean =>

@@ -1,23 +1,36 @@
-/** A message that is deleted before the cloud has accepted it: hidden at once, and never seen again unless somebody asks for it. */
+/**
+ * A message whose answer has not been heard. Deleted meanwhile it is hidden at once, and never seen again unless somebody asks for it; come by
+ * mail or zone before the answer it is there once.
+ */
+import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { getRegister } from '../../../shared/model/payload.ts';
+import {
+  NotDeliveredReason,
+  NotDeliveredSchema,
+  SendResponseSchema,
+} from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { listConversations } from '../../store/conversations.ts';
 import { isLocallyDeleted, listLocalDeletes } from '../../store/local-deletes.ts';
 import { getMessage } from '../../store/messages.ts';
 import { onlyHere } from '../../store/only-here.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
 import { hiddenHere } from '../../store/outbox-hidden.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
-import { getPayload } from '../../store/records.ts';
+import { deleteForGood as deleteRecord, getPayload } from '../../store/records.ts';
+import { shownIds } from '../../store/shown.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { removeDevice } from '../account/devices.ts';
 import { answerDeletedHere } from '../commands/deleted-here.ts';
-import { discard, recoverMessages } from '../commands/deletes.ts';
+import { deleteForGood, discard, recoverMessages } from '../commands/deletes.ts';
 import { undoDelete } from '../commands/undo.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { DeletedHere } from '../status-types.ts';
 import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { tamper } from '../testing/tamper.ts';
+import { settleLongAsked } from './long-asked.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
 
@@ -260,3 +273,73 @@ test('SYN-72 what the cloud refuses is not kept once it is deleted', async () =>
   expect(anna.store.get('SELECT 1 AS one FROM outbox')).toBeUndefined();
   expect([anna.texts(id), deleted(anna)]).toEqual([[], []]);
 });
+
+/** Sent, the answer lost, and come by mail while nothing may be sent. */
+async function comesBeforeItsAnswer(text: string): Promise<{ sendId: string; recordId: string }> {
+  const sendId = anna.write(id, text);
+  anna.wire.fetch = answerLost();
+  await expect(sendStep(anna.ctx)).rejects.toThrow();
+  anna.wire.fetch = fetchOf(cloud);
+  await receiveStep(anna.ctx);
+  const row = anna.store.get<{ id: Uint8Array }>('SELECT id FROM message WHERE text = ?', text)!;
+  return { sendId, recordId: Buffer.from(row.id).toString('hex') };
+}
+
+test('OUT-31 what comes by mail before its answer is heard is shown and counted once, and goes on being asked for', async () => {
+  const { sendId } = await comesBeforeItsAnswer('once');
+  expect([seenOf(anna), anna.states(id)]).toEqual([[['once'], 0], ['sent']]);
+  expect(getMessage(anna.store, Uint8Array.from(Buffer.from(sendId, 'hex')))).toBeUndefined();
+  expect(listConversations(anna.store)[0]?.last?.state).toBe('sent');
+  expect(shownIds(anna.store, Uint8Array.from(Buffer.from(id, 'hex')), 10)).toHaveLength(1);
+  // It is not in the zone yet; no second one is only here.
+  expect(onlyHere(anna.store).messages).toBe(1);
+  // What was not asked for yet still waits.
+  anna.write(id, 'next');
+  expect([seenOf(anna), anna.states(id)]).toEqual([
+    [['once', 'next'], 1],
+    ['sent', 'waiting'],
+  ]);
+  anna.restart();
+  // The answer says whom it did not reach.
+  const accountId = bob.ctx.keys.get()!.accountId;
+  tamper(cloud, anna, '/Send', SendResponseSchema, ({ result }) => {
+    if (result.case !== 'accepted' || anna.states(id)[0] === 'failed') return;
+    const missed = { accountId, reason: NotDeliveredReason.MAILBOX_FULL };
+    result.value.notDelivered = [create(NotDeliveredSchema, missed)];
+  });
+  await sendStep(anna.ctx);
+  expect([seenOf(anna), anna.states(id)]).toEqual([
+    [['once', 'next'], 0],
+    ['failed', 'sent'],
+  ]);
+});
+
+test('OUT-31 deleted after it came, by whichever name the window knows it: it is one message, and Undo brings it back', async () => {
+  for (const name of ['sendId', 'recordId'] as const) {
+    const ids = await comesBeforeItsAnswer(name);
+    const { undo, messages } = await anna.delete(ids[name]);
+    expect([messages, seenOf(anna), deleted(anna)]).toEqual([1, [[], 0], [name]]);
+    await sendStep(anna.ctx);
+    expect([seenOf(anna), deleted(anna)]).toEqual([[[], 0], [name]]);
+    expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1 });
+    expect([anna.texts(id), deleted(anna)]).toEqual([[name], []]);
+    await anna.delete(ids.recordId);
+    await deleteForGood(anna.deleting, { ids: 'all' });
+  }
+});
+
+for (const on of [true, false]) {
+  test(`OUT-31 DEL-3 deleted for good after it came: it does not wait again, here or on another device (switch ${on ? 'on' : 'off'})`, async () => {
+    setZoneState(anna.store, 'messages', { switch: on ? 'on' : 'off' });
+    const { recordId } = await comesBeforeItsAnswer('gone');
+    await anna.delete(recordId);
+    await deleteForGood(anna.deleting, { ids: [recordId] });
+    expect([seenOf(anna), deleted(anna), nextOutbox(anna.store)]).toEqual([[[], 0], [], undefined]);
+    // By another device: a tombstone comes, with the next of the mail.
+    const other = await comesBeforeItsAnswer('gone elsewhere');
+    const bytes = Uint8Array.from(Buffer.from(other.recordId, 'hex'));
+    deleteRecord(anna.store, 'messages', bytes, { push: false, byPerson: false, nowMs: 1 });
+    anna.store.write(() => settleLongAsked(anna.ctx));
+    expect([seenOf(anna), deleted(anna), nextOutbox(anna.store)]).toEqual([[[], 0], [], undefined]);
+  });
+}

@@ -95,6 +95,17 @@ export function failedRowOf(store: Store, recordId: Uint8Array): OutboxEntry | u
   return waiting === undefined ? undefined : getOutbox(store, plain(waiting.send_id));
 }
 
+/** A message that is here was deleted for good: what is left to deliver of it goes, and a first sending whose answer was lost. Its text is in there too. */
+export function dropOutboxOf(store: Store, recordId: Uint8Array): void {
+  const row = messageRow(store, recordId);
+  if (row === undefined || row.mine !== 1) return;
+  const rows = store.all<{ send_id: Uint8Array }>(
+    `SELECT send_id FROM outbox WHERE kind IN ('message', 'redelivery') AND guid = ?`,
+    row.guid,
+  );
+  for (const { send_id } of rows) removeOutbox(store, plain(send_id));
+}
+
 /** Somebody's changed identity waits for no decision any more: what waited goes out, unless another member's still does. In the caller's transaction. */
 export function resumeFor(ctx: StepContext, account: Uint8Array): void {
   const { store } = ctx;

@@ -61,7 +61,7 @@ export function counts(store: Store, nowMs: number): Counts {
     const dirty = store.kept(`dirty ${name}`, DIRTY, () => dirtyCount(store, name));
     return { dirty, dueAt: dirty === 0 ? 0 : (nextDirtyMs(store, name, nowMs) ?? 0) };
   };
-  const outbox = store.kept('outbox counts', OUTBOX, () => {
+  const outbox = store.kept('outbox counts', WAITING, () => {
     const next = nextOutbox(store);
     return {
       // Edits, reactions and receipts go as well, but a person is told of messages only.
@@ -81,6 +81,7 @@ export function counts(store: Store, nowMs: number): Counts {
 }
 
 const DIRTY = ['dirty'];
-const OUTBOX = ['outbox'];
+// What has come meanwhile does not wait any more.
+const WAITING = ['outbox', 'message'];
 const RECORD = ['record'];
 const BLOBS = ['blob', 'blob_loose', 'attachment_draft', 'outbox'];
