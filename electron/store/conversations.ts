@@ -8,9 +8,10 @@ import {
   ownAccount,
   type Peer,
   stateOf,
+  stateOfWaiting,
 } from './messages.ts';
 import type { Store } from './open.ts';
-import { waitingMessages } from './outbox.ts';
+import { type OutboxState, waitingMessages } from './outbox.ts';
 import { mapKey, NOWHERE, plain, plainOrNull, sameBytes } from './values.ts';
 
 export type Member = {
@@ -108,13 +109,16 @@ function knownOfAll(store: Store, self: Uint8Array | null): Known {
     if (some === undefined) members.set(row.cid, [row]);
     else some.push(row);
   }
-  const undelivered = new Set(
+  const undelivered = new Map(
     store
-      .all<{ guid: Uint8Array }>(`SELECT guid FROM outbox WHERE kind = 'redelivery' AND state = 'failed'`)
-      .map((row) => mapKey(row.guid)),
+      .all<{ guid: Uint8Array; state: OutboxState }>(
+        `SELECT guid, state FROM outbox WHERE kind = 'redelivery'`,
+      )
+      .map((row) => [mapKey(row.guid), stateOfWaiting(row.state)]),
   );
   const ownState = (guid: Uint8Array, row: LastRow): MessageItem['state'] => {
-    if (undelivered.has(mapKey(guid))) return 'failed';
+    const again = undelivered.get(mapKey(guid));
+    if (again !== undefined) return again;
     const peers = (members.get(row.cid) ?? []).filter(
       (one) => self === null || !sameBytes(one.account, self),
     );
@@ -242,7 +246,7 @@ function lastWaiting(store: Store, guid: Uint8Array, self: Uint8Array | null): C
     fromMe: true,
     sender: self ?? new Uint8Array(16),
     acceptedMs: entry.createdMs,
-    state: entry.state === 'queued' ? 'waiting' : entry.state,
+    state: stateOfWaiting(entry.state),
     unsentMs: null,
     attachments: draftsOf(store, entry.sendId),
   };

@@ -6,7 +6,7 @@
  */
 import { type AttachmentItem, attachmentsOf, draftsOf } from './attachments.ts';
 import type { Store } from './open.ts';
-import { waitingMessages } from './outbox.ts';
+import { type OutboxState, waitingMessages } from './outbox.ts';
 import { comparePlaces, hex, plain, plainOrNull, SERVICE_NUMBER, sameBytes } from './values.ts';
 
 export type MessageState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
@@ -240,8 +240,8 @@ export function itemsOf(
     acceptedMs: row.accepted_ms,
     sentMs: row.sent_ms,
     service: SERVICE.get(row.service as 1) ?? 'lockstep',
-    state: undelivered.has(hex(row.guid)) ? 'failed' : stateOf(row, peers),
-    failure: undelivered.get(hex(row.guid)) ?? null,
+    state: undelivered.get(hex(row.guid))?.state ?? stateOf(row, peers),
+    failure: undelivered.get(hex(row.guid))?.failure ?? null,
     editedMs: row.edited_ms,
     unsentMs: row.unsent_ms,
     deletedMs: row.deleted_ms,
@@ -255,16 +255,26 @@ export function itemsOf(
   }));
 }
 
-const NONE: ReadonlyMap<string, string> = new Map();
+type Undelivered = ReadonlyMap<string, Pick<MessageItem, 'state' | 'failure'>>;
+const NONE: Undelivered = new Map();
 
-/** Why some did not get a message that was accepted, by its guid: it can be tried again. */
-function undeliveredOf(store: Store, conversation: Uint8Array): ReadonlyMap<string, string> {
-  const rows = store.all<{ guid: Uint8Array; failure: string | null }>(
-    `SELECT guid, failure FROM outbox WHERE conversation = ? AND kind = 'redelivery' AND state = 'failed'`,
+/** By their guids, messages that were accepted and that some did not get: they wait to be sent again, go, or can be tried again. */
+function undeliveredOf(store: Store, conversation: Uint8Array): Undelivered {
+  const rows = store.all<{ guid: Uint8Array; state: OutboxState; failure: string | null }>(
+    `SELECT guid, state, failure FROM outbox WHERE conversation = ? AND kind = 'redelivery'`,
     conversation,
   );
-  return rows.length === 0 ? NONE : new Map(rows.map((row) => [hex(row.guid), row.failure ?? 'refused']));
+  if (rows.length === 0) return NONE;
+  return new Map(
+    rows.map(({ guid, state, failure }) => [
+      hex(guid),
+      { state: stateOfWaiting(state), failure: state === 'failed' ? (failure ?? 'refused') : null },
+    ]),
+  );
 }
+
+/** Of what is in the outbox, as it is shown. */
+export const stateOfWaiting = (state: OutboxState): MessageState => (state === 'queued' ? 'waiting' : state);
 
 function reactionsOf(store: Store, rid: number): { account: Uint8Array; emoji: string }[] {
   const rows = store.all<{ account: Uint8Array; emoji: string; stamp: number }>(
@@ -308,7 +318,7 @@ function waitingItem(store: Store, entry: ReturnType<typeof waitingMessages>[num
     acceptedMs: entry.createdMs,
     sentMs: entry.createdMs,
     service: 'lockstep',
-    state: entry.state === 'queued' ? 'waiting' : entry.state,
+    state: stateOfWaiting(entry.state),
     failure: entry.failure,
     editedMs: null,
     unsentMs: null,

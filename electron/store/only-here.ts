@@ -6,7 +6,10 @@ import type { Store } from './open.ts';
 import { SHOWN_WAITING } from './shown-waiting.ts';
 import { ZONE_NUMBER } from './values.ts';
 
-/** `changes`: edits, reactions, deletes of messages that the cloud has in an older form. */
+/**
+ * `messages`: those, too, that some are still to get, since only this device tries again. `changes`: edits, reactions, deletes of messages that
+ * the cloud has in an older form.
+ */
 export type OnlyHere = { messages: number; changes: number };
 
 export function onlyHere(store: Store): OnlyHere {
@@ -21,7 +24,17 @@ export function onlyHere(store: Store): OnlyHere {
   )!;
   // Set aside, and the mailbox was told that it may forget it. What is in there nobody knows: it counts as messages.
   const aside = countPending(store, getMailCursor(store).acknowledged);
-  return { messages: outbox.messages + messagesToUpload(store) + aside, changes: outbox.changes + dirty.n };
+  // One that its zone lacks as well is counted there. Of one that was deleted nobody misses the retry.
+  const again = store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM outbox o WHERE o.kind = 'redelivery' AND EXISTS (
+       SELECT 1 FROM message m JOIN record r ON r.rid = m.rid JOIN conversation c ON c.cid = m.cid
+       WHERE m.guid = o.guid AND m.mine = 1 AND m.shown = 1 AND r.rev > 0
+         AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid))`,
+  )!;
+  return {
+    messages: outbox.messages + again.n + messagesToUpload(store) + aside,
+    changes: outbox.changes + dirty.n,
+  };
 }
 
 /** All messages that a wipe takes, those that wait to be sent, mail that is set aside and Recently Deleted with them. */

@@ -61,7 +61,7 @@ const MEANT = [
   'FROM remembered_delete LIMIT', // is there any at all
   'FROM pending_envelope WHERE send_id', // what waits to be opened; asked for once in a month
   'DISTINCT conversation FROM outbox', // what waits to be sent
-  "kind = 'redelivery' AND state = 'failed'", // what waits to be sent again
+  "SELECT guid, state FROM outbox WHERE kind = 'redelivery'", // what waits to be sent again
   'FROM notice', // those not put away, by their index
   'FROM pin p WHERE p.changed', // as many rows as people one has written with
   'count(*) AS n FROM message', // all of them are the answer; counted in the narrowest index

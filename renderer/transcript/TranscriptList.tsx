@@ -67,7 +67,7 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
   const [settled, setSettled] = useState(false);
   const [foundId, setFoundId] = useState<string | null>(null);
 
-  const reading = useReading(conversation, messages, hasNewer);
+  const reading = useReading(conversation, messages);
   const look = useCallback((): void => {
     const handle = list.current;
     if (handle === null) return;

@@ -5,17 +5,13 @@
 import { useEffect, useMemo, useRef } from 'react';
 import type { ConversationSummary, Message } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
-import { cursorOf, isPending } from './window.ts';
+import { cursorOf, readUpTo } from './window.ts';
 
 const PAUSE_MS = 150;
 
-export function useReading(
-  conversation: ConversationSummary,
-  messages: readonly Message[],
-  hasNewer: boolean,
-) {
-  const latest = useRef({ conversation, messages, hasNewer });
-  latest.current = { conversation, messages, hasNewer };
+export function useReading(conversation: ConversationSummary, messages: readonly Message[]) {
+  const latest = useRef({ conversation, messages });
+  latest.current = { conversation, messages };
   const state = useRef<{ seen: Message | null; told: number; timer: ReturnType<typeof setTimeout> | null }>({
     seen: null,
     told: 0,
@@ -42,11 +38,8 @@ export function useReading(
     return {
       soon,
       seen: (message: Message): void => {
-        const { messages: all, hasNewer: more } = latest.current;
-        // Behind the last settled message there are only own ones that wait.
-        let upTo: Message | undefined = message;
-        if (isPending(message) && !more) upTo = all.findLast((other) => !isPending(other));
-        if (upTo === undefined || isPending(upTo)) return;
+        const upTo = readUpTo(latest.current.messages, message);
+        if (upTo === undefined) return;
         if (state.current.seen === null || upTo.at >= state.current.seen.at) state.current.seen = upTo;
         soon();
       },

@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest';
 import type { Message, MessageState } from '../../electron/api/types.ts';
 import { firstUnreadOf } from './first-unread.ts';
-import { liesFurtherUp, planRefresh, prepend, putSent, replaceFrom, type Window } from './window.ts';
+import {
+  liesFurtherUp,
+  planRefresh,
+  prepend,
+  putSent,
+  readUpTo,
+  replaceFrom,
+  type Window,
+} from './window.ts';
 
 const id = (n: number): string => n.toString(16).padStart(32, '0');
 function message(n: number, state: MessageState = 'received', text = `${n}`): Message {
@@ -83,4 +91,16 @@ test('UI-23 the first unread message is the one with that many received ones fro
   expect(firstUnreadOf(messages, 0)).toBeNull();
   expect(firstUnreadOf(messages, 2)).toBe(id(2));
   expect(firstUnreadOf(messages, 9)).toBeNull();
+});
+
+test('OUT-32 whoever sees one that is to be sent to some again has read what stands before it, and nothing behind', () => {
+  const before = message(1);
+  const again = message(2, 'waiting');
+  const after = message(3);
+  const waits = message(4, 'waiting');
+  const all = [before, again, after, waits];
+  expect(all.map((seen) => readUpTo(all, seen)?.id)).toEqual([id(1), id(1), id(3), id(3)]);
+  expect(readUpTo([again], again)).toBeUndefined();
+  // A refresh begins at it, and is anchored at what is settled.
+  expect(planRefresh(run(...all), [])).toMatchObject({ from: 1, anchor: { id: id(1) }, held: 3 });
 });

@@ -8,9 +8,19 @@ import type { Id, Message, MessageCursor, MessagePage } from '../../electron/api
 
 export type Window = MessagePage;
 
-/** A message that waits in the outbox: its place is not final, so it is never an anchor. */
+/**
+ * A message that waits in the outbox: its place is not final, so it is never an anchor. One that is to be sent to some again looks the same, and has
+ * its place further up.
+ */
 export const isPending = (message: Message): boolean =>
   message.state === 'waiting' || message.state === 'sending' || message.state === 'failed';
+
+/** Up to where somebody has read who sees this one: to itself, or, while it waits, to what stands before it. */
+export function readUpTo(messages: readonly Message[], seen: Message): Message | undefined {
+  if (!isPending(seen)) return seen;
+  const at = messages.findIndex((message) => message.id === seen.id);
+  return messages.slice(0, at + 1).findLast((message) => !isPending(message));
+}
 
 export const cursorOf = (message: Message): MessageCursor => ({ at: message.at, id: message.id });
 

@@ -8,12 +8,15 @@ import {
   NotDeliveredSchema,
   SendResponseSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
+import { listConversations } from '../../store/conversations.ts';
+import { getMessage } from '../../store/messages.ts';
+import { onlyHere } from '../../store/only-here.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { deleteForGood, discard, recoverMessages } from '../commands/deletes.ts';
-import { annaWroteToBob, closeDevices, type MailDevice } from '../testing/mail-device.ts';
+import { annaWroteToBob, closeDevices, fetchOf, type MailDevice } from '../testing/mail-device.ts';
 import { tamper } from '../testing/tamper.ts';
-import { retry } from './compose.ts';
+import { markRead, retry } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
 
@@ -122,4 +125,53 @@ test('OUT-5 SYN-72 deleted while it is on its way, and somebody did not get it: 
   ]);
   await recoverMessages(anna.deleting, { ids: 'all' });
   expect(anna.states(id)).toEqual(['delivered', 'failed']);
+});
+
+test('OUT-32 while it waits to be tried again it is shown as waiting, not as sent or read with a later one, and counted as only here', async () => {
+  bobsMailboxIsFull();
+  anna.write(id, 'not there');
+  await sendStep(anna.ctx);
+  anna.wire.fetch = fetchOf(cloud);
+  anna.write(id, 'there');
+  await anna.exchange();
+  // Whoever did not get it, did not: the tampered answer took nothing out of Bob's mailbox, but he reads a later one.
+  await bob.exchange();
+  bob.store.write(() => markRead(bob.ctx, { conversationId: id, upTo: null }));
+  await bob.exchange();
+  await anna.exchange();
+  const record = Uint8Array.from(Buffer.from(idOf('not there'), 'hex'));
+  const seen = () => {
+    const item = getMessage(anna.store, record);
+    return [anna.states(id), item?.state, item?.failure];
+  };
+  expect(seen()).toEqual([['read', 'failed', 'read'], 'failed', 'mailboxFull']);
+  // The zone has all of them: what is only here is the retry.
+  anna.store.run('UPDATE record SET rev = 1 WHERE zone = 2');
+  anna.store.run('DELETE FROM dirty');
+  expect(onlyHere(anna.store)).toEqual({ messages: 1, changes: 0 });
+  tryAgain('not there');
+  expect(seen()).toEqual([['read', 'waiting', 'read'], 'waiting', null]);
+  expect(onlyHere(anna.store)).toEqual({ messages: 1, changes: 0 });
+  anna.wire.fetch = () => Promise.reject(new TypeError('no network'));
+  await expect(sendStep(anna.ctx)).rejects.toThrow();
+  expect(seen()).toEqual([['read', 'sending', 'read'], 'sending', null]);
+  anna.wire.fetch = fetchOf(cloud);
+  await anna.exchange();
+  expect(seen()).toEqual([['read', 'read', 'read'], 'read', null]);
+  expect(onlyHere(anna.store)).toEqual({ messages: 0, changes: 0 });
+});
+
+test('OUT-32 the list of conversations says of its last message that it waits to be tried again; a deleted one is nobody’s loss', async () => {
+  bobsMailboxIsFull();
+  anna.write(id, 'last');
+  await sendStep(anna.ctx);
+  anna.store.run('UPDATE record SET rev = 1 WHERE zone = 2');
+  anna.store.run('DELETE FROM dirty');
+  const last = () => listConversations(anna.store).map((one) => one.last?.state);
+  expect(last()).toEqual(['failed']);
+  tryAgain('last');
+  expect(last()).toEqual(['waiting']);
+  expect(onlyHere(anna.store).messages).toBe(1);
+  await anna.delete(idOf('last'));
+  expect(onlyHere(anna.store).messages).toBe(0);
 });
