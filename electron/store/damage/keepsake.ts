@@ -7,7 +7,7 @@
  * - It never wins over the database: only rows that cannot be read there are taken from here.
  * - It goes before the database does (wipe, start fresh): alone it would bring back who was signed in.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deriveKey } from '../../../shared/crypto/hash.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
@@ -114,14 +114,20 @@ export function writeKeepsake(dbPath: string, key: Uint8Array, keepsake: Keepsak
     systemRandom,
   );
   const temporary = `${path}.new`;
-  const file = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(file, sealed);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
+    const file = openSync(temporary, 'w', 0o600);
+    try {
+      // All of it: a single write of a disk that fills up may end early, and says so by its count alone.
+      writeFileSync(file, sealed);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    within('keepsake', () => around('its name', () => renameSync(temporary, path)));
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   }
-  within('keepsake', () => around('its name', () => renameSync(temporary, path)));
 }
 
 /** A Buffer has turned itself into `{type, data}` before a replacer sees it. */
