@@ -39,13 +39,13 @@ export async function worthLosing(count: number, zoneSwitch: 'on' | 'off' = 'off
     putConversation(store);
     for (let n = 1; n <= count; n += 1)
       ids.shown.push(hex(putMessage(store, n, { text: text(n), acceptedMs: acceptedMs(n) })));
-    for (let n = 1001; n <= 1003; n += 1) {
-      const id = putMessage(store, n, { text: text(n), acceptedMs: acceptedMs(n - 990) + 5 });
+    for (let n = 6001; n <= 6003; n += 1) {
+      const id = putMessage(store, n, { text: text(n), acceptedMs: acceptedMs(n - 5990) + 5 });
       ids.deleted.push(hex(id));
       addLocalDelete(store, id, acceptedMs(n));
     }
-    for (let n = 2001; n <= 2003; n += 1) {
-      const id = putMessage(store, n, { text: text(n), acceptedMs: acceptedMs(n - 1980) + 7 });
+    for (let n = 7001; n <= 7003; n += 1) {
+      const id = putMessage(store, n, { text: text(n), acceptedMs: acceptedMs(n - 6980) + 7 });
       ids.gone.push(hex(id));
       deleteForGood(store, 'messages', id, { push: false, byPerson: true, nowMs: acceptedMs(n) });
     }

@@ -65,16 +65,21 @@ export class DamagedFile {
       this.#afterFailure(error);
       return false;
     }
-    for (;;) {
-      let next: IteratorResult<unknown>;
-      try {
-        next = rows.next();
-      } catch (error) {
-        this.#afterFailure(error);
-        return false;
+    try {
+      for (;;) {
+        let next: IteratorResult<unknown>;
+        try {
+          next = rows.next();
+        } catch (error) {
+          this.#afterFailure(error);
+          return false;
+        }
+        if (next.done === true) return true;
+        take(next.value as T);
       }
-      if (next.done === true) return true;
-      take(next.value as T);
+    } finally {
+      // Where `take` throws, the connection could not be closed for rows that are still being read.
+      rows.return?.();
     }
   }
 

@@ -9,13 +9,18 @@ import { type RecoveryPoint, recoverDatabase } from './recover.ts';
 import { beginRecovery, listSetAside, removeSetAside, unfinishedRecovery } from './set-aside.ts';
 
 let it: Worth;
+/** More than is written in one transaction: the first of them ends while more is being read. */
+let large: Worth;
 beforeAll(async () => {
   it = await worthLosing(90);
+  large = await worthLosing(2_100);
+}, 60_000);
+afterAll(() => {
+  for (const { folder } of [it, large]) rmSync(folder, { recursive: true, force: true });
 });
-afterAll(() => rmSync(it.folder, { recursive: true, force: true }));
 
-const missing = ({ shown, lost }: ReturnType<typeof outcome>) =>
-  it.shown.filter((id) => !shown.has(id) && !lost.has(id));
+const missing = ({ shown, lost }: ReturnType<typeof outcome>, of = it) =>
+  of.shown.filter((id) => !shown.has(id) && !lost.has(id));
 
 test('DMG-6 DMG-7 truncated at several lengths: what is left is back, the rest is counted or told by the last count', {
   timeout: 60_000,
@@ -132,19 +137,21 @@ test('DMG-8 ended between the renames of database and log: both come into the fo
 });
 
 test('DMG-10 a disk that is full meanwhile: nothing is lost, nothing half is left, and the next one goes on', () => {
-  put(it, flipped(it, 70));
-  const recovery = beginRecovery(it.path, 'test', 11);
   const full = (point: RecoveryPoint): void => {
     if (point === 'half') throw Object.assign(new Error('no space left'), { code: 'SQLITE_FULL' });
   };
-  const options = { dbPath: it.path, key: KEY, nowMs: 11, onProgress() {} };
-  expect(() => recoverDatabase({ ...options, recovery, at: full })).toThrow('no space left');
-  expect(readdirSync(recovery.folder).sort()).toEqual(['messages.db', 'recovery.json']);
-  expect(existsSync(it.path)).toBe(false);
-  const again = unfinishedRecovery(it.path);
-  if (again === null) throw new Error('It was not found again.');
-  recoverDatabase({ ...options, recovery: again });
-  expect(missing(outcome(it))).toEqual([]);
+  for (const one of [it, large]) {
+    put(one, flipped(one, 70));
+    const recovery = beginRecovery(one.path, 'test', 11);
+    const options = { dbPath: one.path, key: KEY, nowMs: 11, onProgress() {} };
+    expect(() => recoverDatabase({ ...options, recovery, at: full })).toThrow('no space left');
+    expect(readdirSync(recovery.folder).sort()).toEqual(['messages.db', 'recovery.json']);
+    expect(existsSync(one.path)).toBe(false);
+    const again = unfinishedRecovery(one.path);
+    if (again === null) throw new Error('It was not found again.');
+    recoverDatabase({ ...options, recovery: again });
+    expect(missing(outcome(one), one)).toEqual([]);
+  }
 });
 
 test('DMG-6 without its keepsake a database of which the first page opens is read all the same', () => {

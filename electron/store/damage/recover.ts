@@ -84,8 +84,12 @@ function rebuild(options: RecoverOptions): void {
     fill(file, target, keepsake, options);
     target.checkpoint(true);
   } finally {
-    file.close();
-    target?.close();
+    // Each whatever comes of the one before it.
+    try {
+      file.close();
+    } finally {
+      target?.close();
+    }
     for (const suffix of made) rmSync(damaged + suffix, { force: true });
   }
   const written = openSync(path, 'r+');
