@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -21,9 +21,11 @@ test('HOST-8 a second start says who has the profile and where', () => {
   lockProfile(folder).release();
 });
 
+const module = fileURLToPath(new URL('./profile-lock.ts', import.meta.url));
+const IMPORT = `const { lockProfile } = await import(${JSON.stringify(module)});`;
+
 test('HOST-8 the operating system frees the lock of a process that was killed', async () => {
-  const module = fileURLToPath(new URL('./profile-lock.ts', import.meta.url));
-  const script = `const { lockProfile } = await import(${JSON.stringify(module)}); lockProfile(process.argv[1]); console.log('held'); setInterval(() => {}, 1000);`;
+  const script = `${IMPORT} lockProfile(process.argv[1]); console.log('held'); setInterval(() => {}, 1000);`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script, folder], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -34,3 +36,23 @@ test('HOST-8 the operating system frees the lock of a process that was killed', 
   await gone;
   lockProfile(folder).release();
 });
+
+// Windows has no such limit.
+if (process.platform !== 'win32')
+  test('HOST-8 DMG-10 with no room on the disk to say where it is, a start has the profile all the same', () => {
+    const script = `${IMPORT}
+      const lock = lockProfile(process.argv[1]);
+      lock.note('http://127.0.0.1:1/?token=x');
+      try {
+        lockProfile(process.argv[1]);
+      } catch (error) {
+        console.log(error.name, error.running);
+      }
+      lock.release();`;
+    // No file of that process may grow.
+    const limited = ['-c', `trap '' XFSZ; ulimit -f 0; exec "$@"`, 'sh'];
+    const node = [process.execPath, '--input-type=module', '-e', script, folder];
+    const { stdout, stderr } = spawnSync('sh', [...limited, ...node], { encoding: 'utf8' });
+    expect(stdout || stderr).toBe('ProfileInUse null\n');
+    lockProfile(folder).release();
+  });

@@ -48,8 +48,12 @@ export function lockProfile(profileDir: string): ProfileLock {
     throw error;
   }
   const note = (address: string | null): void => {
-    rmSync(notePath, { force: true });
-    writeFileSync(notePath, `${JSON.stringify({ pid: process.pid, address })}\n`, { mode: 0o600 });
+    try {
+      rmSync(notePath, { force: true });
+      writeFileSync(notePath, `${JSON.stringify({ pid: process.pid, address })}\n`, { mode: 0o600 });
+    } catch {
+      // A full disk: a second start then does not say where this one is, and this one starts all the same.
+    }
   };
   note(null);
   let held = true;
