@@ -125,8 +125,11 @@ export type Commands = {
   dropAttachment: { input: { id: Id }; result: null };
   /** A person wants it here now: one that does not come by itself, or did not come. `id`: the message's. */
   fetchAttachment: { input: { id: Id; place: number }; result: null };
-  /** The main thread could not read it: missing or damaged on the disk. It is fetched again. */
-  attachmentBroken: { input: { blobId: string }; result: null };
+  /**
+   * The main thread could not open it. Missing or damaged on the disk, it is fetched again. `good`: the file is what its id says, and it is
+   * the message that is wrong.
+   */
+  attachmentBroken: { input: { blobId: string }; result: { good: boolean } };
 
   // ---- synchronizing
   /**

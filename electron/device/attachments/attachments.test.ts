@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { BLOB_PIECE, sealedBlobLength } from '../../../shared/crypto/blobs.ts';
 import type { Message } from '../../api/types.ts';
+import { connect } from '../../store/damage/connection.ts';
 import { type TestDevice, testDevices } from '../testing/devices.ts';
 
 const PASSWORD = 'violet-harbour-tunnel-93';
@@ -328,4 +329,51 @@ test('ATT-5 a file that was removed or damaged on the disk is noticed when it is
     expect(same(await bodyOf(await get(bob, at)), file), what).toBe(true);
     expect(statSync(onDisk).size).toBe(sealedBlobLength(file.length));
   }
+}, 60_000);
+
+/** Bob's app is not honest: what lies beside his text names another blob, under a key of his own. */
+function namesAnother(bob: TestDevice, draftId: string, blob: string): void {
+  const file = JSON.parse(readFileSync(path.join(bob.folder, 'database.key'), 'utf8')) as {
+    box: { key: string };
+  };
+  const key = new Uint8Array(Buffer.from(file.box.key, 'base64'));
+  const db = connect(path.join(bob.folder, 'messages.db'), key, {});
+  db.prepare('UPDATE attachment_draft SET blob_id = ? WHERE id = ?').run(
+    Buffer.from(blob, 'hex'),
+    Buffer.from(draftId, 'hex'),
+  );
+  db.close();
+}
+
+test('ATT-8 a message that names the blob of another under a key or size of its own is called damaged, and takes no file away', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  const file = bytesOf(BLOB_PIECE * 2 + 5);
+  const mine = await draft(anna, id, 'a.bin', file);
+  await anna.api.messages.send.mutate({ conversationId: id, text: 'mine', attachments: [mine] });
+  await soon(() => states(bob, id)).toEqual(['here']);
+  const folder = path.join(anna.folder, 'attachments');
+  const files = () => readdirSync(folder).filter((one) => one.length === 64);
+  const [blob] = files();
+  const his = await draft(bob, id, 'b.bin', bytesOf(BLOB_PIECE + 7, 9));
+  namesAnother(bob, his, blob!);
+  await bob.api.messages.send.mutate({ conversationId: id, text: 'his', attachments: [his] });
+  await soon(() => states(anna, id)).toEqual(['here', 'here']);
+  await soon(async () => (await anna.api.sync.status.query()).phase).toBe('idle');
+  const [good, bad] = (await messages(anna, id)).map(({ attachments }) => attachments[0]!.url);
+  // Several at once, as a window asks.
+  const answers = await Promise.all([1, 2, 3].map(() => get(anna, bad!)));
+  for (const answer of answers)
+    expect([answer.status, await answer.json()]).toEqual([404, { reason: 'damaged' }]);
+  expect(files()).toEqual([blob]);
+  expect(await states(anna, id)).toEqual(['here', 'here']);
+  expect(same(await bodyOf(await get(anna, good!)), file)).toBe(true);
+  // What is damaged on the disk is noticed all the same, also by the message that is wrong, and fetched again.
+  const bytes = readFileSync(path.join(folder, blob!));
+  bytes[70_000] = bytes[70_000]! ^ 1;
+  writeFileSync(path.join(folder, blob!), bytes);
+  expect((await get(anna, bad!)).status).toBe(202);
+  await soon(() => states(anna, id)).toEqual(['here', 'here']);
+  expect(same(await bodyOf(await get(anna, good!)), file)).toBe(true);
 }, 60_000);

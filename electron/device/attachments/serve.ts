@@ -105,20 +105,23 @@ async function bytesOf(
   } catch (error) {
     await reader.close();
     if (!isDamage(error)) throw error;
-    await broken(context, found);
-    return answer(202, 'coming');
+    return (await broken(context, found)) ? answer(202, 'coming') : answer(404, 'damaged');
   }
 }
 
 const attachmentsPath = (store: Store, found: Found): string =>
   blobPath(attachmentsFolder(store.path), found.blobId);
 
-/** The file is not here, or not what it was: it is fetched again. */
+/** The file is not here, or it does not open as its message says. */
 const isDamage = (error: unknown): boolean =>
   error instanceof SealError || (error as NodeJS.ErrnoException | null)?.code === 'ENOENT';
 
-async function broken(context: CallContext, found: Found): Promise<void> {
-  await run(context, 'attachmentBroken', { blobId: hex(found.blobId) }).catch(() => undefined);
+/** Whether it is the file: it is fetched again. Otherwise it is what the message says of it (ATT-8), and no other file would open either. */
+async function broken(context: CallContext, found: Found): Promise<boolean> {
+  const { good } = await run(context, 'attachmentBroken', { blobId: hex(found.blobId) }).catch(() => ({
+    good: false,
+  }));
+  return !good;
 }
 
 /** Opens the chunks of a range one after the other. */
@@ -170,7 +173,7 @@ class ChunkReader {
 function streamOf(
   reader: ChunkReader,
   beginning: Uint8Array | null,
-  onDamage: () => Promise<void>,
+  onDamage: () => Promise<unknown>,
 ): ReadableStream<Uint8Array> {
   let first = beginning;
   return new ReadableStream<Uint8Array>(

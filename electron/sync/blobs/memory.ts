@@ -12,6 +12,8 @@ export type BlobMemory = {
   readonly denied: Map<string, number>;
   /** Records that were put again because the cloud did not name their blobs: once each, whatever it answers. */
   readonly namedAgain: Set<string>;
+  /** Files that are being looked at, whether they are what their names say, by the blob's id in hex. */
+  readonly looking: Map<string, Promise<{ good: boolean }>>;
 };
 
 const memories = new WeakMap<Store, BlobMemory>();
@@ -25,6 +27,7 @@ export function blobMemory(store: Store): BlobMemory {
       whole: new Set(),
       denied: new Map(),
       namedAgain: new Set(),
+      looking: new Map(),
     };
     memories.set(store, memory);
   }

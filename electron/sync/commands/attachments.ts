@@ -1,9 +1,11 @@
-/** What a person does with files: puts one beside the text, takes it out again, wants one here. Each in one transaction. */
+/** What a person does with files: puts one beside the text, takes it out again, wants one here. Each writes in one transaction. */
 import { BLOB_SUITE, sealedBlobLength } from '../../../shared/crypto/blobs.ts';
 import { fromHex } from '../../../shared/crypto/bytes.ts';
 import { addDraft, attachmentsOf, dropDraft } from '../../store/attachments.ts';
 import { getBlob, updateBlob } from '../../store/blobs.ts';
 import { messageRow } from '../../store/messages.ts';
+import { blobMemory } from '../blobs/memory.ts';
+import { isWholeFile } from '../blobs/whole-file.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import type { CommandInput } from '../protocol.ts';
@@ -46,11 +48,29 @@ export function fetchAttachment(ctx: StepContext, { id, place }: CommandInput<'f
   updateBlob(store, attachment.blobId, { want: 2, failure: null, attempts: 0, notBeforeMs: 0 });
 }
 
-export function attachmentBroken(ctx: StepContext, { blobId }: CommandInput<'attachmentBroken'>): void {
+/**
+ * A file did not open as a message says that it does. Another message may name the same blob, rightly: what is the file that its id says
+ * stays, and nothing is fetched. Several who ask of one file at once are answered by one look at it.
+ */
+export function attachmentBroken(
+  ctx: StepContext,
+  { blobId }: CommandInput<'attachmentBroken'>,
+): Promise<{ good: boolean }> {
+  const { looking } = blobMemory(ctx.store);
+  const known = looking.get(blobId);
+  if (known !== undefined) return known;
+  const look = keepOrFetch(ctx, fromHex(blobId)).finally(() => looking.delete(blobId));
+  looking.set(blobId, look);
+  return look;
+}
+
+async function keepOrFetch(ctx: StepContext, id: Uint8Array): Promise<{ good: boolean }> {
   const { store, files } = ctx;
-  const id = fromHex(blobId);
-  const blob = getBlob(store, id);
-  if (blob === undefined || !blob.here) return;
-  files.remove(id);
-  updateBlob(store, id, { here: false, got: 0, want: 2, failure: null, attempts: 0, notBeforeMs: 0 });
+  if (await isWholeFile(ctx, id)) return { good: true };
+  store.write(() => {
+    if (getBlob(store, id)?.here !== true) return;
+    files.remove(id);
+    updateBlob(store, id, { here: false, got: 0, want: 2, failure: null, attempts: 0, notBeforeMs: 0 });
+  });
+  return { good: false };
 }

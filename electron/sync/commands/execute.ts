@@ -91,7 +91,7 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   addAttachment: ({ ctx }, input) => attachments.addAttachment(ctx, input),
   dropAttachment: writing(attachments.dropAttachment),
   fetchAttachment: writing(attachments.fetchAttachment),
-  attachmentBroken: writing(attachments.attachmentBroken),
+  attachmentBroken: ({ ctx }, input) => attachments.attachmentBroken(ctx, input),
 
   setSwitch: ({ ctx, runner }, input) => turning.setSwitch(ctx, runner, input),
   switchOffPreview: ({ ctx, runner }) => inWords(() => turning.switchOffPreview(ctx, runner)),

@@ -27,7 +27,7 @@ const PAGE = 4096;
 const INDEXED_MS = 6_000;
 const SETTLED_MS = 150;
 
-function overwrite(path: string, at: number, bytes: Uint8Array): void {
+export function overwrite(path: string, at: number, bytes: Uint8Array): void {
   const file = openSync(path, 'r+');
   try {
     writeSync(file, bytes, 0, bytes.length, at);

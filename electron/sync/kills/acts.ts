@@ -4,6 +4,9 @@
  */
 import { readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fromHex } from '../../../shared/crypto/bytes.ts';
+import { attachmentsFolder, blobPath } from '../../store/blob-files.ts';
+import { overwrite } from './acts-disk.ts';
 import {
   type Act,
   annaSends,
@@ -204,6 +207,7 @@ export const MESSAGE_ACTS = {
       );
       store.close();
       if (row === undefined) return;
+      overwrite(blobPath(attachmentsFolder(scene.path), fromHex(row.id)), 100, scene.dice.bytes(16));
       await scene.run('attachmentBroken', { blobId: row.id });
       await scene.run('fetchAttachment', { id: row.message, place: 0 });
       await quiet(scene);
