@@ -15,6 +15,7 @@ export type BareTable = { name: string; root: number; sql: string };
 const TABLES = [
   'record',
   'record_by_id',
+  'dirty',
   'message',
   'message_shown',
   'conversation',

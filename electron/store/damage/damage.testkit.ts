@@ -29,7 +29,7 @@ export type Worth = {
   gone: string[];
 };
 
-/** `count` messages and more: some deleted here, some for good, one waiting to be sent, one with a file in the folder. */
+/** `count` messages and more: some deleted here, some for good (with the switch on the cloud has not heard of it yet), one waiting to be sent, one with a file in the folder. */
 export async function worthLosing(count: number, zoneSwitch: 'on' | 'off' = 'off'): Promise<Worth> {
   const { store, path, folder } = await kit();
   const ids = { shown: [] as string[], deleted: [] as string[], gone: [] as string[] };
@@ -47,7 +47,11 @@ export async function worthLosing(count: number, zoneSwitch: 'on' | 'off' = 'off
     for (let n = 7001; n <= 7003; n += 1) {
       const id = putMessage(store, n, { text: text(n), acceptedMs: acceptedMs(n - 6980) + 7 });
       ids.gone.push(hex(id));
-      deleteForGood(store, 'messages', id, { push: false, byPerson: true, nowMs: acceptedMs(n) });
+      deleteForGood(store, 'messages', id, {
+        push: zoneSwitch === 'on',
+        byPerson: true,
+        nowMs: acceptedMs(n),
+      });
     }
     const attachment = {
       blobId: new Uint8Array(Buffer.from(FILE, 'hex')),
@@ -113,6 +117,8 @@ export type Outcome = {
   shown: Set<string>;
   unsent: string[];
   told: RememberedRecovery;
+  /** Ids of what is known to be deleted for good. */
+  gone: Set<string>;
   /** Ids that it says could not be read. */
   lost: Set<string>;
   whole: boolean;
@@ -134,6 +140,7 @@ export function outcome(it: Worth): Outcome {
       shown: new Set(column(store, 'SELECT id AS it FROM message WHERE shown = 1')),
       unsent: store.all<{ text: string }>('SELECT text FROM outbox').map(({ text }) => text),
       told: recoveryOf(store, name)!,
+      gone: new Set(column(store, 'SELECT id AS it FROM record WHERE gone = 1')),
       lost: new Set(lost.map(({ id }) => id ?? '')),
       whole: store.integrityCheck().length === 0,
       identity: store.get('SELECT 1 AS one FROM identity') !== undefined,

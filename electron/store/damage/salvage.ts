@@ -14,7 +14,7 @@ import type { BlobFiles } from '../blob-files.ts';
 import { needBlob, restartUploads } from '../blobs.ts';
 import type { Store } from '../open.ts';
 import { project } from '../project.ts';
-import { putMerged } from '../records.ts';
+import { deleteForGood, putMerged } from '../records.ts';
 import { FIRST_MESSAGE_RID } from '../rid.ts';
 import { hex, plain, sameBytes, type ZoneName } from '../values.ts';
 import type { Keepsake, Row, Value } from './keepsake.ts';
@@ -58,6 +58,7 @@ const BY_BYTES: readonly [string, string][] = [
   ['blob', 'id'],
   ['attachment_draft', 'id'],
 ];
+const ZONES = [1, 2] as const;
 /** Made by the new database itself. */
 const OWN_META: readonly string[] = ['searchTextVersion'];
 
@@ -186,6 +187,35 @@ export class Salvage {
       this.#lost.set(one.rid, { id: one.id === null ? null : hex(one.id), ...placeOf(one.rid), sure: false });
     }
     this.#flush();
+    this.#waitingDeletes();
+  }
+
+  /**
+   * What a person deleted for good and the cloud has not heard of: only this device knows it, and where the tombstone's page is lost, the
+   * queue does. It is offered with all tombstones. Machines' deletes find what they delete again.
+   */
+  #waitingDeletes(): void {
+    let whole = true;
+    for (const zone of ZONES) {
+      const ids: Uint8Array[] = [];
+      const where = `zone = ${zone} AND op = 2 AND base_rev IS NULL`;
+      const take = (row: Row): void => void ids.push(plain(row['id'] as Uint8Array));
+      whole = readByBytes(this.#file, 'dirty', 'id', take, { columns: 'id', where }) && whole;
+      this.#target.memory.forget();
+      const options = { push: false, byPerson: true, nowMs: this.#options.nowMs };
+      this.#target.write(() => {
+        for (const id of ids) deleteForGood(this.#target, zone === 1 ? 'account' : 'messages', id, options);
+      });
+    }
+    const gone = this.#target.sql('SELECT 1 AS one FROM record WHERE zone = 2 AND id = ? AND gone = 1');
+    for (const [rid, { id }] of this.#lost)
+      if (id !== null && gone.get(fromHex(id)) !== undefined) this.#lost.delete(rid);
+    if (!whole && !this.#whole.has('record') && !this.#off) this.#deletesKnown = false;
+  }
+
+  /** Nothing of the messages goes to the cloud. */
+  get #off(): boolean {
+    return this.#zones.some((row) => row['zone'] === 2 && row['switch'] === 'off');
   }
 
   /** Records that the index names and that are not in the new database. */
@@ -193,7 +223,7 @@ export class Salvage {
     const missing: { rid: number; zone: number; id: Uint8Array | null }[] = [];
     const known = this.#target.sql('SELECT 1 AS one FROM record WHERE zone = ? AND id = ?');
     const seen = new Set<number>();
-    for (const zone of [1, 2]) {
+    for (const zone of ZONES) {
       readByBytes(
         this.#file,
         'record INDEXED BY record_by_id',
@@ -300,10 +330,10 @@ export class Salvage {
 
   /**
    * Named by the index, and the window read nothing of them, which is known whole: they had been deleted for good. While the switch is on
-   * the cloud's tombstones say so; while it is off nobody else does.
+   * the cloud's tombstones say so, or the queue of what it has not heard of (#waitingDeletes); while it is off nobody else does.
    */
   #leftOut(): void {
-    const off = this.#zones.some((row) => row['zone'] === 2 && row['switch'] === 'off');
+    const off = this.#off;
     for (const [rid, lost] of this.#lost) {
       if (lost.sure || lost.id === null) continue;
       this.#lost.delete(rid);
