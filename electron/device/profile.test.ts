@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -11,6 +12,7 @@ import path from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { createBrowserHost } from '../host/browser-host.ts';
 import type { WatchConditions } from '../host/host.ts';
+import { beginRecovery, moveAside, noteProgress } from '../store/damage/set-aside.ts';
 import type { Conditions } from '../sync/status-types.ts';
 import { Profile } from './profile.ts';
 import { ProfileInUse } from './profile-lock.ts';
@@ -131,6 +133,69 @@ test("HOST-10 starting fresh is the person's own word: it puts the old files asi
   expect(readFileSync(path.join(folder, aside, 'database.key'), 'utf8')).toBe('damaged');
   expect(existsSync(path.join(folder, aside, 'messages.db'))).toBe(true);
   expect(readFileSync(path.join(folder, 'database.key'), 'utf8')).not.toBe(key);
+});
+
+/** As a start leaves it that was ended after it had moved the database aside. Gives the folder's name. */
+function cutShort(folder: string): string {
+  const database = path.join(folder, 'messages.db');
+  const recovery = beginRecovery(database, 'test', 11);
+  moveAside(database, recovery);
+  noteProgress(recovery, 'reading');
+  return path.basename(recovery.folder);
+}
+
+test('HOST-10 DMG-14 starting fresh while a recovery is under way puts it aside with its key, and both put back go on', async () => {
+  const folder = await usedProfile();
+  const key = readFileSync(path.join(folder, 'database.key'));
+  const recovery = cutShort(folder);
+  writeFileSync(path.join(folder, 'database.key'), 'damaged');
+  const it = await devices.start(folder);
+  expect(await it.api.session.startFresh.mutate({ confirmed: true })).toMatchObject({ kind: 'signedOut' });
+  expect(await it.api.notices.list.query()).toEqual([]);
+  await devices.stop(it);
+  const aside = path.join(folder, readdirSync(folder).find((name) => name.startsWith('set-aside-')) ?? '');
+  expect(existsSync(path.join(folder, recovery))).toBe(false);
+  expect(readdirSync(path.join(aside, recovery))).toContain('messages.db');
+
+  rmSync(path.join(folder, 'messages.db'));
+  for (const name of readdirSync(aside)) renameSync(path.join(aside, name), path.join(folder, name));
+  writeFileSync(path.join(folder, 'database.key'), key);
+  const back = await devices.start(folder);
+  await expect
+    .poll(() => back.api.settings.get.query().catch(() => null), { timeout: 10_000 })
+    .toMatchObject({ appearance: 'dark' });
+});
+
+test('HOST-10 a recovery under way without its key and keepsake is locked, and nothing is made in their place', async () => {
+  const folder = await usedProfile();
+  const recovery = cutShort(folder);
+  for (const name of ['database.key', 'device.sealed']) rmSync(path.join(folder, name));
+  const content = () => [contentOf(folder, [recovery]), contentOf(path.join(folder, recovery))];
+  const before = content();
+  const it = await devices.start(folder);
+  expect(await it.api.session.state.query()).toMatchObject({ kind: 'locked', reason: 'keyUnreadable' });
+  await devices.stop(it);
+  expect(content()).toEqual(before);
+});
+
+test('DMG-14 a wipe takes the recovery that is under way, and what was set aside before stays', async () => {
+  const folder = await usedProfile();
+  const profile = new Profile({
+    folder,
+    host: watchedHost().host,
+    threads: workerThreads(new URL('../sync/worker.ts', import.meta.url)),
+    onEvent: () => {},
+    onCrash: () => {},
+  });
+  await profile.open();
+  const database = path.join(folder, 'messages.db');
+  const over = beginRecovery(database, 'test', 11);
+  noteProgress(over, 'done');
+  beginRecovery(database, 'test', 12);
+  await profile.wipe();
+  await profile.close();
+  const left = readdirSync(folder).filter((name) => name.startsWith('damaged-'));
+  expect(left).toEqual([path.basename(over.folder)]);
 });
 
 test('HOST-8 a profile that is open is not opened again', async () => {

@@ -17,6 +17,7 @@ import type { SessionState } from '../api/types.ts';
 import type { Host, Keychain } from '../host/host.ts';
 import { ATTACHMENTS } from '../store/blob-files.ts';
 import { KEEPSAKE } from '../store/damage/keepsake.ts';
+import { unfinishedRecoveries } from '../store/damage/set-aside.ts';
 import { damageOf } from '../store/damage/signs.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { searchIndexPath } from '../store/search-index.ts';
@@ -48,8 +49,8 @@ export type ProfileOptions = {
 
 const DATABASE = 'messages.db';
 const filesOf = (database: string): string[] => [database, `${database}-wal`, `${database}-shm`];
-/** The keepsake goes first: alone it would bring back who was signed in. The search index goes where its messages go. */
-const DATABASE_FILES = [KEEPSAKE, ...filesOf(DATABASE), ...filesOf(searchIndexPath(DATABASE))];
+/** The search index goes where its messages go. */
+const DATABASE_FILES = [...filesOf(DATABASE), ...filesOf(searchIndexPath(DATABASE))];
 /** What may pass by itself. */
 const PASSES: ReadonlySet<Locked['reason']> = new Set(['diskFull', 'busy']);
 const RETRY_MS = 20_000;
@@ -131,9 +132,7 @@ export class Profile {
   wipe(): Promise<void> {
     return this.#inTurn(async () => {
       await this.#shut();
-      // The key goes last: a database without its key would be locked for ever, a key without a database is harmless.
-      for (const name of [...DATABASE_FILES, ATTACHMENTS, this.#keychain.file])
-        await rm(this.#path(name), { force: true, recursive: true });
+      for (const name of this.#everything()) await rm(this.#path(name), { force: true, recursive: true });
       this.#state = await this.#tryToOpen();
     });
   }
@@ -146,7 +145,7 @@ export class Profile {
         `set-aside-${now.toISOString().replace(/[:.]/g, '-')}-${randomBytes(2).toString('hex')}`,
       );
       await mkdir(folder, { mode: 0o700 });
-      for (const name of [...DATABASE_FILES, ATTACHMENTS, this.#keychain.file]) {
+      for (const name of this.#everything()) {
         if (existsSync(this.#path(name))) await rename(this.#path(name), path.join(folder, name));
       }
       this.#state = await this.#tryToOpen();
@@ -197,7 +196,8 @@ export class Profile {
     const dbPath = this.#path(DATABASE);
     let stored = await keychain.load();
     if (stored.kind === 'missing') {
-      if (existsSync(dbPath) || existsSync(this.#path(KEEPSAKE))) {
+      const underWay = unfinishedRecoveries(dbPath).length > 0;
+      if (existsSync(dbPath) || existsSync(this.#path(KEEPSAKE)) || underWay) {
         return locked(
           'keyUnreadable',
           `The messages in ${this.#options.folder} are there, but their key (${keychain.file}) is not. Put it back from a backup.`,
@@ -265,6 +265,16 @@ export class Profile {
     state.unwatch();
     state.store.close();
     await state.worker.stop();
+  }
+
+  /**
+   * In the order in which it goes. The keepsake first: alone it would bring back who was signed in. Then a recovery that has not come to
+   * its end, whose folder is where the database is meanwhile. The key last: a database without its key would be locked for ever, a key
+   * without a database is harmless.
+   */
+  #everything(): string[] {
+    const recoveries = unfinishedRecoveries(this.databasePath).map(({ folder }) => path.basename(folder));
+    return [KEEPSAKE, ...recoveries, ...DATABASE_FILES, ATTACHMENTS, this.#keychain.file];
   }
 
   #path(name: string): string {

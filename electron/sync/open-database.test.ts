@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { flipped, PAGE, put, type Worth, worthLosing } from '../store/damage/damage.testkit.ts';
 import { KEEPSAKE } from '../store/damage/keepsake.ts';
-import { listSetAside } from '../store/damage/set-aside.ts';
+import { type RecoveryPoint, recoverDatabase } from '../store/damage/recover.ts';
+import { beginRecovery, listSetAside } from '../store/damage/set-aside.ts';
 import { listNotices } from '../store/notices.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { KEY, putMessage } from '../store/store.testkit.ts';
@@ -36,12 +37,12 @@ const code = (work: () => unknown): unknown => {
   }
   return 'none';
 };
-/** Every file of the profile with its content. */
-const contents = (): Record<string, string> =>
+/** Every file of the profile, or of a folder in it, with its content. */
+const contents = (folder = it.folder): Record<string, string> =>
   Object.fromEntries(
-    readdirSync(it.folder, { withFileTypes: true })
+    readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isFile())
-      .map(({ name }) => [name, readFileSync(join(it.folder, name)).toString('base64')]),
+      .map(({ name }) => [name, readFileSync(join(folder, name)).toString('base64')]),
   );
 const noticed = (store: Store): string[] => listNotices(store).map((one) => one.code);
 const shown = (store: Store): number =>
@@ -94,6 +95,39 @@ test('DMG-2 without a keepsake a file that no key is known to open stays where i
     expect(['wrongKey', 'damaged']).toContain(code(() => openDatabase(options())));
     expect(contents()).toEqual(before);
     expect(listSetAside(it.path)).toEqual([]);
+  }
+});
+
+test('DMG-2 without a keepsake a recovery that was cut short is gone on with by the key alone that opens the file', () => {
+  const ends: Record<string, RecoveryPoint> = {
+    'before the renames': 'begun',
+    'before it was read': 'moved',
+    'before the new one was placed': 'placing',
+    'after that': 'placed',
+  };
+  for (const [what, point] of Object.entries(ends)) {
+    const damaged = flipped(it, 66);
+    put(it, damaged);
+    const recovery = beginRecovery(it.path, 'test', 11);
+    const end = (reached: RecoveryPoint): void => {
+      if (reached === point) throw new Error('ended here');
+    };
+    expect(
+      () => recoverDatabase({ dbPath: it.path, key: KEY, recovery, nowMs: 11, onProgress() {}, at: end }),
+      what,
+    ).toThrow('ended here');
+    rmSync(join(it.folder, KEEPSAKE));
+    const before = [contents(), contents(recovery.folder)];
+    expect(
+      code(() => openDatabase(options({ dbKey: OTHER }))),
+      what,
+    ).toBe('wrongKey');
+    expect([contents(), contents(recovery.folder)], what).toEqual(before);
+    const { store } = openDatabase(options());
+    expect([shown(store), noticed(store)], what).toEqual([61, ['databaseRecovered']]);
+    endDatabase(store);
+    expect(Object.keys(contents(recovery.folder)).sort(), what).toEqual(['messages.db', 'recovery.json']);
+    expect(readFileSync(join(recovery.folder, 'messages.db')).equals(damaged), what).toBe(true);
   }
 });
 

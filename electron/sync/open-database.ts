@@ -4,14 +4,21 @@
  *
  * Invariant: nothing is set aside unless the key is known to be the right one, by the keepsake or by a first page that opened.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { within } from '../../shared/trace.ts';
 import { problemsIn } from '../store/check.ts';
 import { type Keepsake, readKeepsake } from '../store/damage/keepsake.ts';
 import { inspectLog } from '../store/damage/log-file.ts';
 import { type RecoveryProgress, recoverDatabase } from '../store/damage/recover.ts';
 import { rememberRecovery } from '../store/damage/salvaged.ts';
-import { beginRecovery, keepLog, type Recovery, unfinishedRecovery } from '../store/damage/set-aside.ts';
+import {
+  beginRecovery,
+  keepLog,
+  REBUILT,
+  type Recovery,
+  unfinishedRecovery,
+} from '../store/damage/set-aside.ts';
 import { damageOf, troubleOf } from '../store/damage/signs.ts';
 import { StoreError } from '../store/errors.ts';
 import { getMeta, setMeta } from '../store/meta.ts';
@@ -59,18 +66,20 @@ export function openDatabase(options: OpenDatabaseOptions): OpenedDatabase {
   const { mayRecover, dbPath } = options;
   if (!mayRecover) return begin(openStore({ path: dbPath, key: options.dbKey }));
   const unfinished = unfinishedRecovery(dbPath);
+  const keepsake = readKeepsake(dbPath, options.dbKey);
   if (unfinished !== null) {
-    // The files may be anywhere on their way: a key that is not theirs would find nothing, and that be taken for all there is.
-    if (readKeepsake(dbPath, options.dbKey) === 'closed') throw wrongKey();
+    if (typeof keepsake === 'string') proveKey(options, unfinished, keepsake);
     return recover(options, unfinished);
   }
-  const keepsake = readKeepsake(dbPath, options.dbKey);
-  if (!existsSync(dbPath) || statSync(dbPath).size === 0) {
+  if (!isThere(dbPath)) {
     if (keepsake === 'closed') throw wrongKey();
     if (keepsake !== 'missing' && hadSomething(keepsake)) return recover(options, start(options, 'missing'));
   }
   return openAndLook(options, keepsake);
 }
+
+/** An empty file is no database. */
+const isThere = (path: string): boolean => existsSync(path) && statSync(path).size > 0;
 
 /** A database in which nobody was ever signed in is not missed. */
 const hadSomething = ({ tables, counted }: Keepsake): boolean =>
@@ -116,9 +125,29 @@ function openAndLook(
   }
 }
 
+/**
+ * A recovery is gone on with by a key that is known to be the right one alone: another one would find nothing, and that be taken for all
+ * there is. Without a keepsake the file says so that was set aside, or what was made of it; or the database, where it was not moved yet.
+ */
+function proveKey(
+  { dbPath, dbKey }: OpenDatabaseOptions,
+  { folder, phase }: Recovery,
+  keepsake: 'missing' | 'closed',
+): void {
+  const aside = join(folder, phase === 'placing' ? REBUILT : basename(dbPath));
+  const file = [aside, dbPath].find(isThere);
+  if (keepsake === 'closed' || file === undefined) throw wrongKey();
+  try {
+    tryKey(file, dbKey, keepsake);
+  } catch (error) {
+    throw troubleOf(error) === null ? wrongKey(error) : error;
+  }
+}
+
 /** Whoever opens to write may lose a log on the way, also with a wrong key. Where nothing else says that it is right, it is tried by reading. */
 function tryKey(path: string, key: Uint8Array, keepsake: 'missing' | 'closed'): void {
-  if (!existsSync(path) || statSync(path).size === 0) return;
+  if (!isThere(path)) return;
+  const made = ['-wal', '-shm'].filter((suffix) => !existsSync(path + suffix));
   try {
     openStore({ path, key, readonly: true }).close();
   } catch (error) {
@@ -127,6 +156,8 @@ function tryKey(path: string, key: Uint8Array, keepsake: 'missing' | 'closed'): 
     const proven = damageOf(error);
     if (proven !== null && proven !== 'SQLITE_NOTADB') return;
     throw keepsake === 'closed' ? wrongKey(error) : error;
+  } finally {
+    for (const suffix of made) rmSync(path + suffix, { force: true });
   }
 }
 

@@ -32,8 +32,9 @@ import { syncFolder } from '../sync-folder.ts';
 const PREFIX = 'damaged-';
 const STATE = 'recovery.json';
 export const SUFFIXES = ['', '-wal', '-shm'] as const;
+export const REBUILT = 'rebuilt.db';
 /** What a recovery makes for itself. */
-const WORKING = ['rebuilt.db', 'reading.db', 'page.db'] as const;
+const WORKING = [REBUILT, 'reading.db', 'page.db'] as const;
 
 export type Phase = 'moving' | 'reading' | 'placing' | 'done';
 /** `cause`: a name, of SQLite's or of ours. */
@@ -63,7 +64,12 @@ function makeFolder(dbPath: string, nowMs: number): string {
 
 /** One that a start before this one did not end. */
 export function unfinishedRecovery(dbPath: string): Recovery | null {
-  return allRecoveries(dbPath).find(({ phase }) => phase !== 'done') ?? null;
+  return unfinishedRecoveries(dbPath)[0] ?? null;
+}
+
+/** A recovery begins where none is under way: more than one is there only where folders were put back by hand. */
+export function unfinishedRecoveries(dbPath: string): Recovery[] {
+  return allRecoveries(dbPath).filter(({ phase }) => phase !== 'done');
 }
 
 export function noteProgress(recovery: Recovery, phase: Phase): void {
@@ -83,7 +89,7 @@ export function moveAside(dbPath: string, { folder }: Recovery): void {
 }
 
 export function place(dbPath: string, { folder }: Recovery): void {
-  const rebuilt = join(folder, 'rebuilt.db');
+  const rebuilt = join(folder, REBUILT);
   if (existsSync(rebuilt)) around('place', () => renameSync(rebuilt, dbPath));
   syncFolder(dirname(dbPath));
   clearWorking(folder);
