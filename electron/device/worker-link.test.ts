@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { SyncEvent } from '../sync/protocol.ts';
 import { startWorker, WorkerRefused } from './worker-link.ts';
@@ -8,14 +9,22 @@ const script = new URL('./testing/fake-worker.ts', import.meta.url);
 function start(dbPath = 'fine') {
   const events: SyncEvent[] = [];
   const crashes: unknown[] = [];
+  const taken: Worker[] = [];
+  const threads = workerThreads(script);
   const link = startWorker({
-    threads: workerThreads(script),
+    threads: {
+      take() {
+        const thread = threads.take();
+        taken.push(thread);
+        return thread;
+      },
+    },
     data: { dbPath, dbKey: new Uint8Array(32) },
     onEvent: (event) => events.push(event),
     onCrash: (error) => crashes.push(error),
     firstDelayMs: 20,
   });
-  return { link, events, crashes };
+  return { link, events, crashes, taken };
 }
 
 test('API-6 commands are answered each by its own reply, and events arrive before the reply they belong to', async () => {
@@ -89,4 +98,18 @@ test('API-7 stopping tells who waits, ends the thread and starts no other', asyn
   await told;
   await expect(worker.run('syncNow', null)).rejects.toMatchObject({ reason: 'stopping' });
   expect(crashes).toEqual([]);
+});
+
+test('API-7 stopping while a worker is started again waits until that one has ended', async () => {
+  const { link, taken, crashes } = start('opensOnce');
+  const worker = await link;
+  await worker.run('checkCloud', { url: 'crash' }).catch(() => null);
+  await expect.poll(() => taken.length).toBe(2);
+  let ended = false;
+  taken[1]?.once('exit', () => {
+    ended = true;
+  });
+  await worker.stop();
+  expect(ended).toBe(true);
+  expect(crashes).toHaveLength(1);
 });

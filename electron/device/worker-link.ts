@@ -67,11 +67,12 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
   let restart: NodeJS.Timeout | null = null;
   let conditions: Conditions | null = null;
   let damaged = false;
-  let current: Worker | null = await launch(true);
+  /** One that was started anew and has not said yet that it is ready: it may have the files open. */
+  let opening: Worker | null = null;
+  let current: Worker | null = await launch(options.threads.take(), true);
 
-  async function launch(first: boolean): Promise<Worker> {
+  async function launch(worker: Worker, first: boolean): Promise<Worker> {
     const data: WorkerOptions = { suspected: null, certain: false, ...options.data, mayRecover: first };
-    const worker = options.threads.take();
     if (first) options.signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
     const open: ToWorker = { type: 'open', options: data };
     worker.postMessage(open);
@@ -142,12 +143,11 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
     crashes += 1;
     restart = setTimeout(async () => {
       restart = null;
+      opening = options.threads.take();
       try {
-        const worker = await launch(false);
-        if (stopping) {
-          await worker.terminate();
-          return;
-        }
+        const worker = await launch(opening, false);
+        // `stop` ends it.
+        if (stopping) return;
         current = worker;
         tellConditions();
         options.onEvent({ type: 'session' });
@@ -159,6 +159,8 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
         }
         options.onCrash(error);
         startAgain();
+      } finally {
+        opening = null;
       }
     }, delay);
   }
@@ -210,7 +212,11 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
       stopping = true;
       if (restart !== null) clearTimeout(restart);
       const worker = current;
-      if (worker === null) return;
+      if (worker === null) {
+        // It would not hear that it is to stop before it is ready, and has nothing yet to end in order.
+        await opening?.terminate();
+        return;
+      }
       const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
       const message: ToWorker = { type: 'stop' };
       worker.postMessage(message);

@@ -6,6 +6,8 @@ import { flipped, PAGE, put, type Worth, worthLosing } from '../store/damage/dam
 import { KEEPSAKE } from '../store/damage/keepsake.ts';
 import { type RecoveryPoint, recoverDatabase } from '../store/damage/recover.ts';
 import { beginRecovery, listSetAside } from '../store/damage/set-aside.ts';
+import { damageOf } from '../store/damage/signs.ts';
+import type { StoreError } from '../store/errors.ts';
 import { listNotices } from '../store/notices.ts';
 import { openStore, type Store } from '../store/open.ts';
 import { KEY, putMessage } from '../store/store.testkit.ts';
@@ -257,6 +259,22 @@ test('DMG-4 beside a reader nothing is recovered: the damage is named', () => {
   put(it, flipped(it, 1));
   expect(code(() => openDatabase(options({ mayRecover: false })))).not.toBe('none');
   expect(listSetAside(it.path)).toEqual([]);
+});
+
+test('DMG-4 beside a reader no database is made where there is none: that is named as damage', () => {
+  for (const empty of [true, false]) {
+    put(it, new Uint8Array(0));
+    if (!empty) rmSync(it.path);
+    const before = contents();
+    let met: unknown = null;
+    try {
+      openDatabase(options({ mayRecover: false }));
+    } catch (error) {
+      met = error;
+    }
+    expect([(met as StoreError).code, damageOf(met)]).toEqual(['damaged', 'SQLITE_NOTADB']);
+    expect(contents()).toEqual(before);
+  }
 });
 
 test('DMG-4 after an end of another kind the whole of it is read meanwhile, and damage anywhere is met', async () => {

@@ -36,7 +36,7 @@ export type OpenDatabaseOptions = {
   suspected: string | null;
   /** It was looked over for such a thing before, and found whole: it is recovered all the same. */
   certain: boolean;
-  /** False: somebody else has the files open. Then damage is thrown. */
+  /** False: somebody else has the files open. Then damage is thrown, and no database is made where there is none. */
   mayRecover: boolean;
   onProgress(progress: OpeningProgress): void;
 };
@@ -64,7 +64,10 @@ const PAGE = 4096;
 
 export function openDatabase(options: OpenDatabaseOptions): OpenedDatabase {
   const { mayRecover, dbPath } = options;
-  if (!mayRecover) return begin(openStore({ path: dbPath, key: options.dbKey }));
+  if (!mayRecover) {
+    if (!isThere(dbPath)) throw gone();
+    return begin(openStore({ path: dbPath, key: options.dbKey }));
+  }
   const unfinished = unfinishedRecovery(dbPath);
   const keepsake = readKeepsake(dbPath, options.dbKey);
   if (unfinished !== null) {
@@ -235,4 +238,10 @@ function closeQuietly(store: Store | null): void {
 const wrongKey = (cause?: unknown): StoreError =>
   new StoreError('wrongKey', 'This key does not open the messages on this device. Nothing was changed.', {
     cause,
+  });
+
+/** Under SQLite's name for what is no database, so that whoever meets it in use knows it for damage (DMG-4). */
+const gone = (): StoreError =>
+  new StoreError('damaged', 'The messages on this device are gone from their folder.', {
+    cause: { code: 'SQLITE_NOTADB' },
   });

@@ -11,7 +11,8 @@ parentPort?.on('message', (message: ToWorker) => {
   if (message.type === 'open') {
     if (message.options.dbPath === 'refused')
       say({ type: 'failed', code: null, reason: 'fromTheFuture', detail: 'Update Lockstep.' });
-    else say({ type: 'ready' });
+    // One that is started anew opens for as long as it is let.
+    else if (message.options.dbPath !== 'opensOnce' || message.options.mayRecover) say({ type: 'ready' });
     return;
   }
   if (message.type === 'conditions') {
