@@ -1,9 +1,10 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
-import { startBrowserApp } from './browser-app.ts';
+import { type BrowserAppOptions, startBrowserApp } from './browser-app.ts';
 import { ArgumentError, parseBrowserArgs } from './browser-args.ts';
 import { CODE_CACHE, rememberCompiled } from './compile-cache.ts';
 
@@ -19,7 +20,11 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-async function start(args: string[] = [], env: Record<string, string> = {}) {
+async function start(
+  args: string[] = [],
+  env: Record<string, string> = {},
+  more: Partial<BrowserAppOptions> = {},
+) {
   const rendererDir = newFolder();
   writeFileSync(path.join(rendererDir, 'index.html'), '<!doctype html><title>Lockstep</title>');
   const app = await startBrowserApp({
@@ -29,6 +34,7 @@ async function start(args: string[] = [], env: Record<string, string> = {}) {
     appVersion: '0.0.0-test',
     cloudHere: null,
     log: () => {},
+    ...more,
   });
   stops.push(() => app.stop());
   const { origin, port } = new URL(app.address);
@@ -61,6 +67,47 @@ test('HOST-2 over a real connection: the token, the cookie, the page, the local 
   expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
   const state = await fetch(`${origin}/rpc/session.state`, { headers: { cookie } });
   expect(await state.json()).toMatchObject({ result: { data: { kind: 'signedOut' } } });
+});
+
+/** In a folder of the test's own, and told instead of shown. */
+function opening() {
+  const folder = newFolder();
+  const given: string[] = [];
+  return {
+    folder,
+    given,
+    options: { opening: { folder, open: async (url: string) => void given.push(url) } },
+  };
+}
+
+test('HOST-28 the program that opens the browser is given a file for this person alone, not the token; the file goes once it has served', async () => {
+  const { folder, given, options } = opening();
+  const { app } = await start([], {}, options);
+  await app.openWindow();
+  const [name = ''] = readdirSync(folder);
+  const file = path.join(folder, name);
+  expect(given.map((url) => fileURLToPath(url))).toEqual([file]);
+  expect(given.join()).not.toContain(new URL(app.address).searchParams.get('token'));
+  expect(readFileSync(file, 'utf8')).toContain(`location.replace('${app.address}')`);
+  if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect((await fetch(app.address, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(200);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('HOST-28 a file that nobody opened goes when the app ends; where none can be written, no window is opened and the app serves', async () => {
+  const { folder, given, options } = opening();
+  const { app } = await start([], {}, options);
+  await app.openWindow();
+  expect(readdirSync(folder)).toHaveLength(1);
+  await app.stop();
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
+  const lines: string[] = [];
+  const other = await start([], {}, { ...options, log: (line) => lines.push(line) });
+  await other.app.openWindow();
+  expect(given).toHaveLength(1);
+  expect(lines.join()).toContain('No window is opened');
+  expect((await fetch(other.app.address)).status).toBe(200);
 });
 
 test('HOST-3 HOST-4 HOST-5 over a real connection: foreign Host, foreign Origin, no token', async () => {

@@ -10,12 +10,13 @@ import { createDevice, type Device } from '../device/device.ts';
 import type { WorkerThreads } from '../device/worker-threads.ts';
 import type { BrowserArgs } from './browser-args.ts';
 import { ArgumentError } from './browser-args.ts';
-import { createBrowserHost } from './browser-host.ts';
+import { createBrowserHost, openByProgram } from './browser-host.ts';
 import type { CloudHere } from './cloud-here.ts';
 import { toldConditions } from './conditions.ts';
 import type { WatchConditions } from './host.ts';
 import { createLoopbackGuard, type Fetch } from './loopback-guard.ts';
-import { defaultProfile } from './places.ts';
+import { type OpeningPage, writeOpeningPage } from './opening-page.ts';
+import { defaultProfile, openingFolder } from './places.ts';
 
 export type BrowserAppOptions = {
   args: BrowserArgs;
@@ -26,10 +27,13 @@ export type BrowserAppOptions = {
   appVersion: string;
   cloudHere: CloudHere | null;
   log: (line: string) => void;
+  /** For tests, in the place of this person's home and of the system's program: where the page lies, and what opens it. */
+  opening?: { folder: string; open(url: string): Promise<void> };
 };
 
 export type BrowserApp = {
   address: string;
+  /** With the printed address, which stands on no program's command line (opening-page.ts). */
   openWindow(): Promise<void>;
   stop(): Promise<void>;
   device: Device;
@@ -46,8 +50,9 @@ export async function startBrowserApp(options: BrowserAppOptions): Promise<Brows
     cloudHere: args.cloud === null ? options.cloudHere : null,
     watchConditions: readConditions(options.env['LOCKSTEP_CONDITIONS']),
   });
+  const profileDir = args.profile ?? defaultProfile();
   const device = await createDevice({
-    profileDir: args.profile ?? defaultProfile(),
+    profileDir,
     host,
     rendererDir: options.rendererDir,
     ...(options.threads === undefined ? {} : { threads: options.threads }),
@@ -66,16 +71,31 @@ export async function startBrowserApp(options: BrowserAppOptions): Promise<Brows
     await device.stop();
     throw error;
   }
-  const guard = createLoopbackGuard({ port, inner: (request) => device.fetch(request) });
+  let page: OpeningPage | null = null;
+  const guard = createLoopbackGuard({
+    port,
+    inner: (request) => device.fetch(request),
+    onEnter: () => page?.remove(),
+  });
   guarded = guard.fetch;
   device.noteAddress(guard.address);
   let stopped: Promise<void> | null = null;
   return {
     address: guard.address,
     device,
-    openWindow: () => host.openExternal(guard.address),
+    async openWindow() {
+      const { folder, open } = options.opening ?? { folder: openingFolder(profileDir), open: openByProgram };
+      try {
+        page = writeOpeningPage(folder, guard.address);
+      } catch (error) {
+        log(`No window is opened: ${error instanceof Error ? error.message : String(error)}`);
+        return;
+      }
+      await open(page.url);
+    },
     stop() {
       stopped ??= (async () => {
+        page?.remove();
         const closed = new Promise<void>((resolve) => server.close(() => resolve()));
         await device.stop(); // ends the event streams
         server.closeIdleConnections();

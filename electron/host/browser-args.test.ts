@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ArgumentError, parseBrowserArgs } from './browser-args.ts';
-import { dataFolder } from './places.ts';
+import { dataFolder, openingFolder } from './places.ts';
 
 test('HOST-16 the command line of the browser host', () => {
   const given = [
@@ -47,5 +47,14 @@ test('HOST-16 the data folder is where each system keeps such things', () => {
   expect(at('darwin', {})).toBe('/home/anna/Library/Application Support/Lockstep');
   expect(at('win32', { APPDATA: 'C:\\Users\\anna\\AppData\\Roaming' })).toBe(
     'C:\\Users\\anna\\AppData\\Roaming\\Lockstep',
+  );
+});
+
+test('HOST-28 the page that opens the browser lies in the profile; on Linux in the home folder, for browsers that read no hidden one', () => {
+  const linux = { platform: 'linux' as const, home: '/home/anna' };
+  expect(openingFolder('/home/anna/.local/share/lockstep/profile', linux)).toBe('/home/anna');
+  const mac = { platform: 'darwin' as const, home: '/Users/anna' };
+  expect(openingFolder('/Users/anna/Library/Lockstep/profile', mac)).toBe(
+    '/Users/anna/Library/Lockstep/profile',
   );
 });

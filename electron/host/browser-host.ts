@@ -129,17 +129,24 @@ function number(box: Box, field: string): number {
   return value;
 }
 
-/** With the program each system has for it; no shell in between, so nothing in the address is a command. */
 async function openInBrowser(url: string): Promise<void> {
   const protocol = new URL(url).protocol;
   if (protocol !== 'http:' && protocol !== 'https:' && protocol !== 'mailto:')
     throw new Error(`Not opened: ${protocol} addresses are not for a browser.`);
+  await openByProgram(url);
+}
+
+/**
+ * With the program each system has for it; no shell in between, so nothing in the address is a command. Every other person on this computer
+ * can read what it is given: nothing secret stands in that.
+ */
+export async function openByProgram(what: string): Promise<void> {
   const [program, ...args] =
     process.platform === 'darwin'
-      ? ['open', url]
+      ? ['open', what]
       : process.platform === 'win32'
-        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
-        : ['xdg-open', url];
+        ? ['rundll32', 'url.dll,FileProtocolHandler', what]
+        : ['xdg-open', what];
   await new Promise<void>((resolve) => {
     const child = spawn(program as string, args, { stdio: 'ignore', detached: true });
     child.once('error', () => resolve()); // no such program: the address is on stdout

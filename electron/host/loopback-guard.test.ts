@@ -6,11 +6,15 @@ const OWN = `127.0.0.1:${PORT}`;
 
 function make() {
   let reached = 0;
+  let entered = 0;
   const guard = createLoopbackGuard({
     port: PORT,
     inner: () => {
       reached += 1;
       return new Response('inside');
+    },
+    onEnter() {
+      entered += 1;
     },
   });
   const ask = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
@@ -22,7 +26,7 @@ function make() {
     const cookie = (response.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
     return { response, cookie };
   };
-  return { guard, ask, enter, reached: () => reached };
+  return { guard, ask, enter, reached: () => reached, entered: () => entered };
 }
 
 test('HOST-2 the token becomes an HttpOnly, SameSite=Strict cookie whose name holds the port', async () => {
@@ -102,6 +106,21 @@ test('HOST-4 its own page, and an address typed by a person, come through', asyn
   const own = { origin: `http://${OWN}`, 'sec-fetch-site': 'same-origin', cookie };
   expect((await ask('/rpc/sync.status', own)).status).toBe(200);
   expect((await ask('/', { 'sec-fetch-site': 'none', cookie })).status).toBe(200);
+});
+
+test('HOST-28 the right token alone may be brought by a page elsewhere, as by the file that opens the browser', async () => {
+  const { ask, guard, entered, reached } = make();
+  const right = `/${new URL(guard.address).search}`;
+  const elsewhere = { 'sec-fetch-site': 'cross-site' };
+  expect((await ask('/?token=wrong', elsewhere)).status).toBe(403);
+  expect((await ask(`/rpc/session.state${new URL(guard.address).search}`, elsewhere)).status).toBe(403);
+  expect((await ask(right, elsewhere, 'POST')).status).toBe(403);
+  expect((await ask(right, { ...elsewhere, origin: 'null' })).status).toBe(403);
+  expect(entered()).toBe(0);
+  const response = await ask(right, elsewhere);
+  expect(response.status).toBe(200);
+  expect(response.headers.get('set-cookie')).toContain('SameSite=Strict');
+  expect([entered(), reached()]).toEqual([1, 0]);
 });
 
 test('HOST-5 without the cookie there is a page that says what to do, and nothing else', async () => {

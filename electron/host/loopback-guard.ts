@@ -2,7 +2,8 @@
  * Stands between 127.0.0.1 and the device: only this person's browser, on this start's own address, comes through.
  * A web page anywhere can make a browser send requests to loopback; a DNS name can be pointed at it; another person
  * on this machine can connect to it. So: Host and Origin must be ours to the letter, the browser must not say that
- * the request comes from elsewhere, and the cookie that the token was exchanged for must be there.
+ * the request comes from elsewhere, and the cookie that the token was exchanged for must be there. Only the token itself may be brought
+ * from elsewhere: the page that a browser is opened with is a file (opening-page.ts), and whoever has the token can come in anyway.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
@@ -14,7 +15,15 @@ export type LoopbackGuard = {
   readonly address: string;
 };
 
-export function createLoopbackGuard(options: { port: number; inner: Fetch; token?: string }): LoopbackGuard {
+type LoopbackGuardOptions = {
+  port: number;
+  inner: Fetch;
+  token?: string;
+  /** Somebody has come in with the token. */
+  onEnter?(): void;
+};
+
+export function createLoopbackGuard(options: LoopbackGuardOptions): LoopbackGuard {
   const { port, inner } = options;
   const token = options.token ?? randomBytes(32).toString('base64url');
   const session = randomBytes(32).toString('base64url');
@@ -30,6 +39,12 @@ export function createLoopbackGuard(options: { port: number; inner: Fetch; token
         return refuse(403, 'This address answers only to its own name.');
       const from = request.headers.get('origin');
       if (from !== null && from !== origin) return refuse(403, 'Requests from other pages are refused.');
+      const url = new URL(request.url);
+      const given = url.pathname === '/' ? url.searchParams.get('token') : null;
+      if (request.method === 'GET' && same(given, token)) {
+        options.onEnter?.();
+        return exchange(cookie, session);
+      }
       const site = request.headers.get('sec-fetch-site');
       if (site !== null && site !== 'same-origin' && site !== 'none') {
         return refuse(
@@ -37,13 +52,7 @@ export function createLoopbackGuard(options: { port: number; inner: Fetch; token
           'Requests from other pages are refused. Paste the address into the address bar instead.',
         );
       }
-      const url = new URL(request.url);
-      const given = url.pathname === '/' ? url.searchParams.get('token') : null;
-      if (given !== null) {
-        if (request.method !== 'GET' || !same(given, token)) return askForToken();
-        return exchange(cookie, session);
-      }
-      if (!same(readCookie(request, cookie), session)) return askForToken();
+      if (given !== null || !same(readCookie(request, cookie), session)) return askForToken();
       return inner(request);
     },
   };

@@ -20,4 +20,12 @@ export function dataFolder(
 }
 
 export const defaultProfile = (): string => path.join(dataFolder(), 'profile');
+/** Where a browser can read a page that it is opened with (opening-page.ts). */
+export const openingFolder = (
+  profile: string,
+  { platform, home }: Pick<Surroundings, 'platform' | 'home'> = {
+    platform: process.platform,
+    home: homedir(),
+  },
+): string => (platform === 'linux' ? home : profile);
 export const cloudHereFolder = (): string => path.join(dataFolder(), 'cloud');
