@@ -3,6 +3,7 @@ import { readConversation } from '../../shared/model/conversation.ts';
 import type { Payload } from '../../shared/model/payload.ts';
 import { readReading } from '../../shared/model/reading.ts';
 import type { ConversationState } from './conversation-state.ts';
+import { forgetMachineDeletes } from './dirty.ts';
 import type { Store } from './open.ts';
 import { comparePlaces, hex, NOWHERE } from './values.ts';
 
@@ -81,6 +82,11 @@ function settleClear(store: Store, state: ConversationState, register: Clear | u
     ms = local.ms;
     guid = local.guid;
     atMs = local.at_ms;
+  }
+  const moved = atMs !== state.clearAtMs || comparePlaces(ms, guid, state.clearMs, state.clearGuid) !== 0;
+  if (state.clearAtMs !== null && moved) {
+    // Recovered, or deleted once more: what is about to go by the mark of before is looked at anew by this one.
+    forgetMachineDeletes(store);
   }
   state.setClear(store, ms, guid, atMs);
 }

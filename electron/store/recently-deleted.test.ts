@@ -4,6 +4,7 @@ import { encodeMessageBody, newMessage } from '../../shared/model/message.ts';
 import { setRegister } from '../../shared/model/payload.ts';
 import { clearedValue, deletedValue } from '../../shared/model/values.ts';
 import { ConversationField, MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { dirtyBatch, markDirty } from './dirty.ts';
 import {
   deletedConversations,
   deletedHow,
@@ -121,4 +122,44 @@ test('API-26 all ids are given, in pages, of one conversation or of all', () => 
   for (const page of [1, 4, 100]) expect(ids(null, page).sort()).toEqual([...listed].sort());
   expect(ids(bytes16(2), 3)).toEqual([Buffer.from(bytes16(2003)).toString('hex')]);
   expect(ids(bytes16(3), 3)).toEqual([]);
+});
+
+test('DEL-2 what was about to go for good by a clear mark waits no more when that mark has changed, whoever changed it', () => {
+  conversation(1, 2, {}, { upTo: 2, atMs: 50 });
+  const ids = [bytes16(1001), bytes16(1002)];
+  const waiting = () => dirtyBatch(k.store, 'messages', 10, 0).map(({ id }) => id);
+  const due = () => {
+    for (const id of ids) markDirty(k.store, 'messages', id, 'delete', 0, 1);
+  };
+  const guid = bytes16(1);
+  const marked = (stamp: bigint, value: Uint8Array) => {
+    const payload = newConversation({ guid, kind: 'group', members: [ME] });
+    const changed = setRegister(payload, ConversationField.CLEARED_UP_TO, NONE, stamp, DEVICE, value);
+    putMerged(k.store, 'messages', bytes16(0xc001), changed, { dirty: false });
+  };
+  const upTo = { acceptedMs: 1002, guid: bytes16(1002) };
+  due();
+  // Something else of the conversation, or of another one, has changed.
+  const pinned = newConversation({ guid, kind: 'group', members: [ME] });
+  putMerged(
+    k.store,
+    'messages',
+    bytes16(0xc001),
+    setRegister(pinned, ConversationField.PINNED, NONE, 6n, DEVICE, Uint8Array.of(1)),
+    { dirty: false },
+  );
+  conversation(2, 1, {}, { upTo: 1, atMs: 60 });
+  expect(waiting()).toEqual(ids);
+  // Recovered.
+  marked(7n, NONE);
+  expect(waiting()).toEqual([]);
+  // Deleted, and deleted once more: its thirty days begin anew.
+  marked(8n, clearedValue(upTo, 70, DEVICE));
+  due();
+  marked(9n, clearedValue(upTo, 80, DEVICE));
+  expect(waiting()).toEqual([]);
+  // What a person has deleted for good goes all the same.
+  markDirty(k.store, 'messages', bytes16(1001), 'delete');
+  marked(10n, NONE);
+  expect(waiting()).toEqual([bytes16(1001)]);
 });

@@ -5,6 +5,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { getDirty } from '../../store/dirty.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
@@ -18,6 +19,8 @@ const CONVERSATION = '07'.repeat(16);
 let passed = 0;
 const wrong = { one: 0, two: 0 };
 let apart = false;
+/** Nothing that the first one pushes arrives. */
+let noPush = false;
 let cloud: Cloud;
 let one: ZoneDevice;
 let two: ZoneDevice;
@@ -28,12 +31,14 @@ beforeEach(async () => {
   wrong.one = 0;
   wrong.two = 0;
   apart = false;
+  noPush = false;
   down = [];
   const clock = { now: () => Date.now() + passed };
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock });
   const cut: Fetch = async (input, init) => {
-    if (apart) throw new TypeError('No connection.');
-    return fetchOf(cloud)(input, init);
+    const request = new Request(input, init);
+    if (apart || (noPush && request.url.endsWith('/Push'))) throw new TypeError('No connection.');
+    return fetchOf(cloud)(request);
   };
   one = await firstDevice(cloud, 'anna@example.org', {
     clock: { now: () => clock.now() + wrong.one },
@@ -73,6 +78,8 @@ const lookAgain = async (device: ZoneDevice): Promise<void> => {
   await device.core.execute({ name: 'syncNow', input: null });
   await new Promise((resolve) => setTimeout(resolve, 250));
 };
+const isAboutToGo = (device: ZoneDevice, id: string): boolean =>
+  getDirty(device.store, 'messages', Buffer.from(id, 'hex'))?.op === 'delete';
 const gone = (device: ZoneDevice, id: string): Promise<void> =>
   device.until(() => device.record(id) === null, 'the tombstone');
 
@@ -121,6 +128,37 @@ test('SYN-75 a conversation goes whole; what came after it stays', async () => {
     expect([device.texts(), count(device), device.record(after) !== null]).toEqual([['after'], 0, true]);
   }
 });
+
+for (const how of ['Recover', 'Undo'] as const) {
+  test(`SYN-75 DEL-2 ${how} of a conversation also takes back what was about to go for good and has not left the device`, async () => {
+    const ids = await begin('a', 'b');
+    const { undo } = await one.core.execute({
+      name: 'deleteConversation',
+      input: { conversationId: CONVERSATION },
+    });
+    await one.settled();
+    await two.until(() => count(two) === 2, 'the delete');
+    await stop(two);
+    noPush = true;
+    passed = 31 * DAY;
+    await one.core.execute({ name: 'syncNow', input: null });
+    await one.until(() => ids.every((id) => isAboutToGo(one, id)), 'the thirty days');
+    expect(count(one)).toBe(2);
+    const back =
+      how === 'Undo'
+        ? await one.core.execute({ name: 'undoDelete', input: { undo } })
+        : await one.core.execute({ name: 'recoverMessages', input: { ids } });
+    expect([back, one.texts()]).toEqual([{ messages: 2 }, ['a', 'b']]);
+    noPush = false;
+    await one.core.execute({ name: 'syncNow', input: null });
+    await one.settled();
+    await start(two);
+    await two.until(() => two.texts().length === 2, 'the conversation');
+    for (const device of [one, two]) {
+      expect([device.texts(), ids.every((id) => device.record(id) !== null)]).toEqual([['a', 'b'], true]);
+    }
+  });
+}
 
 for (const [what, off] of [
   ['ahead', 365 * DAY],
