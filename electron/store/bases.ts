@@ -5,6 +5,7 @@
 import type { Store } from './open.ts';
 import { type Base, changeBase, recordRow } from './records.ts';
 import { plain, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { isGenerationOver } from './zone-state.ts';
 
 export function rememberBase(
   store: Store,
@@ -73,6 +74,7 @@ export function messagesToUpload(store: Store): number {
 
 /** Whether the cloud, as far as is known here, holds any message. */
 export function someInCloud(store: Store): boolean {
+  if (isGenerationOver(store, 'messages')) return false;
   const row = store.get<{ yes: number }>(
     'SELECT EXISTS (SELECT 1 FROM record WHERE zone = ? AND kind = 1 AND rev > 0 AND gone = 0) AS yes',
     ZONE_NUMBER.messages,

@@ -5,6 +5,7 @@ import { messageCount } from './messages.ts';
 import type { Store } from './open.ts';
 import { SHOWN_WAITING } from './shown-waiting.ts';
 import { ZONE_NUMBER } from './values.ts';
+import { isGenerationOver } from './zone-state.ts';
 
 /**
  * `messages`: those, too, that some are still to get, since only this device tries again. `changes`: edits, reactions, deletes of messages that
@@ -17,28 +18,33 @@ export function onlyHere(store: Store): OnlyHere {
     `SELECT count(CASE WHEN ${SHOWN_WAITING} THEN 1 END) AS messages,
        count(CASE WHEN kind IN ('edit', 'unsend', 'reaction', 'rename') THEN 1 END) AS changes FROM outbox o`,
   )!;
+  // After a purge all of it is, whatever the bases say.
+  const over = isGenerationOver(store, 'messages');
   const dirty = store.get<{ n: number }>(
     `SELECT count(*) AS n FROM dirty d JOIN record r ON r.zone = d.zone AND r.id = d.id
-     WHERE d.zone = ? AND r.rev > 0 AND (d.op = 2 OR r.kind = 1)`,
+     WHERE d.zone = ? AND r.rev > 0 AND (d.op = 2 OR (r.kind = 1 AND ? = 0))`,
     ZONE_NUMBER.messages,
+    over ? 1 : 0,
   )!;
   // Set aside, and the mailbox was told that it may forget it. What is in there nobody knows: it counts as messages.
   const aside = countPending(store, getMailCursor(store).acknowledged);
-  // One that its zone lacks as well is counted there. Of one that was deleted nobody misses the retry.
-  const again = store.get<{ n: number }>(
+  // Of messages that no cloud has, the retries are counted with them.
+  const messages = over ? messageCount(store) : messagesToUpload(store) + retriesToGo(store);
+  return { messages: outbox.messages + messages + aside, changes: outbox.changes + dirty.n };
+}
+
+/** Of messages that the cloud has and that are shown: of one that was deleted nobody misses the retry. */
+function retriesToGo(store: Store): number {
+  return store.get<{ n: number }>(
     `SELECT count(*) AS n FROM outbox o WHERE o.kind = 'redelivery' AND EXISTS (
        SELECT 1 FROM message m JOIN record r ON r.rid = m.rid JOIN conversation c ON c.cid = m.cid
        WHERE m.guid = o.guid AND m.mine = 1 AND m.shown = 1 AND r.rev > 0
          AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid))`,
-  )!;
-  return {
-    messages: outbox.messages + again.n + messagesToUpload(store) + aside,
-    changes: outbox.changes + dirty.n,
-  };
+  )!.n;
 }
 
 /** All messages that a wipe takes, those that wait to be sent, mail that is set aside and Recently Deleted with them. */
 export function messagesHere(store: Store): number {
-  const waiting = store.get<{ n: number }>(`SELECT count(*) AS n FROM outbox WHERE kind = 'message'`)!.n;
+  const waiting = store.get<{ n: number }>(`SELECT count(*) AS n FROM outbox o WHERE ${SHOWN_WAITING} OR o.deleted_ms IS NOT NULL`)!.n;
   return messageCount(store) + waiting + countPending(store, Number.MAX_SAFE_INTEGER);
 }

@@ -121,6 +121,16 @@ export function patchExtra(store: Store, zone: ZoneName, change: Record<string, 
   store.write(() => setZoneState(store, zone, { extra: { ...getZoneState(store, zone).extra, ...change } }));
 }
 
+/**
+ * Purged, or its keys reset: the generation by which everything here is named and based is over, and no person has turned the switch on since. What the
+ * bases say is of a cloud that has nothing of it any more.
+ */
+export function isGenerationOver(store: Store, zone: ZoneName): boolean {
+  const { generation, extra } = getZoneState(store, zone);
+  const { leftFor } = extra;
+  return typeof leftFor === 'number' && leftFor !== generation;
+}
+
 /** The digest over the bases of all records and tombstones here. Kept as bases change; costs nothing to ask. */
 export function zoneDigest(store: Store, zone: ZoneName): Uint8Array {
   if (!store.readonly) return store.memory.digest(ZONE_NUMBER[zone]).toBytes();

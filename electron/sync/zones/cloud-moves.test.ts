@@ -9,7 +9,9 @@ import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { ZoneDigest } from '../../../shared/crypto/zone-digest.ts';
 import { SCHEMA } from '../../../shared/model/payload.ts';
+import { someInCloud } from '../../store/bases.ts';
 import { listNotices } from '../../store/notices.ts';
+import { onlyHere } from '../../store/only-here.ts';
 import { forgetBases, getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import {
@@ -268,6 +270,28 @@ test('SYN-9 SYN-32 a purged zone: off and told, nothing goes up by itself; on ag
   });
   await inStep(one, other, third);
   expect(third.texts()).toEqual(['second', 'while off']);
+});
+
+test('SWI-9 API-15 after a purge what is here is only here, until the switch goes on again: no wipe without a word', async () => {
+  const one = await firstDevice(cloud as Cloud, 'anna@example.org', { fetch, whole: true });
+  devices.push(one);
+  const edited = one.message('first', T);
+  one.message('second', T + 1000);
+  one.core.start();
+  await one.settled();
+  expect([onlyHere(one.store), someInCloud(one.store)]).toEqual([{ messages: 0, changes: 0 }, true]);
+  await purged(one);
+  // A change of what is only here is no second loss.
+  one.adopt(edited, one.record(edited));
+  for (const opened of [false, true]) {
+    if (opened) await one.restart();
+    expect([onlyHere(one.store), someInCloud(one.store)]).toEqual([{ messages: 2, changes: 0 }, false]);
+    const signOut = one.core.execute({ name: 'signOut', input: { wipe: true, evenUnsent: false } });
+    await expect(signOut).rejects.toMatchObject({ reason: 'notYetInCloud' });
+  }
+  await turnOn(one);
+  await one.settled();
+  expect([onlyHere(one.store), someInCloud(one.store)]).toEqual([{ messages: 0, changes: 0 }, true]);
 });
 
 test('SYN-32 what was deleted for good before a purge stays deleted, whoever kept it', async () => {
