@@ -21,16 +21,18 @@ function onlySmall(state: EngineState, name: ZoneName, now: number): boolean {
 
 function mayPush(state: EngineState, name: ZoneName, now: number): boolean {
   const zone = state.zones[name];
-  if (!mayWrite(state) || zone.stage !== 'current' || state.purgePendingUntil > now) {
+  if (!mayWrite(state) || zone.stage !== 'current') {
     return false;
   }
   if (zone.dirty === 0 || zone.dueAt > now || (onlySmall(state, name, now) && zone.fullIdle)) {
     return false;
   }
-  // Invariant 3.
+  // Invariants 3 and 4.
   return (
     name === 'account' ||
-    ((state.switch === 'enabling' || state.switch === 'on') && state.heard.purge === null)
+    ((state.switch === 'enabling' || state.switch === 'on') &&
+      state.heard.purge === null &&
+      state.purgePendingUntil <= now)
   );
 }
 

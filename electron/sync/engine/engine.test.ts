@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Bench, deepFreeze, noChanges, remembered, settled } from '../testing/engine-bench.ts';
+import { Bench, deepFreeze, noChanges, remembered, settled, whereItStands } from '../testing/engine-bench.ts';
 import { waitAfter } from './backoff.ts';
 import { reduce } from './reduce.ts';
-import { NO_BLOBS, NO_WALK, POLL_MS, type Walk } from './state.ts';
+import { NO_BLOBS, NO_WALK, NOTHING_HEARD, POLL_MS, type Walk } from './state.ts';
 import { statusOf } from './status.ts';
 
 describe('the engine', () => {
@@ -217,6 +217,28 @@ describe('the engine', () => {
     expect(bench.names()).toEqual(['push messages']);
   });
 
+  test('SYN-3 SWI-12 a push that is refused for a purge stops no push of the account zone, and nothing once the zone is heard', () => {
+    const bench = settled().dirty(0, 1).failed('push', 'purgePending');
+    expect(statusOf(bench.state).paused?.reason).toBe('purgePending');
+    bench.effects = [];
+    expect(bench.dirty(1, 1).names()).toEqual(['push account']);
+    const pushed = { accepted: 1, head: 10, staleKeyring: false, full: false, deleted: 0, moved: false };
+    expect(bench.dirty(0, 1).done('push', pushed).names()).toEqual([]);
+    // Heard, and taken back before the hour is over.
+    const purge = { id: 'aa', atMs: 9e9, by: null, asked: false };
+    bench.send({ type: 'zoneHeard', heard: { ...NOTHING_HEARD, purge } });
+    expect(bench.names()).toEqual([]);
+    bench.send({ type: 'zoneHeard', heard: NOTHING_HEARD });
+    expect(bench.names()).toEqual(['push messages']);
+  });
+
+  test('SYN-12 a cloud that refuses the account zone for a purge is asked again later, not at once', () => {
+    const bench = settled().dirty(1, 0);
+    bench.effects = [];
+    expect(bench.failed('push', 'purgePending').names()).toEqual([]);
+    expect(bench.state.retry?.failures).toBe(1);
+  });
+
   test('SYN-4 a clock more than five minutes off stops pushes and sends, not pulls', () => {
     const bench = settled().send({ type: 'cloudTime', cloudMs: 1_000_000 + 5 * 60_000 + 1 });
     bench
@@ -255,6 +277,45 @@ describe('the engine', () => {
     expect(bench.names()).toEqual(['changes messages']);
     bench.done('changes', noChanges(24));
     expect(bench.state.zones.messages).toMatchObject({ stage: 'current', seen: 24, head: 24 });
+  });
+
+  test('SYN-113 a purge, or its Undo, that a poke tells of while the zone is asked is asked for once more', () => {
+    const purge = { id: 'aa', atMs: 9e9, by: 'bb', asked: true };
+    const poke = (head: number, purgeId: string | null) =>
+      ({ type: 'zonePoke', zone: 'messages', head, purgeId }) as const;
+    const nothing = { ...noChanges(21), heard: NOTHING_HEARD };
+    const changes = settled().send(poke(21, null)).send(poke(21, 'aa'));
+    changes.effects = [];
+    expect(changes.done('changes', nothing).names()).toEqual(['changes messages']);
+    changes.done('changes', { ...nothing, heard: { ...NOTHING_HEARD, purge } });
+    expect(changes.state.switch).toBe('disabling');
+    // Of a first page, the next one may have been asked for before that too.
+    const pages = settled().send(poke(21, null)).send(poke(21, 'aa'));
+    pages.effects = [];
+    expect(pages.done('changes', { ...nothing, more: true }).names()).toEqual(['changes messages']);
+    expect(pages.done('changes', nothing).names()).toEqual(['changes messages']);
+    // A cloud that says one thing on the stream and another when it is asked is not asked without end.
+    expect(pages.done('changes', nothing).names()).toEqual([]);
+    // The head that a push has reached by its own answer.
+    const push = settled().dirty(0, 1).send(poke(20, 'aa')).dirty(0, 0);
+    push.effects = [];
+    push.done('push', {
+      accepted: 1,
+      head: 21,
+      staleKeyring: false,
+      full: false,
+      deleted: 0,
+      moved: false,
+      reached: nothing,
+    });
+    expect(push.names()).toEqual(['changes messages']);
+    // With the switch off, where it only asks.
+    const off = settled({ switch: 'off' }).send({ type: 'zoneHeard', heard: { ...NOTHING_HEARD, purge } });
+    off.send(poke(22, 'cc')).send(poke(22, null));
+    off.effects = [];
+    expect(off.done('open', whereItStands({ ...NOTHING_HEARD, purge })).names()).toEqual(['open messages']);
+    expect(off.done('open', whereItStands(NOTHING_HEARD)).names()).toEqual([]);
+    expect(off.state.heard.purge).toBeNull();
   });
 
   test('SYN-140 what differs at a head is looked for before anything is pushed, in either zone', () => {

@@ -75,7 +75,8 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
 function opened(before: EngineState, event: Extract<Done, { step: { type: 'open' } }>): EngineState {
   const { zone } = event.step;
   const { head, seen, stage, moved, alarm, openedMs, walk, heard } = event.result;
-  const asked = zone === 'messages' ? { ...before, askZone: false } : before;
+  const { purgeAgain } = before;
+  const asked = zone === 'messages' ? { ...before, askZone: purgeAgain, purgeAgain: false } : before;
   const state = heard === null ? asked : zoneHeard(asked, heard);
   if (alarm !== null) {
     return patchZone(state, zone, { named: true, stage: 'stopped', stopped: alarm });
@@ -153,8 +154,10 @@ function pulled(before: EngineState, event: Extract<Done, { step: { type: 'chang
   const short = !result.more && result.seen === zone.seen && result.head < zone.head;
   const head = short && zone.shortOf === zone.head ? result.head : Math.max(result.head, zone.head);
   const atHead = !result.more && result.seen >= head;
-  const after = patchZone(state, name, {
-    stage: atHead ? 'current' : 'behind',
+  // What it says of a purge may be from before a poke that told of one.
+  const again = atHead && name === 'messages' && state.purgeAgain;
+  const after = patchZone(again ? { ...state, purgeAgain: false } : state, name, {
+    stage: atHead && !again ? 'current' : 'behind',
     head,
     seen: result.seen,
     shortOf: short && !atHead ? head : -1,

@@ -24,6 +24,8 @@ export function reduceFailed(before: EngineState, event: Failed): EngineState {
     case 'staleKeyring':
       return backOff({ ...answered, keyring: 'stale' }, event, before);
     case 'purgePending':
+      // Only the messages zone is ever to be purged, and only its pushes wait for that.
+      if (event.step.type !== 'push' || zone !== 'messages') return backOff(state, event, before);
       return { ...answered, purgePendingUntil: event.now + PURGE_AGAIN_MS };
     case 'diskFull':
       return { ...noRoomToTurnOff(state), diskFullUntil: event.now + DISK_AGAIN_MS };

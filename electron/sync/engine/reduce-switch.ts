@@ -26,11 +26,8 @@ export function offEverywhere(state: EngineState, by: string): EngineState {
 
 export function zoneHeard(before: EngineState, heard: ZoneHeard): EngineState {
   const { purge } = heard;
-  const state: EngineState = {
-    ...before,
-    heard,
-    purgePendingUntil: purge === null ? 0 : before.purgePendingUntil,
-  };
+  // What the cloud says now is newer than a push that it refused.
+  const state: EngineState = { ...before, heard, purgePendingUntil: 0 };
   if (purge === null && heard.forgotten === true) {
     // Nobody has taken it back: off, or on its way there, as if a person had turned it off here.
     return state.purgeOff === null ? state : { ...withSwitch(state, state.switch, null), purgeOff: null };

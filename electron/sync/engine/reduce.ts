@@ -292,7 +292,17 @@ function zonePoked(state: EngineState, event: Extract<EngineEvent, { type: 'zone
     head: zone.stage === 'unopened' ? zone.head : event.head,
     stage: behind ? 'behind' : zone.stage,
   });
-  return purge && state.switch === 'off' ? { ...after, askZone: true } : after;
+  if (!purge) {
+    return after;
+  }
+  const step = state.running.zones;
+  // The answer under way may be from before that.
+  const asked = step !== null && 'zone' in step && step.zone === 'messages';
+  return {
+    ...after,
+    askZone: after.askZone || state.switch === 'off',
+    purgeAgain: after.purgeAgain || asked,
+  };
 }
 
 function conditionsChanged(state: EngineState, conditions: EngineState['conditions']): EngineState {

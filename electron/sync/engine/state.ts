@@ -10,7 +10,8 @@
  *  1. At most one step a lane is under way; a step's end is one event, `done` or `failed`.
  *  2. Everything in the state can be built anew from the database (`started`): losing it loses nothing.
  *  3. Nothing of the messages zone is pushed unless the switch is `enabling` or `on`.
- *  4. Nothing is pushed or sent while the clock is wrong, the keyring is forged, the session is over or a purge is pending.
+ *  4. Nothing is pushed or sent while the clock is wrong, the keyring is forged or the session is over, and nothing of the messages zone is
+ *     pushed while a purge is pending.
  *  5. While the switch is on and the messages zone is not drained, no mail is applied that the zone may know more of: during a first
  *     sync only what was accepted after it began, otherwise none.
  *  6. A fork or a rollback stops the zone until a person chooses Repair; nothing is deleted because of one.
@@ -276,6 +277,8 @@ export type EngineState = {
   heard: ZoneHeard;
   /** Switch off: ask the cloud where the messages zone stands, for it may be purged, or a purge taken back. */
   askZone: boolean;
+  /** A poke told of another purge, or of none any more, while the messages zone was asked: look once more. */
+  purgeAgain: boolean;
   /** By a person, on this device. */
   held: boolean;
   zones: Record<ZoneName, ZoneState>;
@@ -394,6 +397,7 @@ export function initialState(): EngineState {
     purgeOff: null,
     heard: NOTHING_HEARD,
     askZone: false,
+    purgeAgain: false,
     held: false,
     zones: { account: emptyZone(), messages: emptyZone() },
     keyring: 'current',
