@@ -418,6 +418,43 @@ describe('the engine', () => {
     expect(bench.steps()).toMatchObject([{ type: 'push', full: false }]);
   });
 
+  test('SYN-7 storage full is said no longer than something waits, in either zone', () => {
+    const full = { accepted: 0, head: 20, staleKeyring: false, full: true, deleted: 0, moved: false };
+    for (const waiting of [
+      [0, 2],
+      [2, 0],
+    ] as const) {
+      const bench = settled()
+        .dirty(...waiting)
+        .done('push', full);
+      expect(statusOf(bench.state).paused?.reason).toBe('storageFull');
+      const [account, messages] = waiting;
+      bench.dirty(account / 2, messages / 2);
+      expect(statusOf(bench.state).paused?.reason).toBe('storageFull');
+      bench.dirty(0, 0);
+      expect(statusOf(bench.state).paused).toBeNull();
+    }
+  });
+
+  test('SYN-33 a full disk is said until something goes on after its time, and no longer', () => {
+    const reason = () => statusOf(bench.state).paused?.reason ?? null;
+    const bench = settled().dirty(0, 1).send({ type: 'mailPoke' });
+    bench.failed('push', 'diskFull');
+    expect(reason()).toBe('diskFull');
+    // This had begun before: it says nothing of the disk now.
+    bench.done('receive', { more: false, waits: false, aside: false });
+    expect(reason()).toBe('diskFull');
+    bench.now += 31_000;
+    bench.send({ type: 'tick' });
+    expect([reason(), bench.state.running.zones?.type]).toEqual(['diskFull', 'push']);
+    bench.failed('push', 'diskFull');
+    bench.now += 31_000;
+    bench.send({ type: 'tick' });
+    bench.dirty(0, 0);
+    bench.done('push', { accepted: 1, head: 20, staleKeyring: false, full: false, deleted: 0, moved: false });
+    expect([reason(), statusOf(bench.state).phase]).toEqual([null, 'idle']);
+  });
+
   test('SYN-8 off downloads first, then stops; on again catches up before it uploads', () => {
     const bench = settled().send({ type: 'setSwitch', on: false });
     expect(bench.state.switch).toBe('disabling');

@@ -16,6 +16,8 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
     // An answer: the cloud is there.
     retry: stillAsked(before, event.now),
     online: true,
+    // Its time is over, and something was done: there is room again, as far as is known.
+    diskFullUntil: before.diskFullUntil > event.now ? before.diskFullUntil : 0,
   };
   const { step, now } = event;
   switch (event.step.type) {

@@ -231,8 +231,13 @@ function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts
   };
   for (const name of ['account', 'messages'] as const) {
     const { dirty, dueAt } = counts.zones[name];
-    const { fullIdle } = state.zones[name];
-    after = patchZone(after, name, { dirty, dueAt, fullIdle: fullIdle && dirty === state.zones[name].dirty });
+    const { fullIdle, fullUntil } = state.zones[name];
+    after = patchZone(after, name, {
+      dirty,
+      dueAt,
+      fullIdle: fullIdle && dirty === state.zones[name].dirty,
+      fullUntil: dirty === 0 ? 0 : fullUntil,
+    });
   }
   return after;
 }
