@@ -45,6 +45,8 @@ function retriesToGo(store: Store): number {
 
 /** All messages that a wipe takes, those that wait to be sent, mail that is set aside and Recently Deleted with them. */
 export function messagesHere(store: Store): number {
-  const waiting = store.get<{ n: number }>(`SELECT count(*) AS n FROM outbox o WHERE ${SHOWN_WAITING} OR o.deleted_ms IS NOT NULL`)!.n;
+  const waiting = store.get<{ n: number }>(
+    `SELECT count(*) AS n FROM outbox o WHERE ${SHOWN_WAITING} OR o.deleted_ms IS NOT NULL`,
+  )!.n;
   return messageCount(store) + waiting + countPending(store, Number.MAX_SAFE_INTEGER);
 }
