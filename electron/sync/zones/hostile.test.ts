@@ -410,6 +410,22 @@ test.each(['Sync Now', 'a start'])(
   },
 );
 
+test('SYN-160 a cloud that answers with another record than was asked for is not asked without an end', async () => {
+  const { one, record: another } = await bothSee('another');
+  await one.core.execute({ name: 'setSwitch', input: { on: false } });
+  await one.until(({ switch: value }) => value === 'off', 'off');
+  const ids = one.store.all<{ id: string }>('SELECT lower(hex(id)) AS id FROM message').map(({ id }) => id);
+  await one.core.execute({ name: 'deleteForGood', input: { ids } });
+  let answers = 0;
+  rewriteFetch = (response) => {
+    answers += 1;
+    response.records = [another];
+  };
+  await one.core.execute({ name: 'setSwitch', input: { on: true } });
+  await one.until(({ switch: value }) => value === 'on', 'on');
+  expect([answers, one.texts()]).toEqual([2, ['another']]);
+});
+
 test('SYN-27 Delete Now takes the ciphertext out of the cloud and the record off both devices', async () => {
   const { one, two, id } = await twoInStep();
   const before = await one.core.execute({ name: 'storage', input: null });

@@ -30,14 +30,20 @@ export async function fetchUnreadable(ctx: ZoneContext, zone: ZoneName): Promise
     for (const id of ids) {
       asked.add(mapKey(id));
     }
-    const { records } = await ctx.cloud.zones.fetch({ zone: ZONE[zone], ids }, { signal: ctx.abort });
-    const opened = await openPage(ctx, zone, generation, records);
-    if (opened.staleKeyring) {
-      ctx.signal({ type: 'keyringStale' });
-      return false;
+    // An answer holds only so many: what is left is asked for, too, as long as that brings something.
+    for (let left = ids; left.length > 0; ) {
+      const { records } = await ctx.cloud.zones.fetch({ zone: ZONE[zone], ids: left }, { signal: ctx.abort });
+      const opened = await openPage(ctx, zone, generation, records);
+      if (opened.staleKeyring) {
+        ctx.signal({ type: 'keyringStale' });
+        return false;
+      }
+      if (opened.older.length > 0) await demandUnmoved(ctx, zone);
+      aheadOfFeed(ctx, zone, newest(records));
+      await applyPage(ctx, zone, opened, { holdTombstones: false, place: () => {} });
+      const given = new Set(records.map(({ id }) => mapKey(id)));
+      const rest = left.filter((id) => !given.has(mapKey(id)));
+      left = rest.length < left.length ? rest : [];
     }
-    if (opened.older.length > 0) await demandUnmoved(ctx, zone);
-    aheadOfFeed(ctx, zone, newest(records));
-    await applyPage(ctx, zone, opened, { holdTombstones: false, place: () => {} });
   }
 }

@@ -182,6 +182,27 @@ test('SYN-36 an Undo or a Cancel asks nobody: what was deleted here meanwhile co
   }
 });
 
+/** So many that the cloud gives them in more than one answer, all let go of while its switch was off. */
+async function withLargeOnesGone(): Promise<ZoneDevice> {
+  const one = await firstDevice(cloud, 'anna@example.org', { clock });
+  devices.push(one);
+  const ids = Array.from({ length: 100 }, (_, i) => one.message(`${i} `.padEnd(60_000, 'x'), T + i));
+  one.core.start();
+  await one.settled();
+  await turn(one, false);
+  await one.until(is('off'), 'off');
+  await does(one, { name: 'deleteForGood', input: { ids } });
+  expect(one.texts()).toEqual([]);
+  return one;
+}
+
+test('SYN-36 SWI-1 it is on when what comes back is here, also what does not fit into one answer', async () => {
+  const one = await withLargeOnesGone();
+  await turn(one, true);
+  await one.until(is('on'), 'on');
+  expect(one.texts()).toHaveLength(100);
+});
+
 test('SYN-122 on a device that was removed the switch is not turned, and what was deleted there stays deleted', async () => {
   const [, two] = await three();
   await turn(two, false);
