@@ -53,11 +53,12 @@ export function heldTombstones(
     .map((row) => ({ id: plain(row.id), rev: row.rev, epoch: row.epoch, proof: plain(row.proof) }));
 }
 
-/** Records of which only the base is known: the cloud's version does not open here. */
+/** Records of which only the base is known: the cloud's version does not open here. Not what was let go of on this device alone, and still is. */
 export function unreadable(store: Store, zone: ZoneName, limit: number): Uint8Array[] {
   return store
     .all<{ id: Uint8Array }>(
-      'SELECT id FROM record WHERE zone = ? AND gone = 0 AND payload IS NULL AND rev > 0 LIMIT ?',
+      `SELECT id FROM record r WHERE zone = ? AND gone = 0 AND payload IS NULL AND rev > 0
+         AND NOT EXISTS (SELECT 1 FROM local_delete l WHERE l.id = r.id AND l.gone = 1) LIMIT ?`,
       ZONE_NUMBER[zone],
       limit,
     )

@@ -12,6 +12,7 @@ import {
   Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { unreadable } from '../../store/bases.ts';
 import { knownBytes, notHere } from '../../store/blobs.ts';
 import type { Store } from '../../store/open.ts';
 import { patchExtra, setZoneState } from '../../store/zone-state.ts';
@@ -94,7 +95,8 @@ async function demandRoom(ctx: StepContext, runner: Runner): Promise<void> {
 
 export async function switchOffPreview(ctx: StepContext, runner: Runner): Promise<SwitchOffPreview> {
   const { stage, seen, head } = runner.state.zones.messages;
-  const nothing = stage === 'current' && seen === head;
+  const whole = unreadable(ctx.store, 'messages', 1).length === 0;
+  const nothing = stage === 'current' && seen === head && whole;
   const messages = nothing ? { toDownload: 0, bytes: 0 } : await onlyInCloud(ctx);
   const attachments = notHere(ctx.store);
   const { toDownload } = messages;

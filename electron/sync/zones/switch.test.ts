@@ -203,6 +203,50 @@ test('SYN-36 SWI-1 it is on when what comes back is here, also what does not fit
   expect(one.texts()).toHaveLength(100);
 });
 
+test('SWI-2 SWI-9 off once more, what was not whole yet is said to come down, and comes first; a purge takes it from nobody', async () => {
+  const withheld = { fetch: true };
+  const fetch: Fetch = async (input, init) => {
+    const request = new Request(input, init);
+    return withheld.fetch && request.url.endsWith('/Fetch')
+      ? new Response(new Uint8Array(), { headers: { 'content-type': 'application/proto' } })
+      : fetchOf(cloud)(request);
+  };
+  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
+  devices.push(one);
+  const ids = ['first', 'second'].map((text, i) => one.message(text, T + i));
+  one.core.start();
+  await one.settled();
+  await turn(one, false);
+  await one.until(is('off'), 'off');
+  await does(one, { name: 'deleteForGood', input: { ids } });
+  await turn(one, true);
+  await one.until(is('on'), 'on');
+  await one.settled();
+  expect(one.texts()).toEqual([]);
+  expect(await does(one, { name: 'switchOffPreview', input: null })).toMatchObject({ toDownload: 2 });
+  withheld.fetch = false;
+  await does(one, { name: 'disableAndDelete', input: null });
+  await one.until(is('off'), 'off');
+  expect(one.texts()).toEqual(['first', 'second']);
+  clock.ahead = 31 * DAY;
+  await does(one, { name: 'syncNow', input: null });
+  await one.until(({ switchReason }) => switchReason === 'purged', 'purged');
+  expect(one.texts()).toEqual(['first', 'second']);
+});
+
+test('SYN-26 what is deleted for good while it turns off is not fetched again', async () => {
+  const slow = line();
+  const [, two] = await three([{}, { fetch: slow.fetch }]);
+  const { id = '' } = two.store.get<{ id: string }>('SELECT lower(hex(id)) AS id FROM message') ?? {};
+  slow.up = false;
+  await turn(two, false);
+  await does(two, { name: 'deleteForGood', input: { ids: [id] } });
+  slow.up = true;
+  await does(two, { name: 'syncNow', input: null });
+  await two.until(is('off'), 'off');
+  expect([two.texts().length, two.record(id)]).toEqual([1, null]);
+});
+
 test('SYN-122 on a device that was removed the switch is not turned, and what was deleted there stays deleted', async () => {
   const [, two] = await three();
   await turn(two, false);

@@ -50,10 +50,8 @@ export function saveSwitch(ctx: StepContext, state: EngineState): void {
 
 export async function finishSwitch(ctx: ZoneContext, on: boolean): Promise<null> {
   const { store } = ctx;
-  if (on) {
-    // So that on means whole.
-    await fetchUnreadable(ctx, 'messages');
-  }
+  // So that on means whole, and off that it is here.
+  await fetchUnreadable(ctx, 'messages');
   store.write(() => {
     const { switchReason } = getZoneState(store, 'messages');
     setZoneState(store, 'messages', on ? { switch: 'on', switchReason: null } : { switch: 'off' });
