@@ -45,6 +45,19 @@ function drained(zone: ZoneState): boolean {
   return zone.stage === 'current' || zone.stage === 'stopped';
 }
 
+/** Whether the switch, being turned on (true) or off (false), is there, as far as the engine knows; null while it is not. Asked once more when the last step is done. */
+export function turned({ switch: value, keyring, held, blobs, zones }: EngineState): boolean | null {
+  const { messages } = zones;
+  if (held || keyring === 'stale') {
+    return null;
+  }
+  // Off means that everything is here, attachments too.
+  if (value === 'disabling' && drained(messages) && blobs.all === 0) {
+    return false;
+  }
+  return value === 'enabling' && messages.stage === 'current' && messages.dirty === 0 ? true : null;
+}
+
 /**
  * At the head, and what the cloud says of the whole zone is not what this device knows of it. That is looked for before anything is pushed: a cloud
  * that takes no push would else never be looked at (SPEC SYN-140).
@@ -99,12 +112,9 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
   if (repair !== null) {
     return repair;
   }
-  // Off means that everything is here, attachments too.
-  if (state.switch === 'disabling' && drained(messages) && !state.held && state.blobs.all === 0) {
-    return { lane: 'zones', type: 'finishSwitch', on: false };
-  }
-  if (state.switch === 'enabling' && messages.stage === 'current' && messages.dirty === 0 && !state.held) {
-    return { lane: 'zones', type: 'finishSwitch', on: true };
+  const on = turned(state);
+  if (on !== null) {
+    return { lane: 'zones', type: 'finishSwitch', on };
   }
   const following = messages.stage === 'current' && state.switch === 'on';
   const again = following && !state.held && state.againAt !== null && state.againAt <= now;

@@ -466,6 +466,54 @@ describe('the engine', () => {
     expect(bench.names()).toEqual([]);
   });
 
+  test.each([
+    ['Cancel', { type: 'cancel' }, 'off'],
+    ['off', { type: 'setSwitch', on: false }, 'disabling'],
+    ['off for all devices', { type: 'offEverywhere', by: 'cc'.repeat(16) }, 'disabling'],
+    ['Pause', { type: 'hold' }, 'enabling'],
+  ] as const)(
+    'SWI-2 SWI-3 SWI-4 SWI-5 %s in the last step of turning on is not undone by its end',
+    (_what, event, then) => {
+      const bench = settled({ switch: 'enabling' });
+      expect(bench.state.running.zones).toMatchObject({ type: 'finishSwitch', on: true });
+      bench.send(event);
+      expect(bench.state.switch).toBe(then);
+      bench.done('finishSwitch', null);
+      expect(bench.state.switch).toBe(then);
+    },
+  );
+
+  test('SWI-4 Cancel in the last step of turning off is not undone by its end', () => {
+    const bench = settled({ switch: 'disabling' });
+    expect(bench.state.running.zones).toMatchObject({ type: 'finishSwitch', on: false });
+    bench.send({ type: 'cancel' }).done('finishSwitch', null);
+    expect(bench.state.switch).toBe('enabling');
+  });
+
+  test('SWI-2 what comes in the last step of turning off is downloaded first', () => {
+    const bench = settled({ switch: 'disabling' });
+    bench.send({ type: 'zonePoke', zone: 'messages', head: 21, purgeId: null }).done('finishSwitch', null);
+    expect(bench.state.switch).toBe('disabling');
+    expect(bench.names()).toEqual(['changes messages']);
+    bench.done('changes', noChanges(21));
+    // The message that was fetched last has an attachment.
+    const dirty = { dirty: 0, dueAt: 0 };
+    bench.send({
+      type: 'counts',
+      counts: {
+        zones: { account: dirty, messages: dirty },
+        newMessages: 0,
+        outbox: { waiting: 0, dueAt: 0 },
+        blobs: { ...NO_BLOBS, all: 1 },
+      },
+    });
+    bench.done('finishSwitch', null).done('tidy', { nextAt: Number.MAX_SAFE_INTEGER });
+    expect(bench.names().at(-1)).toBe('download');
+    bench.dirty(0, 0).done('download', null);
+    expect(bench.steps()).toContainEqual({ lane: 'zones', type: 'finishSwitch', on: false });
+    expect(bench.done('finishSwitch', null).state.switch).toBe('off');
+  });
+
   test('SYN-9 a new generation switches off here and uploads nothing', () => {
     const bench = settled().dirty(0, 7).failed('push', 'generationChanged');
     expect(bench.names()).toContain('open messages');

@@ -1,5 +1,6 @@
 /** What a finished step changes. */
 
+import { turned } from './decide.ts';
 import { zoneHeard } from './reduce-switch.ts';
 import type { EngineEvent, EngineState, StepResult, ZoneName, ZoneState } from './state.ts';
 import { TIDY_MS } from './state.ts';
@@ -40,6 +41,8 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
     case 'forgetRevs':
       return patchZone(state, event.step.zone, { forget: false, stage: 'unopened', seen: 0, repair: false });
     case 'finishSwitch':
+      // Meanwhile it may have been turned elsewhere, or something more have come to light.
+      if (turned(state) !== event.step.on) return state;
       return event.step.on
         ? { ...withSwitch(state, 'on', null), lastSyncedAt: now }
         : withSwitch(state, 'off', state.switchReason, state.switchedBy);

@@ -26,6 +26,7 @@ import { executeCommand, type OtherCommands } from '../commands/execute.ts';
 import { redateDeletes } from '../commands/redate-deletes.ts';
 import { UndoBook } from '../commands/undo.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
+import { turned } from '../engine/decide.ts';
 import type { StepResult, ZoneName } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { loadKeys, refreshKeyring } from '../keyring/own.ts';
@@ -179,7 +180,12 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       },
       repair: ({ zone }) => repairZone(ctx, zone),
       forgetRevs: ({ zone }) => forgetRevs(ctx, zone),
-      finishSwitch: ({ on }) => finishSwitch(ctx, on),
+      finishSwitch: ({ on }) =>
+        finishSwitch(ctx, on, () => {
+          // With what was fetched just now.
+          runner.recount();
+          return turned(runner.state) === on;
+        }),
       tidy: (step) => tidy(ctx, step, cloudClock.now()),
       refreshKeyring: async () => {
         await refreshKeyring(ctx);

@@ -388,6 +388,37 @@ test('SWI-4 Cancel while it turns on: off at once, and nothing is lost on either
   await one.until(() => one.texts().length === 701, 'what was written there');
 });
 
+test('SWI-4 Cancel while what comes back is being fetched: off, and it stays so when that has come', async () => {
+  const slow = { held: null as null | Promise<void>, go: () => {}, asked: false };
+  const fetch: Fetch = async (input, init) => {
+    const request = new Request(input, init);
+    if (request.url.endsWith('/Fetch')) {
+      slow.asked = true;
+      await slow.held;
+    }
+    return fetchOf(cloud)(request);
+  };
+  const [, two] = await three([{}, { fetch }]);
+  const { id = '' } = two.store.get<{ id: string }>('SELECT lower(hex(id)) AS id FROM message') ?? {};
+  await turn(two, false);
+  await two.until(is('off'), 'off');
+  await does(two, { name: 'deleteForGood', input: { ids: [id] } });
+  slow.held = new Promise((resolve) => {
+    slow.go = resolve;
+  });
+  await turn(two, true);
+  await two.until(() => slow.asked, 'the question');
+  await does(two, { name: 'cancelSync', input: null });
+  expect(two.core.status().switch).toBe('off');
+  slow.go();
+  await two.until(() => two.texts().length === 2, 'the answer');
+  await two.settled();
+  expect(two.core.status().switch).toBe('off');
+  await two.restart();
+  await two.settled();
+  expect(two.core.status().switch).toBe('off');
+});
+
 test('SWI-5 SWI-11 held: nothing of the zone moves, also after a restart, until Resume', async () => {
   const [one, two] = await three();
   await does(two, { name: 'hold', input: null });

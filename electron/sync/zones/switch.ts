@@ -48,10 +48,14 @@ export function saveSwitch(ctx: StepContext, state: EngineState): void {
   });
 }
 
-export async function finishSwitch(ctx: ZoneContext, on: boolean): Promise<null> {
+/** `still`: whether that is what the engine wants by then. A person may have turned it meanwhile, or more have come that is to be here first. */
+export async function finishSwitch(ctx: ZoneContext, on: boolean, still: () => boolean): Promise<null> {
   const { store } = ctx;
   // So that on means whole, and off that it is here.
   await fetchUnreadable(ctx, 'messages');
+  if (!still()) {
+    return null;
+  }
   store.write(() => {
     const { switchReason } = getZoneState(store, 'messages');
     setZoneState(store, 'messages', on ? { switch: 'on', switchReason: null } : { switch: 'off' });
