@@ -420,15 +420,12 @@ describe('the engine', () => {
 
   test('SYN-7 storage full is said no longer than something waits, in either zone', () => {
     const full = { accepted: 0, head: 20, staleKeyring: false, full: true, deleted: 0, moved: false };
-    for (const waiting of [
+    for (const [account, messages] of [
       [0, 2],
       [2, 0],
     ] as const) {
-      const bench = settled()
-        .dirty(...waiting)
-        .done('push', full);
+      const bench = settled().dirty(account, messages).done('push', full);
       expect(statusOf(bench.state).paused?.reason).toBe('storageFull');
-      const [account, messages] = waiting;
       bench.dirty(account / 2, messages / 2);
       expect(statusOf(bench.state).paused?.reason).toBe('storageFull');
       bench.dirty(0, 0);
