@@ -29,11 +29,15 @@ afterAll(removeFolders);
 const T = 1_700_000_000_000;
 let folder: string;
 let cloud: Cloud | null;
+let passed = 0;
+/** One time for the cloud and for the devices. */
+const clock = { now: () => Date.now() + passed };
 const devices: ZoneDevice[] = [];
 
 beforeEach(async () => {
+  passed = 0;
   folder = temporary(mkdtempSync(join(tmpdir(), 'lockstep-cloud-')));
-  cloud = await createCloud({ dataDir: folder, registration: 'open' });
+  cloud = await createCloud({ dataDir: folder, registration: 'open', clock });
 });
 afterEach(async () => {
   for (const device of devices.splice(0)) await device.stop();
@@ -51,7 +55,7 @@ async function whileDown(work: () => Promise<void>, restored = false): Promise<v
   cloud = null;
   await running?.close();
   await work();
-  cloud = await createCloud({ dataDir: folder, registration: 'open', restored });
+  cloud = await createCloud({ dataDir: folder, registration: 'open', restored, clock });
 }
 
 function copyInto(from: string, to: string): void {
@@ -116,6 +120,46 @@ test('SYN-10 a cloud put back from a backup gets back what it lost, records and 
   third.core.start();
   await inStep(third, one);
   expect(third.record(doomed)).toBeNull();
+});
+
+test('SYN-10 SYN-28 what was to go after thirty days, and is not in the backup, is offered and goes then', async () => {
+  let line = true;
+  const one = await firstDevice(cloud as Cloud, 'anna@example.org', {
+    clock,
+    fetch: async (input, init) => {
+      const isPush = new Request(input, init).url.endsWith('/Push');
+      // The worker's other work has its turn between two of them.
+      if (isPush) await new Promise((resolve) => setTimeout(resolve, 5));
+      if (isPush && !line) throw new TypeError('No connection.');
+      return fetch(input, init);
+    },
+  });
+  devices.push(one);
+  one.message('kept', Date.now() - 7_200_000);
+  one.core.start();
+  await one.settled();
+  const backup = temporary(mkdtempSync(join(tmpdir(), 'lockstep-backup-')));
+  await whileDown(async () => copyInto(folder, backup));
+  const doomed = one.message('since the backup', Date.now() - 3_600_000);
+  await inStep(one);
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [doomed] } });
+  await one.settled();
+  line = false;
+  passed = 31 * 24 * 3_600_000;
+  await one.core.execute({ name: 'syncNow', input: null });
+  const marked = 'SELECT 1 FROM dirty WHERE zone = 2 AND op = 2 AND base_rev IS NOT NULL';
+  await one.until(() => one.store.get(marked) !== undefined, 'the mark');
+  await whileDown(async () => copyInto(backup, folder), true);
+  line = true;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.until(() => one.store.get('SELECT 1 FROM dirty WHERE zone = 2') === undefined, 'the offer');
+  await one.settled();
+  expect(one.record(doomed)).not.toBeNull();
+  // A start tidies at once.
+  await one.restart();
+  await one.until(() => one.record(doomed) === null, 'the tombstone');
+  await one.settled();
+  expect([one.texts(), codes(one)]).toEqual([['kept'], []]);
 });
 
 /** A device, and a cloud that is put back to `backup` right before a call: what it is asked then was meant for what it was. */

@@ -475,6 +475,24 @@ test('SYN-16 a conflict with the very version that was changed is refused, and a
   expect(one.store.get('SELECT 1 FROM dirty WHERE zone = 2 AND id = ?', record.id)).toBeUndefined();
 });
 
+test('SYN-28 a machine’s delete of what the cloud has lost is not pushed without an end: the record is offered anew', async () => {
+  const { one, two, id } = await twoInStep();
+  const raw = Uint8Array.from(Buffer.from(id, 'hex'));
+  let lost = 0;
+  answerPush = (count, zone) => {
+    if (zone !== Zone.MESSAGES || lost > 3) return null;
+    lost += 1;
+    // As it answers a delete that is conditional, of a record that it does not have.
+    const conflict = create(OperationResultSchema, { result: { case: 'conflict', value: {} } });
+    return create(PushResponseSchema, { results: Array.from({ length: count }, () => conflict) });
+  };
+  markDirty(one.store, 'messages', raw, 'delete', 0, 1);
+  await pull(one);
+  await one.until(() => lost > 3, 'the refusals');
+  await one.settled();
+  for (const device of [one, two]) expect(device.texts()).toEqual(['kept']);
+});
+
 test('SYN-140 a cloud that shows an old version, and answers each push with it, is looked at and told on', async () => {
   const { one, two, id, record: old } = await bothSee('to be changed');
   // Changed on both sides: there is something to push, and the cloud hides what the other has written.

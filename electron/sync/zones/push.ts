@@ -12,7 +12,7 @@ import type {
   OperationResult,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { blobsToName } from '../../store/attachments.ts';
-import { clean, type Dirty, dirtyBatch, dirtyWithoutRoom, postpone } from '../../store/dirty.ts';
+import { clean, type Dirty, dirtyBatch, dirtyWithoutRoom, markDirty, postpone } from '../../store/dirty.ts';
 import { addNotice } from '../../store/notices.ts';
 import { applyPulled } from '../../store/pulled.ts';
 import { getRecord, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
@@ -226,18 +226,19 @@ function settle(
       clean(store, zone, id, change);
       result.accepted += 1;
       return;
-    case 'conflict':
+    case 'conflict': {
+      // What a machine wanted to delete has changed meanwhile: it stays.
+      const stays = one.dirty.baseRev !== null && clean(store, zone, id, change);
+      const row = recordRow(store, zone, id);
       if (answer.value.record !== undefined) {
-        if (one.dirty.baseRev !== null) {
-          // What a machine wanted to delete has changed meanwhile: it stays.
-          clean(store, zone, id, change);
-        }
         met.push(answer.value.record);
-      } else if (recordRow(store, zone, id) !== undefined) {
+      } else if (row !== undefined) {
         // The cloud has lost it. It is offered anew; the digest at the next head says whether more is missing.
         setBase(store, zone, id, { rev: 0, epoch: 0, hint: 0, hash: null });
+        if (stays && row.gone === 0 && row.payload !== null) markDirty(store, zone, id, 'put');
       }
       return;
+    }
     case 'gone':
       if (answer.value.record !== undefined) {
         met.push(answer.value.record);
