@@ -22,7 +22,7 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { around } from '../../../shared/trace.ts';
@@ -169,7 +169,7 @@ function note({ folder, phase, beganMs, cause }: Recovery): void {
   const path = join(folder, STATE);
   const file = openSync(`${path}.new`, 'w', 0o600);
   try {
-    writeSync(file, `${JSON.stringify({ phase, beganMs, cause })}\n`);
+    writeFileSync(file, `${JSON.stringify({ phase, beganMs, cause })}\n`);
     fsyncSync(file);
   } finally {
     closeSync(file);
