@@ -46,9 +46,9 @@ function drained(zone: ZoneState): boolean {
 }
 
 /** Whether the switch, being turned on (true) or off (false), is there, as far as the engine knows; null while it is not. Asked once more when the last step is done. */
-export function turned({ switch: value, keyring, held, blobs, zones }: EngineState): boolean | null {
+export function turned({ switch: value, held, blobs, zones }: EngineState): boolean | null {
   const { messages } = zones;
-  if (held || keyring === 'stale') {
+  if (held) {
     return null;
   }
   // Off means that everything is here, attachments too.

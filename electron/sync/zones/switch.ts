@@ -9,6 +9,7 @@ import { getZoneState, patchExtra, setZoneState, type ZoneState } from '../../st
 import { answerDeletedHere } from '../commands/deleted-here.ts';
 import type { StepContext } from '../context.ts';
 import type { EngineState } from '../engine/state.ts';
+import { SyncFailure } from '../failure.ts';
 import { ownDeviceSeen, ownDeviceSwitch } from './own-device.ts';
 import { fetchUnreadable } from './refetch.ts';
 import type { ZoneContext } from './zone-call.ts';
@@ -52,7 +53,12 @@ export function saveSwitch(ctx: StepContext, state: EngineState): void {
 export async function finishSwitch(ctx: ZoneContext, on: boolean, still: () => boolean): Promise<null> {
   const { store } = ctx;
   // So that on means whole, and off that it is here.
-  await fetchUnreadable(ctx, 'messages');
+  if (!(await fetchUnreadable(ctx, 'messages'))) {
+    throw new SyncFailure(
+      'keyringStale',
+      'What comes is sealed under a newer key than this device holds yet.',
+    );
+  }
   if (!still()) {
     return null;
   }
