@@ -135,6 +135,8 @@ export const ACCOUNT_ACTS = {
   },
   'thirty days': {
     prepare: async (scene) => {
+      // In a scene in which they have passed before, the cloud has no old send left to forget.
+      await annaSends(scene);
       await atLeastDeleted(scene, 3);
       await arrived(scene);
       await scene.jump(31 * DAY);

@@ -10,6 +10,7 @@ import { ZoneStateSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/zon
 import { SeenValueSchema } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { listDevices } from '../../store/devices.ts';
 import { dirtyCount } from '../../store/dirty.ts';
+import { getIdentity } from '../../store/identity.ts';
 import { listNotices } from '../../store/notices.ts';
 import { getRecord } from '../../store/records.ts';
 import { getZoneState, setZoneState } from '../../store/zone-state.ts';
@@ -98,7 +99,10 @@ test('SYN-23 a batch that is too large for what stands before the cloud is halve
   const tooLarge = await cloud.fetch(
     new Request('http://localhost:1/lockstep.cloud.v1.ZoneService/Push', {
       method: 'POST',
-      headers: { 'content-type': 'application/proto', 'content-length': '9000000' },
+      headers: {
+        authorization: `Bearer ${getIdentity(one.store)?.sessionToken}`,
+        ...{ 'content-type': 'application/proto', 'content-length': '9000000' },
+      },
       body: new Uint8Array(9_000_000),
     }),
   );
