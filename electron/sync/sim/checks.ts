@@ -29,10 +29,12 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   if (rows !== actor.looked) problems.push(...lookAt(stage, actor, rows));
   actor.looked = rows;
   const status = device.core.status();
-  const waiting = device.store.kept('simulation outbox', ['outbox'], () =>
+  // One that has come by mail or zone before its answer is that message, and goes on being asked for unseen (OUT-31).
+  const waiting = device.store.kept('simulation outbox', ['outbox', 'message'], () =>
     count(
       device,
-      "SELECT count(*) AS n FROM outbox WHERE state <> 'failed' AND kind = 'message' AND deleted_ms IS NULL",
+      `SELECT count(*) AS n FROM outbox o WHERE state <> 'failed' AND kind = 'message' AND deleted_ms IS NULL
+         AND guid NOT IN (SELECT guid FROM message WHERE mine = 1)`,
     ),
   );
   if (status.waitingToSend < waiting)
@@ -192,12 +194,14 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       const over = ({ forGood, atMs }: Deletion) => forGood || world.now - atMs >= 30 * DAY - 10 * 60_000;
       // Each device that ever had it has deleted it on its own: nobody is left to bring it back.
       const had = stage.of(person).filter(({ name }) => ledger.had.get(guid)?.has(name));
+      // Where none was seen with it, it was too old when it came, and was there between two looks at the most.
       const everywhere =
-        had.length > 0 &&
-        had.every(
-          ({ name }) =>
-            deletions.some((one) => one.by === name && over(one)) || ledger.isExpired(person, name, age),
-        );
+        had.length === 0
+          ? stage.of(person).every(({ name }) => ledger.isExpired(person, name, age))
+          : had.every(
+              ({ name }) =>
+                deletions.some((one) => one.by === name && over(one)) || ledger.isExpired(person, name, age),
+            );
       const expired = ledger.isExpired(person, null, age);
       if (!travelled.some(over) && !expired && !everywhere && !ledger.unsure[person].has(guid)) {
         problems.push(`SIM-3 "${text}" is not on ${actor.name}`);
