@@ -41,11 +41,8 @@ export const SYNC_BUGS: readonly Bug[] = [
     open: true,
     does: 'A change that met another one is dropped from the queue and never reaches anybody',
     file: at('zones/push.ts'),
-    find: `      if (answer.value.record !== undefined) {
-        if (one.dirty.baseRev !== null) {`,
-    instead: `      clean(store, zone, id, change);
-      if (answer.value.record !== undefined) {
-        if (one.dirty.baseRev === undefined) {`,
+    find: '      const stays = one.dirty.baseRev !== null && clean(store, zone, id, change);',
+    instead: '      const stays = clean(store, zone, id, change) && one.dirty.baseRev !== null;',
   },
   {
     name: 'take a stale epoch for done',
