@@ -184,7 +184,10 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
       }
     },
     () => {
-      const those = waiting.map(({ guid }) => deletion(stage, actor, { guid }));
+      // A device that is dead by now says nothing of its switch: what held when it was asked.
+      const those = waiting.map(({ guid }) =>
+        actor.device.alive ? deletion(stage, actor, { guid }) : { ...entry, what: { guid } },
+      );
       stage.ledger.perhapsDeletes([entry, ...those]);
       for (const { guid, unsent } of waiting) if (unsent) stage.ledger.sent.delete(guid);
     },
