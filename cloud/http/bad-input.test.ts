@@ -2,6 +2,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { base64Decode } from '@bufbuild/protobuf/wire';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { framed } from '../../shared/proto/frames.ts';
 import { AccountService } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import { BlobService } from '../../shared/proto/gen/lockstep/cloud/v1/blobs_pb.js';
 import { ErrorCode, LockstepErrorSchema } from '../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
@@ -60,13 +61,6 @@ beforeAll(async () => {
 });
 afterAll(() => cloud.close());
 
-const enveloped = (body: Uint8Array): Uint8Array<ArrayBuffer> => {
-  const whole = new Uint8Array(5 + body.length);
-  new DataView(whole.buffer).setUint32(1, body.length);
-  whole.set(body, 5);
-  return whole;
-};
-
 type Call = (typeof calls)[number];
 
 const tokenFor = ({ name }: Call) => (withTicket.includes(name) ? ticket : anna.token);
@@ -79,7 +73,7 @@ const request = ({ path, streaming }: Call, body: Uint8Array, token?: string, ov
         'content-type': streaming ? 'application/connect+proto' : 'application/proto',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
-      body: streaming ? enveloped(body) : new Uint8Array(body),
+      body: streaming ? framed(0, body) : new Uint8Array(body),
       ...over,
     }),
   );

@@ -17,6 +17,7 @@ import {
   toBinary,
   toJsonString,
 } from '@bufbuild/protobuf';
+import { framed, LAST_FRAME } from '../../shared/proto/frames.ts';
 import type { Call } from './call.ts';
 import { malformed, tooLarge } from './errors.ts';
 import { moreFieldsThan, moreValuesThan } from './fields.ts';
@@ -146,22 +147,11 @@ export const writeMessage = (
     ? toJsonString(method.desc.output, message)
     : (toBinary(method.desc.output, message) as Uint8Array<ArrayBuffer>);
 
-const END = 2;
-
-/** A stream's message, or its end, as Connect envelopes it: flags, length, bytes. */
-const envelope = (flags: number, bytes: Uint8Array): Uint8Array => {
-  const whole = new Uint8Array(5 + bytes.length);
-  whole[0] = flags;
-  new DataView(whole.buffer).setUint32(1, bytes.length);
-  whole.set(bytes, 5);
-  return whole;
-};
-
 export const frameOf = (desc: DescMethod, message: Message): Uint8Array =>
-  envelope(0, toBinary(desc.output, message));
+  framed(0, toBinary(desc.output, message));
 
 export const jsonFrameOf = (desc: DescMethod, message: Message): Uint8Array =>
-  envelope(0, new TextEncoder().encode(toJsonString(desc.output, message)));
+  framed(0, new TextEncoder().encode(toJsonString(desc.output, message)));
 
 /** `error` as in a refusal's body; what would be headers goes along as metadata. */
 export const endFrame = (
@@ -169,8 +159,8 @@ export const endFrame = (
   headers: Record<string, string> = {},
 ): Uint8Array => {
   const metadata = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
-  return envelope(
-    END,
+  return framed(
+    LAST_FRAME,
     new TextEncoder().encode(JSON.stringify(error === undefined ? {} : { error, metadata })),
   );
 };

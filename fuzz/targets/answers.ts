@@ -18,7 +18,6 @@ import { receiveStep } from '../../electron/sync/mail/receive-step.ts';
 import { boundedAnswers } from '../../electron/sync/network/bounded-answers.ts';
 import { createCloudClient } from '../../electron/sync/network/cloud-client.ts';
 import { lockstepError } from '../../electron/sync/network/errors.ts';
-import { framed, LAST_FRAME } from '../../electron/sync/network/frames.ts';
 import { whyNoAnswer } from '../../electron/sync/network/no-answer.ts';
 import { openPokeStream } from '../../electron/sync/network/poke-stream.ts';
 import { failureOf } from '../../electron/sync/run/failure-kind.ts';
@@ -28,6 +27,7 @@ import type { DeviceKeys } from '../../shared/crypto/device-log.ts';
 import { sealContent, sealContentKey, signBody } from '../../shared/crypto/envelopes.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { encodeConversationCore } from '../../shared/model/conversation.ts';
+import { framed, LAST_FRAME } from '../../shared/proto/frames.ts';
 import {
   GetKeyringResponseSchema,
   LookUpResponseSchema,

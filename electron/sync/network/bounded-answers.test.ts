@@ -6,6 +6,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LARGEST_ANSWER, MOST_CARRIED } from '../../../cloud/zones/limits.ts';
 import { concatBytes } from '../../../shared/crypto/bytes.ts';
+import { framed, LAST_FRAME } from '../../../shared/proto/frames.ts';
 import { GetCloudInfoResponseSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import {
   type WatchResponse,
@@ -14,7 +15,6 @@ import {
 import { systemTimers } from '../run/timers.ts';
 import { boundedAnswers, LONGEST_ANSWER, LONGEST_FRAME } from './bounded-answers.ts';
 import { createCloudClient } from './cloud-client.ts';
-import { framed, LAST_FRAME } from './frames.ts';
 import { noAnswerCode, whyNoAnswer } from './no-answer.ts';
 import { openPokeStream } from './poke-stream.ts';
 

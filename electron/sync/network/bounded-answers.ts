@@ -3,8 +3,8 @@
  * come, is not held in memory however long it is. In the sync worker, below the Connect clients (cloud-client.ts), which know no such limit.
  */
 import type { Transformer } from 'node:stream/web';
+import { bodyLength, FRAME_HEAD } from '../../../shared/proto/frames.ts';
 import type { Fetch } from './cloud-client.ts';
-import { bodyLength, FRAME_HEAD } from './frames.ts';
 
 /** Twice what a cloud of ours puts into one answer, `LARGEST_ANSWER` of cloud/zones/limits.ts. In bytes, after unpacking. */
 export const LONGEST_ANSWER = 32 * 1024 * 1024;

@@ -1,11 +1,11 @@
-/** The poke stream as a hostile cloud gives it: frame by frame (network/frames.ts). */
+/** The poke stream as a hostile cloud gives it: frame by frame (shared/proto/frames.ts). */
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { concatBytes } from '../../../shared/crypto/bytes.ts';
+import { bodyLength, FRAME_HEAD, framed, LAST_FRAME } from '../../../shared/proto/frames.ts';
 import {
   type WatchResponse,
   WatchResponseSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
-import { bodyLength, FRAME_HEAD, framed, LAST_FRAME } from '../network/frames.ts';
 
 /** Beats come, and the end; nothing that says that there is something new. */
 export function quiet(response: Response, withheld: () => void): Response {

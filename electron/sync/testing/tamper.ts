@@ -1,6 +1,7 @@
 /** For tests: a cloud whose answers to one call are changed on their way to one device. */
 import { type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type { Cloud } from '../../../cloud/app.ts';
+import { bodyLength, FRAME_HEAD, framed } from '../../../shared/proto/frames.ts';
 import {
   type WatchResponse,
   WatchResponseSchema,
@@ -31,22 +32,19 @@ export function tamperStream(answer: Response, change: (poke: WatchResponse) => 
   const reader = answer.body?.getReader();
   if (reader === undefined) return answer;
   let rest = Buffer.alloc(0);
-  const takeFrames = (): Buffer[] => {
-    const frames: Buffer[] = [];
-    while (rest.length >= 5 && rest.length >= 5 + rest.readUInt32BE(1)) {
-      const length = rest.readUInt32BE(1);
+  const takeFrames = (): Uint8Array[] => {
+    const frames: Uint8Array[] = [];
+    while (rest.length >= FRAME_HEAD && rest.length >= FRAME_HEAD + bodyLength(rest)) {
+      const length = bodyLength(rest);
       const flags = rest.readUInt8(0);
-      let body: Uint8Array = rest.subarray(5, 5 + length);
+      let body: Uint8Array = rest.subarray(FRAME_HEAD, FRAME_HEAD + length);
       if (flags === 0) {
         const poke = fromBinary(WatchResponseSchema, body);
         change(poke);
         body = toBinary(WatchResponseSchema, poke);
       }
-      const head = Buffer.alloc(5);
-      head.writeUInt8(flags, 0);
-      head.writeUInt32BE(body.length, 1);
-      frames.push(head, Buffer.from(body));
-      rest = rest.subarray(5 + length);
+      frames.push(framed(flags, body));
+      rest = rest.subarray(FRAME_HEAD + length);
     }
     return frames;
   };
