@@ -7,7 +7,7 @@
  * - It never wins over the database: only rows that cannot be read there are taken from here.
  * - It goes before the database does (wipe, start fresh): alone it would bring back who was signed in.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deriveKey } from '../../../shared/crypto/hash.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
@@ -15,6 +15,7 @@ import { openSecret, sealSecret } from '../../../shared/crypto/symmetric.ts';
 import { around, within } from '../../../shared/trace.ts';
 import { schemaVersion } from '../migrate.ts';
 import type { Store } from '../open.ts';
+import { replaceFile } from '../replace-file.ts';
 import { plain } from '../values.ts';
 import { type BareTable, bareTables } from './bare-schema.ts';
 
@@ -100,7 +101,6 @@ export function takeKeepsake(store: Store, nowMs: number, counted: Keepsake['cou
   };
 }
 
-/** Under a name of its own first: it is there whole, as it was or as it is now. */
 export function writeKeepsake(dbPath: string, key: Uint8Array, keepsake: Keepsake): void {
   const path = keepsakePath(dbPath);
   const text = JSON.stringify(keepsake, (_name, value: unknown) =>
@@ -113,21 +113,7 @@ export function writeKeepsake(dbPath: string, key: Uint8Array, keepsake: Keepsak
     plain(Buffer.from(text)),
     systemRandom,
   );
-  const temporary = `${path}.new`;
-  try {
-    const file = openSync(temporary, 'w', 0o600);
-    try {
-      // All of it: a single write of a disk that fills up may end early, and says so by its count alone.
-      writeFileSync(file, sealed);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-    within('keepsake', () => around('its name', () => renameSync(temporary, path)));
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  replaceFile(path, sealed, (rename) => within('keepsake', () => around('its name', rename)));
 }
 
 /** A Buffer has turned itself into `{type, data}` before a replacer sees it. */

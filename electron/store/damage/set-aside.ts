@@ -11,21 +11,18 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
-  closeSync,
   copyFileSync,
   existsSync,
-  fsyncSync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { around } from '../../../shared/trace.ts';
+import { replaceFile } from '../replace-file.ts';
 import { searchIndexPath } from '../search-index.ts';
 import { syncFolder } from '../sync-folder.ts';
 
@@ -164,16 +161,8 @@ function allRecoveries(dbPath: string): Recovery[] {
   return found;
 }
 
-/** Whole or as before: under a name of its own first. */
 function note({ folder, phase, beganMs, cause }: Recovery): void {
-  const path = join(folder, STATE);
-  const file = openSync(`${path}.new`, 'w', 0o600);
-  try {
-    writeFileSync(file, `${JSON.stringify({ phase, beganMs, cause })}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  around('note', () => renameSync(`${path}.new`, path));
+  const text = `${JSON.stringify({ phase, beganMs, cause })}\n`;
+  replaceFile(join(folder, STATE), text, (rename) => around('note', rename));
   syncFolder(folder);
 }
