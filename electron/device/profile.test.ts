@@ -13,6 +13,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createBrowserHost } from '../host/browser-host.ts';
 import type { WatchConditions } from '../host/host.ts';
 import { beginRecovery, moveAside, noteProgress } from '../store/damage/set-aside.ts';
+import { endDatabase, openDatabase } from '../sync/open-database.ts';
 import type { Conditions } from '../sync/status-types.ts';
 import { Profile } from './profile.ts';
 import { ProfileInUse } from './profile-lock.ts';
@@ -51,6 +52,24 @@ test('HOST-9 a new profile gets a key and an empty database, and finds both agai
     kept: null,
   });
   expect((await again.api.settings.get.query()).appearance).toBe('dark');
+});
+
+test('API-7 a device that is stopped ends in order: no log is left, and the next start looks no closer', async () => {
+  const folder = await usedProfile();
+  expect(readdirSync(folder).filter((name) => /-(wal|shm)$/.test(name))).toEqual([]);
+  const kept = await createBrowserHost({ passphrase: null, cloudHere: null }).keychain(folder).load();
+  if (kept.kind !== 'found') throw new Error(kept.kind);
+  const { store, unclean } = openDatabase({
+    dbPath: path.join(folder, 'messages.db'),
+    dbKey: kept.key,
+    nowMs: Date.now(),
+    suspected: null,
+    certain: false,
+    mayRecover: true,
+    onProgress: () => {},
+  });
+  expect(unclean).toBe(false);
+  endDatabase(store);
 });
 
 test('HOST-10 a database without its key file is locked, and nothing is changed', async () => {

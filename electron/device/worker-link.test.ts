@@ -6,7 +6,7 @@ import { workerThreads } from './worker-threads.ts';
 
 const script = new URL('./testing/fake-worker.ts', import.meta.url);
 
-function start(dbPath = 'fine') {
+function start(dbPath = 'fine', signal?: AbortSignal) {
   const events: SyncEvent[] = [];
   const crashes: unknown[] = [];
   const taken: Worker[] = [];
@@ -20,6 +20,7 @@ function start(dbPath = 'fine') {
       },
     },
     data: { dbPath, dbKey: new Uint8Array(32) },
+    ...(signal === undefined ? {} : { signal }),
     onEvent: (event) => events.push(event),
     onCrash: (error) => crashes.push(error),
     firstDelayMs: 20,
@@ -112,4 +113,19 @@ test('API-7 stopping while a worker is started again waits until that one has en
   await worker.stop();
   expect(ended).toBe(true);
   expect(crashes).toHaveLength(1);
+});
+
+test('DMG-8 a start that is not wanted any more is ended; one that has come to its end is ended in order alone', async () => {
+  const cut = new AbortController();
+  const starting = start('neverReady', cut.signal);
+  cut.abort();
+  await expect(starting.link).rejects.toThrow(/before it was ready/);
+  await expect(start('fine', cut.signal).link).rejects.toThrow(/before it was ready/);
+
+  const late = new AbortController();
+  const { link } = start('fine', late.signal);
+  const worker = await link;
+  late.abort();
+  expect(await worker.run('checkCloud', { url: 'a' })).toEqual({ url: 'a' });
+  await worker.stop();
 });

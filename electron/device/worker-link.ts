@@ -73,7 +73,12 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
 
   async function launch(worker: Worker, first: boolean): Promise<Worker> {
     const data: WorkerOptions = { suspected: null, certain: false, ...options.data, mayRecover: first };
-    if (first) options.signal?.addEventListener('abort', () => void worker.terminate(), { once: true });
+    const signal = first ? options.signal : undefined;
+    const giveUp = () => void worker.terminate();
+    signal?.addEventListener('abort', giveUp);
+    if (signal?.aborted) giveUp();
+    // Once it is open it has something to end in order, and `stop` does that.
+    const begun = () => signal?.removeEventListener('abort', giveUp);
     const open: ToWorker = { type: 'open', options: data };
     worker.postMessage(open);
     let lastError: unknown = null;
@@ -84,6 +89,7 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
         switch (message.type) {
           case 'ready':
             ready = true;
+            begun();
             resolve(worker);
             break;
           case 'failed':
@@ -111,6 +117,7 @@ export async function startWorker(options: WorkerLinkOptions): Promise<WorkerLin
         lastError = error;
       });
       worker.on('exit', (code) => {
+        begun();
         if (!ready) {
           reject(
             refused ??
