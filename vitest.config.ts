@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['{shared,cloud,electron,renderer,build,docs,bench,fuzz,compat}/**/*.test.{ts,tsx}'],
+    globalSetup: ['build/unit-setup.ts'],
     environment: 'node',
     // Processes, not threads: the database module is native code and keeps state of its own.
     pool: 'forks',

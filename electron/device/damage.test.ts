@@ -1,6 +1,7 @@
 /** A device whose database is damaged, with everything real: worker, store, cloud, over the local API alone. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { SessionState } from '../api/types.ts';
 import type { TestDevice } from './testing/devices.ts';
@@ -171,6 +172,8 @@ test('DMG-4 met in use, by a reader: everything is closed, recovered and goes on
       (): string[] => [],
     );
     if (codes.includes('databaseRecovered')) break;
+    // What answers at once would leave nobody a turn.
+    await setImmediate();
   }
   await recovered(again);
   await expect.poll(() => texts(again, id).catch(() => []), { timeout: 30_000 }).toEqual(before);

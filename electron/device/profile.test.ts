@@ -17,7 +17,7 @@ import { endDatabase, openDatabase } from '../sync/open-database.ts';
 import type { Conditions } from '../sync/status-types.ts';
 import { Profile } from './profile.ts';
 import { ProfileInUse } from './profile-lock.ts';
-import { knowsNothing, testDevices } from './testing/devices.ts';
+import { builtThreads, knowsNothing, testDevices } from './testing/devices.ts';
 import { workerThreads } from './worker-threads.ts';
 
 const devices = testDevices();
@@ -202,7 +202,7 @@ test('DMG-14 a wipe takes the recovery that is under way, and what was set aside
   const profile = new Profile({
     folder,
     host: watchedHost().host,
-    threads: workerThreads(new URL('../sync/worker.ts', import.meta.url)),
+    threads: builtThreads(),
     onEvent: () => {},
     onCrash: () => {},
   });

@@ -1,4 +1,4 @@
-/** Devices for tests: real stores and workers in temporary folders, called without a port. */
+/** Devices for tests: real stores and bundled workers in temporary folders, called without a port. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import type { AppRouter } from '../../api/router.ts';
 import { createBrowserHost } from '../../host/browser-host.ts';
 import type { WatchConditions } from '../../host/host.ts';
 import { createDevice, type Device, type DeviceOptions } from '../device.ts';
+import { type WorkerThreads, workerThreads } from '../worker-threads.ts';
 
 export type TestDevice = { device: Device; api: TRPCClient<AppRouter>; folder: string; logs: string[] };
 
@@ -20,6 +21,10 @@ export function apiOf(fetch: (request: Request) => Promise<Response>): TRPCClien
     ],
   });
 }
+
+/** The bundled sync worker (build/unit-setup.ts). */
+export const builtThreads = (): WorkerThreads =>
+  workerThreads(new URL('../../../out/main/sync/worker.js', import.meta.url));
 
 /** No test depends on what the computer it runs on hangs from. */
 export const knowsNothing: WatchConditions = () => () => {};
@@ -43,6 +48,7 @@ export function testDevices() {
         rendererDir: path.join(folder, 'no-renderer'),
         appVersion: '0.0.0-test',
         log: (line) => logs.push(line),
+        threads: builtThreads(),
         ...options,
       });
       running.add(device);
