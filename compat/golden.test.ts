@@ -205,7 +205,10 @@ describe.each(each)('%s', (_, golden) => {
     const dataDir = newFolder();
     writeFileSync(join(dataDir, 'cloud.db'), golden.cloudDatabase, { mode: 0o600 });
     writeFileSync(join(dataDir, 'cloud.secret.json'), golden.cloudSecret, { mode: 0o600 });
-    const cloud = await createCloud({ dataDir, registration: 'open' });
+    // A day later a file that no message names is gone, and some time later a session is over.
+    const madeMs = accountMadeMs(join(dataDir, 'cloud.db'));
+    const clock = { now: () => madeMs + 60_000 };
+    const cloud = await createCloud({ dataDir, registration: 'open', clock });
     try {
       const registry = createFileRegistry(fromBinary(FileDescriptorSetSchema, golden.image));
       let asked = 0;
@@ -250,6 +253,14 @@ const ONCE = new Set([
 ]);
 
 /** Fields that a message has and its description does not, by path. */
+/** When its account was made, and so nearly all that is in it: by the cloud's clock, in milliseconds. */
+function accountMadeMs(cloudDatabase: string): number {
+  const db = new Sqlite(cloudDatabase, { readonly: true });
+  const { madeMs } = db.prepare('SELECT max(created_ms) AS madeMs FROM account').get() as { madeMs: number };
+  db.close();
+  return madeMs;
+}
+
 function unknownIn(message: unknown, path = ''): string[] {
   if (typeof message !== 'object' || message === null || message instanceof Uint8Array) return [];
   const { $unknown } = message as Message;

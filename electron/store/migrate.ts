@@ -13,6 +13,7 @@ import * as attachments from './migrations/050-attachments.ts';
 import * as searchBlocks from './migrations/060-search-blocks.ts';
 import * as rememberedDeletes from './migrations/070-remembered-deletes.ts';
 import * as hiddenDeletes from './migrations/080-how-far-a-hidden-delete-reaches.ts';
+import * as noStatistics from './migrations/090-no-statistics.ts';
 
 /** `LOCK`, in the file's header: whose database this is. */
 export const APPLICATION_ID = 0x4c4f434b;
@@ -29,6 +30,7 @@ export const MIGRATIONS: readonly Migration[] = [
   searchBlocks,
   rememberedDeletes,
   hiddenDeletes,
+  noStatistics,
 ];
 
 export const NEWEST = MIGRATIONS[MIGRATIONS.length - 1]!.number;

@@ -154,6 +154,22 @@ test.each([
   },
 );
 
+test('STO-4 STO-9 from 080 to 090: what was gathered about a small database is gone, and no close gathers it again', () => {
+  const { db, path } = older(80);
+  db.exec(`INSERT INTO conversation (guid, kind, listed) VALUES (x'01', 1, 1); ANALYZE`);
+  const gathered = 'SELECT name FROM sqlite_schema WHERE name LIKE ?';
+  expect(db.prepare(gathered).all('sqlite_stat%')).not.toEqual([]);
+  db.close();
+  const store = openStore({ path, key: KEY });
+  expect(store.all(gathered, 'sqlite_stat%')).toEqual([]);
+  // A query of those for which SQLite would like to know more.
+  store.all('SELECT kind FROM conversation WHERE guid > ? AND listed = ?', bytes16(1), 1);
+  store.close();
+  const again = openStore({ path, key: KEY });
+  expect(again.all(gathered, 'sqlite_stat%')).toEqual([]);
+  again.close();
+});
+
 test('STO-4 every table is STRICT', () => {
   const tables = k.store.db.pragma('table_list') as {
     name: string;

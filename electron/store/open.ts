@@ -244,7 +244,6 @@ export class Store {
     this.commitBulk();
     this.forgetSearchIndex();
     this.#statements.clear();
-    if (!this.readonly) this.db.pragma('optimize');
     this.db.close();
   }
 }
