@@ -1,4 +1,4 @@
-/** A cloud in a process of its own, on a real port, so that it can be killed or kept from growing its files. */
+/** A cloud in a process of its own, bundled (build/unit-setup.ts), on a real port: it can be killed, or kept from growing its files. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +16,7 @@ export type CloudChild = {
 
 /** `blocks`: no file of it may grow beyond so many blocks of 512 bytes. */
 export const startChild = async (dataDir: string, blocks?: number): Promise<CloudChild> => {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../out/main/cloud/main.js', import.meta.url));
   const node = [process.execPath, main, '--data', dataDir, '--port', '0'];
   const limited = ['sh', '-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`, 'sh', ...node];
   const [program = '', ...args] = blocks === undefined ? node : limited;
