@@ -493,6 +493,31 @@ test('SYN-28 a machine’s delete of what the cloud has lost is not pushed witho
   for (const device of [one, two]) expect(device.texts()).toEqual(['kept']);
 });
 
+test('SYN-140 a cloud that refuses a new record for another, and shows none, is not asked again at once', async () => {
+  const one = await first();
+  one.core.start();
+  await one.settled();
+  let pushes = 0;
+  answerPush = (count, zone) => {
+    if (zone !== Zone.MESSAGES) return null;
+    pushes += 1;
+    const conflict = create(OperationResultSchema, { result: { case: 'conflict', value: {} } });
+    return create(PushResponseSchema, { results: Array.from({ length: count }, () => conflict) });
+  };
+  one.message('new', Date.now());
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.until(() => one.failures.some((line) => line.includes('very version')), 'the refusal is noted');
+  expect(pushes).toBe(one.failures.filter((line) => line.includes('very version')).length);
+  answerPush = null;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
+  expect(one.core.status()).toMatchObject({ phase: 'idle' });
+  const two = await second(one);
+  two.core.start();
+  await two.settled();
+  expect(two.texts()).toEqual(['new']);
+});
+
 test('SYN-140 a cloud that shows an old version, and answers each push with it, is looked at and told on', async () => {
   const { one, two, id, record: old } = await bothSee('to be changed');
   // Changed on both sides: there is something to push, and the cloud hides what the other has written.

@@ -127,9 +127,9 @@ export async function pushBatch(
   return result;
 }
 
-/** A conflict is with another version than the one that was changed: no cloud of ours says otherwise. */
+/** A conflict is with another version than the one that was changed, or with any where there was none: no cloud of ours says otherwise. */
 const isContradicted = ({ rev, operation }: Sent, answer: OperationResult['result'] | undefined): boolean =>
-  operation.case === 'put' && answer?.case === 'conflict' && answer.value.record?.rev === rev - 1;
+  operation.case === 'put' && answer?.case === 'conflict' && (answer.value.record?.rev ?? 0) === rev - 1;
 
 async function collect(
   ctx: ZoneContext,
