@@ -5,12 +5,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { Command } from '../protocol.ts';
 import type { SyncStatus } from '../status-types.ts';
-import {
-  firstDevice,
-  nextDevice,
-  removeFolders,
-  type ZoneDevice,
-} from '../testing/zone-device.ts';
+import { firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
 afterAll(removeFolders);
