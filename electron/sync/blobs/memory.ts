@@ -10,7 +10,9 @@ export type BlobMemory = {
   readonly whole: Set<string>;
   /** How often it has denied what it had said to have. */
   readonly denied: Map<string, number>;
-  /** Records that were put again because the cloud did not name their blobs: once each, whatever it answers. */
+  /** Records that are to be put again because the cloud does not name their blobs, by their id in hex. */
+  readonly toNameAgain: Set<string>;
+  /** Those of which it has accepted that: once each, whatever it says afterwards. */
   readonly namedAgain: Set<string>;
   /** Files that are being looked at, whether they are what their names say, by the blob's id in hex. */
   readonly looking: Map<string, Promise<{ good: boolean }>>;
@@ -26,6 +28,7 @@ export function blobMemory(store: Store): BlobMemory {
       asked: new Set(),
       whole: new Set(),
       denied: new Map(),
+      toNameAgain: new Set(),
       namedAgain: new Set(),
       looking: new Map(),
     };

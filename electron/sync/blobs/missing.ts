@@ -58,7 +58,8 @@ export function isGoingUp(store: Store, attachments: readonly Attachment[]): boo
 
 /**
  * After a pulled record was applied: its message has blobs that the record does not name, so the cloud would let them go. It is put again
- * when the bytes are here, now or later; once in this worker's life, whatever the cloud says. In the caller's transaction.
+ * when the bytes are here, now or later, until the cloud has accepted that once in this worker's life, whatever it says afterwards: a put that
+ * another device's version overtakes is made again. In the caller's transaction.
  */
 export function nameAgain(ctx: Pick<StepContext, 'store' | 'signal'>, item: PulledRecord): void {
   const { store } = ctx;
@@ -68,18 +69,25 @@ export function nameAgain(ctx: Pick<StepContext, 'store' | 'signal'>, item: Pull
   const named = item.blobs ?? [];
   const lacking = blobsOf(attachments).filter((id) => !named.some((one) => sameBytes(one, id)));
   if (lacking.length === 0 || getZoneState(store, 'messages').extra['largestBlob'] === undefined) return;
-  const { namedAgain } = blobMemory(store);
+  const { namedAgain, toNameAgain } = blobMemory(store);
   const key = toHex(item.id);
   if (namedAgain.has(key)) return;
+  let some = false;
   for (const id of lacking) {
     const blob = getBlob(store, id);
-    if (blob === undefined) continue;
-    if (!blob.here) {
-      updateBlob(store, id, { lacking: true });
-      continue;
-    }
-    namedAgain.add(key);
-    markDirty(store, 'messages', item.id, 'put');
-    ctx.signal({ type: 'dirty', zone: 'messages' });
+    if (blob?.here === true) some = true;
+    else if (blob !== undefined) updateBlob(store, id, { lacking: true });
   }
+  if (!some) return;
+  toNameAgain.add(key);
+  markDirty(store, 'messages', item.id, 'put');
+  ctx.signal({ type: 'dirty', zone: 'messages' });
+}
+
+/** The cloud has accepted the put of this record with the blobs that it names. */
+export function wasNamed(store: Store, id: Uint8Array): void {
+  const { namedAgain, toNameAgain } = blobMemory(store);
+  if (toNameAgain.size === 0) return;
+  const key = toHex(id);
+  if (toNameAgain.delete(key)) namedAgain.add(key);
 }

@@ -18,7 +18,7 @@ import { applyPulled } from '../../store/pulled.ts';
 import { getRecord, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
 import { ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import { blobsMissing, isGoingUp } from '../blobs/missing.ts';
+import { blobsMissing, isGoingUp, wasNamed } from '../blobs/missing.ts';
 import type { StepResult } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { garbled, numberOf } from '../network/answers.ts';
@@ -219,6 +219,7 @@ function settle(
     case 'ok':
       if (one.operation.case === 'put') {
         setBase(store, zone, id, { rev: answer.value.rev, epoch: one.epoch, hint: one.hint, hash: one.hash });
+        wasNamed(store, id);
       } else {
         deleted(ctx, zone, one, answer.value.rev);
         result.deleted += 1;

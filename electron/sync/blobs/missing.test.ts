@@ -1,0 +1,60 @@
+/** Records that do not name their message's blobs, one after the other, without a cloud. */
+import { afterEach, expect, test } from 'vitest';
+import { encodePayload } from '../../../shared/model/payload-codec.ts';
+import { updateBlob } from '../../store/blobs.ts';
+import { getDirty } from '../../store/dirty.ts';
+import { applyPulled, type PulledRecord } from '../../store/pulled.ts';
+import { bytes16, type Kit, kit, message, putConversation } from '../../store/store.testkit.ts';
+import { setZoneState } from '../../store/zone-state.ts';
+import { blobsMissing, nameAgain, wasNamed } from './missing.ts';
+
+let k: Kit;
+afterEach(() => k.close());
+
+test('ATT-16 it is put again until the cloud has accepted it once, also when another device’s versions come in between', async () => {
+  k = await kit();
+  const { store } = k;
+  putConversation(store);
+  setZoneState(store, 'messages', { extra: { largestBlob: 1_000_000 } });
+  const blobId = new Uint8Array(32).fill(3);
+  const file = {
+    blobId,
+    key: new Uint8Array(32).fill(4),
+    suite: 1,
+    size: 10,
+    name: 'a.txt',
+    mediaType: 'text/plain',
+    width: 0,
+    height: 0,
+    durationMs: 0,
+    thumbnail: new Uint8Array(),
+  };
+  const id = bytes16(1);
+  const payload = message(1, { attachments: [file] });
+  const bytes = encodePayload(payload);
+  const signals: unknown[] = [];
+  const ctx = { store, clock: { now: () => 5 }, signal: (one: unknown) => signals.push(one) };
+  const isDirty = () => getDirty(store, 'messages', id) !== undefined;
+  const comes = (rev: number, blobs: Uint8Array[] = []) =>
+    store.write(() => {
+      const hash = new Uint8Array(32).fill(rev);
+      const item: PulledRecord = { id, rev, epoch: 1, hint: 7, hash, bytes, payload, blobs };
+      applyPulled(store, 'messages', [item], 5);
+      nameAgain(ctx as never, item);
+      return isDirty();
+    });
+
+  // Not here: it is named once the file has come.
+  expect(comes(1)).toBe(false);
+  store.write(() => updateBlob(store, blobId, { here: true }));
+  expect(comes(2)).toBe(true);
+  // Equal to what is here: nothing but the blob's name is left to push, and it is still left.
+  expect(comes(3)).toBe(true);
+  store.write(() => blobsMissing(ctx as never, [blobId]));
+  expect(comes(4)).toBe(true);
+  store.write(() => wasNamed(store, id));
+  // Whatever it says afterwards.
+  expect(comes(5)).toBe(false);
+  expect(comes(6, [blobId])).toBe(false);
+  expect(signals).toContainEqual({ type: 'dirty', zone: 'messages' });
+});
