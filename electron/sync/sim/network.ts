@@ -112,11 +112,14 @@ export function lineTo(
     count('request');
     if (request.url.endsWith('/Inventory')) line.compared = (line.compared ?? 0) + 1;
     const { life } = far;
+    // No connection outlives the sleep of its computer: a request that comes after a month is nobody's (SPEC OUT-26 is about the next one).
+    const { sleeps } = world;
     await travels(request);
     if (!line.up) {
       throw new TypeError('fetch failed');
     }
     const { weather } = line;
+    if (world.sleeps !== sleeps) fails('request lost');
     if (far.life !== life) fails('cloud crashed before commit');
     if (random.chance(weather.lost)) fails('request lost');
     if (!stream && random.chance(weather.busy)) {
@@ -138,7 +141,7 @@ export function lineTo(
       fails(fault);
     };
     if (far.life !== answered) await end('cloud crashed after commit');
-    if (!line.up) await end('cut off before the answer');
+    if (!line.up || world.sleeps !== sleeps) await end('cut off before the answer');
     if (number < newest) count('fault: reordered');
     else newest = number;
     if (random.chance(weather.answerLost)) await end('answer lost');
