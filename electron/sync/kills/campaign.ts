@@ -72,7 +72,8 @@ export class Campaign {
   readonly #images: Images;
   readonly #dice;
   #scene: Scene | null = null;
-  #acts = 0;
+  /** What was done in it, and who was killed where. */
+  #history: string[] = [];
 
   constructor(scripts: Scripts, images: Images, seed: number) {
     this.#scripts = scripts;
@@ -83,6 +84,7 @@ export class Campaign {
   /** Null: nobody is killed, and what is passed is told. */
   async does(name: ActName, kill: Kill | null): Promise<Told> {
     const act: Act = ACTS[name];
+    const what = `${name}${kill === null ? '' : ` (${kill.side} ${kill.point}, passing ${kill.times})`}`;
     const told: Told = { reached: false, problems: [], passed: { device: [], cloud: [] } };
     try {
       const scene = await this.#open();
@@ -101,8 +103,12 @@ export class Campaign {
     } catch (error) {
       told.problems.push(`${error instanceof Error ? error.stack : error}`);
     }
-    this.#acts += 1;
-    if (act.spends === true || told.problems.length > 0 || this.#acts >= ACTS_OF_A_SCENE) await this.close();
+    const last = told.problems.pop();
+    // What is wrong now may have begun in an act before.
+    if (last !== undefined) told.problems.push(`${last}; before, in this scene: ${this.#history.join(', ')}`);
+    this.#history.push(what);
+    if (act.spends === true || told.problems.length > 0 || this.#history.length >= ACTS_OF_A_SCENE)
+      await this.close();
     return told;
   }
 
@@ -110,7 +116,7 @@ export class Campaign {
     if (this.#scene === null) {
       const image = await this.#images.image();
       this.#scene = new Scene(this.#scripts, this.#dice.fork());
-      this.#acts = 0;
+      this.#history = [];
       await this.#scene.openFrom(image);
       await begun(this.#scene);
     }

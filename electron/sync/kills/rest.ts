@@ -8,6 +8,7 @@ import { ZoneDigest } from '../../../shared/crypto/zone-digest.ts';
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
+import { getKeep } from '../../store/keep-messages.ts';
 import type { Store } from '../../store/open.ts';
 import { searchMessages } from '../../store/search.ts';
 import { ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
@@ -223,10 +224,22 @@ function restless(scene: Scene): string[] {
   const { device, anna, bob } = scene;
   return [
     `the killed device's outbox: ${outboxOf(scene)}`,
+    `Keep Messages: ${keepOf(scene)}`,
+    `all clocks are ahead by ${scene.offMs} ms`,
     `device ${JSON.stringify(device.status)} ${device.failures.slice(-3).join(' | ')}`,
     `anna ${JSON.stringify(anna.core.status())} ${anna.failures.slice(-3).join(' | ')}`,
     `bob ${JSON.stringify(bob.core.status())} ${bob.failures.slice(-3).join(' | ')}`,
   ];
+}
+
+/** What the account's two devices take its setting to be. */
+function keepOf(scene: Scene): string {
+  const store = scene.reader();
+  try {
+    return [store, scene.anna.store].map((one) => JSON.stringify(getKeep(one, 'account'))).join(' and ');
+  } finally {
+    store.close();
+  }
 }
 
 /** What waits or has failed there, and why. */
