@@ -68,17 +68,14 @@ async function indexed(scene: Scene): Promise<void> {
 function foundBySearching(scene: Scene): string[] {
   const there = some(shown(scene), 5, scene);
   const away = some(deleted(scene), 5, scene);
-  const store = scene.reader();
-  try {
+  return scene.read((store) => {
     const found = (text: string): boolean =>
       searchMessages(store, text, 50).hits.some(({ message }) => message.text === text);
     return [
       ...there.filter(({ text }) => text !== '' && !found(text)).map(({ text }) => `"${text}" is not found`),
       ...away.filter(({ text }) => text !== '' && found(text)).map(({ text }) => `"${text}" is still found`),
     ];
-  } finally {
-    store.close();
-  }
+  });
 }
 
 export const DISK_ACTS = {

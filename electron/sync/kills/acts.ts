@@ -75,9 +75,9 @@ export const MESSAGE_ACTS = {
       await scene.run('setPinned', { conversationId, on: scene.dice.chance(0.5) });
       await scene.run('setMuted', { conversationId, until: scene.dice.chance(0.5) ? 1 : null });
       await scene.run('setDraft', { conversationId, text: `draft ${scene.dice.below(1000)}` });
-      const store = scene.reader();
-      const notice = store.get<{ id: string }>('SELECT id FROM notice WHERE dismissed = 0 LIMIT 1');
-      store.close();
+      const notice = scene.read((store) =>
+        store.get<{ id: string }>('SELECT id FROM notice WHERE dismissed = 0 LIMIT 1'),
+      );
       await scene.run('dismissNotice', { id: notice?.id ?? 'none' });
       await scene.run('setSettings', { readReceipts: scene.dice.chance(0.5) });
       await quiet(scene);
@@ -172,11 +172,9 @@ export const MESSAGE_ACTS = {
       const sent = await scene.run('send', { conversationId, text, replyTo: null, attachments: [file] });
       const folder = join(dirname(scene.path), 'attachments');
       if (sent === null) return;
-      const store = scene.reader();
-      const waiting = store.all<{ id: string }>(
-        'SELECT lower(hex(id)) AS id FROM blob WHERE sending = 1 AND here = 1',
+      const waiting = scene.read((store) =>
+        store.all<{ id: string }>('SELECT lower(hex(id)) AS id FROM blob WHERE sending = 1 AND here = 1'),
       );
-      store.close();
       for (const name of readdirSync(folder))
         if (waiting.some(({ id }) => id === name)) rmSync(join(folder, name), { force: true });
       scene.cut(false);
@@ -200,12 +198,12 @@ export const MESSAGE_ACTS = {
       await annaSendsFile(scene, 3_000);
     },
     run: async (scene) => {
-      const store = scene.reader();
-      const row = store.get<{ id: string; message: string }>(
-        `SELECT lower(hex(b.id)) AS id, lower(hex(m.id)) AS message FROM blob b JOIN attachment a ON a.blob_id = b.id
-         JOIN message m ON m.rid = a.rid WHERE b.here = 1 AND b.sending = 0 LIMIT 1`,
+      const row = scene.read((store) =>
+        store.get<{ id: string; message: string }>(
+          `SELECT lower(hex(b.id)) AS id, lower(hex(m.id)) AS message FROM blob b JOIN attachment a ON a.blob_id = b.id
+           JOIN message m ON m.rid = a.rid WHERE b.here = 1 AND b.sending = 0 LIMIT 1`,
+        ),
       );
-      store.close();
       if (row === undefined) return;
       overwrite(blobPath(attachmentsFolder(scene.path), fromHex(row.id)), 100, scene.dice.bytes(16));
       await scene.run('attachmentBroken', { blobId: row.id });

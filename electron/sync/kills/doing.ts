@@ -27,14 +27,9 @@ export type Alone = { reached: boolean; problems: string[]; passed: [string, num
 
 /** As the device has it that is killed: whose person acts, sees that. */
 function seen(scene: Scene): readonly Row[] {
-  const store = scene.reader();
-  try {
-    const rows = messagesOf({ store });
-    scene.ledger.learn(rows);
-    return rows;
-  } finally {
-    store.close();
-  }
+  const rows = scene.read((store) => messagesOf({ store }));
+  scene.ledger.learn(rows);
+  return rows;
 }
 /** In the transcript with Bob. */
 export const shown = (scene: Scene): Row[] =>

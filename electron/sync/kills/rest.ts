@@ -82,12 +82,7 @@ async function mend(scene: Scene, round: number, again: (scene: Scene) => Promis
 }
 
 function isIn(scene: Scene): boolean {
-  const store = scene.reader();
-  try {
-    return getIdentity(store)?.state === 'active';
-  } finally {
-    store.close();
-  }
+  return scene.read((store) => getIdentity(store)?.state === 'active');
 }
 
 const quiet = (status: SyncStatus | null): boolean =>
@@ -234,25 +229,19 @@ function restless(scene: Scene): string[] {
 
 /** What the account's two devices take its setting to be. */
 function keepOf(scene: Scene): string {
-  const store = scene.reader();
-  try {
-    return [store, scene.anna.store].map((one) => JSON.stringify(getKeep(one, 'account'))).join(' and ');
-  } finally {
-    store.close();
-  }
+  return scene.read((store) =>
+    [store, scene.anna.store].map((one) => JSON.stringify(getKeep(one, 'account'))).join(' and '),
+  );
 }
 
 /** What waits or has failed there, and why. */
 function outboxOf(scene: Scene): string {
-  const store = scene.reader();
-  try {
-    const rows = store.all<{ kind: string; state: string; failure: string | null; text: string }>(
-      'SELECT kind, state, failure, text FROM outbox ORDER BY position',
-    );
-    return rows
+  return scene.read((store) =>
+    store
+      .all<{ kind: string; state: string; failure: string | null; text: string }>(
+        'SELECT kind, state, failure, text FROM outbox ORDER BY position',
+      )
       .map(({ kind, state, failure, text }) => `${kind} "${text}" ${state} ${failure ?? ''}`)
-      .join(', ');
-  } finally {
-    store.close();
-  }
+      .join(', '),
+  );
 }

@@ -309,9 +309,17 @@ export class Scene {
     return outcome.ok ? outcome : null;
   }
 
-  /** A copy of what the killed device has, to be closed after use. */
+  /** What the killed device has on its disk, to be closed after use. */
   reader(): Store {
     return openStore({ path: this.path, key: this.key, readonly: true });
+  }
+  read<T>(work: (store: Store) => T): T {
+    const store = this.reader();
+    try {
+      return work(store);
+    } finally {
+      store.close();
+    }
   }
 
   /** All failures since the last time that nobody foresaw. */
