@@ -252,7 +252,6 @@ const ONCE = new Set([
   'StatBlobs',
 ]);
 
-/** Fields that a message has and its description does not, by path. */
 /** When its account was made, and so nearly all that is in it: by the cloud's clock, in milliseconds. */
 function accountMadeMs(cloudDatabase: string): number {
   const db = new Sqlite(cloudDatabase, { readonly: true });
@@ -261,6 +260,7 @@ function accountMadeMs(cloudDatabase: string): number {
   return madeMs;
 }
 
+/** Fields that a message has and its description does not, by path. */
 function unknownIn(message: unknown, path = ''): string[] {
   if (typeof message !== 'object' || message === null || message instanceof Uint8Array) return [];
   const { $unknown } = message as Message;

@@ -11,8 +11,8 @@ parentPort?.on('message', (message: ToWorker) => {
   if (message.type === 'open') {
     if (message.options.dbPath === 'refused')
       say({ type: 'failed', code: null, reason: 'fromTheFuture', detail: 'Update Lockstep.' });
-    // One that is started anew opens for as long as it is let.
     else if (message.options.dbPath === 'neverReady') return;
+    // One that is started anew opens for as long as it is let.
     else if (message.options.dbPath !== 'opensOnce' || message.options.mayRecover) say({ type: 'ready' });
     return;
   }

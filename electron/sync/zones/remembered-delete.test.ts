@@ -5,7 +5,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { Command } from '../protocol.ts';
 import type { SyncStatus } from '../status-types.ts';
-import { firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
 afterAll(removeFolders);
@@ -25,7 +25,7 @@ beforeEach(async () => {
   const fetch: Fetch = async (input, init) => {
     const request = new Request(input, init);
     if (pushesCut && request.url.endsWith('/Push')) throw new TypeError('No connection.');
-    return cloud.fetch(request);
+    return fetchOf(cloud)(request);
   };
   one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
   for (const [i, text] of ['first', 'second'].entries()) one.message(text, Date.now() - 3_600_000 + i);
