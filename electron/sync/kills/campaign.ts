@@ -71,14 +71,18 @@ export class Campaign {
   readonly #scripts: Scripts;
   readonly #images: Images;
   readonly #dice;
+  readonly #keepIn: string | null;
+  #kept = 0;
   #scene: Scene | null = null;
   /** What was done in it, and who was killed where. */
   #history: string[] = [];
 
-  constructor(scripts: Scripts, images: Images, seed: number) {
+  /** `keepIn`: a folder for the files of each scene in which something was wrong. */
+  constructor(scripts: Scripts, images: Images, seed: number, keepIn: string | null = null) {
     this.#scripts = scripts;
     this.#images = images;
     this.#dice = seeded(seed);
+    this.#keepIn = keepIn;
   }
 
   /** Null: nobody is killed, and what is passed is told. */
@@ -107,8 +111,8 @@ export class Campaign {
     // What is wrong now may have begun in an act before.
     if (last !== undefined) told.problems.push(`${last}; before, in this scene: ${this.#history.join(', ')}`);
     this.#history.push(what);
-    if (act.spends === true || told.problems.length > 0 || this.#history.length >= ACTS_OF_A_SCENE)
-      await this.close();
+    const wrong = told.problems.length > 0;
+    if (act.spends === true || wrong || this.#history.length >= ACTS_OF_A_SCENE) await this.#end(wrong);
     return told;
   }
 
@@ -123,10 +127,15 @@ export class Campaign {
     return this.#scene;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#end(false);
+  }
+
+  async #end(wrong: boolean): Promise<void> {
     const scene = this.#scene;
     this.#scene = null;
-    await scene?.close();
+    const kept = wrong && this.#keepIn !== null ? join(this.#keepIn, `scene ${++this.#kept}`) : null;
+    await scene?.close(kept);
   }
 }
 

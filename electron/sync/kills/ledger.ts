@@ -4,6 +4,7 @@
  */
 
 import type { Store } from '../../store/open.ts';
+import { KEPT_MS } from '../../store/recently-deleted.ts';
 import { messagesOf, type Row } from '../sim/ledger.ts';
 
 /** On a device of the account: in the transcript, in Recently Deleted, or nowhere. */
@@ -14,7 +15,9 @@ type Entry = {
   text: string;
   guid: string | null;
   allowed: Set<Where>;
-  /** Its thirty days in Recently Deleted are over: it goes when some device finds the time. */
+  /** How far the clocks were moved while it was in Recently Deleted. */
+  agedMs: number;
+  /** Its thirty days there are over: it goes when some device finds the time. */
   due: boolean;
   /** It is to be at Bob's, too. */
   atBob: 'must' | 'may' | 'no';
@@ -51,7 +54,14 @@ export class Ledger {
   /** Somebody of this account is about to write it: `bob` to it, or one of its own devices to him. */
   writes(text: string, by: 'anna' | 'bob' | 'note'): void {
     const atBob = by === 'anna' ? 'may' : 'no';
-    this.#entries.set(text, { text, guid: null, allowed: new Set(['shown', 'gone']), due: false, atBob });
+    this.#entries.set(text, {
+      text,
+      guid: null,
+      allowed: new Set(['shown', 'gone']),
+      agedMs: 0,
+      due: false,
+      atBob,
+    });
   }
   written(text: string): void {
     const entry = this.#entry(text);
@@ -63,13 +73,16 @@ export class Ledger {
   may(rows: readonly { guid: string }[], ...where: Where[]): void {
     for (const { guid } of rows) for (const one of where) this.#byGuid.get(guid)?.allowed.add(one);
   }
-  /** The thirty days of these are over. */
-  due(rows: readonly { guid: string }[]): void {
+  /** These are in Recently Deleted while the clocks are moved: by this or together with what went before, their thirty days may be over. */
+  ages(rows: readonly { guid: string }[], ms: number): void {
     for (const { guid } of rows) {
       const entry = this.#byGuid.get(guid);
-      if (entry !== undefined) entry.due = true;
+      if (entry === undefined) continue;
+      entry.agedMs += ms;
+      if (entry.agedMs < KEPT_MS) continue;
+      entry.due = true;
+      entry.allowed.add('gone');
     }
-    this.may(rows, 'gone');
   }
   /** It was answered: this it must be. (A Recover may still meet a device that has let go of it already.) */
   must(rows: readonly { guid: string }[], where: Where): void {
@@ -78,8 +91,14 @@ export class Ledger {
       if (entry === undefined) continue;
       entry.allowed = new Set([where]);
       if (entry.due && where === 'shown') entry.allowed.add('gone');
-      else entry.due = false;
+      else this.#begins(entry);
     }
+  }
+
+  /** Its thirty days, should it be in Recently Deleted, begin now. */
+  #begins(entry: Entry): void {
+    entry.agedMs = 0;
+    entry.due = false;
   }
 
   #entry(text: string): Entry {
@@ -146,7 +165,7 @@ export class Ledger {
     for (const entry of this.#entries.values()) {
       const where = (entry.guid === null ? undefined : here.get(entry.guid)) ?? 'gone';
       entry.allowed = new Set([where]);
-      if (where !== 'deleted') entry.due = false;
+      if (where !== 'deleted') this.#begins(entry);
       if (entry.due) entry.allowed.add('gone');
       if (entry.atBob === 'may') entry.atBob = where === 'shown' ? 'must' : 'may';
     }

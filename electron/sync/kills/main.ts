@@ -1,7 +1,8 @@
 /**
  * `npm run kills -- --kills N --from S [--json FILE]`: more of the crash tests than `npm test` has time for. `--lanes`: so many scenes at
  * once. `--minutes`: no kill is begun after that. `--cheap`: the shortest way to each point, as `npm test` goes. `--only "push: "`: at points
- * in whose names that stands. `--record`: see record.ts.
+ * in whose names that stands. `--keep FOLDER`: the files of each scene in which something was wrong, with the key that opens them, are kept
+ * there. `--record`: see record.ts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1000000' },
     cheap: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    keep: { type: 'string' },
     json: { type: 'string' },
     record: { type: 'boolean', default: false },
   },
@@ -42,6 +44,7 @@ const report = await run(scripts, {
   lanes: Number(values.lanes),
   varied: !values.cheap,
   only: values.only,
+  keepIn: values.keep ?? null,
   until: Date.now() + Number(values.minutes) * 60_000,
   print,
   progress: write,

@@ -1,4 +1,5 @@
 /** Which kills a run does, and in which order: each point of both tables once, then each again, and so on; and what became of them. */
+import { join } from 'node:path';
 import { derived, type SeededRandom, seeded } from '../sim/random.ts';
 import { Campaign, Images, type Kill } from './campaign.ts';
 import type { Scripts } from './processes.ts';
@@ -34,6 +35,8 @@ export async function runKills(
     varied: boolean;
     /** At points alone in whose names this stands. */
     only?: string;
+    /** A folder for the files of each scene in which something was wrong. */
+    keepIn?: string | null;
     until?: number;
     said?: (line: string) => void;
     /** Now and then. */
@@ -41,6 +44,7 @@ export async function runKills(
   },
 ): Promise<Report> {
   const { kills, from, lanes, varied, until = Number.POSITIVE_INFINITY, said, progress, only = '' } = options;
+  const { keepIn = null } = options;
   const report: Report = {
     from,
     kills: 0,
@@ -54,7 +58,8 @@ export async function runKills(
   let next = 0;
   let told = 0;
   const lane = async (number: number): Promise<void> => {
-    const campaign = new Campaign(scripts, images, derived(from, number + 1_000_000));
+    const keep = keepIn === null ? null : join(keepIn, `lane ${number + 1}`);
+    const campaign = new Campaign(scripts, images, derived(from, number + 1_000_000), keep);
     for (let at = next++; at < plan.length && Date.now() < until; at = next++) {
       const wanted = plan[at] as Wanted;
       if (!(await reach(campaign, report, wanted, varied)))

@@ -12,6 +12,7 @@ export type Asked = {
   lanes: number;
   varied: boolean;
   only: string;
+  keepIn: string | null;
   until: number;
   print(line: string): void;
   progress(report: Report): void;

@@ -6,12 +6,13 @@
  * The first scene of a run is set up by signing up, signing in and writing; what it has on the disk then is kept as it is, and every later
  * one begins with a copy of it (`Image`).
  */
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Cloud } from '../../../cloud/app.ts';
 import { ORIGIN } from '../../../cloud/testing/clients.ts';
 import type { Armed } from '../../../cloud/testing/reaper.ts';
+import { toHex } from '../../../shared/crypto/bytes.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import type { CommandInput, CommandName } from '../protocol.ts';
@@ -280,10 +281,10 @@ export class Scene {
   async jump(ms: number): Promise<void> {
     await this.device.kill();
     this.offMs += ms;
-    // Thirty days in Recently Deleted may be over.
-    if (ms >= 30 * DAY) {
-      this.ledger.due(messagesOf(this.anna).filter((row) => row.deleted !== null));
-    }
+    this.ledger.ages(
+      messagesOf(this.anna).filter((row) => row.deleted !== null),
+      ms,
+    );
     this.cloud.tell({ type: 'clock', offMs: this.offMs });
   }
 
@@ -332,10 +333,16 @@ export class Scene {
     return found;
   }
 
-  async close(): Promise<void> {
+  /** Ends everybody. `keepIn`: a folder that gets all their files first, with what opens them; null: they go. */
+  async close(keepIn: string | null = null): Promise<void> {
     await this.device.kill();
     for (const one of this.others) await one?.stop();
     await this.cloud.kill();
+    if (keepIn !== null) {
+      cpSync(this.folder, keepIn, { recursive: true });
+      const about = { key: toHex(this.key), killed: relative(this.folder, this.path), offMs: this.offMs };
+      writeFileSync(join(keepIn, 'about.json'), JSON.stringify(about, null, 1));
+    }
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
