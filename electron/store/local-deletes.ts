@@ -62,6 +62,11 @@ function dropHere(store: Store, id: Uint8Array): void {
   store.run('UPDATE record SET payload = NULL WHERE rid = ?', row.rid);
 }
 
+/** It has come once more from the zone, which is still pulled while the switch goes off: no content of it stays here. In the caller's transaction. */
+export function dropAgain(store: Store, id: Uint8Array): void {
+  if (getLocalDelete(store, id)?.gone === true) dropHere(store, id);
+}
+
 /** Back out of this device's Recently Deleted. */
 export function removeLocalDelete(store: Store, id: Uint8Array): void {
   store.write(() => {

@@ -11,6 +11,7 @@ import { decodePayload } from '../../shared/model/payload-codec.ts';
 import type { Watermark } from '../../shared/model/values.ts';
 import { compareWatermarks } from '../../shared/model/watermarks.ts';
 import { getDirty, markDirty } from './dirty.ts';
+import { dropAgain } from './local-deletes.ts';
 import type { Store } from './open.ts';
 import { project } from './project.ts';
 import { placeOf } from './project-message.ts';
@@ -94,6 +95,7 @@ export function applyPulled(
       else {
         const closed = applyRecord(store, zone, item, result);
         if (zone === 'messages' && !closed) applyRemembered(store, item, result);
+        if (zone === 'messages') dropAgain(store, item.id);
       }
       result.applied += 1;
     }

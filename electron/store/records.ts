@@ -20,6 +20,9 @@ import { KIND, mapKey, plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './
 /** What the cloud is known to hold. rev 0: nothing yet. */
 export type Base = { rev: number; epoch: number; hint: number; hash: Uint8Array | null };
 
+/** The cloud holds nothing of it, as far as is known here. */
+export const NO_BASE: Base = { rev: 0, epoch: 0, hint: 0, hash: null };
+
 export type StoredRecord = {
   zone: ZoneName;
   id: Uint8Array;
@@ -110,13 +113,19 @@ export function getPayload(store: Store, zone: ZoneName, id: Uint8Array): Payloa
   return row?.payload == null ? undefined : decodePayload(plain(row.payload), store.schema);
 }
 
-export function isGone(store: Store, zone: ZoneName, id: Uint8Array): boolean {
+/** Deleted for good for all devices of the account. */
+export function isTombstone(store: Store, zone: ZoneName, id: Uint8Array): boolean {
   const row = store.get<{ gone: number }>(
     'SELECT gone FROM record WHERE zone = ? AND id = ?',
     ZONE_NUMBER[zone],
     id,
   );
-  if (row?.gone === 1) return true;
+  return row?.gone === 1;
+}
+
+/** Deleted for good here: for all devices, or on this one alone. */
+export function isGone(store: Store, zone: ZoneName, id: Uint8Array): boolean {
+  if (isTombstone(store, zone, id)) return true;
   return store.memory.anyLocalDelete
     ? store.get('SELECT 1 AS one FROM local_delete WHERE id = ? AND gone = 1', id) !== undefined
     : false;
@@ -162,6 +171,8 @@ export function putMerged(
     const merged = before === null ? { ...payload, coreConflict: false } : mergePayloads(before, payload);
     const changed = before === null || !equalPayloads(before, merged);
     if (changed) {
+      // The cloud has more of it than is here now: pushed over what it has, this would be all that is left. It is met and merged instead.
+      if (before === null && row.rev > 0) changeBase(store, zone, id, row, NO_BASE, null);
       replaceContent(store, zone, id, row, before, merged);
       if (options.dirty) markDirty(store, zone, id, 'put', options.notBeforeMs);
     }

@@ -71,7 +71,7 @@ export function counts(store: Store, nowMs: number): Counts {
     };
   });
   const messages = zone('messages');
-  const uploads = () => store.kept('messages to upload', RECORD, () => messagesToUpload(store));
+  const uploads = () => store.kept('messages to upload', UPLOADS, () => messagesToUpload(store));
   return {
     zones: { account: zone('account'), messages },
     newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, uploads()),
@@ -83,5 +83,5 @@ export function counts(store: Store, nowMs: number): Counts {
 const DIRTY = ['dirty'];
 // What has come meanwhile does not wait any more.
 const WAITING = ['outbox', 'message'];
-const RECORD = ['record'];
+const UPLOADS = ['record', 'local_delete'];
 const BLOBS = ['blob', 'blob_loose', 'attachment_draft', 'outbox'];

@@ -19,7 +19,7 @@ import { deleteArrived } from '../commands/delete-one.ts';
 import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
 import { settleLongAsked } from '../mail/long-asked.ts';
-import { currentKeys, FIRST_GENERATION, highestGeneration, isMessageGone } from './names.ts';
+import { currentKeys, FIRST_GENERATION, highestGeneration, isMessageGoneForAll } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
@@ -101,8 +101,9 @@ function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], 
 }
 
 /**
- * What was deleted for good here in another generation, and comes back from a device that had kept it, or with the cloud's backup: gone is for good
- * (SPEC SYN-32, SYN-151).
+ * What was deleted for good in another generation, and comes back from a device that had kept it, or with the cloud's backup: gone is for good
+ * (SPEC SYN-32, SYN-151). Not so what this device alone has let go of: the zone is pulled while the switch goes off, and that is nobody else's
+ * delete (SYN-26).
  */
 function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): void {
   for (const item of items) {
@@ -112,7 +113,7 @@ function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): vo
     const payload = item.payload ?? decodePayload(item.bytes, ctx.store.schema);
     const name = payload.kind === KIND.message ? nameOf(payload) : null;
     const [sender, guid] = name ?? [];
-    if (sender !== undefined && guid !== undefined && isMessageGone(ctx, sender, guid)) {
+    if (sender !== undefined && guid !== undefined && isMessageGoneForAll(ctx, sender, guid)) {
       deleteForGood(ctx.store, 'messages', item.id, { push: true, byPerson: true, nowMs });
     }
   }

@@ -6,7 +6,7 @@ import { idKey, zoneKey } from '../../../shared/crypto/epoch-keys.ts';
 import { recordId } from '../../../shared/crypto/records.ts';
 import { SETTINGS_NAME } from '../../../shared/model/settings.ts';
 import type { Store } from '../../store/open.ts';
-import { isGone } from '../../store/records.ts';
+import { isGone, isTombstone } from '../../store/records.ts';
 import { KIND, ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { EpochKeys, StepContext } from '../context.ts';
@@ -91,15 +91,25 @@ export function highestGeneration(store: Store, zone: ZoneName): number {
   return Math.max(generationOf(store, zone), typeof highest === 'number' ? highest : 0);
 }
 
-/** Deleted for good on this device, under its id of whichever generation. */
+/** Deleted for good on this device, for all or for it alone, under its id of whichever generation. */
 export function isMessageGone(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): boolean {
+  return messageIds(ctx, sender, guid).some((id) => isGone(ctx.store, 'messages', id));
+}
+/** Deleted for good for all devices of the account, as far as this one knows. */
+export function isMessageGoneForAll(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): boolean {
+  return messageIds(ctx, sender, guid).some((id) => isTombstone(ctx.store, 'messages', id));
+}
+/** What a message is called or ever was, the latest generation first. */
+function messageIds(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): Uint8Array[] {
   const keys = currentKeys(ctx);
-  const highest = highestGeneration(ctx.store, 'messages');
-  for (let generation = highest; generation >= FIRST_GENERATION; generation -= 1) {
-    const id = recordId(idKeyOf(keys, 'messages', generation), KIND.message, sender, guid);
-    if (isGone(ctx.store, 'messages', id)) return true;
-  }
-  return false;
+  const ids: Uint8Array[] = [];
+  for (
+    let generation = highestGeneration(ctx.store, 'messages');
+    generation >= FIRST_GENERATION;
+    generation -= 1
+  )
+    ids.push(recordId(idKeyOf(keys, 'messages', generation), KIND.message, sender, guid));
+  return ids;
 }
 export function conversationRecordId(ctx: StepContext, guid: Uint8Array): Uint8Array {
   return named(ctx, 'messages', KIND.conversation, guid);

@@ -15,7 +15,7 @@ import { blobsToName } from '../../store/attachments.ts';
 import { clean, type Dirty, dirtyBatch, dirtyWithoutRoom, markDirty, postpone } from '../../store/dirty.ts';
 import { addNotice } from '../../store/notices.ts';
 import { applyPulled } from '../../store/pulled.ts';
-import { getRecord, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
+import { getRecord, NO_BASE, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
 import { ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { blobsMissing, isGoingUp, wasNamed } from '../blobs/missing.ts';
@@ -235,7 +235,7 @@ function settle(
         met.push(answer.value.record);
       } else if (row !== undefined) {
         // The cloud has lost it. It is offered anew; the digest at the next head says whether more is missing.
-        setBase(store, zone, id, { rev: 0, epoch: 0, hint: 0, hash: null });
+        setBase(store, zone, id, NO_BASE);
         if (stays && row.gone === 0 && row.payload !== null) markDirty(store, zone, id, 'put');
       }
       return;
