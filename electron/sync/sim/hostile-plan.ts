@@ -120,13 +120,17 @@ function knownHead({ device }: Actor, zone: Zone): number {
   return device.alive ? getZoneState(device.store, nameOf(zone)).head : 0;
 }
 
+const isTurnedOff = ({ device }: Actor): boolean =>
+  ['off', 'disabling'].includes(device.core.status().switch);
+
 /** At the end of the story's steps: everything but the cloud is right, and time passes. What it says is checked. */
 export async function reckon(stage: Stage, plan: HostilePlan): Promise<string[]> {
   const { trick } = plan;
   if (!plan.began) return [];
   stage.say('everything but the cloud heals');
   for (const actor of plan.deceits.map((one) => one.actor)) {
-    if (actor.device.alive && actor.device.core.status().switch === 'off' && trick.says !== null) {
+    // Off, or nearly: to whom nothing is taken away nothing is said.
+    if (actor.device.alive && isTurnedOff(actor) && trick.says !== null) {
       may(actor, 'turnOn');
       stage.does(actor, 'turns the switch on', () =>
         actor.device.execute('setSwitch', { on: true, deletedHere: 'bringBack' }),
