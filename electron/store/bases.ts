@@ -3,7 +3,7 @@
  * for the end of a first sync. Knowing the base keeps the digest comparable; content that is here is not touched.
  */
 import type { Store } from './open.ts';
-import { type Base, changeBase, recordRow } from './records.ts';
+import { type Base, changeBase, isMerged, recordRow } from './records.ts';
 import { plain, ZONE_NUMBER, type ZoneName } from './values.ts';
 import { isGenerationOver } from './zone-state.ts';
 
@@ -17,7 +17,8 @@ export function rememberBase(
   store.write(() => {
     const row = recordRow(store, zone, id);
     if (row !== undefined) {
-      changeBase(store, zone, id, row, base, proof);
+      const unmerged = proof === null && row.payload !== null && row.rev > 0 && !isMerged(row);
+      changeBase(store, zone, id, row, unmerged ? { ...base, epoch: row.epoch } : base, proof);
       return;
     }
     store.run(

@@ -22,6 +22,12 @@ export type Base = { rev: number; epoch: number; hint: number; hash: Uint8Array 
 
 /** The cloud holds nothing of it, as far as is known here. */
 export const NO_BASE: Base = { rev: 0, epoch: 0, hint: 0, hash: null };
+/**
+ * In the place of a base's epoch (they begin at 1): the cloud has that version, and what is here was never merged with it, since there was no content
+ * here. Pushed as a change of it, what is here would be all that is left; it is met and merged first (SPEC SYN-161).
+ */
+const UNMERGED = 0;
+export const isMerged = ({ epoch }: { epoch: number }): boolean => epoch !== UNMERGED;
 
 export type StoredRecord = {
   zone: ZoneName;
@@ -72,12 +78,12 @@ export function getRecord(store: Store, zone: ZoneName, id: Uint8Array): StoredR
   };
 }
 
-/** What a pulled version is compared with, for all ids of a page: bases, and whether there is content. */
+/** What a pulled version is compared with, for all ids of a page: bases, and whether there is content that knows of it. */
 export type KnownBase = { rev: number; hash: Uint8Array | null; gone: boolean; content: boolean };
 /** Of a first sync's pages, and of what comes one by one: each asks as many times as there are places in the question. */
 const KNOWN_AT_ONCE = [100, 4] as const;
 const selectKnown = (places: number): string =>
-  `SELECT id, rev, hash, gone, payload IS NOT NULL AS content FROM record WHERE zone = ? AND id IN (${Array(places).fill('?').join(', ')})`;
+  `SELECT id, rev, hash, gone, payload IS NOT NULL AND epoch <> ${UNMERGED} AS content FROM record WHERE zone = ? AND id IN (${Array(places).fill('?').join(', ')})`;
 const SELECT_KNOWN = [selectKnown(KNOWN_AT_ONCE[0]), selectKnown(KNOWN_AT_ONCE[1])] as const;
 
 export function knownBases(store: Store, zone: ZoneName, ids: readonly Uint8Array[]): Map<string, KnownBase> {
@@ -171,8 +177,10 @@ export function putMerged(
     const merged = before === null ? { ...payload, coreConflict: false } : mergePayloads(before, payload);
     const changed = before === null || !equalPayloads(before, merged);
     if (changed) {
-      // The cloud has more of it than is here now: pushed over what it has, this would be all that is left. It is met and merged instead.
-      if (before === null && row.rev > 0) changeBase(store, zone, id, row, NO_BASE, null);
+      if (before === null && row.rev > 0) {
+        const { rev, hint } = row;
+        changeBase(store, zone, id, row, { rev, epoch: UNMERGED, hint, hash: plainOrNull(row.hash) }, null);
+      }
       replaceContent(store, zone, id, row, before, merged);
       if (options.dirty) markDirty(store, zone, id, 'put', options.notBeforeMs);
     }

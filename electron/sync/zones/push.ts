@@ -15,7 +15,7 @@ import { blobsToName } from '../../store/attachments.ts';
 import { clean, type Dirty, dirtyBatch, dirtyWithoutRoom, markDirty, postpone } from '../../store/dirty.ts';
 import { addNotice } from '../../store/notices.ts';
 import { applyPulled } from '../../store/pulled.ts';
-import { getRecord, NO_BASE, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
+import { getRecord, isMerged, NO_BASE, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
 import { ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { blobsMissing, isGoingUp, wasNamed } from '../blobs/missing.ts';
@@ -163,7 +163,7 @@ async function collect(
       clean(store, zone, id, dirty.change);
       continue;
     }
-    const baseRev = record.base.rev;
+    const baseRev = isMerged(record.base) ? record.base.rev : 0;
     const rev = baseRev + 1;
     const { hint, attachments } = outsideOf(record.kind, record.bytes, ctx.clock.now(), store.schema);
     if (attachments.length > 0 && isGoingUp(store, attachments)) {
