@@ -20,13 +20,18 @@ import { readBody } from './body.ts';
 const LONG_MS = 25 * 24 * 3_600_000;
 const PAGE = 500;
 
-/** ask: as ever. known: it was accepted, and is out of the outbox. comes: it was, and its record is on its way. never: the cloud has not accepted it. */
-export type LongAsked = 'ask' | 'known' | 'comes' | 'never';
+/**
+ * ask: as ever. known: it was accepted, and is out of the outbox. comes: it was, and its record is on its way. never: the cloud has not accepted it.
+ * anew: nor is it to be asked with this request, which was signed with the keys that the device had before it signed in again (OUT-33).
+ */
+export type LongAsked = 'ask' | 'known' | 'comes' | 'never' | 'anew';
 
 export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise<LongAsked> {
-  if (entry.kind !== 'message') return 'ask';
+  const before = entry.sealed !== null && isSignedBefore(ctx, entry);
+  // What comes of an edit or a reaction twice is the same as once.
+  if (entry.kind !== 'message') return before ? 'anew' : 'ask';
   if (entry.sealed === null) return isPutBack(ctx, entry) ? 'known' : 'ask';
-  if (!isLongAgo(ctx, entry.createdMs)) return 'ask';
+  if (!before && !isLongAgo(ctx, entry.createdMs)) return 'ask';
   if (settleIfHere(ctx, entry)) return 'known';
   const { sendId } = fromBinary(SendRequestSchema, entry.sealed);
   const { stored } = getMailCursor(ctx.store);
@@ -42,7 +47,8 @@ export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise
     // Much is left to be read, or the cloud was put back and is read anew: then it shows.
     page.more ||
     numberOf(page.head) < stored;
-  return comes ? 'comes' : 'never';
+  if (comes) return 'comes';
+  return before && entry.deletedMs === null ? 'anew' : 'never';
 }
 
 /** Never asked for, and here all the same: this folder is a copy from before it was sent (SPEC OUT-30). Not a retry, whose message is here. */
@@ -63,6 +69,10 @@ export function settleLongAsked(ctx: StepContext): void {
 
 const isLongAgo = (ctx: StepContext, createdMs: number): boolean =>
   Math.abs(ctx.writeClock.now() - createdMs) > LONG_MS;
+
+/** With the keys of the device that this one was before it signed out: nobody takes that any more once that one is off the log. */
+const isSignedBefore = (ctx: StepContext, entry: OutboxEntry): boolean =>
+  !equalBytes(readBody(entry.body).senderDeviceId, currentKeys(ctx).deviceId);
 
 /** It is here as a message, or was and is gone for good: so it was accepted. */
 function isKnown(ctx: StepContext, { guid }: Asked): boolean {

@@ -75,7 +75,7 @@ export async function sendStep(ctx: StepContext): Promise<{ nextAt: number }> {
     if (found === 'known') continue;
     // A deleted one that nobody got, nobody gets.
     if (found === 'never' && entry.deletedMs !== null) neverAsked(ctx, entry);
-    else await sendOne(ctx, entry);
+    else await sendOne(ctx, found === 'anew' ? { ...entry, sealed: null } : entry);
   }
   return { nextAt: ctx.clock.now() };
 }
@@ -100,7 +100,7 @@ async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
       if (result.case !== 'epochStale')
         throw new SyncFailure('cloudRefused', 'The cloud answered a send with nothing.');
       await refreshStale(ctx, result.value.accountIds);
-      request = await seal(ctx, entry);
+      request = await seal(ctx, getOutbox(ctx.store, entry.sendId) ?? entry);
     }
     if (request !== null) throw new SyncFailure('keyringBusy', "The recipients' keys keep changing.", 5_000);
   } catch (error) {
@@ -159,6 +159,9 @@ type Sealed = { accountId: Uint8Array; epoch: number; inboxKey: Uint8Array };
 async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest | null> {
   const identity = requireIdentity(ctx.store);
   const body = readBody(entry.body);
+  // It may have been written before this device signed out and in again: it has another name and other keys since, and signs with those (OUT-33).
+  body.senderDeviceId = identity.deviceId;
+  const unsealed = encodeBody(body);
   const recipients = await recipientsOf(ctx, body);
   const full = create(SendRequestSchema, { sendId: ctx.random(16) });
   body.addressees = recipients.map(({ accountId, epoch }) => create(AddresseeSchema, { accountId, epoch }));
@@ -189,7 +192,12 @@ async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest |
       neverSent(ctx, now, { state: 'queued' });
       return null;
     }
-    updateOutbox(ctx.store, entry.sendId, { state: 'sending', sealed, attempts: now.attempts + 1 });
+    updateOutbox(ctx.store, entry.sendId, {
+      state: 'sending',
+      sealed,
+      body: unsealed,
+      attempts: now.attempts + 1,
+    });
     // What is on disk is what goes: decoded from the very bytes.
     return fromBinary(SendRequestSchema, sealed);
   });
