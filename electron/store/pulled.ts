@@ -94,8 +94,10 @@ export function applyPulled(
       if ('gone' in item) applyTombstone(store, zone, item, nowMs, result);
       else {
         const closed = applyRecord(store, zone, item, result);
-        if (zone === 'messages' && !closed) applyRemembered(store, item, result);
-        if (zone === 'messages') dropAgain(store, item.id);
+        if (zone === 'messages') {
+          if (!closed) applyRemembered(store, item, result);
+          dropAgain(store, item.id);
+        }
       }
       result.applied += 1;
     }

@@ -177,10 +177,8 @@ export function putMerged(
     const merged = before === null ? { ...payload, coreConflict: false } : mergePayloads(before, payload);
     const changed = before === null || !equalPayloads(before, merged);
     if (changed) {
-      if (before === null && row.rev > 0) {
-        const { rev, hint } = row;
-        changeBase(store, zone, id, row, { rev, epoch: UNMERGED, hint, hash: plainOrNull(row.hash) }, null);
-      }
+      if (before === null && row.rev > 0)
+        store.run('UPDATE record SET epoch = ? WHERE rid = ?', UNMERGED, row.rid);
       replaceContent(store, zone, id, row, before, merged);
       if (options.dirty) markDirty(store, zone, id, 'put', options.notBeforeMs);
     }

@@ -160,8 +160,9 @@ async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest |
   const identity = requireIdentity(ctx.store);
   const body = readBody(entry.body);
   // It may have been written before this device signed out and in again: it has another name and other keys since, and signs with those (OUT-33).
+  const renamed = !equalBytes(body.senderDeviceId, identity.deviceId);
   body.senderDeviceId = identity.deviceId;
-  const unsealed = encodeBody(body);
+  const unsealed = renamed ? encodeBody(body) : entry.body;
   const recipients = await recipientsOf(ctx, body);
   const full = create(SendRequestSchema, { sendId: ctx.random(16) });
   body.addressees = recipients.map(({ accountId, epoch }) => create(AddresseeSchema, { accountId, epoch }));

@@ -19,7 +19,7 @@ import { deleteArrived } from '../commands/delete-one.ts';
 import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
 import { settleLongAsked } from '../mail/long-asked.ts';
-import { currentKeys, FIRST_GENERATION, highestGeneration, isMessageGoneForAll } from './names.ts';
+import { currentKeys, FIRST_GENERATION, highestGeneration, isGoneForAll } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
@@ -112,8 +112,7 @@ function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): vo
     }
     const payload = item.payload ?? decodePayload(item.bytes, ctx.store.schema);
     const name = payload.kind === KIND.message ? nameOf(payload) : null;
-    const [sender, guid] = name ?? [];
-    if (sender !== undefined && guid !== undefined && isMessageGoneForAll(ctx, sender, guid)) {
+    if (name !== null && isGoneForAll(ctx, 'messages', KIND.message, name)) {
       deleteForGood(ctx.store, 'messages', item.id, { push: true, byPerson: true, nowMs });
     }
   }

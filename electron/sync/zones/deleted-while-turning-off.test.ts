@@ -6,15 +6,8 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import type { Command } from '../protocol.ts';
-import type { SyncStatus } from '../status-types.ts';
-import {
-  cuttableFetchOf,
-  firstDevice,
-  nextDevice,
-  removeFolders,
-  type ZoneDevice,
-} from '../testing/zone-device.ts';
+import { does, idOf, is, purgeIsOver, settled, turn, twoDevices } from '../testing/two-devices.ts';
+import { cuttableFetchOf, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
 afterAll(removeFolders);
@@ -30,13 +23,7 @@ beforeEach(async () => {
   clock.ahead = 0;
   cut = false;
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock });
-  one = await firstDevice(cloud, 'anna@example.org', { clock });
-  for (const [i, text] of ['first', 'second'].entries()) one.message(text, Date.now() - 3_600_000 + i);
-  one.core.start();
-  await one.settled();
-  two = await nextDevice(cloud, one.person, { clock, fetch: cuttableFetchOf(cloud, () => !cut) });
-  two.core.start();
-  await two.settled();
+  [one, two] = await twoDevices(cloud, [{ clock }, { clock, fetch: cuttableFetchOf(cloud, () => !cut) }]);
 });
 afterEach(async () => {
   await one.stop();
@@ -44,30 +31,12 @@ afterEach(async () => {
   await cloud.close();
 });
 
-const does = (device: ZoneDevice, command: Command) => device.core.execute(command as never);
-const is = (value: SyncStatus['switch']) => (status: SyncStatus) => status.switch === value;
-const idOf = (device: ZoneDevice, text: string): string =>
-  device.store.get<{ id: string }>('SELECT lower(hex(id)) AS id FROM message WHERE text = ?', text)?.id ?? '';
-async function turn(device: ZoneDevice, on: boolean): Promise<void> {
-  await does(device, { name: 'setSwitch', input: { on } });
-  await device.until(is(on ? 'on' : 'off'), on ? 'on' : 'off');
-}
-async function settled(...some: ZoneDevice[]): Promise<void> {
-  for (const device of some) {
-    await does(device, { name: 'syncNow', input: null });
-    await device.settled();
-  }
-}
-
 /** The cloud's copy was deleted once, and both devices have brought it back: in its second generation. */
 async function purgedOnce(): Promise<void> {
   await does(one, { name: 'disableAndDelete', input: null });
   for (const device of [one, two]) await device.until(is('off'), 'off');
   clock.ahead = 31 * DAY;
-  for (const device of [one, two]) {
-    await does(device, { name: 'syncNow', input: null });
-    await device.until(({ purge }) => purge === null, 'the purge is over');
-  }
+  await purgeIsOver(one, two);
   for (const device of [one, two]) await turn(device, true);
   await settled(one, two, one);
   for (const device of [one, two]) expect(getZoneState(device.store, 'messages').generation).toBe(2);

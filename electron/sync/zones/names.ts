@@ -93,23 +93,31 @@ export function highestGeneration(store: Store, zone: ZoneName): number {
 
 /** Deleted for good on this device, for all or for it alone, under its id of whichever generation. */
 export function isMessageGone(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): boolean {
-  return messageIds(ctx, sender, guid).some((id) => isGone(ctx.store, 'messages', id));
+  for (const id of everNamed(ctx, 'messages', KIND.message, [sender, guid]))
+    if (isGone(ctx.store, 'messages', id)) return true;
+  return false;
 }
-/** Deleted for good for all devices of the account, as far as this one knows. */
-export function isMessageGoneForAll(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): boolean {
-  return messageIds(ctx, sender, guid).some((id) => isTombstone(ctx.store, 'messages', id));
+/** Deleted for good for all devices of the account, as far as this one knows, under its id of whichever generation. */
+export function isGoneForAll(
+  ctx: StepContext,
+  zone: ZoneName,
+  kind: number,
+  name: readonly Uint8Array[],
+): boolean {
+  for (const id of everNamed(ctx, zone, kind, name)) if (isTombstone(ctx.store, zone, id)) return true;
+  return false;
 }
-/** What a message is called or ever was, the latest generation first. */
-function messageIds(ctx: StepContext, sender: Uint8Array, guid: Uint8Array): Uint8Array[] {
+/** What a record is called or ever was, the latest generation first. */
+function* everNamed(
+  ctx: StepContext,
+  zone: ZoneName,
+  kind: number,
+  name: readonly Uint8Array[],
+): Generator<Uint8Array> {
   const keys = currentKeys(ctx);
-  const ids: Uint8Array[] = [];
-  for (
-    let generation = highestGeneration(ctx.store, 'messages');
-    generation >= FIRST_GENERATION;
-    generation -= 1
-  )
-    ids.push(recordId(idKeyOf(keys, 'messages', generation), KIND.message, sender, guid));
-  return ids;
+  const highest = highestGeneration(ctx.store, zone);
+  for (let generation = highest; generation >= FIRST_GENERATION; generation -= 1)
+    yield recordId(idKeyOf(keys, zone, generation), kind, ...name);
 }
 export function conversationRecordId(ctx: StepContext, guid: Uint8Array): Uint8Array {
   return named(ctx, 'messages', KIND.conversation, guid);

@@ -3,9 +3,8 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import type { Fetch } from '../network/cloud-client.ts';
-import type { Command } from '../protocol.ts';
-import type { SyncStatus } from '../status-types.ts';
-import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+import { does, idOf, is, purgeIsOver, settled, turn, twoDevices } from '../testing/two-devices.ts';
+import { fetchOf, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
 afterAll(removeFolders);
@@ -27,13 +26,7 @@ beforeEach(async () => {
     if (pushesCut && request.url.endsWith('/Push')) throw new TypeError('No connection.');
     return fetchOf(cloud)(request);
   };
-  one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
-  for (const [i, text] of ['first', 'second'].entries()) one.message(text, Date.now() - 3_600_000 + i);
-  one.core.start();
-  await one.settled();
-  two = await nextDevice(cloud, one.person, { clock });
-  two.core.start();
-  await two.settled();
+  [one, two] = await twoDevices(cloud, [{ clock, fetch }, { clock }]);
 });
 afterEach(async () => {
   await one.stop();
@@ -41,24 +34,10 @@ afterEach(async () => {
   await cloud.close();
 });
 
-const does = (device: ZoneDevice, command: Command) => device.core.execute(command as never);
-const is = (value: SyncStatus['switch']) => (status: SyncStatus) => status.switch === value;
-const idOf = (device: ZoneDevice, text: string): string =>
-  device.store.get<{ id: string }>('SELECT lower(hex(id)) AS id FROM message WHERE text = ?', text)?.id ?? '';
 const remove = (device: ZoneDevice, text: string) =>
   does(device, { name: 'deleteMessages', input: { ids: [idOf(device, text)] } });
 const deleteNow = (device: ZoneDevice, text: string) =>
   does(device, { name: 'deleteForGood', input: { ids: [idOf(device, text)] } });
-async function turn(device: ZoneDevice, on: boolean): Promise<void> {
-  await does(device, { name: 'setSwitch', input: { on } });
-  await device.until(is(on ? 'on' : 'off'), on ? 'on' : 'off');
-}
-async function settled(...some: ZoneDevice[]): Promise<void> {
-  for (const device of some) {
-    await does(device, { name: 'syncNow', input: null });
-    await device.settled();
-  }
-}
 /** The cloud's copy is deleted, and its thirty days are over. */
 async function purged(): Promise<void> {
   await does(one, { name: 'disableAndDelete', input: null });
@@ -66,10 +45,7 @@ async function purged(): Promise<void> {
 }
 async function aMonthLater(): Promise<void> {
   clock.ahead = 31 * DAY;
-  for (const device of [one, two]) {
-    await does(device, { name: 'syncNow', input: null });
-    await device.until(({ purge }) => purge === null, 'the purge is over');
-  }
+  await purgeIsOver(one, two);
 }
 /** On again, first where the message still is: both devices show it. */
 async function bothShowBoth(): Promise<void> {

@@ -17,7 +17,14 @@ import { rereadNewer } from '../../store/reread.ts';
 import { KIND, sameBytes, type ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
-import { currentKeys, FIRST_GENERATION, generationOf, highestGeneration, idKeyOf } from './names.ts';
+import {
+  currentKeys,
+  FIRST_GENERATION,
+  generationOf,
+  highestGeneration,
+  idKeyOf,
+  isGoneForAll,
+} from './names.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 const SLICE = 300;
@@ -121,12 +128,9 @@ function nameLate(ctx: StepContext, zone: ZoneName, id: Uint8Array): void {
   if (payload === undefined || name === null) return;
   // Under an id of another generation it is not at the cloud.
   const push = (recordRow(store, zone, id)?.rev ?? 0) > 0;
-  for (let generation = highest; generation >= FIRST_GENERATION; generation -= 1) {
-    const called = recordId(idKeyOf(keys, zone, generation), payload.kind, ...name);
-    if (recordRow(store, zone, called)?.gone === 1) {
-      deleteForGood(store, zone, id, { push, byPerson: true, nowMs: ctx.clock.now() });
-      return;
-    }
+  if (isGoneForAll(ctx, zone, payload.kind, name)) {
+    deleteForGood(store, zone, id, { push, byPerson: true, nowMs: ctx.clock.now() });
+    return;
   }
   const now = recordId(idKeyOf(keys, zone, current), payload.kind, ...name);
   if (!sameBytes(now, id)) renameLate(store, zone, id, now);
