@@ -78,6 +78,14 @@ export function removeLocalDelete(store: Store, id: Uint8Array): void {
   });
 }
 
+/** It is one for all devices from now on, although its record cannot say so yet: it stays where it is. */
+export function takeOverLocalDelete(store: Store, id: Uint8Array): void {
+  store.write(() => {
+    store.run('DELETE FROM local_delete WHERE id = ?', id);
+    store.memory.localDeletesChanged();
+  });
+}
+
 /** In Recently Deleted of this device by the person's hand, one by one. */
 export function isLocallyDeleted(store: Store, id: Uint8Array): boolean {
   return store.get('SELECT 1 AS one FROM local_delete WHERE id = ? AND gone = 0', id) !== undefined;
@@ -147,6 +155,22 @@ export function locallyCleared(store: Store): number {
     `SELECT count(*) AS n FROM local_clear l CROSS JOIN conversation c ON c.guid = l.conversation CROSS JOIN message m ON m.cid = c.cid
      WHERE ${CLEARED}`,
   )!.n;
+}
+
+/** Record ids of those of one conversation. */
+export function locallyClearedIds(store: Store, conversation: Uint8Array): Uint8Array[] {
+  return store
+    .all<{ id: Uint8Array }>(
+      `SELECT m.id FROM local_clear l CROSS JOIN conversation c ON c.guid = l.conversation CROSS JOIN message m ON m.cid = c.cid
+       WHERE l.conversation = ? AND ${CLEARED}`,
+      conversation,
+    )
+    .map(({ id }) => plain(id));
+}
+
+/** Whether any message expired on this device alone. */
+export function anyExpired(store: Store): boolean {
+  return store.get('SELECT 1 AS one FROM local_delete WHERE expired = 1 LIMIT 1') !== undefined;
 }
 
 /** Whether the message in this row is one of them. */

@@ -135,7 +135,10 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
   const merged =
     ours === null || isNewerSchema(theirs) ? { ...theirs, coreConflict: false } : mergePayloads(ours, theirs);
   if (merged.coreConflict) result.coreConflicts.push(id);
-  if (ours !== null && merged.kind === KIND.conversation) noteLowered(id, [ours, theirs], merged, result);
+  // Whoever writes a mark has met what the cloud had by then. Without words of its own, what this device knows of before is over, and may have been
+  // taken back meanwhile.
+  if (ours !== null && merged.kind === KIND.conversation && getDirty(store, zone, id) !== undefined)
+    noteLowered(id, [ours, theirs], merged, result);
   if (ours === null || !equalPayloads(ours, merged)) replaceContent(store, zone, id, row, ours, merged);
   if (equalPayloads(theirs, merged)) {
     store.run('DELETE FROM dirty WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);

@@ -19,6 +19,7 @@ import {
   newPayload,
   type Payload,
   PayloadError,
+  type Register,
 } from '../../shared/model/payload.ts';
 import { decodePayload, encodePayload } from '../../shared/model/payload-codec.ts';
 import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
@@ -29,7 +30,19 @@ import { KIND, plain } from './values.ts';
 export function rememberDelete(store: Store, content: Payload): void {
   const name = nameOf(content);
   const register = name === null ? undefined : getRegister(content, MessageField.DELETED);
-  if (name === null || register === undefined) return;
+  if (name !== null && register !== undefined) remember(store, name, register);
+}
+
+/** Deleted for all devices where the record cannot be written to: it was written by a newer app, and shows as it was known last. In the caller's transaction. */
+export function rememberDeleteOf(
+  store: Store,
+  { sender, guid }: { sender: Uint8Array; guid: Uint8Array },
+  register: Register,
+): void {
+  remember(store, plain(Buffer.concat(messageName(plain(sender), plain(guid)))), register);
+}
+
+function remember(store: Store, name: Uint8Array, register: Register): void {
   const now: Payload = { ...newPayload(KIND.message), registers: [{ ...register, key: EMPTY }] };
   const before = read(store, name);
   store.run(

@@ -10,6 +10,7 @@ import { markDirty } from '../../store/dirty.ts';
 import type { Store } from '../../store/open.ts';
 import { attachmentsOfPayload } from '../../store/project-message.ts';
 import type { PulledRecord } from '../../store/pulled.ts';
+import { isTombstone } from '../../store/records.ts';
 import { KIND, sameBytes } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
@@ -64,6 +65,8 @@ export function isGoingUp(store: Store, attachments: readonly Attachment[]): boo
 export function nameAgain(ctx: Pick<StepContext, 'store' | 'signal'>, item: PulledRecord): void {
   const { store } = ctx;
   if (item.payload?.kind !== KIND.message) return;
+  // Deleted for good here: its delete is what is to be pushed, and a put would take that one's place in the queue.
+  if (isTombstone(store, 'messages', item.id)) return;
   const attachments = attachmentsOfPayload(item.payload);
   if (attachments.length === 0) return;
   const named = item.blobs ?? [];

@@ -3,25 +3,31 @@
  * caller's transaction. Content that is no longer here is fetched from the zone before the switch is on (zones/refetch.ts).
  */
 import { readConversationRegisters } from '../../../shared/model/conversation.ts';
-import { newPayload } from '../../../shared/model/payload.ts';
+import { isNewerSchema, newPayload } from '../../../shared/model/payload.ts';
 import { clearedValue, deletedValue, type Watermark } from '../../../shared/model/values.ts';
 import { compareWatermarks } from '../../../shared/model/watermarks.ts';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import {
+  anyExpired,
   forgetExpired,
   listLocalClears,
   listLocalDeletes,
+  locallyClearedIds,
   removeLocalClear,
   removeLocalDelete,
+  takeOverLocalDelete,
 } from '../../store/local-deletes.ts';
+import { messageRow } from '../../store/messages.ts';
 import { answerHidden } from '../../store/outbox-hidden.ts';
 import { deleteForGood, getPayload } from '../../store/records.ts';
+import { rememberDeleteOf } from '../../store/remembered-deletes.ts';
 import { KIND } from '../../store/values.ts';
+import { getZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import type { DeletedHere } from '../status-types.ts';
 import { conversationRecordId, currentKeys } from '../zones/names.ts';
 import { switchIsOn, writeConversation } from './conversations.ts';
-import { writeRegister } from './registers.ts';
+import { NO_KEY, writeRegister } from './registers.ts';
 
 export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   const { store } = ctx;
@@ -29,21 +35,28 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     return;
   }
   const everywhere = answer === 'everywhere';
+  // A mark is of all that is older. Where not all of that was here (never walked, or expired here), it would delete what nobody deleted (KEEP-10).
+  const byMark = getZoneState(store, 'messages').phase === 'following' && !anyExpired(store);
   // Nobody deleted these: they were kept here for a shorter time than the account keeps them.
   forgetExpired(store);
   for (const { id, deletedMs, gone } of listLocalDeletes(store)) {
     if (everywhere && gone) {
       deleteForGood(store, 'messages', id, { push: true, byPerson: true, nowMs: deletedMs });
     } else if (everywhere && getPayload(store, 'messages', id) !== undefined) {
-      const value = deletedValue(deletedMs, currentKeys(ctx).deviceId);
-      writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
+      if (deleteEverywhere(ctx, id, deletedMs)) {
+        takeOverLocalDelete(store, id);
+        continue;
+      }
     }
     removeLocalDelete(store, id);
   }
   for (const { conversation, upToMs, upToGuid, deletedMs } of listLocalClears(store)) {
     const mark = { acceptedMs: upToMs, guid: upToGuid };
     // Never back behind what was deleted elsewhere: what is known of that is compared, and what is not known yet is later than this.
-    if (everywhere && !isClearedUpTo(ctx, conversation, mark)) {
+    const record = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
+    if (everywhere && (!byMark || (record !== undefined && isNewerSchema(record)))) {
+      for (const id of locallyClearedIds(store, conversation)) deleteEverywhere(ctx, id, deletedMs);
+    } else if (everywhere && !isClearedUpTo(ctx, conversation, mark)) {
       const value = clearedValue(mark, deletedMs, currentKeys(ctx).deviceId);
       writeConversation(ctx, conversation, ConversationField.CLEARED_UP_TO, value, deletedMs);
     }
@@ -51,6 +64,28 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   }
   answerHidden(store, everywhere);
   store.changes.flag('recentlyDeleted');
+}
+
+/** True where a newer app has written it since: then it is remembered (SPEC DEL-20), and its record is left alone. */
+function deleteEverywhere(ctx: StepContext, id: Uint8Array, deletedMs: number): boolean {
+  const { store } = ctx;
+  const { deviceId } = currentKeys(ctx);
+  const value = deletedValue(deletedMs, deviceId);
+  const payload = getPayload(store, 'messages', id);
+  if (payload === undefined || !isNewerSchema(payload)) {
+    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
+    return false;
+  }
+  const row = messageRow(store, id);
+  if (row === undefined) return false;
+  rememberDeleteOf(store, row, {
+    field: MessageField.DELETED,
+    key: NO_KEY,
+    stamp: ctx.hlc.now(0n),
+    device: deviceId,
+    value,
+  });
+  return true;
 }
 
 /** Whether the conversation, as far as is known here, is deleted everywhere up to this place or further. */

@@ -76,3 +76,34 @@ test('SYN-26 what was deleted for good on a device while it turned off is not on
   await settled(two, one);
   for (const device of [one, two]) expect(device.texts()).toEqual(['first', 'second']);
 });
+
+test('DEL-30 DEL-20 SYN-36 the switch goes on also where what was deleted here was written by a newer app since', async () => {
+  const id = idOf(two, 'first');
+  cut = true;
+  await does(two, { name: 'setSwitch', input: { on: false, everywhere: false } });
+  await two.until(is('disabling'), 'disabling');
+  await does(two, { name: 'deleteMessages', input: { ids: [id] } });
+  one.newerWrites(id);
+  await does(one, { name: 'syncNow', input: null });
+  await one.settled();
+  cut = false;
+  await does(two, { name: 'syncNow', input: null });
+  await two.until(is('off'), 'off');
+  expect(two.texts()).toEqual(['second']);
+  await does(two, { name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
+  await two.until(is('on'), 'on');
+  await two.settled();
+  expect(two.texts()).toEqual(['second']);
+  // Both are updated.
+  await two.stop();
+  await one.stop();
+  one.schema += 1;
+  two.schema += 1;
+  one.start();
+  two.start();
+  for (const device of [two, one]) {
+    await does(device, { name: 'syncNow', input: null });
+    await device.settled();
+  }
+  for (const device of [one, two]) expect(device.texts()).toEqual(['second']);
+});
