@@ -76,7 +76,7 @@ test('ZON-6 what a killed process left in the write-ahead log is gone after the 
   await killed.close();
 });
 
-test('ZON-7 after a restore tokens say incarnation_changed, after a purge generation_changed', async () => {
+test('ZON-7 ZON-22 after a restore tokens and pushes say incarnation_changed, after a purge generation_changed', async () => {
   const first = await createCloud({ dataDir, registration: 'open' });
   const anna = await signUp(first, 'anna@example.org');
   const before = await anna.zone.openZone({ zone });
@@ -92,6 +92,20 @@ test('ZON-7 after a restore tokens say incarnation_changed, after a purge genera
   const after = await client.openZone({ zone });
   expect(after.state?.incarnation).not.toBe(before.state?.incarnation);
   expect(after.state?.generation).toBe(before.state?.generation);
+  // What was meant for a version of before does not meet another of the same number: nothing of it is written.
+  const value = { id: random(16), ct: random(20), baseRev: 0, epoch: 1, hint: 1 };
+  const push = { zone, generation: 1, operations: [{ op: { case: 'put' as const, value } }] };
+  const incarnation = before.state!.incarnation;
+  expect(await codeOf(client.push({ ...push, incarnation }))).toBe('INCARNATION_CHANGED');
+  expect((await client.openZone({ zone })).state?.records).toBe(0n);
+  const pushed = await client.push({ ...push, incarnation: after.state!.incarnation });
+  expect(pushed.results[0]?.result.case).toBe('ok');
+  // An app of wire version 7 or older does not say it.
+  const older = await client.push({
+    ...push,
+    operations: [{ op: { case: 'put', value: { ...value, id: random(16) } } }],
+  });
+  expect(older.results[0]?.result.case).toBe('ok');
   await client.changes({ zone, token: after.token });
   await restored.close();
 

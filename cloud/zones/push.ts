@@ -239,6 +239,9 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
       };
       return { results: request.operations.map(() => stale), head: zone.head, deleted: 0 };
     }
+    // Revs are of an incarnation: after a restore the same number may be another content (SPEC ZON-22).
+    if (request.incarnation !== 0n && request.incarnation !== BigInt(zone.incarnation))
+      throw new CloudError(ErrorCode.INCARNATION_CHANGED, 'The zone was restored or moved.');
     if (zone.purge_at_ms !== 0)
       throw new CloudError(ErrorCode.ZONE_PENDING_PURGE, 'The zone is to be purged.');
     const account = write.first(accountQuery({ no: session.account }));

@@ -65,7 +65,7 @@ export async function pushBatch(
   if (zone === 'account') {
     renewNotice(ctx, 'account', ctx.clock.now());
   }
-  const { generation } = getZoneState(store, zone);
+  const { generation, incarnation } = getZoneState(store, zone);
   const sent = await collect(ctx, zone, generation, limit, full);
   const result: StepResult['push'] = {
     accepted: 0,
@@ -81,7 +81,12 @@ export async function pushBatch(
   // What was asked for ahead would be older than what is written now.
   ctx.ahead.clear();
   const response = await ctx.cloud.zones.push(
-    { zone: ZONE[zone], generation, operations: sent.map(({ operation }) => ({ op: operation })) },
+    {
+      zone: ZONE[zone],
+      generation,
+      incarnation,
+      operations: sent.map(({ operation }) => ({ op: operation })),
+    },
     { signal: ctx.abort },
   );
   if (response.results.length !== sent.length) {

@@ -364,6 +364,13 @@ export declare type PushRequest = Message<"lockstep.cloud.v1.PushRequest"> & {
    * @generated from field: repeated lockstep.cloud.v1.Operation operations = 3;
    */
   operations: Operation[];
+
+  /**
+   * The incarnation that the revs are of; 0: not said (an older app). Of another one nothing is taken: INCARNATION_CHANGED.
+   *
+   * @generated from field: uint64 incarnation = 4;
+   */
+  incarnation: bigint;
 };
 
 /**
