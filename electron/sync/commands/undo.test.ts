@@ -206,6 +206,48 @@ test('SYN-71 when the time for Undo is over, what was only in the outbox goes fo
   expect(listConversations(one.store)[0]?.last).toMatchObject({ text: 'unsent', state: 'failed' });
 });
 
+test('SYN-70 what cannot be written when Undo is over, for want of room, is written later, and Undo works until then', async () => {
+  let due: (() => void)[] = [];
+  const timers: Timers = {
+    ...systemTimers,
+    after: (delay, work) => {
+      // A minute: the second time.
+      if (delay !== UNDO_KEPT_MS && delay !== 60_000) return systemTimers.after(delay, work);
+      due.push(work);
+      return () => {
+        due = due.filter((other) => other !== work);
+      };
+    },
+  };
+  await pair(['a'], timers);
+  const sendIds = [new Uint8Array(16).fill(9), new Uint8Array(16).fill(8)];
+  for (const sendId of sendIds)
+    one.store.run(
+      `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, created_ms, state)
+       VALUES (?, 'message', ?, ?, x'00', 'unsent', 5, 'failed')`,
+      sendId,
+      GUID,
+      sendId,
+    );
+  await one.settled();
+  const [first, second] = sendIds.map((sendId) => Buffer.from(sendId).toString('hex'));
+  const taken = await deleteOn(one, first as string);
+  await deleteOn(one, second as string);
+  const write = vi.spyOn(one.store, 'write').mockImplementation(() => {
+    throw new Error('database or disk is full');
+  });
+  for (const work of due.splice(0)) work();
+  write.mockRestore();
+  expect(await undoOn(one, taken)).toEqual({ messages: 1 });
+  const rows = () => one.store.all('SELECT lower(hex(send_id)) AS id, undoable FROM outbox');
+  expect(rows()).toEqual([
+    { id: first, undoable: 0 },
+    { id: second, undoable: 1 },
+  ]);
+  for (const work of due.splice(0)) work();
+  expect(rows()).toEqual([{ id: first, undoable: 0 }]);
+});
+
 test('SYN-73 thousands at once: commands are answered in between, and Undo brings all of them back', async () => {
   const ids = await pair([]);
   one.store.write(() => {

@@ -28,6 +28,7 @@ import { inSlices } from './slices.ts';
 /** Longer than the button shows: that waits while somebody points at it. */
 export const UNDO_KEPT_MS = 5 * 60_000;
 const KEPT_AT_ONCE = 50;
+const AGAIN_MS = 60_000;
 
 /** What one delete took. */
 export type Taken = {
@@ -54,6 +55,7 @@ export class UndoBook {
   readonly #store: Store;
   readonly #timers: Timers;
   readonly #random: Random;
+  #stopped = false;
 
   constructor(store: Store, timers: Timers, random: Random) {
     this.#store = store;
@@ -64,8 +66,7 @@ export class UndoBook {
   /** Gives the id to undo it by. */
   keep(taken: Taken): string {
     const id = toHex(this.#random(16));
-    const cancel = this.#timers.after(UNDO_KEPT_MS, () => this.#over(id));
-    this.#kept.set(id, { taken, cancel });
+    this.#remember(id, taken, UNDO_KEPT_MS);
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > KEPT_AT_ONCE && oldest !== undefined) {
       this.#over(oldest);
@@ -81,19 +82,32 @@ export class UndoBook {
     return kept?.taken;
   }
 
+  #remember(id: string, taken: Taken, ms: number): void {
+    const cancel = this.#timers.after(ms, () => this.#over(id));
+    this.#kept.set(id, { taken, cancel });
+  }
+
   #over(id: string): void {
     const taken = this.take(id);
     if (taken === undefined || taken.waiting.length === 0) {
       return;
     }
-    this.#store.write(() => {
-      for (const { sendId } of taken.waiting) {
-        settleHidden(this.#store, sendId);
+    try {
+      this.#store.write(() => {
+        for (const { sendId } of taken.waiting) {
+          settleHidden(this.#store, sendId);
+        }
+      });
+    } catch {
+      // A full disk, say. Nobody waits for this, and nobody above would catch it: they stay hidden until it goes, or until the next start.
+      if (!this.#stopped) {
+        this.#remember(id, taken, AGAIN_MS);
       }
-    });
+    }
   }
 
   stop(): void {
+    this.#stopped = true;
     for (const { cancel } of this.#kept.values()) {
       cancel();
     }
