@@ -308,6 +308,8 @@ export type Notice = {
     | 'rootRenewed'
     /** An edit, unsend, reaction or group name that the cloud or its recipients refused for good. */
     | 'changeNotSent'
+    /** What this device sends does not reach the account's other devices by mail: one of them has not read it for long. */
+    | 'ownMailboxFull'
     | 'recordRefused'
     | 'envelopeRefused'
     | 'zoneRolledBack'

@@ -4,6 +4,7 @@
  */
 import { BLOB_SUITE, sealedBlobLength } from '../../shared/crypto/blobs.ts';
 import type { Attachment } from '../../shared/model/attachment.ts';
+import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { hex, plain } from './values.ts';
 
@@ -127,6 +128,23 @@ export function updateBlob(store: Store, id: Uint8Array, change: BlobChange): vo
     );
     tellShown(store, id);
   });
+}
+
+/** The file is whole in its place. Records at the cloud that do not name it are put again. True when there are any. In the caller's transaction. */
+export function cameHere(store: Store, id: Uint8Array, sealed: number): boolean {
+  const lacking = store.get('SELECT 1 AS one FROM blob WHERE id = ? AND (lacking = 1 OR nowhere = 1)', id);
+  updateBlob(store, id, {
+    here: true,
+    got: sealed,
+    nowhere: false,
+    lacking: false,
+    failure: null,
+    attempts: 0,
+    notBeforeMs: 0,
+  });
+  if (lacking === undefined) return false;
+  for (const record of recordsWith(store, id)) markDirty(store, 'messages', record, 'put');
+  return true;
 }
 
 // ---- what is next

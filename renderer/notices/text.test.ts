@@ -44,6 +44,7 @@ const CODES: Record<Notice['code'], Notice['detail'][]> = {
     { kind, why: 'refused', handle: '', conversation: 'c' },
     { kind, why: 'mailboxFull', handle: 'bob@example.org', conversation: 'c' },
   ]),
+  ownMailboxFull: [{}],
   zoneRolledBack: [{}],
   zoneForked: [{}],
   recoverLost: [{}],

@@ -5,8 +5,7 @@
 
 import { BLOB_CHUNK, blobIdOf, chunkHash, sealedBlobLength } from '../../../shared/crypto/blobs.ts';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
-import { type BlobRow, type Fetching, nextToGet, recordsWith, updateBlob } from '../../store/blobs.ts';
-import { markDirty } from '../../store/dirty.ts';
+import { type BlobRow, cameHere, type Fetching, nextToGet, updateBlob } from '../../store/blobs.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
@@ -38,7 +37,7 @@ async function downloadOn(ctx: StepContext, blob: BlobRow): Promise<void> {
   const { files, store } = ctx;
   if (files.length(blob.id) !== null) {
     // It had its name, and the app ended before that was written down.
-    updateBlob(store, blob.id, { here: true, got: blob.sealed });
+    arrived(ctx, blob, blob.sealed);
     return;
   }
   const hashes = hashesOfPart(ctx, blob);
@@ -91,20 +90,12 @@ function isSizeOf(ctx: StepContext, blob: BlobRow, size: number): boolean {
 
 function arrived(ctx: StepContext, blob: BlobRow, size: number): void {
   const { store } = ctx;
+  let named = false;
   store.write(() => {
     store.run('UPDATE blob SET sealed = ? WHERE id = ?', size, blob.id);
-    updateBlob(store, blob.id, {
-      here: true,
-      got: size,
-      nowhere: false,
-      lacking: false,
-      failure: null,
-      attempts: 0,
-      notBeforeMs: 0,
-    });
-    if (blob.lacking) for (const id of recordsWith(store, blob.id)) markDirty(store, 'messages', id, 'put');
+    named = cameHere(store, blob.id, size);
   });
-  if (blob.lacking) ctx.signal({ type: 'dirty', zone: 'messages' });
+  if (named) ctx.signal({ type: 'dirty', zone: 'messages' });
 }
 
 /** What came is not what was asked for. */

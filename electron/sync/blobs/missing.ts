@@ -71,6 +71,13 @@ export function nameAgain(ctx: Pick<StepContext, 'store' | 'signal'>, item: Pull
   if (attachments.length === 0) return;
   const named = item.blobs ?? [];
   const lacking = blobsOf(attachments).filter((id) => !named.some((one) => sameBytes(one, id)));
+  // What the cloud has again, whoever has put it, is not nowhere any more: it stays named when this device changes the message, and it can be fetched.
+  for (const id of named)
+    store.run(
+      `UPDATE blob SET nowhere = 0, failure = CASE failure WHEN 'gone' THEN NULL ELSE failure END
+       WHERE id = ? AND (nowhere = 1 OR failure = 'gone')`,
+      id,
+    );
   if (lacking.length === 0 || getZoneState(store, 'messages').extra['largestBlob'] === undefined) return;
   const { namedAgain, toNameAgain } = blobMemory(store);
   const key = toHex(item.id);

@@ -1,6 +1,14 @@
 /** The folder of attachments agrees with the database: what nothing names any more goes, what is missing is known to be (SPEC ATT-4, ATT-5). */
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
-import { forgetFailures, getBlob, isNamed, looseBlobs, settleLoose, updateBlob } from '../../store/blobs.ts';
+import {
+  cameHere,
+  forgetFailures,
+  getBlob,
+  isNamed,
+  looseBlobs,
+  settleLoose,
+  updateBlob,
+} from '../../store/blobs.ts';
 import type { StepContext } from '../context.ts';
 import { blobMemory } from './memory.ts';
 
@@ -39,7 +47,7 @@ export function lookThroughFolder(ctx: Pick<StepContext, 'store' | 'files' | 'cl
     'SELECT id, here, sealed FROM blob',
   )) {
     const isHere = whole.has(toHex(row.id));
-    if (isHere && row.here === 0) updateBlob(store, row.id, { here: true, got: row.sealed });
+    if (isHere && row.here === 0) store.write(() => cameHere(store, row.id, row.sealed));
     else if (!isHere && row.here === 1) updateBlob(store, row.id, { here: false, got: 0 });
   }
   forgetFailures(store);

@@ -33,6 +33,7 @@ import {
   ReceiptKind,
 } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { attachmentsIn } from '../../store/attachments.ts';
+import { messageRow } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import {
@@ -58,6 +59,7 @@ import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
 import { currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { encodeBody, readBody } from './body.ts';
+import { sayEditTo } from './edit-again.ts';
 import { lookForSend } from './long-asked.ts';
 
 const AT_ONCE = 50;
@@ -90,6 +92,11 @@ class Undeliverable extends Error {
 }
 
 async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
+  // Unsent meanwhile, here or on another device: whoever has not got it, gets it no more.
+  if (entry.kind === 'redelivery' && isUnsent(ctx, entry)) {
+    removeOutbox(ctx.store, entry.sendId);
+    return;
+  }
   try {
     let request =
       entry.sealed === null ? await seal(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);
@@ -244,6 +251,7 @@ async function recipientsOf(ctx: StepContext, body: Body): Promise<Sealed[]> {
   return recipients;
 }
 
+const DAY_MS = 24 * 3_600_000;
 const REASON: Partial<Record<NotDeliveredReason, FailureReason>> = {
   [NotDeliveredReason.MAILBOX_FULL]: 'mailboxFull',
   [NotDeliveredReason.NO_ACCOUNT]: 'noAccount',
@@ -255,6 +263,7 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
   store.write(() => {
     const body = readBody(entry.body);
     const missing = accepted.notDelivered.filter((one) => !equalBytes(one.accountId, own));
+    if (missing.length < accepted.notDelivered.length) sayOwnMailboxFull(ctx, entry);
     const first = body.addressees.length === 0;
     if (body.content.case !== 'message') {
       removeOutbox(store, entry.sendId);
@@ -280,7 +289,12 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
       // In the same transaction: it is never seen.
       if (deleted?.deletedMs != null) deleteOne(ctx, id, deleted.deletedMs, deleted.deletedHere);
     }
-    if (missing.length === 0) {
+    if (!first) {
+      const lacks = (accountId: Uint8Array) => missing.some((one) => equalBytes(one.accountId, accountId));
+      const reached = body.addressees.filter(({ accountId }) => !lacks(accountId));
+      sayEditTo(ctx, body, reached);
+    }
+    if (missing.length === 0 || isUnsent(ctx, entry)) {
       removeOutbox(store, entry.sendId);
       return;
     }
@@ -294,6 +308,9 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
   });
   if (entry.kind === 'message') ctx.signal({ type: 'dirty', zone: 'messages' });
 }
+
+const isUnsent = (ctx: StepContext, { guid }: OutboxEntry): boolean =>
+  messageRow(ctx.store, messageRecordId(ctx, currentKeys(ctx).accountId, guid))?.unsent_ms != null;
 
 /** Beside the record of a message that was accepted just now. */
 function addRetry(store: Store, entry: OutboxEntry, body: Uint8Array): void {
@@ -340,6 +357,13 @@ function neverSent(ctx: StepContext, { sendId }: OutboxEntry, change: OutboxChan
 /** As if it had not been sent yet: a deleted message, looked for long after it was asked for. */
 function neverAsked(ctx: StepContext, entry: OutboxEntry): void {
   ctx.store.write(() => neverSent(ctx, entry, { state: 'queued' }));
+}
+
+/** The account's own other devices did not get it by mail (SPEC OUT-35). By the zone they do, where their switches are on. Once a day. */
+function sayOwnMailboxFull(ctx: StepContext, { kind }: OutboxEntry): void {
+  if (kind === 'receipt') return;
+  const now = ctx.clock.now();
+  addNotice(ctx.store, `ownMailboxFull:${Math.floor(now / DAY_MS)}`, 'ownMailboxFull', now);
 }
 
 /** A receipt nobody misses. `missing`: who did not get it, where others did. */

@@ -20,6 +20,8 @@ export const notices = {
   changeNotSent_some_unsend: 'A message could not be unsent for {{handle}}, who still sees it.',
   changeNotSent_some_reaction: 'A reaction did not reach {{handle}}.',
   changeNotSent_some_rename: 'A group’s new name did not reach {{handle}}.',
+  ownMailboxFull:
+    'Your own mailbox is full, because one of your devices has not fetched its messages for a long time. What you send reaches the people you write to, but not those of your devices on which Messages in iCloud is off. Open Lockstep on that device, or remove it from your account.',
   recordRefused_unprovenTombstone:
     'The cloud said that a message was deleted, without proof from one of your devices. It was kept.',
   recordRefused_olderVersion:

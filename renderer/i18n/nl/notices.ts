@@ -22,6 +22,8 @@ export const notices = {
     'Een bericht kon bij {{handle}} niet worden teruggenomen en is daar nog te zien.',
   changeNotSent_some_reaction: 'Een reactie heeft {{handle}} niet bereikt.',
   changeNotSent_some_rename: 'De nieuwe naam van een groep heeft {{handle}} niet bereikt.',
+  ownMailboxFull:
+    'Je eigen postvak is vol, omdat een van je apparaten zijn berichten al lang niet heeft opgehaald. Wat je stuurt, bereikt de mensen aan wie je schrijft, maar niet de apparaten waarop ‘Berichten in iCloud’ uit staat. Open Lockstep op dat apparaat, of verwijder het uit je account.',
   recordRefused_unprovenTombstone:
     'De cloud zei dat een bericht verwijderd was, zonder bewijs van een van je apparaten. Het is bewaard.',
   recordRefused_olderVersion:

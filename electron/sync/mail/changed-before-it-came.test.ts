@@ -1,0 +1,106 @@
+/** A mailbox that is full while somebody sleeps: what becomes of a message that is changed before it comes there. Real devices, a real cloud. */
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+import { messagePage } from '../../store/messages.ts';
+import { listOutbox } from '../../store/outbox.ts';
+import { setZoneState } from '../../store/zone-state.ts';
+import { annaWroteToBob, closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { edit, retry, unsend } from './compose.ts';
+import { receiveStep } from './receive-step.ts';
+import { sendStep } from './send-step.ts';
+
+let cloud: Cloud;
+let anna: MailDevice;
+let bob: MailDevice;
+let id: string;
+beforeEach(async () => {
+  cloud = await createCloud({
+    dataDir: ':memory:',
+    registration: 'open',
+    mailboxLimits: { mailboxEntries: 4, mailboxBytes: 1024 ** 3 },
+  });
+  ({ anna, bob, id } = await annaWroteToBob(cloud));
+});
+afterEach(async () => {
+  closeDevices();
+  await cloud.close();
+});
+
+const reads = async (...devices: MailDevice[]): Promise<void> => {
+  for (const device of devices) while ((await receiveStep(device.ctx)).more);
+};
+const rows = () => listOutbox(anna.store).map(({ kind, state, failure }) => `${kind} ${state} ${failure}`);
+const last = ({ store }: MailDevice) =>
+  messagePage(store, { conversation: fromHex(id), anchor: null, direction: 'older', limit: 100 }).messages.at(
+    -1,
+  )!;
+
+/** Bob sleeps, and his mailbox fills. Gives the message that he did not get. */
+async function oneTooMany(): Promise<{ message: string; text: string }> {
+  for (const one of [anna, bob]) setZoneState(one.store, 'messages', { switch: 'off' });
+  await anna.exchange();
+  await bob.exchange();
+  for (let i = 0; i < 8 && rows().length === 0; i += 1) {
+    anna.write(id, `m${i}`);
+    await sendStep(anna.ctx);
+    await reads(anna);
+  }
+  expect(rows()).toEqual(['redelivery failed mailboxFull']);
+  const { id: message, text } = last(anna);
+  return { message: toHex(message), text };
+}
+
+test('OUT-34 what was unsent before it reached somebody does not go there afterwards', async () => {
+  const { message, text } = await oneTooMany();
+  anna.store.write(() => unsend(anna.ctx, { id: message }));
+  await sendStep(anna.ctx);
+  // He reads, and there is room again.
+  await bob.exchange();
+  expect(() => anna.store.write(() => retry(anna.ctx, { id: message }))).toThrow('not waiting any more');
+  await anna.exchange();
+  await bob.exchange();
+  expect(bob.texts(id)).not.toContain(text);
+});
+
+test('OUT-34 nor when it was unsent while it was being tried again', async () => {
+  const { message, text } = await oneTooMany();
+  await bob.exchange();
+  anna.store.write(() => retry(anna.ctx, { id: message }));
+  // On another device: its word comes by mail or zone before this one sends.
+  const rid = 'SELECT rid FROM message WHERE id = ?';
+  anna.store.run(`UPDATE message SET unsent_ms = 5 WHERE rid = (${rid})`, fromHex(message));
+  await anna.exchange();
+  await bob.exchange();
+  expect([bob.texts(id).includes(text), rows()]).toEqual([false, []]);
+});
+
+test('OUT-34 what was edited before it reached somebody is there as it is, not as it was', async () => {
+  const { message } = await oneTooMany();
+  anna.store.write(() => edit(anna.ctx, { id: message, text: 'edited' }));
+  await sendStep(anna.ctx);
+  await bob.exchange();
+  anna.store.write(() => retry(anna.ctx, { id: message }));
+  await anna.exchange();
+  await bob.exchange();
+  expect([bob.texts(id).at(-1), last(bob).editedMs]).toEqual(['edited', last(anna).editedMs]);
+  expect(rows()).toEqual([]);
+});
+
+test('OUT-35 a mailbox of one’s own that is full is said', async () => {
+  const second = mailDevice(cloud);
+  await second.signIn('anna@example.org');
+  for (const one of [anna, second, bob]) setZoneState(one.store, 'messages', { switch: 'off' });
+  await anna.exchange();
+  await bob.exchange();
+  await reads(second);
+  const said = () => anna.notices().filter((one) => JSON.stringify(one).includes('ownMailboxFull')).length;
+  // The second device sleeps, and the account's mailbox fills.
+  for (let i = 0; i < 6; i += 1) {
+    anna.write(id, `m${i}`);
+    await sendStep(anna.ctx);
+    await reads(anna, bob);
+  }
+  expect(said()).toBe(1);
+  expect(bob.texts(id)).toEqual(anna.texts(id));
+});
