@@ -72,6 +72,7 @@ export function newerKept(stage: Stage): string[] {
   for (const { by, life, id, stamp } of stage.newer) {
     // Of a device that was put back, or has left, perhaps nobody heard; a new generation knows no names of newer kinds (docs/KNOWN-GAPS.md).
     if (by.device.putBacks !== life || by.removed !== null || stage.ledger.purged[by.person]) continue;
+    if (letGoOf(stage, by.name, id)) continue;
     for (const { name, device } of stage.of(by.person)) {
       if (isGone(device.store, 'messages', fromHex(id))) continue;
       const payload = getPayload(device.store, 'messages', fromHex(id));
@@ -82,6 +83,17 @@ export function newerKept(stage: Stage): string[] {
   }
   return problems;
 }
+
+/** Deleted for good on that device alone, with what had not gone up yet: brought back, it is what the cloud has of it. */
+const letGoOf = ({ ledger }: Stage, by: string, id: string): boolean =>
+  ledger.deletions.some(
+    (one) =>
+      one.by === by &&
+      one.here &&
+      one.forGood &&
+      'guid' in one.what &&
+      one.what.guid === ledger.messageOf.get(id),
+  );
 
 export const SCHEMA_ACTS: Act[] = [
   { name: 'update the app', weight: 0.7, act: update },
