@@ -61,10 +61,13 @@ export function cancel(state: EngineState): EngineState {
   }
 }
 
-/** The disk has no room for what is only in the cloud: it stays on, and says so. A purge does not ask. */
+/**
+ * The disk has no room for what is only in the cloud: it stays on, and says so. What was let go of here meanwhile comes back and is asked for
+ * (SPEC SYN-160). A purge does not ask.
+ */
 export function noRoomToTurnOff(state: EngineState): EngineState {
   return state.switch === 'disabling' && state.purgeOff === null
-    ? withSwitch(state, 'on', 'diskTooSmall')
+    ? withSwitch({ ...state, againAt: state.now }, 'on', 'diskTooSmall')
     : state;
 }
 

@@ -116,3 +116,10 @@ describe('SWI-1 SWI-2 SWI-3 SWI-4 SWI-5 SWI-6 SWI-7 SWI-9 SWI-10 SWI-11 SWI-12 S
     },
   );
 });
+
+test('SWI-10 SYN-160 where the disk has no room to turn off, what was let go of meanwhile is asked for once there is some', () => {
+  const bench = EVENTS['the disk is full']!(STATES['disabling']!());
+  expect([bench.state.switch, bench.state.switchReason]).toEqual(['on', 'diskTooSmall']);
+  expect(bench.state.againAt).not.toBeNull();
+  expect(bench.state.againAt! <= bench.state.now).toBe(true);
+});
