@@ -49,6 +49,10 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     (at: Uint8Array): Promise<BackfillResponse> =>
       ctx.cloud.zones.backfill({ zone: ZONE[zone], cursor: at, limit }, { signal: ctx.abort });
   const page = await takePage(ctx, `walk ${zone}`, cursor, ask(pageAfter(state.backfillDone, before)));
+  if (page.cursor.length === 0) {
+    // An empty answer would be the end of the walk, with nothing here.
+    throw garbled('The cloud gave a page of a first sync without saying where it ends.');
+  }
   const walk = walkedOn(before, page.records, page.more);
   const done = state.backfillDone + page.records.length;
   if (page.more) {

@@ -7,7 +7,7 @@ import { baseInventory } from '../../store/records.ts';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, recountDigest, setZoneState } from '../../store/zone-state.ts';
 import type { StepResult } from '../engine/state.ts';
-import { requireIds } from '../network/answers.ts';
+import { garbled, requireIds } from '../network/answers.ts';
 import { applyPage } from './apply.ts';
 import { aheadOfFeed, newest } from './carried.ts';
 import { alarmNotice } from './heads.ts';
@@ -34,6 +34,11 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
       { signal: ctx.abort },
     );
     requireIds(page.items);
+    if (head > 0 && page.head === 0n) {
+      // An empty answer, of which everything here would be a loss. Only a zone that was moved meanwhile has truly nothing.
+      await demandUnmoved(ctx, zone);
+      throw garbled('The cloud lists a zone as if nothing had ever been in it.');
+    }
     const last = page.items.at(-1)?.id ?? null;
     const local = localUpTo(ctx, zone, after, page.more ? last : null);
     const { fetch, lost } = compare(page.items, local);

@@ -9,6 +9,7 @@ import {
   RecordSchema,
   ZoneStateSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { listNotices } from '../../store/notices.ts';
 import { putMerged } from '../../store/records.ts';
 import { KIND } from '../../store/values.ts';
 import { NO_WALK } from '../engine/state.ts';
@@ -47,6 +48,39 @@ test('SYN-61 each page counts by kind, and a kind that is over has all it will g
   expect(walkedOn(third, [record(1), record(0, true)], false).messages).toEqual({ done: 3, total: 3 });
   // An older version began it: only what is done is known.
   expect(walkedOn(NO_WALK, [record(20_000)], true).messages).toEqual({ done: 1, total: null });
+});
+
+test('FUZ-4 an empty answer is neither the end of a first sync nor a list of nothing: it is asked for again', async () => {
+  const one = await firstDevice(cloud, 'anna@example.org');
+  devices.push(one);
+  one.message('kept', 1_500_000_000_000);
+  one.core.start();
+  await one.settled();
+  let emptied: string | null = '/Backfill';
+  let asked: string[] = [];
+  const emptying: Fetch = async (input, init) => {
+    const request = new Request(input, init);
+    asked.push(request.url.slice(request.url.lastIndexOf('/')));
+    const response = await fetchOf(cloud)(request);
+    if (emptied === null || !request.url.endsWith(emptied)) return response;
+    emptied = null;
+    return new Response(new Uint8Array(), { headers: { 'content-type': 'application/proto' } });
+  };
+  const two = await nextDevice(cloud, one.person, { fetch: emptying });
+  devices.push(two);
+  two.core.start();
+  await two.settled();
+  expect(two.texts()).toEqual(['kept']);
+  expect(asked).not.toContain('/Inventory');
+
+  asked = [];
+  emptied = '/Inventory';
+  await two.core.execute({ name: 'repair', input: null });
+  const listed = () => asked.filter((one) => one === '/Inventory').length;
+  await two.until(({ action }) => listed() > 1 || action !== null, 'the second list');
+  expect(two.core.status().action).toBeNull();
+  await two.settled();
+  expect(listNotices(two.store)).toEqual([]);
 });
 
 test('SYN-61, SYN-90 the first page brings all conversations and the newest messages; a first sync says how many, and the same after a restart', async () => {
