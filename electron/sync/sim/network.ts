@@ -132,6 +132,8 @@ export function lineTo(
       const first = await unlessAborted(far.fetch(request.clone()), request.signal);
       await first.body?.cancel();
       await travels(request);
+      // The cloud has forgotten the first by then, and would do it once more.
+      if (world.sleeps !== sleeps) fails('request lost');
     }
     const answered = far.life;
     const response = await unlessAborted(far.fetch(request), request.signal);

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { FINE, lineTo } from './network.ts';
+import { seeded } from './random.ts';
+import { World } from './world.ts';
+
+test('SIM-33 a request that is on its way a second time does not outlive the sleep of its computer', async () => {
+  const world = new World(0);
+  const arrived: number[] = [];
+  const far = {
+    life: 0,
+    fetch: async () => {
+      arrived.push(world.now);
+      return new Response(new Uint8Array());
+    },
+  };
+  const weather = { ...FINE, duplicate: 1, delayMs: 1_000 };
+  const fetch = lineTo(far, { up: true, weather }, world, seeded(1), () => {});
+  const asked = fetch('http://localhost:1/Send', {
+    method: 'POST',
+    body: new Uint8Array(),
+    signal: new AbortController().signal,
+  });
+  const ended = asked.then(
+    () => 'answered',
+    (error: Error) => error.message,
+  );
+  while (arrived.length === 0) await world.run(1);
+  world.jump(33 * 24 * 3_600_000);
+  await world.run(10_000);
+  expect(await ended).toBe('fetch failed');
+  expect(arrived).toHaveLength(1);
+});
