@@ -7,6 +7,7 @@ import { someInCloud } from '../../store/bases.ts';
 import { onlyHere } from '../../store/only-here.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { codes, inStep, type MovingCloud, movingCloud, T } from '../testing/moving-cloud.ts';
+import { turn } from '../testing/two-devices.ts';
 import { removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -116,11 +117,6 @@ async function turnOn(device: ZoneDevice): Promise<void> {
   await device.until(({ switch: value }) => value === 'on', 'on');
 }
 
-async function turnOff(device: ZoneDevice): Promise<void> {
-  await device.core.execute({ name: 'setSwitch', input: { on: false } });
-  await device.until(({ switch: value }) => value === 'off', 'off');
-}
-
 /** All hear of a purge, and are off. */
 async function purged(...of: ZoneDevice[]): Promise<void> {
   await world.whileDown(raiseGeneration);
@@ -134,7 +130,7 @@ test('SYN-110 what a newer app has written, and this one still shows, is the sam
   const [one, other] = await world.two();
   const newer = one.message('of a newer app', T + 2000);
   await inStep(one, other);
-  await turnOff(other);
+  await turn(other, false);
   one.newerWrites(newer);
   await one.core.execute({ name: 'syncNow', input: null });
   await one.settled();
@@ -155,7 +151,7 @@ test('SYN-110 what was kept under the name of a generation that is over gets its
   const kept = one.message('kept', T + 2000);
   const doomed = one.message('gone for good', T + 3000);
   await inStep(one, other);
-  await turnOff(other);
+  await turn(other, false);
   for (const id of [kept, doomed]) one.newerWrites(id);
   await one.core.execute({ name: 'syncNow', input: null });
   await one.settled();

@@ -8,8 +8,8 @@ import { groupGuid } from '../../../shared/model/conversation.ts';
 import { deletedHow } from '../../store/recently-deleted.ts';
 import { isGone } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import type { Command } from '../protocol.ts';
 import { type Cell, specTable } from '../testing/spec-table.ts';
+import { does } from '../testing/two-devices.ts';
 import { firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -38,8 +38,6 @@ afterEach(async () => {
 });
 
 type Message = { id: string; conversation: string };
-const does = (device: ZoneDevice, command: Command): Promise<unknown> =>
-  device.core.execute(command as never);
 
 /** Both have heard of everything. */
 async function inStep(): Promise<void> {

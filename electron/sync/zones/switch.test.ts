@@ -6,8 +6,8 @@ import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { listNotices } from '../../store/notices.ts';
 import type { Fetch } from '../network/cloud-client.ts';
-import type { Command } from '../protocol.ts';
 import type { SyncStatus } from '../status-types.ts';
+import { does, is } from '../testing/two-devices.ts';
 import {
   cuttableFetchOf,
   type DeviceOptions,
@@ -61,10 +61,8 @@ async function three(options: DeviceOptions[] = []): Promise<[ZoneDevice, ZoneDe
   return devices as [ZoneDevice, ZoneDevice, ZoneDevice];
 }
 
-const does = (device: ZoneDevice, command: Command) => device.core.execute(command as never);
 const turn = (device: ZoneDevice, on: boolean, everywhere = false) =>
   does(device, { name: 'setSwitch', input: on ? { on } : { on, everywhere } });
-const is = (value: SyncStatus['switch']) => (status: SyncStatus) => status.switch === value;
 const all = (wish: (status: SyncStatus) => boolean, what: string, those: readonly ZoneDevice[] = devices) =>
   Promise.all(those.map((device) => device.until(wish, what)));
 

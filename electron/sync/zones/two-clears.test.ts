@@ -31,6 +31,7 @@ afterEach(async () => {
 
 const clear = (device: ZoneDevice) =>
   device.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+
 /** The second device's line can be cut. */
 async function inStep(): Promise<[ZoneDevice, ZoneDevice]> {
   const one = await firstDevice(cloud, 'anna@example.org');
