@@ -142,6 +142,7 @@ export async function reckon(stage: Stage, plan: HostilePlan): Promise<string[]>
       stage.does(actor, 'resumes', () => actor.device.execute('resume', null));
   }
   await stage.world.run(60_000);
+  for (const actor of stage.actors) everSaid(actor);
   for (const actor of stage.of(plan.person)) {
     const text = `${actor.name} at the reckoning`;
     stage.does(actor, `writes "${text}"`, () =>
@@ -193,7 +194,8 @@ function doubtMail(stage: Stage): void {
   }
 }
 
-function everSaid(actor: Actor): Set<string> {
+/** What was ever said on this device: a record that opens after all takes its notice back. */
+export function everSaid(actor: Actor): Set<string> {
   if (actor.device.alive) {
     const codes = actor.device.store.all<{ code: string }>('SELECT DISTINCT code FROM notice');
     for (const { code } of codes) actor.said.add(code);
