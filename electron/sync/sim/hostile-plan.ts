@@ -19,6 +19,7 @@ import { messagesOf, type PersonName } from './ledger.ts';
 import { may } from './looks.ts';
 import { turnOf } from './oftener.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
+import { everSaid } from './said.ts';
 import type { Actor, Stage } from './stage.ts';
 
 /** Longer than the slow poll, and than what it takes for heads to be told twice. */
@@ -142,7 +143,6 @@ export async function reckon(stage: Stage, plan: HostilePlan): Promise<string[]>
       stage.does(actor, 'resumes', () => actor.device.execute('resume', null));
   }
   await stage.world.run(60_000);
-  for (const actor of stage.actors) everSaid(actor);
   for (const actor of stage.of(plan.person)) {
     const text = `${actor.name} at the reckoning`;
     stage.does(actor, `writes "${text}"`, () =>
@@ -192,15 +192,6 @@ function doubtMail(stage: Stage): void {
       if (!by.startsWith(person) && !here.has(guid)) stage.ledger.unsure[person].add(guid);
     }
   }
-}
-
-/** What was ever said on this device: a record that opens after all takes its notice back. */
-export function everSaid(actor: Actor): Set<string> {
-  if (actor.device.alive) {
-    const codes = actor.device.store.all<{ code: string }>('SELECT DISTINCT code FROM notice');
-    for (const { code } of codes) actor.said.add(code);
-  }
-  return actor.said;
 }
 
 /** SIM-20: nothing that was made up is believed. */

@@ -16,6 +16,7 @@ import { Ledger, messagesOf, type PersonName, type Row } from './ledger.ts';
 import { FINE, type Line, lineTo } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { rememberSignatures } from './remembering.ts';
+import { rememberSaid } from './said.ts';
 import type { Newer } from './schemas.ts';
 import { SimCloud } from './sim-cloud.ts';
 import { SimDevice } from './sim-device.ts';
@@ -181,7 +182,10 @@ export class Stage {
         if (event.type === 'status' && event.status.paused !== null) said.add(event.status.paused.reason);
       },
       fetch: kills.on(lineTo(far, line, world, random.fork(), (what) => this.count(what))),
-      started: (store) => kills.watch(store),
+      started: (store) => {
+        kills.watch(store);
+        rememberSaid(store, said);
+      },
       clock,
       random: random.bytes,
       world,

@@ -14,7 +14,6 @@ import { FAULT_ACTS } from './fault-acts.ts';
 import { FILE_ACTS, withFiles } from './file-acts.ts';
 import { filesAreTrue, filesRest, lookAtFiles } from './file-checks.ts';
 import {
-  everSaid,
   forgedKeys,
   forgedShown,
   hostilePlan,
@@ -127,7 +126,6 @@ export async function story(options: StoryOptions): Promise<Told> {
         dice.below(long ? dice.weighted(PAUSES).most : dice.chance(0.1) ? 90_000 : 3_000),
       );
       for (const one of stage.actors) problems.push(...checkNow(stage, one));
-      if (hostile?.began) for (const one of stage.actors) everSaid(one);
     }
     if (problems.length === 0) {
       const dice = seeded(derived(seed, 2));
