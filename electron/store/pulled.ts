@@ -4,12 +4,14 @@
  * Pulling merges. When the merge is what the cloud has, nothing is to be pushed; otherwise the record is dirty. Ciphertext was opened
  * and tombstones were proven by the caller; `bytes` are the plaintext as it came.
  */
+
 import { readConversationRegisters } from '../../shared/model/conversation.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
 import { equalPayloads, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
 import type { Watermark } from '../../shared/model/values.ts';
 import { compareWatermarks } from '../../shared/model/watermarks.ts';
+import { moved } from './covered.ts';
 import { getDirty, markDirty } from './dirty.ts';
 import { dropAgain } from './local-deletes.ts';
 import type { Store } from './open.ts';
@@ -52,6 +54,8 @@ export type PulledResult = {
   /** Merged with local changes that the cloud does not have: pushed next. */
   stillDirty: number;
   coreConflicts: Uint8Array[];
+  /** Messages that such a conflict moved out of their conversation's delete: when that was (SPEC DEL-31). */
+  uncovered: { id: Uint8Array; deletedMs: number }[];
   /** Deleted for good elsewhere while this device had changes to push (a Recover that lost, say). */
   lost: { id: Uint8Array; kind: number; content: Uint8Array | null }[];
   /** Conversations that two devices deleted without knowing of each other, and of which the merge has the lesser: what the other said. */
@@ -88,7 +92,14 @@ export function applyPulled(
   items: readonly Pulled[],
   nowMs: number,
 ): PulledResult {
-  const result: PulledResult = { applied: 0, stillDirty: 0, coreConflicts: [], lost: [], lowered: [] };
+  const result: PulledResult = {
+    applied: 0,
+    stillDirty: 0,
+    coreConflicts: [],
+    uncovered: [],
+    lost: [],
+    lowered: [],
+  };
   return store.write(() => {
     for (const item of items) {
       if ('gone' in item) applyTombstone(store, zone, item, nowMs, result);
@@ -139,7 +150,12 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
   // taken back meanwhile.
   if (ours !== null && merged.kind === KIND.conversation && getDirty(store, zone, id) !== undefined)
     noteLowered(id, [ours, theirs], merged, result);
-  if (ours === null || !equalPayloads(ours, merged)) replaceContent(store, zone, id, row, ours, merged);
+  if (ours === null || !equalPayloads(ours, merged)) {
+    const deletedMs = moved(store, row.rid, merged.coreConflict, () =>
+      replaceContent(store, zone, id, row, ours, merged),
+    );
+    if (deletedMs !== null) result.uncovered.push({ id, deletedMs });
+  }
   if (equalPayloads(theirs, merged)) {
     store.run('DELETE FROM dirty WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);
   } else {

@@ -5,10 +5,12 @@
  * no caller can lose what another wrote. What comes from the cloud must have been opened and, for a tombstone, proven by the caller.
  * `sodiumReady()` must have been awaited (hashes).
  */
+
 import { tombstoneHash } from '../../shared/crypto/zone-digest.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
 import { equalPayloads, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload, encodePayload } from '../../shared/model/payload-codec.ts';
+import { moved } from './covered.ts';
 import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
@@ -150,6 +152,8 @@ export type PutResult = {
   gone: boolean;
   /** Two different cores met; the lower hash stays. The person is told. */
   coreConflict: boolean;
+  /** By that its conversation's delete does not take it any more: when that was. It stays deleted (SPEC DEL-31). */
+  uncovered: number | null;
 };
 
 /** Merges into what is here, refreshes the projection, and marks dirty when that changed anything. */
@@ -162,7 +166,8 @@ export function putMerged(
 ): PutResult {
   return store.write(() => {
     const row = recordRow(store, zone, id);
-    if (row?.gone === 1) return { payload: offered, changed: false, gone: true, coreConflict: false };
+    if (row?.gone === 1)
+      return { payload: offered, changed: false, gone: true, coreConflict: false, uncovered: null };
     const before = row?.payload == null ? null : decodePayload(plain(row.payload), store.schema);
     // What a newer app has written is not written to: what is remembered waits until this one reads it.
     const closed = before !== null && isNewerSchema(before);
@@ -172,17 +177,20 @@ export function putMerged(
       const rid = insertRecord(store, zone, id, payload, encodePayload(payload), null);
       project(store, zone, id, rid, payload, null);
       if (options.dirty) markDirty(store, zone, id, 'put', options.notBeforeMs);
-      return { payload, changed: true, gone: false, coreConflict: false };
+      return { payload, changed: true, gone: false, coreConflict: false, uncovered: null };
     }
     const merged = before === null ? { ...payload, coreConflict: false } : mergePayloads(before, payload);
     const changed = before === null || !equalPayloads(before, merged);
+    let uncovered: number | null = null;
     if (changed) {
       if (before === null && row.rev > 0)
         store.run('UPDATE record SET epoch = ? WHERE rid = ?', UNMERGED, row.rid);
-      replaceContent(store, zone, id, row, before, merged);
+      uncovered = moved(store, row.rid, merged.coreConflict, () =>
+        replaceContent(store, zone, id, row, before, merged),
+      );
       if (options.dirty) markDirty(store, zone, id, 'put', options.notBeforeMs);
     }
-    return { payload: merged, changed, gone: false, coreConflict: merged.coreConflict };
+    return { payload: merged, changed, gone: false, coreConflict: merged.coreConflict, uncovered };
   });
 }
 

@@ -22,6 +22,7 @@ import { getIdentity } from '../../store/identity.ts';
 import { messagePage } from '../../store/messages.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { keysOfDevice } from '../account/devices.ts';
+import { deleteConversation } from '../commands/deletes.ts';
 import { annaWroteToBob, closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { tamper } from '../testing/tamper.ts';
 import { draftBody, encodeBody, readBody } from './body.ts';
@@ -164,6 +165,27 @@ test('OUT-19 an envelope that comes again under another time is said, and all de
   expect(one!.acceptedMs).toBe(two!.acceptedMs);
   expect(anna.payload(one!.id)).toBe(second.payload(two!.id));
 });
+
+test.each([
+  ['the earlier first', false],
+  ['the later first', true],
+])(
+  'DEL-31 a message that was deleted with its conversation stays deleted when it comes again under a later time (%s)',
+  async (_, laterFirst) => {
+    // Of two times, whichever stays: some of these messages get the later one.
+    for (let i = 0; i < 8; i += 1) {
+      const envelope = await hello(`once ${i}`);
+      const early = { ...envelope, acceptedMs: BigInt(NOW + 1 + i) };
+      const late = { ...envelope, acceptedMs: BigInt(NOW + 60_000 + i) };
+      const [first, second] = laterFirst ? [late, early] : [early, late];
+      await deliver(anna, first!);
+      await deleteConversation(anna.deleting, { conversationId: id });
+      expect(anna.texts(id)).toEqual([]);
+      await deliver(anna, second!);
+      expect(anna.texts(id)).toEqual([]);
+    }
+  },
+);
 
 test('OUT-20 a reaction from outside the conversation is refused; one that came before its message does not show', async () => {
   const eve = mailDevice(cloud);

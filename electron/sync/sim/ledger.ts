@@ -132,7 +132,9 @@ export class Ledger {
         one.person === person &&
         ('guid' in one.what
           ? one.what.guid === place.guid
-          : one.what.conversation === conversation && !later(place, one.what.upTo)),
+          : one.what.conversation === conversation &&
+            // What was seen and deleted is deleted, wherever it stands since (DEL-31).
+            (!later(place, one.what.upTo) || one.what.shown.has(place.guid))),
     );
   }
 
