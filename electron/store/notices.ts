@@ -30,12 +30,6 @@ export function wasNoticed(store: Store, id: string): boolean {
   return store.get('SELECT 1 AS one FROM notice WHERE id = ?', id) !== undefined;
 }
 
-/** What was said with it, dismissed or not. */
-export function noticeDetail(store: Store, id: string): NoticeDetail | undefined {
-  const row = store.get<{ detail: string }>('SELECT detail FROM notice WHERE id = ?', id);
-  return row === undefined ? undefined : (JSON.parse(row.detail) as NoticeDetail);
-}
-
 /** Whether any of these was ever said. `prefix` of their ids. */
 export function anyNotice(store: Store, prefix: string): boolean {
   const sql = 'SELECT 1 AS one FROM notice WHERE id >= ? AND id < ? LIMIT 1';

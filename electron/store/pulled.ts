@@ -7,12 +7,14 @@
 
 import { readConversationRegisters } from '../../shared/model/conversation.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
-import { equalPayloads, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
+import { equalPayloads, getRegister, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
 import type { Watermark } from '../../shared/model/values.ts';
 import { compareWatermarks } from '../../shared/model/watermarks.ts';
+import { ConversationField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { moved } from './covered.ts';
 import { getDirty, markDirty } from './dirty.ts';
+import { getIdentity } from './identity.ts';
 import { dropAgain } from './local-deletes.ts';
 import type { Store } from './open.ts';
 import { project } from './project.ts';
@@ -29,7 +31,7 @@ import {
   tryInsertRecord,
 } from './records.ts';
 import { takeRememberedDelete } from './remembered-deletes.ts';
-import { KIND, plain, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { KIND, plain, sameBytes, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 export type PulledRecord = {
   id: Uint8Array;
@@ -148,7 +150,12 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
   if (merged.coreConflict) result.coreConflicts.push(id);
   // Whoever writes a mark has met what the cloud had by then. Without words of its own, what this device knows of before is over, and may have been
   // taken back meanwhile.
-  if (ours !== null && merged.kind === KIND.conversation && getDirty(store, zone, id) !== undefined)
+  if (
+    ours !== null &&
+    merged.kind === KIND.conversation &&
+    getDirty(store, zone, id) !== undefined &&
+    isOwnMark(store, ours)
+  )
     noteLowered(id, [ours, theirs], merged, result);
   if (ours === null || !equalPayloads(ours, merged)) {
     const deletedMs = moved(store, row.rid, merged.coreConflict, () =>
@@ -172,6 +179,13 @@ function applyRemembered(store: Store, { id, payload, bytes }: PulledRecord, res
   if (remembered === null) return;
   // Of one that is gone for good nothing changes.
   if (putMerged(store, 'messages', id, remembered, { dirty: true }).changed) result.stillDirty += 1;
+}
+
+/** It was deleted on this device: what others deleted they know best, and may have taken back. */
+function isOwnMark(store: Store, ours: Payload): boolean {
+  const own = getIdentity(store)?.deviceId;
+  const mark = getRegister(ours, ConversationField.CLEARED_UP_TO);
+  return own !== undefined && mark !== undefined && sameBytes(mark.device, own);
 }
 
 /**

@@ -7,7 +7,9 @@ import { isNewerSchema, newPayload } from '../../../shared/model/payload.ts';
 import { clearedValue, deletedValue, type Watermark } from '../../../shared/model/values.ts';
 import { compareWatermarks } from '../../../shared/model/watermarks.ts';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { unreadable } from '../../store/bases.ts';
 import {
+  addLocalDelete,
   anyExpired,
   forgetExpired,
   listLocalClears,
@@ -36,7 +38,10 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   }
   const everywhere = answer === 'everywhere';
   // A mark is of all that is older. Where not all of that was here (never walked, or expired here), it would delete what nobody deleted (KEEP-10).
-  const byMark = getZoneState(store, 'messages').phase === 'following' && !anyExpired(store);
+  const byMark =
+    getZoneState(store, 'messages').phase === 'following' &&
+    !anyExpired(store) &&
+    unreadable(store, 'messages', 1).length === 0;
   // Nobody deleted these: they were kept here for a shorter time than the account keeps them.
   forgetExpired(store);
   for (const { id, deletedMs, gone } of listLocalDeletes(store)) {
@@ -55,7 +60,12 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     // Never back behind what was deleted elsewhere: what is known of that is compared, and what is not known yet is later than this.
     const record = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
     if (everywhere && (!byMark || (record !== undefined && isNewerSchema(record)))) {
-      for (const id of locallyClearedIds(store, conversation)) deleteEverywhere(ctx, id, deletedMs);
+      for (const id of locallyClearedIds(store, conversation)) {
+        if (!deleteEverywhere(ctx, id, deletedMs, deletedMs)) continue;
+        // It shows as it was known last: into Recently Deleted with it, before the mark that hides it goes.
+        addLocalDelete(store, id, deletedMs);
+        takeOverLocalDelete(store, id);
+      }
     } else if (everywhere && !isClearedUpTo(ctx, conversation, mark)) {
       const value = clearedValue(mark, deletedMs, currentKeys(ctx).deviceId);
       writeConversation(ctx, conversation, ConversationField.CLEARED_UP_TO, value, deletedMs);
@@ -66,14 +76,19 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   store.changes.flag('recentlyDeleted');
 }
 
-/** True where a newer app has written it since: then it is remembered (SPEC DEL-20), and its record is left alone. */
-function deleteEverywhere(ctx: StepContext, id: Uint8Array, deletedMs: number): boolean {
+/** `asOfMs`: as in `writeRegister`. True where a newer app has written it since: then it is remembered (SPEC DEL-20), and its record is left alone. */
+function deleteEverywhere(
+  ctx: StepContext,
+  id: Uint8Array,
+  deletedMs: number,
+  asOfMs: number | null = null,
+): boolean {
   const { store } = ctx;
   const { deviceId } = currentKeys(ctx);
   const value = deletedValue(deletedMs, deviceId);
   const payload = getPayload(store, 'messages', id);
   if (payload === undefined || !isNewerSchema(payload)) {
-    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
+    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value, NO_KEY, asOfMs);
     return false;
   }
   const row = messageRow(store, id);

@@ -40,6 +40,32 @@ test('KEEP-10 what had expired on a device alone does not become a delete elsewh
   expect([texts(one), texts(off)]).toEqual(['d40 d39', 'd40 d39']);
 });
 
+test('KEEP-10 SWI-4 nor when the switch was turned on and off again before it came back', async () => {
+  const one = await scene.add();
+  for (const days of [40, 39, 2]) scene.write(one, `d${days}`, days);
+  await scene.pass();
+  const off = await scene.add();
+  await scene.run(off, { name: 'setSwitch', input: { on: false } });
+  await scene.pass();
+  await scene.keep(off, 30);
+  await scene.pass();
+  await scene.pass(2 * DAY);
+  await scene.pass();
+  expect(texts(off)).toBe('d2');
+  off.line.up = false;
+  await scene.run(off, { name: 'setSwitch', input: { on: true } });
+  expect(off.device.core.status().switch).toBe('enabling');
+  await scene.run(off, { name: 'cancelSync', input: null } as never);
+  expect(off.device.core.status().switch).toBe('off');
+  off.line.up = true;
+  await scene.pass();
+  await scene.run(off, { name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+  await scene.run(off, { name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
+  await scene.pass();
+  await scene.pass();
+  expect([texts(one), texts(off)]).toEqual(['d40 d39', 'd40 d39']);
+});
+
 test('SWI-13 SYN-36 what a device never had does not go with a conversation that was deleted on it alone', async () => {
   const one = await scene.add();
   for (const days of [40, 39]) scene.write(one, `d${days}`, days);
@@ -58,4 +84,31 @@ test('SWI-13 SYN-36 what a device never had does not go with a conversation that
   await scene.pass();
   expect(off.device.core.status().switch).toBe('on');
   expect([texts(one), texts(off)]).toEqual(['d40 d39', 'd40 d39']);
+});
+
+test('DEL-30 DEL-20 a message of a newer app in a conversation that was deleted here does not show again by the answer "everywhere"', async () => {
+  const one = await scene.add();
+  const ids = [40, 39, 2].map((days) => scene.write(one, `d${days}`, days));
+  await scene.pass();
+  const off = await scene.add();
+  expect(texts(off)).toBe('d40 d39 d2');
+  // The newer app's version comes while it turns off or before.
+  one.device.newerWrites(ids[2]!);
+  await scene.run(one, { name: 'syncNow', input: null });
+  await scene.pass();
+  expect(texts(off)).toBe('d40 d39 d2');
+  await scene.run(off, { name: 'setSwitch', input: { on: false } });
+  await scene.pass();
+  await scene.keep(off, 30);
+  await scene.pass();
+  await scene.pass(2 * DAY);
+  await scene.pass();
+  expect(texts(off)).toBe('d2');
+  await scene.run(off, { name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+  expect(texts(off)).toBe('');
+  await scene.run(off, { name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
+  await scene.pass();
+  await scene.pass();
+  expect(off.device.core.status().switch).toBe('on');
+  expect(texts(off)).toBe('d40 d39');
 });

@@ -13,8 +13,7 @@ import type {
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { blobsToName } from '../../store/attachments.ts';
 import { clean, type Dirty, dirtyBatch, dirtyWithoutRoom, markDirty, postpone } from '../../store/dirty.ts';
-import { addNotice, anyNotice, noticeDetail } from '../../store/notices.ts';
-import type { Store } from '../../store/open.ts';
+import { addNotice } from '../../store/notices.ts';
 import { applyPulled } from '../../store/pulled.ts';
 import { getRecord, isMerged, NO_BASE, recordRow, setBase, tombstoneBase } from '../../store/records.ts';
 import { ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
@@ -28,7 +27,7 @@ import { aheadOfFeed } from './carried.ts';
 import { outsideOf } from './hint.ts';
 import { renewNotice } from './keep.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
-import { damagedNotice, openPage } from './open-page.ts';
+import { openPage } from './open-page.ts';
 import { atHead, placeAfterPush } from './pull.ts';
 import { demandUnmoved, ZONE, type ZoneContext } from './zone-call.ts';
 
@@ -137,13 +136,6 @@ export async function pushBatch(
 const isContradicted = ({ rev, operation }: Sent, answer: OperationResult['result'] | undefined): boolean =>
   operation.case === 'put' && answer?.case === 'conflict' && (answer.value.record?.rev ?? 0) === rev - 1;
 
-/**
- * Sealed by a device of this account, and no payload that this app reads: what is in it is not in what is here, so this is not put in its place
- * (SPEC SYN-162). What does not open at all is nobody's, and a change of this device mends it.
- */
-const isUnread = (store: Store, zone: ZoneName, id: Uint8Array, rev: number): boolean =>
-  noticeDetail(store, damagedNotice(zone, id, rev))?.['why'] === 'undecodable';
-
 async function collect(
   ctx: ZoneContext,
   zone: ZoneName,
@@ -159,7 +151,6 @@ async function collect(
     throw new SyncFailure('keyringStale', 'This device does not hold the key of the current epoch yet.');
   }
   const zoneNumber = ZONE_NUMBER[zone];
-  const anyDamaged = anyNotice(store, damagedNotice(zone));
   const sent: Sent[] = [];
   let bytes = 0;
   let began = performance.now();
@@ -178,10 +169,6 @@ async function collect(
       continue;
     }
     const baseRev = isMerged(record.base) ? record.base.rev : 0;
-    if (anyDamaged && isUnread(store, zone, id, record.base.rev)) {
-      clean(store, zone, id, dirty.change);
-      continue;
-    }
     const rev = baseRev + 1;
     const { hint, attachments } = outsideOf(record.kind, record.bytes, ctx.clock.now(), store.schema);
     if (attachments.length > 0 && isGoingUp(store, attachments)) {

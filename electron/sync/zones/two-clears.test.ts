@@ -82,39 +82,50 @@ test('SIM-4 SYN-36 an older delete that is to reach everywhere does not undo a n
   expect([one.texts(), two.texts()]).toEqual([[], []]);
 });
 
-test('SIM-4 DEL-2 what was recovered stays, although an older delete of it meets a later one that reaches less far', async () => {
-  const away = { two: false, three: false };
-  const line = (name: 'two' | 'three') => ({ fetch: cuttableFetchOf(cloud, () => !away[name]) });
-  const one = await firstDevice(cloud, 'anna@example.org');
-  devices.push(one);
-  one.core.start();
-  for (let i = 0; i < 3; i += 1) one.message(`m${i}`, T + i);
-  await one.settled();
-  const two = await nextDevice(cloud, one.person, line('two'));
-  const three = await nextDevice(cloud, one.person, line('three'));
-  for (const device of [two, three]) {
-    devices.push(device);
-    device.core.start();
-    await device.settled();
-  }
-  await settled(one, two, three);
-  // Two is away, with the first three messages.
-  away.two = true;
-  one.message('new', T + 500);
-  await clear(one);
-  await settled(one, three);
-  expect([one.texts(), three.texts()]).toEqual([[], []]);
-  // Three has heard of the delete, and is away when it is taken back.
-  away.three = true;
-  await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
-  await settled(one);
-  expect(one.texts()).toEqual(['m0', 'm1', 'm2', 'new']);
-  // Two deletes what it has, knowing of none of this.
-  await clear(two);
-  away.two = false;
-  await settled(two, one);
-  expect([one.texts(), two.texts()]).toEqual([['new'], ['new']]);
-  away.three = false;
-  await settled(three, one, two);
-  expect([one.texts(), two.texts(), three.texts()]).toEqual([['new'], ['new'], ['new']]);
-});
+test.each([
+  ['of which it has nothing to say', false],
+  ['that it has muted meanwhile', true],
+])(
+  'SIM-4 DEL-2 what was recovered stays, although an older delete of it meets a later one that reaches less far, on a device %s',
+  async (_, mutes) => {
+    const away = { two: false, three: false };
+    const line = (name: 'two' | 'three') => ({ fetch: cuttableFetchOf(cloud, () => !away[name]) });
+    const one = await firstDevice(cloud, 'anna@example.org');
+    devices.push(one);
+    one.core.start();
+    for (let i = 0; i < 3; i += 1) one.message(`m${i}`, T + i);
+    await one.settled();
+    const two = await nextDevice(cloud, one.person, line('two'));
+    const three = await nextDevice(cloud, one.person, line('three'));
+    for (const device of [two, three]) {
+      devices.push(device);
+      device.core.start();
+      await device.settled();
+    }
+    await settled(one, two, three);
+    // Two is away, with the first three messages.
+    away.two = true;
+    one.message('new', T + 500);
+    await clear(one);
+    await settled(one, three);
+    expect([one.texts(), three.texts()]).toEqual([[], []]);
+    // Three has heard of the delete, and is away when it is taken back.
+    away.three = true;
+    if (mutes)
+      await three.core.execute({
+        name: 'setMuted',
+        input: { conversationId: CONVERSATION, until: 4_000_000_000_000 },
+      });
+    await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
+    await settled(one);
+    expect(one.texts()).toEqual(['m0', 'm1', 'm2', 'new']);
+    // Two deletes what it has, knowing of none of this.
+    await clear(two);
+    away.two = false;
+    await settled(two, one);
+    expect([one.texts(), two.texts()]).toEqual([['new'], ['new']]);
+    away.three = false;
+    await settled(three, one, two);
+    expect([one.texts(), two.texts(), three.texts()]).toEqual([['new'], ['new'], ['new']]);
+  },
+);
