@@ -49,6 +49,7 @@ import { tidy } from '../zones/tidy.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { storedHeard } from '../zones/zone-heard.ts';
 import { Announcer } from './announcer.ts';
+import { attempt } from './attempt.ts';
 import { CloudClock } from './cloud-clock.ts';
 import { codeOf } from './failure-kind.ts';
 import { FailureLog } from './failure-log.ts';
@@ -200,9 +201,12 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     remembered: () => remembered(store),
     counts: () => counts(store, clock.now()),
-    saveSwitch: (state) => {
-      within('saveSwitch', () => saveSwitch(ctx, state));
-      announcer.changed();
+    saveSwitch: () => {
+      attempt(timers, abort.signal, () => {
+        // As it is by then.
+        within('saveSwitch', () => saveSwitch(ctx, runner.state));
+        announcer.changed();
+      });
     },
     watch,
     unwatch: () => {
@@ -223,8 +227,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     onFailure: (step, kind, detail, code) => {
       failures.note(`step ${step.type}${'zone' in step ? ` ${step.zone}` : ''}`, kind, code);
       // Whichever step hears it first: the session is over, and the person is told why.
-      if (kind === 'removed') endSession(ctx, 'removed');
-      else if (kind === 'sessionEnded') endSession(ctx, 'revoked');
+      if (kind === 'removed' || kind === 'sessionEnded')
+        attempt(timers, abort.signal, () => endSession(ctx, kind === 'removed' ? 'removed' : 'revoked'));
       options.onFailure?.(step.type, kind, detail, code);
     },
   });

@@ -40,7 +40,7 @@ export type RunnerOptions = {
   remembered(): Remembered;
   counts(): Counts;
   /** What `Remembered` has of the switch. */
-  saveSwitch(state: EngineState): void;
+  saveSwitch(): void;
   /** Opens the poke stream; what it says comes as events. */
   watch(): void;
   unwatch(): void;
@@ -140,7 +140,7 @@ export class Runner {
         this.#options.unwatch();
         return;
       case 'saveSwitch':
-        this.#options.saveSwitch(this.#state);
+        this.#options.saveSwitch();
         return;
       case 'wakeAt':
         this.#cancelWake();

@@ -62,7 +62,10 @@ function requestOf(input: Parameters<Fetch>[0], init: RequestInit | undefined): 
 
 /** Who gives up waits no longer for a cloud that has not answered yet, as with the platform's own fetch. What it answers is thrown away. */
 function unlessAborted(answer: Promise<Response>, signal: AbortSignal): Promise<Response> {
-  if (signal.aborted) return Promise.reject(new TypeError('aborted'));
+  if (signal.aborted) {
+    answer.catch(() => {});
+    return Promise.reject(new TypeError('aborted'));
+  }
   return new Promise((resolve, reject) => {
     const give = () => reject(new TypeError('aborted'));
     signal.addEventListener('abort', give, { once: true });
