@@ -155,7 +155,7 @@ export const SYNC_BUGS: readonly Bug[] = [
     name: 'do not notice that the session is over',
     does: 'A device that was removed goes on as if nothing had happened',
     file: at('run/assemble.ts'),
-    find: "      if (kind === 'removed') endSession(ctx, 'removed');\n      else if (kind === 'sessionEnded') endSession(ctx, 'revoked');",
+    find: "      if (kind === 'removed' || kind === 'sessionEnded')\n        attempt(timers, abort.signal, () => endSession(ctx, kind === 'removed' ? 'removed' : 'revoked'));",
     instead: '',
   },
   {
