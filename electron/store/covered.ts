@@ -2,7 +2,7 @@
 import type { Store } from './open.ts';
 
 /** When its conversation was deleted for all devices up to its place or further. Null: it was not. `rid`: of its record. */
-export function coveredAt(store: Store, rid: number): number | null {
+function coveredAt(store: Store, rid: number): number | null {
   const row = store.get<{ at: number }>(
     `SELECT c.register_clear_at_ms AS at FROM message m CROSS JOIN conversation c ON c.cid = m.cid
      WHERE m.rid = ? AND (m.accepted_ms, m.guid) <= (c.register_clear_ms, c.register_clear_guid)`,

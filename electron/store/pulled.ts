@@ -4,7 +4,6 @@
  * Pulling merges. When the merge is what the cloud has, nothing is to be pushed; otherwise the record is dirty. Ciphertext was opened
  * and tombstones were proven by the caller; `bytes` are the plaintext as it came.
  */
-
 import { readConversationRegisters } from '../../shared/model/conversation.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
 import { equalPayloads, getRegister, isNewerSchema, type Payload } from '../../shared/model/payload.ts';

@@ -5,7 +5,6 @@
  * no caller can lose what another wrote. What comes from the cloud must have been opened and, for a tombstone, proven by the caller.
  * `sodiumReady()` must have been awaited (hashes).
  */
-
 import { tombstoneHash } from '../../shared/crypto/zone-digest.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
 import { equalPayloads, isNewerSchema, type Payload } from '../../shared/model/payload.ts';

@@ -47,6 +47,15 @@ async function pair(texts: string[], timers?: Timers): Promise<string[]> {
   return ids;
 }
 
+/** A message that the cloud was never asked to take. */
+const unsent = (sendId: Uint8Array) =>
+  one.store.run(
+    `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, created_ms, state)
+     VALUES (?, 'message', ?, ?, x'00', 'unsent', 5, 'failed')`,
+    sendId,
+    GUID,
+    sendId,
+  );
 const deleteOn = (device: ZoneDevice, ...ids: string[]) =>
   device.core.execute({ name: 'deleteMessages', input: { ids } });
 const undoOn = (device: ZoneDevice, { undo }: { undo: string }) =>
@@ -182,16 +191,8 @@ test('SYN-71 when the time for Undo is over, what was only in the outbox goes fo
     },
   };
   await pair(['a'], timers);
-  const row = (sendId: Uint8Array) =>
-    one.store.run(
-      `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, created_ms, state)
-       VALUES (?, 'message', ?, ?, x'00', 'unsent', 5, 'failed')`,
-      sendId,
-      GUID,
-      sendId,
-    );
   const sendId = new Uint8Array(16).fill(9);
-  row(sendId);
+  unsent(sendId);
   const hex = Buffer.from(sendId).toString('hex');
   const taken = await deleteOn(one, hex);
   expect([listConversations(one.store)[0]?.last?.text, due.length]).toEqual(['a', 1]);
@@ -199,7 +200,7 @@ test('SYN-71 when the time for Undo is over, what was only in the outbox goes fo
   await expect(undoOn(one, taken)).rejects.toMatchObject({ reason: 'undoOver' });
   expect(one.store.get('SELECT 1 AS one FROM outbox')).toBeUndefined();
   // With its conversation likewise: all that is shown goes, also what was never sent, and all of it comes back.
-  row(sendId);
+  unsent(sendId);
   const whole = await deleteAllOn(one);
   expect([whole.messages, listConversations(one.store)]).toEqual([2, []]);
   expect(await undoOn(one, whole)).toEqual({ messages: 2 });
@@ -221,14 +222,7 @@ test('SYN-70 what cannot be written when Undo is over, for want of room, is writ
   };
   await pair(['a'], timers);
   const sendIds = [new Uint8Array(16).fill(9), new Uint8Array(16).fill(8)];
-  for (const sendId of sendIds)
-    one.store.run(
-      `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, created_ms, state)
-       VALUES (?, 'message', ?, ?, x'00', 'unsent', 5, 'failed')`,
-      sendId,
-      GUID,
-      sendId,
-    );
+  for (const sendId of sendIds) unsent(sendId);
   await one.settled();
   const [first, second] = sendIds.map((sendId) => Buffer.from(sendId).toString('hex'));
   const taken = await deleteOn(one, first as string);

@@ -1,4 +1,5 @@
 /** Writes that belong to no step and no command, so that nobody would catch what they throw: it would end the sync worker. In that worker. */
+import { codeOf, failureOf } from './failure-kind.ts';
 import type { Timers } from './timers.ts';
 
 const AGAIN_MS = 30_000;
@@ -19,11 +20,10 @@ export function attempt(timers: Timers, stopped: AbortSignal, work: () => void):
 }
 
 function passes(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
+  const code = codeOf(error);
   return (
-    typeof code === 'string' &&
-    ['SQLITE_FULL', 'SQLITE_BUSY', 'SQLITE_LOCKED', 'SQLITE_IOERR_WRITE', 'ENOSPC'].some((one) =>
-      code.startsWith(one),
-    )
+    failureOf(error).kind === 'diskFull' ||
+    code?.startsWith('SQLITE_BUSY') === true ||
+    code?.startsWith('SQLITE_LOCKED') === true
   );
 }

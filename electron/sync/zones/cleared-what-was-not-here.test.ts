@@ -16,13 +16,9 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
-test('KEEP-10 what had expired on a device alone does not become a delete elsewhere with its conversation', async () => {
-  const one = await scene.add();
-  for (const days of [40, 39, 2]) scene.write(one, `d${days}`, days);
-  await scene.pass();
-  const off = await scene.add();
-  expect(messagesToUpload(one.device.store)).toBe(0);
-  expect(texts(off)).toBe('d40 d39 d2');
+type Device = Awaited<ReturnType<Scene['add']>>;
+/** Off, and of d40, d39 and d2 only the newest is left on it. */
+async function offWithThirtyDays(off: Device): Promise<void> {
   await scene.run(off, { name: 'setSwitch', input: { on: false } });
   await scene.pass();
   expect(off.device.core.status().switch).toBe('off');
@@ -31,12 +27,25 @@ test('KEEP-10 what had expired on a device alone does not become a delete elsewh
   await scene.pass(2 * DAY);
   await scene.pass();
   expect(texts(off)).toBe('d2');
-  await scene.run(off, { name: 'deleteConversation', input: { conversationId: CONVERSATION } });
-  expect(await scene.run(off, { name: 'switchPreview', input: null })).toMatchObject({ deletedHere: 1 });
+}
+async function onEverywhere(off: Device): Promise<void> {
   await scene.run(off, { name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
   await scene.pass();
   await scene.pass();
   expect(off.device.core.status().switch).toBe('on');
+}
+
+test('KEEP-10 what had expired on a device alone does not become a delete elsewhere with its conversation', async () => {
+  const one = await scene.add();
+  for (const days of [40, 39, 2]) scene.write(one, `d${days}`, days);
+  await scene.pass();
+  const off = await scene.add();
+  expect(messagesToUpload(one.device.store)).toBe(0);
+  expect(texts(off)).toBe('d40 d39 d2');
+  await offWithThirtyDays(off);
+  await scene.run(off, { name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+  expect(await scene.run(off, { name: 'switchPreview', input: null })).toMatchObject({ deletedHere: 1 });
+  await onEverywhere(off);
   expect([texts(one), texts(off)]).toEqual(['d40 d39', 'd40 d39']);
 });
 
@@ -45,24 +54,16 @@ test('KEEP-10 SWI-4 nor when the switch was turned on and off again before it ca
   for (const days of [40, 39, 2]) scene.write(one, `d${days}`, days);
   await scene.pass();
   const off = await scene.add();
-  await scene.run(off, { name: 'setSwitch', input: { on: false } });
-  await scene.pass();
-  await scene.keep(off, 30);
-  await scene.pass();
-  await scene.pass(2 * DAY);
-  await scene.pass();
-  expect(texts(off)).toBe('d2');
+  await offWithThirtyDays(off);
   off.line.up = false;
   await scene.run(off, { name: 'setSwitch', input: { on: true } });
   expect(off.device.core.status().switch).toBe('enabling');
-  await scene.run(off, { name: 'cancelSync', input: null } as never);
+  await scene.run(off, { name: 'cancelSync', input: null });
   expect(off.device.core.status().switch).toBe('off');
   off.line.up = true;
   await scene.pass();
   await scene.run(off, { name: 'deleteConversation', input: { conversationId: CONVERSATION } });
-  await scene.run(off, { name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
-  await scene.pass();
-  await scene.pass();
+  await onEverywhere(off);
   expect([texts(one), texts(off)]).toEqual(['d40 d39', 'd40 d39']);
 });
 
@@ -79,10 +80,7 @@ test('SWI-13 SYN-36 what a device never had does not go with a conversation that
   await scene.run(off, { name: 'deleteConversation', input: { conversationId: CONVERSATION } });
   expect(texts(off)).toBe('');
   expect(await scene.run(off, { name: 'switchPreview', input: null })).toMatchObject({ deletedHere: 1 });
-  await scene.run(off, { name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
-  await scene.pass();
-  await scene.pass();
-  expect(off.device.core.status().switch).toBe('on');
+  await onEverywhere(off);
   expect([texts(one), texts(off)]).toEqual(['d40 d39', 'd40 d39']);
 });
 
@@ -97,18 +95,9 @@ test('DEL-30 DEL-20 a message of a newer app in a conversation that was deleted 
   await scene.run(one, { name: 'syncNow', input: null });
   await scene.pass();
   expect(texts(off)).toBe('d40 d39 d2');
-  await scene.run(off, { name: 'setSwitch', input: { on: false } });
-  await scene.pass();
-  await scene.keep(off, 30);
-  await scene.pass();
-  await scene.pass(2 * DAY);
-  await scene.pass();
-  expect(texts(off)).toBe('d2');
+  await offWithThirtyDays(off);
   await scene.run(off, { name: 'deleteConversation', input: { conversationId: CONVERSATION } });
   expect(texts(off)).toBe('');
-  await scene.run(off, { name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
-  await scene.pass();
-  await scene.pass();
-  expect(off.device.core.status().switch).toBe('on');
+  await onEverywhere(off);
   expect(texts(off)).toBe('d40 d39');
 });
