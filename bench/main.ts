@@ -84,7 +84,7 @@ function itemOf(measurement: Measurement): Item {
     name,
     part,
     size,
-    turns: Math.min(runs, measurement.most ?? runs),
+    turns: runs,
     prepare: () => measurement.prepare?.() ?? Promise.resolve(),
     async turn(): Promise<void> {
       const from = seconds();

@@ -13,8 +13,6 @@ export type Case = {
 export type Measurement = {
   part: string;
   size: number;
-  /** As often at most, however much time there is. */
-  most?: number;
   /** With how many messages it begins, where that is another number. */
   messages?: number;
   /** Makes what it begins with, once. */
@@ -145,14 +143,13 @@ export function parts(
     return [count <= TINY_LARGEST ? { ...own, with: beside } : own];
   });
 
-  const alone = (part: string, size: number, most: number, cases: Case[]): Measurement => ({
+  const alone = (part: string, size: number, cases: Case[]): Measurement => ({
     part,
     size,
-    most,
     with: (work) => work(cases),
   });
   const upload = of([1_000], [100_000]).map((count) =>
-    alone('upload', count, 5, [{ name: 'Lockstep', run: () => runChild('measure/upload.ts', { count }) }]),
+    alone('upload', count, [{ name: 'Lockstep', run: () => runChild('measure/upload.ts', { count }) }]),
   );
   const records = quick ? 4_000 : 40_000;
   const pushing = (devices: number, batch: number, all = records): Case => ({
@@ -160,7 +157,7 @@ export function parts(
     run: () => runChild('measure/push.ts', { devices, records: all, batch }),
   });
   const push = [
-    alone('push', records, 5, [
+    alone('push', records, [
       pushing(1, 400),
       pushing(50, quick ? 20 : 400),
       pushing(1, 1, 500),
@@ -168,8 +165,7 @@ export function parts(
     ]),
   ];
   const idle = of([100], [1_000, 5_000]).map((streams) =>
-    // What half a minute's quiet costs is steady: fewer turns.
-    alone('idle', streams, 3, [{ name: 'Lockstep', run: () => runChild('measure/idle.ts', { streams }) }]),
+    alone('idle', streams, [{ name: 'Lockstep', run: () => runChild('measure/idle.ts', { streams }) }]),
   );
   const store = of([1_000], [10_000, 100_000, 1_000_000]).map((count) =>
     inStep('store', count, ({ folder, b }) => [
