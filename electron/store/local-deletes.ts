@@ -8,6 +8,7 @@ import type { Store } from './open.ts';
 import { refreshClear } from './project-conversation.ts';
 import { moveUnread, projectMessage, unprojectMessage } from './project-message.ts';
 import { recordRow } from './records.ts';
+import { dropRedelivery } from './redelivery.ts';
 import { rememberDelete } from './remembered-deletes.ts';
 import { plain } from './values.ts';
 
@@ -49,9 +50,15 @@ export function addLocalDelete(
       expired ? 1 : 0,
     );
     store.memory.localDeletesChanged();
+    if (gone) dropRedeliveryOf(store, id);
     refresh(store, id, before);
     if (gone) dropHere(store, id);
   });
+}
+
+function dropRedeliveryOf(store: Store, id: Uint8Array): void {
+  const row = recordRow(store, 'messages', id);
+  if (row !== undefined) dropRedelivery(store, row.rid);
 }
 
 /** The content goes, and nothing is told to anybody. What others were to know of it stays known here. */

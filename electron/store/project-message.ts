@@ -8,6 +8,7 @@ import type { Payload } from '../../shared/model/payload.ts';
 import { PayloadError } from '../../shared/model/payload.ts';
 import { dropAttachments, writeAttachments } from './attachments.ts';
 import type { Store } from './open.ts';
+import { dropRedelivery } from './redelivery.ts';
 import { hex, plain, SERVICE_NUMBER, sameBytes } from './values.ts';
 
 // A payload is read several times while its page is written (its place in time, its projection, its files), and is never changed:
@@ -121,6 +122,7 @@ export function projectMessage(
       message.replyTo?.guid ?? null,
       attachments.length,
     );
+  if (message.unsent !== null && old !== undefined) dropRedelivery(store, rid);
   writeReactions(store, rid, message, old?.reactions ?? 0);
   if (attachments.length > 0 || (old?.attachments ?? 0) > 0)
     writeAttachments(store, rid, attachments, old?.attachments ?? 0);

@@ -14,6 +14,7 @@ import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
 import { placeOf } from './project-message.ts';
+import { dropRedelivery } from './redelivery.ts';
 import { rememberDelete, takeRememberedDelete } from './remembered-deletes.ts';
 import { messageRid } from './rid.ts';
 import { KIND, mapKey, plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './values.ts';
@@ -351,6 +352,7 @@ export function deleteForGood(store: Store, zone: ZoneName, id: Uint8Array, opti
 
 /** Content and projection go; the row stays as a tombstone with the base it has. */
 export function dropContent(store: Store, row: RecordRow, nowMs: number): void {
+  if (row.kind === KIND.message) dropRedelivery(store, row.rid);
   unproject(store, row.kind, row.rid);
   store.run('UPDATE record SET gone = 1, gone_ms = ?, payload = NULL WHERE rid = ?', nowMs, row.rid);
 }

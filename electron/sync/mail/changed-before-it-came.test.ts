@@ -2,8 +2,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+import { addLocalDelete } from '../../store/local-deletes.ts';
 import { messagePage } from '../../store/messages.ts';
 import { listOutbox } from '../../store/outbox.ts';
+import { deleteForGood } from '../../store/records.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { annaWroteToBob, closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { edit, retry, unsend } from './compose.ts';
@@ -37,14 +39,14 @@ const last = ({ store }: MailDevice) =>
   )!;
 
 /** Bob sleeps, and his mailbox fills. Gives the message that he did not get. */
-async function oneTooMany(): Promise<{ message: string; text: string }> {
-  for (const one of [anna, bob]) setZoneState(one.store, 'messages', { switch: 'off' });
+async function oneTooMany(...more: MailDevice[]): Promise<{ message: string; text: string }> {
+  for (const one of [anna, bob, ...more]) setZoneState(one.store, 'messages', { switch: 'off' });
   await anna.exchange();
   await bob.exchange();
   for (let i = 0; i < 8 && rows().length === 0; i += 1) {
     anna.write(id, `m${i}`);
     await sendStep(anna.ctx);
-    await reads(anna);
+    await reads(anna, ...more);
   }
   expect(rows()).toEqual(['redelivery failed mailboxFull']);
   const { id: message, text } = last(anna);
@@ -73,6 +75,40 @@ test('OUT-34 nor when it was unsent while it was being tried again', async () =>
   await anna.exchange();
   await bob.exchange();
   expect([bob.texts(id).includes(text), rows()]).toEqual([false, []]);
+});
+
+test('OUT-34 where another device has unsent it nothing is left to deliver, and nothing to try again', async () => {
+  const second = mailDevice(cloud);
+  await second.signIn('anna@example.org');
+  const { message } = await oneTooMany(second);
+  expect(last(anna).failure).toBe('mailboxFull');
+  second.store.write(() => unsend(second.ctx, { id: message }));
+  await sendStep(second.ctx);
+  await reads(anna);
+  expect(last(anna).unsentMs).not.toBeNull();
+  expect([rows(), last(anna).state, last(anna).failure]).toEqual([[], 'sent', null]);
+});
+
+test.each<[string, (id: Uint8Array) => void]>([
+  [
+    'for all devices',
+    (id) => deleteForGood(anna.store, 'messages', id, { push: false, byPerson: false, nowMs: 5 }),
+  ],
+  ['by Keep Messages of this device', (id) => addLocalDelete(anna.store, id, 5, true, true)],
+])('OUT-34 of what is deleted for good %s nothing is left to deliver, nor its text', async (_, gone) => {
+  const { message, text } = await oneTooMany();
+  gone(fromHex(message));
+  expect(rows()).toEqual([]);
+  await bob.exchange();
+  await anna.exchange();
+  await bob.exchange();
+  expect(bob.texts(id)).not.toContain(text);
+});
+
+test('OUT-34 one that is in Recently Deleted is still to be delivered', async () => {
+  const { message } = await oneTooMany();
+  addLocalDelete(anna.store, fromHex(message), 5);
+  expect(rows()).toEqual(['redelivery failed mailboxFull']);
 });
 
 test('OUT-34 what was edited before it reached somebody is there as it is, not as it was', async () => {

@@ -29,7 +29,7 @@ import { conversationRecordId } from '../zones/names.ts';
 import { writesOf } from './apply.ts';
 import { authorize } from './authority.ts';
 import { draftBody, readBody } from './body.ts';
-import { dropRetryOf, failedRowOf, queueReceipt } from './outbox-rows.ts';
+import { failedRowOf, queueReceipt } from './outbox-rows.ts';
 import { putWrites } from './put-writes.ts';
 
 /** Of UTF-8. A record holds the text and its newest edit, and is 256 KiB at most. */
@@ -204,7 +204,6 @@ export function edit(ctx: StepContext, input: CommandInput<'edit'>): null {
 export function unsend(ctx: StepContext, input: CommandInput<'unsend'>): null {
   const { topic, ref, stamp } = messageOf(ctx, input.id, true);
   say(ctx, 'unsend', topic, stamp(MessageField.UNSENT), { case: 'unsend', value: { message: ref } });
-  dropRetryOf(ctx.store, fromHex(input.id));
   return null;
 }
 

@@ -95,12 +95,6 @@ export function failedRowOf(store: Store, recordId: Uint8Array): OutboxEntry | u
   return waiting === undefined ? undefined : getOutbox(store, plain(waiting.send_id));
 }
 
-/** A message was unsent: whoever did not get it, gets it no more. In the caller's transaction. */
-export function dropRetryOf(store: Store, recordId: Uint8Array): void {
-  const entry = failedRowOf(store, recordId);
-  if (entry !== undefined) removeOutbox(store, entry.sendId);
-}
-
 /** A message that is here was deleted for good: what is left to deliver of it goes, and a first sending whose answer was lost. Its text is in there too. */
 export function dropOutboxOf(store: Store, recordId: Uint8Array): void {
   const row = messageRow(store, recordId);
