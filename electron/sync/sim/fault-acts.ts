@@ -4,7 +4,9 @@ import { leaves, SWITCH_ACTS } from './acts-switch.ts';
 import { FILE_ACTS, withFiles } from './file-acts.ts';
 import { FILE_KILL_POINTS, KILL_POINTS } from './kill-points.ts';
 import { may } from './looks.ts';
+import { diesSeldom } from './oftener.ts';
 import type { SeededRandom } from './random.ts';
+import { diesAt, seldomPoint } from './seldom.ts';
 import type { Actor, Stage } from './stage.ts';
 
 /** Of one device, and not reached yet. */
@@ -18,6 +20,7 @@ const killPoint: Act['act'] = async (stage, actor, dice) => {
   if (kills.waiting >= MOST_POINTS) return false;
   const turn = stage.seed * POINTS_A_STORY + stage.armed;
   stage.armed += 1;
+  if (diesSeldom(stage.seed)) return diesAt(stage, actor, seldomPoint(turn), dice);
   const point = withFiles(stage.seed)
     ? turnOf(turn % 2 === 0 ? FILE_KILL_POINTS : KILL_POINTS, Math.floor(turn / 2))
     : turnOf(KILL_POINTS, turn);

@@ -53,7 +53,7 @@ export const FAULTS: readonly Fault[] = [
   ...plain,
   ...[...KILL_POINTS, ...FILE_KILL_POINTS].map((point) => ({
     name: `killed ${point}`,
-    does: `a device is killed ${point}`,
+    does: `a device is killed ${point}${point.endsWith(' commit of UpdateKeyring') ? ', if anything is: it asks for the keyring first' : ''}`,
   })),
   ...TRICKS.map(({ name, says }) => ({
     name: `hostile cloud ${name}`,

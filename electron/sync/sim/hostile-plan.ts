@@ -6,7 +6,7 @@
 
 import { clientsOf } from '../../../cloud/testing/clients.ts';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
-import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { type Record as CloudRecord, Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { getIdentity } from '../../store/identity.ts';
 import { getKeyring } from '../../store/keyring.ts';
 import { getRecord } from '../../store/records.ts';
@@ -89,6 +89,7 @@ export async function turnHostile(stage: Stage, plan: HostilePlan, step: number)
   plan.began = true;
   const conversation = stage.conversations[0] as string;
   const forged = await forge([one.device.store, two.device.store], conversation, dice);
+  const theirs = trick.theirs === true ? await zonesOf(stage, plan.person === 'anna' ? two : one) : new Map();
   const deceived = trick.to === 'account' ? stage.of(plan.person) : [dice.pick(of)];
   if (trick.elsewhere === 'everything' && trick.to === 'account') {
     // Of everybody: a cloud that is put back is put back for all.
@@ -98,7 +99,7 @@ export async function turnHostile(stage: Stage, plan: HostilePlan, step: number)
     const { memory } = actor.far;
     if (memory === null) continue;
     const scene = {
-      ...{ memory: memory.of, dice, account: memory.account, device: actor.id, forged },
+      ...{ memory: memory.of, dice, account: memory.account, device: actor.id, forged, theirs },
       known: (zone: Zone) => knownHead(actor, zone),
       has: (zone: Zone, id: Uint8Array, rev: number) =>
         actor.device.alive && (getRecord(actor.device.store, nameOf(zone), id)?.base.rev ?? 0) >= rev,
@@ -113,6 +114,18 @@ export async function turnHostile(stage: Stage, plan: HostilePlan, step: number)
     }
   }
   stage.say(`the cloud ${trick.name} for ${deceived.map(({ name }) => name).join(', ')}`);
+}
+
+/** What the cloud has of that device's account. */
+async function zonesOf(stage: Stage, { device }: Actor): Promise<Map<Zone, CloudRecord[]>> {
+  const token = getIdentity(device.store)?.sessionToken ?? '';
+  const { zone: zones } = clientsOf(stage.cloud, token);
+  const records = new Map<Zone, CloudRecord[]>();
+  for (const zone of [Zone.ACCOUNT, Zone.MESSAGES]) {
+    const { backfillCursor: cursor } = await zones.openZone({ zone });
+    records.set(zone, (await zones.backfill({ zone, cursor, limit: 10 })).records);
+  }
+  return records;
 }
 
 const nameOf = (zone: Zone) => (zone === Zone.ACCOUNT ? 'account' : 'messages');

@@ -23,6 +23,8 @@ export type Scene = {
   account: string;
   device: string;
   forged: Forgeries;
+  /** What another account has in a zone, of a trick that gives that. */
+  theirs: ReadonlyMap<Zone, readonly CloudRecord[]>;
   /** The highest head of a zone that this device has stored, in the generation and incarnation that the answer is of. */
   known(zone: Zone): number;
   /** Whether this device knows this version of a record, or a later one. */
@@ -39,6 +41,8 @@ export type Trick = {
   losesMail?: true;
   /** Changes the answer where there is something to change; true when the device must feel it. */
   change?(answer: Answer, scene: Scene): boolean;
+  /** Needs what another account has. */
+  theirs?: true;
   /** Pokes do not come. */
   silent?: true;
   /** Answered by another copy of the cloud: which requests. */
@@ -165,15 +169,13 @@ export const TRICKS: readonly Trick[] = [
     name: "gives another account's records",
     says: STOPPED,
     to: 'device',
-    change: (answer, { memory, account }) => {
+    theirs: true,
+    change: (answer, { theirs }) => {
       if (answer.call !== 'Changes' || answer.message.records.length === 0) return false;
-      const theirs = [...memory.versions]
-        .filter(([key]) => !key.startsWith(account) && key.includes(`:${answer.zone}:`))
-        .flatMap(([, versions]) => versions.slice(-1))
-        .slice(0, 2);
-      if (theirs.length === 0) return false;
+      const given = (theirs.get(answer.zone) ?? []).slice(0, 2);
+      if (given.length === 0) return false;
       const { seq } = answer.message.records[0] as CloudRecord;
-      answer.message.records.unshift(...theirs.map((record) => ({ ...record, seq })));
+      answer.message.records.unshift(...given.map((record) => ({ ...record, seq })));
       return true;
     },
   },

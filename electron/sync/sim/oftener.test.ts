@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { TRICKS } from './hostile-tricks.ts';
-import { FIRST_OFTENER, likelier, turnOf } from './oftener.ts';
+import { KILL_POINTS } from './kill-points.ts';
+import { diesSeldom, FIRST_OFTENER, likelier, SELDOM, turnOf } from './oftener.ts';
+import { SELDOM_POINTS, seldomPoint } from './seldom.ts';
 
 const turns = (from: number, seeds: number): Map<string, number> => {
   const times = new Map<string, number>();
@@ -27,4 +29,25 @@ test('SIM-46 from then on every third has one, no trick is missed, and those tha
   expect([...all.values()].reduce((sum, n) => sum + n, 0)).toBe(10_000);
   expect(likelier(FIRST_OFTENER, 'restore')).toBeGreaterThan(3);
   expect(likelier(FIRST_OFTENER, 'send')).toBe(1);
+});
+
+test('SIM-47 of the seeds that are for what is seldom even so, a quarter have a cloud with such a trick, the others devices that die where hardly any does', () => {
+  const times = turns(SELDOM.first, 2_400);
+  expect(Object.fromEntries(times)).toEqual({
+    "gives another account's records": 200,
+    'replays an old page': 200,
+    'passes an old version off as the new one': 200,
+  });
+  const seeds = Array.from({ length: 400 }, (_, at) => SELDOM.first + at);
+  const dying = seeds.filter((seed) => diesSeldom(seed));
+  expect(dying.length).toBe(300);
+  expect(dying.filter((seed) => turnOf(TRICKS, seed) !== null)).toEqual([]);
+  const points = SELDOM_POINTS.map((_, turn) => seldomPoint(turn));
+  expect([...points].sort()).toEqual([...SELDOM_POINTS].sort());
+  expect(points.filter((point) => !KILL_POINTS.includes(point))).toEqual([]);
+  for (const seed of [SELDOM.first - 1, SELDOM.last + 1]) {
+    expect(diesSeldom(seed)).toBe(false);
+    expect(likelier(seed, 'kill point')).toBe(1);
+    expect(likelier(seed, 'restore')).toBeGreaterThan(3);
+  }
 });

@@ -1,9 +1,11 @@
 /**
  * What fires seldom, oftener: in 50,000 stories as they are told before seed 60,001 a cloud is put back to a backup 500 times, and an epoch is
- * forged 600 times. From that seed on those acts are likelier and such tricks take more turns; the seeds before tell the stories in which
- * their failures were found.
+ * forged 600 times. From that seed on those acts are likelier and such tricks take more turns. What is seldom even so has the seeds from
+ * 200,001 to 250,000 to itself: a quarter of them with a cloud that plays such tricks, the others with deaths where hardly any device ever died
+ * (seldom.ts). The other seeds tell the stories in which their failures were found.
  */
 export const FIRST_OFTENER = 60_001;
+export const SELDOM = { first: 200_001, last: 250_000 };
 
 export const isOftener = (seed: number): boolean => seed >= FIRST_OFTENER;
 
@@ -13,12 +15,30 @@ const LIKELIER: ReadonlyMap<string, number> = new Map([
   ['cloud limits', 4],
 ]);
 
+/** Files are in the stories of even seeds: in half of either kind. */
+const ofSeldom = (seed: number): 'tricks' | 'deaths' | null => {
+  if (seed < SELDOM.first || seed > SELDOM.last) return null;
+  return seed % 8 === 1 || seed % 8 === 6 ? 'tricks' : 'deaths';
+};
+
+/** Its devices die at the points of seldom.ts alone. */
+export const diesSeldom = (seed: number): boolean => ofSeldom(seed) === 'deaths';
+
+const OF_SELDOM: Record<'tricks' | 'deaths', ReadonlyMap<string, number>> = {
+  // A page is asked for where no poke brought what changed.
+  tricks: new Map([['connection', 4]]),
+  deaths: new Map([['kill point', 8]]),
+};
+
 /** By how much an act is likelier in that story. */
-export const likelier = (seed: number, act: string): number =>
-  isOftener(seed) ? (LIKELIER.get(act) ?? 1) : 1;
+export function likelier(seed: number, act: string): number {
+  const seldom = ofSeldom(seed);
+  if (seldom !== null) return OF_SELDOM[seldom].get(act) ?? 1;
+  return isOftener(seed) ? (LIKELIER.get(act) ?? 1) : 1;
+}
 
 /** Tricks of a hostile cloud (hostile-tricks.ts) that find their occasion in few of their stories. */
-const SELDOM: ReadonlySet<string> = new Set([
+const FEW: ReadonlySet<string> = new Set([
   "gives another account's records",
   "gives another account's keyring",
   'replays an old page',
@@ -30,13 +50,26 @@ const SELDOM: ReadonlySet<string> = new Set([
   'withholds records, and denies that they are there',
 ]);
 
+/** And those that had bitten less than a thousand times even so. */
+const FEWEST: ReadonlySet<string> = new Set([
+  "gives another account's records",
+  'replays an old page',
+  'passes an old version off as the new one',
+]);
+
 /** One story in so many has a hostile cloud. */
 const ONE_IN = { before: 5, oftener: 3 };
 
 /** Whose turn it is in the story of this seed, so that no run misses one; null in a story with an honest cloud. */
 export function turnOf<Trick extends { name: string }>(tricks: readonly Trick[], seed: number): Trick | null {
+  const seldom = ofSeldom(seed);
+  if (seldom === 'deaths') return null;
+  if (seldom === 'tricks') {
+    const few = tricks.filter(({ name }) => FEWEST.has(name));
+    return few[Math.floor((seed - SELDOM.first) / 4) % few.length] ?? null;
+  }
   const oneIn = isOftener(seed) ? ONE_IN.oftener : ONE_IN.before;
   if (seed % oneIn !== 0) return null;
-  const turns = isOftener(seed) ? [...tricks, ...tricks.filter(({ name }) => SELDOM.has(name))] : tricks;
+  const turns = isOftener(seed) ? [...tricks, ...tricks.filter(({ name }) => FEW.has(name))] : tricks;
   return turns[(seed / oneIn) % turns.length] ?? null;
 }
