@@ -20,6 +20,7 @@ export type FromCloud =
   | { type: 'ready'; port: number }
   | { type: 'backedUp' }
   | { type: 'armed' }
+  | { type: 'clockSet' }
   | { type: 'failed'; detail: string }
   | { type: 'passed'; passed: [string, number][] };
 
@@ -69,7 +70,7 @@ const hear = async (message: ToCloud): Promise<void> => {
       return tell({ type: 'armed' });
     case 'clock':
       offMs = message.offMs;
-      return;
+      return tell({ type: 'clockSet' });
     case 'passed':
       return tell({ type: 'passed', passed: reaper.passed() });
   }

@@ -50,7 +50,8 @@ export type Signal =
   | { type: 'notWhole' }
   /** A forged or rolled-back keyring: everything that writes stops. */
   | { type: 'keyringForged' }
-  | { type: 'cloudTime'; cloudMs: number };
+  /** `asked`: in an answer that came soon (account/cloud-time.ts). Any other may have lain (SPEC SYN-165). */
+  | { type: 'cloudTime'; cloudMs: number; asked?: true };
 
 export type StepContext = {
   /** The one writer. Steps open their own transactions, never across an `await`. */

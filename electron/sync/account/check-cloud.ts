@@ -3,10 +3,9 @@
 import { Registration } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
-import { numberOf } from '../network/answers.ts';
 import type { CloudInfo } from '../status-types.ts';
 import { httpHosts, normalizeCloudUrl } from './cloud-address.ts';
-import { asking } from './cloud-failure.ts';
+import { askTime } from './cloud-time.ts';
 
 /** What this app speaks with a cloud. */
 export const PROTOCOL = 1;
@@ -19,14 +18,13 @@ const REGISTRATION: Partial<Record<Registration, CloudInfo['registration']>> = {
 export async function checkCloud(ctx: StepContext, input: { url: string }): Promise<CloudInfo> {
   const url = normalizeCloudUrl(input.url, httpHosts());
   const { accounts } = ctx.cloudAt(url, null);
-  const info = await asking(() => accounts.getCloudInfo({}, { signal: ctx.abort }));
+  const info = await askTime(ctx, () => accounts.getCloudInfo({}, { signal: ctx.abort }));
   if (info.protocol !== PROTOCOL) {
     throw new SyncFailure(
       'appTooOld',
       `This cloud speaks protocol ${info.protocol}, this app ${PROTOCOL}. Update the older one.`,
     );
   }
-  ctx.signal({ type: 'cloudTime', cloudMs: numberOf(info.timeMs) });
   return {
     url,
     name: info.name,

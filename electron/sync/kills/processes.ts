@@ -121,6 +121,9 @@ export class CloudProcess extends Process<ToCloud, FromCloud> {
   arm(armed: Armed | null): Promise<true> {
     return this.#ask({ type: 'arm', armed }, (answer) => (answer.type === 'armed' ? true : undefined));
   }
+  setClock(offMs: number): Promise<true> {
+    return this.#ask({ type: 'clock', offMs }, (answer) => (answer.type === 'clockSet' ? true : undefined));
+  }
   passed(): Promise<[string, number][]> {
     return this.#ask({ type: 'passed' }, (answer) => (answer.type === 'passed' ? answer.passed : undefined));
   }

@@ -49,6 +49,8 @@ export class Scene {
   readonly dice: SeededRandom;
   /** Of all clocks. */
   offMs = 0;
+  /** Requests wait for that. */
+  #held: Promise<unknown> = Promise.resolve();
   /** No more acts: something in it is over for good. */
   spent = false;
   /** The id of a third device of hers. */
@@ -159,6 +161,7 @@ export class Scene {
     const url = asked.url.replace(ORIGIN, '').replace(CLOUD_URL, '');
     const body = asked.method === 'POST' ? await asked.arrayBuffer() : null;
     const { method, headers, signal } = asked;
+    await this.#held;
     const ask = () => fetch(`${this.cloud.address}${url}`, { method, headers, body, signal });
     try {
       return await ask();
@@ -285,7 +288,10 @@ export class Scene {
       messagesOf(this.anna).filter((row) => row.deleted !== null),
       ms,
     );
-    this.cloud.tell({ type: 'clock', offMs: this.offMs });
+    // Nobody asks while one clock is set and another is not: a device would take its own for wrong.
+    const set = this.cloud.dead ? Promise.resolve() : this.cloud.setClock(this.offMs);
+    this.#held = Promise.allSettled([set]);
+    await set;
   }
 
   /** The device that is killed has no connection. */

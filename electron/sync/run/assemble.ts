@@ -6,16 +6,15 @@
  * after the other, those that only write are done at once, between two slices of whatever bulk work is going on.
  */
 
-import { Hlc } from '../../../shared/clock/hlc.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { within } from '../../../shared/trace.ts';
 import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
-import { getMeta, setMeta } from '../../store/meta.ts';
 import type { Store } from '../../store/open.ts';
 import { settleAllHidden } from '../../store/outbox-hidden.ts';
+import { hearTime } from '../account/cloud-time.ts';
 import { lookForEndedDevices } from '../account/devices.ts';
 import type { Opaque } from '../account/opaque.ts';
 import { downloadStep } from '../blobs/download-step.ts';
@@ -55,6 +54,8 @@ import { codeOf } from './failure-kind.ts';
 import { FailureLog } from './failure-log.ts';
 import { counts, remembered } from './remembered.ts';
 import { Runner } from './runner.ts';
+import { SaidTime } from './said-time.ts';
+import { savedHlc } from './saved-hlc.ts';
 import { systemTimers, type Timers } from './timers.ts';
 
 export type SyncCoreOptions = {
@@ -85,8 +86,6 @@ export type SyncCore = {
   busy(): boolean;
   stop(): Promise<void>;
 };
-
-const HLC_META = 'hlc';
 
 /** What the other half of sync brings: mail's two steps, and the commands that are not about zones. */
 export type SyncParts = {
@@ -133,7 +132,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     clock,
     random,
     writeClock,
-    hlc: persistentHlc(store, writeClock),
+    hlc: savedHlc(store, writeClock),
     keys: {
       get: () => keys,
       set: (next) => {
@@ -214,6 +213,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       stream = null;
     },
     online,
+    onTime: (cloudMs) => saidTime.said(cloudMs),
     onClockWrong: ({ cloudMs, deviceMs }) => {
       // Before its pushes go on, which is when the clock is right again.
       if (cloudMs > deviceMs && keys !== null) within('redate', () => redateDeletes(ctx, cloudMs));
@@ -256,13 +256,17 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         runner.dispatch({ type: signal.type });
         break;
       case 'cloudTime':
-        cloudClock.hear(signal.cloudMs);
-        if (keys !== null && doubtedSince(store) !== null)
-          within('redate', () => redateDeletes(ctx, signal.cloudMs));
-        runner.dispatch({ type: 'cloudTime', cloudMs: signal.cloudMs });
+        if (signal.asked === true) takeTime(signal.cloudMs);
+        else saidTime.said(signal.cloudMs);
         break;
     }
     announcer.changed();
+  }
+
+  function takeTime(cloudMs: number): void {
+    cloudClock.hear(cloudMs);
+    if (keys !== null && doubtedSince(store) !== null) within('redate', () => redateDeletes(ctx, cloudMs));
+    runner.dispatch({ type: 'cloudTime', cloudMs });
   }
 
   /** The account's settings are here as the cloud has them: what was asked of all devices on another one. */
@@ -341,6 +345,12 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     }
   }
 
+  const saidTime = new SaidTime({
+    clock,
+    off: () => runner.state.clock,
+    ask: () => hearTime(ctx),
+    take: takeTime,
+  });
   const undos = new UndoBook(store, timers, random);
   let networkCommands: Promise<unknown> = Promise.resolve();
   const queue = <T>(work: () => Promise<T>): Promise<T> => {
@@ -373,26 +383,14 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     status: () => runner.status,
     setConditions: (conditions) => runner.dispatch({ type: 'conditions', conditions }),
-    busy: () => runner.busy,
+    busy: () => runner.busy || saidTime.busy,
     async stop() {
       abort.abort();
       undos.stop();
       await runner.stop();
       await networkCommands;
+      await saidTime.stop();
       announcer.stop();
     },
   };
-}
-
-/** The clock's last stamp is saved with each write it stamps: a restart never gives an earlier one. */
-function persistentHlc(store: Store, clock: { now(): number }): Hlc {
-  const saved = getMeta(store, HLC_META);
-  const hlc = new Hlc(clock, saved === null ? 0n : BigInt(saved));
-  const give = hlc.now.bind(hlc);
-  hlc.now = (...replaced: bigint[]) => {
-    const stamp = give(...replaced);
-    setMeta(store, HLC_META, hlc.last.toString());
-    return stamp;
-  };
-  return hlc;
 }

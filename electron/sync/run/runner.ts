@@ -46,6 +46,8 @@ export type RunnerOptions = {
   unwatch(): void;
   /** The device's clock turns out to be wrong: not before it was right, or had not been compared. */
   onClockWrong(clock: { cloudMs: number; deviceMs: number }): void;
+  /** A refusal says the cloud's time. */
+  onTime(cloudMs: number): void;
   online(): boolean;
   onStatus(status: SyncStatus): void;
   /** After each step, failed ones too: what did it change? */
@@ -174,7 +176,7 @@ export class Runner {
       const failure = failureOf(error);
       this.#options.onFailure?.(step, failure.kind, failure.detail, failure.code);
       if (failure.cloudMs !== null) {
-        this.dispatch({ type: 'cloudTime', cloudMs: failure.cloudMs });
+        this.#options.onTime(failure.cloudMs);
       }
       if (failure.kind === 'network') {
         this.dispatch({ type: 'reachable', online: this.#options.online() });

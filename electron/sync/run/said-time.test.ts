@@ -1,0 +1,143 @@
+/** What becomes of a time that the cloud has said: by itself, and in whole devices whose computer slept while an answer lay there. */
+import { afterAll, describe, expect, test } from 'vitest';
+import { createCloud } from '../../../cloud/app.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
+import { askTime } from '../account/cloud-time.ts';
+import type { Signal, StepContext } from '../context.ts';
+import { coreDevice } from '../testing/core-device.ts';
+import { fetchOf, removeFolders } from '../testing/zone-device.ts';
+import { SaidTime } from './said-time.ts';
+
+afterAll(removeFolders);
+await sodiumReady();
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const HERE = 1_800_000_000_000;
+
+describe('SYN-165 a time that came with something else', () => {
+  function heard(off: { cloudMs: number; deviceMs: number } | null = null) {
+    const taken: number[] = [];
+    const asked: (() => void)[] = [];
+    const said = new SaidTime({
+      clock: { now: () => HERE },
+      off: () => off,
+      ask: () => new Promise<void>((resolve) => asked.push(resolve)),
+      take: (cloudMs) => taken.push(cloudMs),
+    });
+    return { said, taken, asked };
+  }
+
+  test('is gone by where this device’s clock agrees', () => {
+    const { said, taken, asked } = heard();
+    for (const ms of [HERE, HERE + 4 * MINUTE, HERE - 4 * MINUTE]) said.said(ms);
+    expect([taken.length, asked.length]).toEqual([3, 0]);
+  });
+
+  test('is gone by where it is as far off as is known', () => {
+    const { said, taken, asked } = heard({ cloudMs: HERE - 9 * DAY, deviceMs: HERE - 2 * DAY });
+    said.said(HERE - 7 * DAY);
+    expect([taken, asked.length]).toEqual([[HERE - 7 * DAY], 0]);
+    said.said(HERE - 8 * DAY);
+    expect([taken.length, asked.length]).toEqual([1, 1]);
+  });
+
+  test('is asked for otherwise, once at a time', async () => {
+    const { said, taken, asked } = heard();
+    said.said(HERE - DAY);
+    said.said(HERE + DAY);
+    expect([taken, asked.length, said.busy]).toEqual([[], 1, true]);
+    asked[0]?.();
+    await said.stop();
+    expect(said.busy).toBe(false);
+    said.said(HERE + DAY);
+    expect([taken, asked.length]).toEqual([[], 2]);
+  });
+});
+
+describe('SYN-165 the cloud’s time that is asked for', () => {
+  /** `sleeps`: in that many answers, the first ones. */
+  function asks(sleeps: number) {
+    let nowMs = HERE;
+    let asked = 0;
+    const signals: Signal[] = [];
+    const ctx = {
+      clock: { now: () => nowMs },
+      timers: { elapsed: () => 5 },
+      signal: (signal: Signal) => signals.push(signal),
+    } as unknown as StepContext;
+    const ask = () =>
+      askTime(ctx, () => {
+        const timeMs = BigInt(nowMs);
+        asked += 1;
+        if (asked <= sleeps) nowMs += DAY;
+        return Promise.resolve({ timeMs });
+      });
+    return { ask, signals, count: () => asked };
+  }
+
+  test('holds where the answer comes soon', async () => {
+    const { ask, signals, count } = asks(0);
+    await ask();
+    expect([signals, count()]).toEqual([[{ type: 'cloudTime', cloudMs: HERE, asked: true }], 1]);
+  });
+
+  test('is asked for again where the computer slept meanwhile', async () => {
+    const { ask, signals, count } = asks(1);
+    await ask();
+    expect([signals, count()]).toEqual([[{ type: 'cloudTime', cloudMs: HERE + DAY, asked: true }], 2]);
+  });
+
+  test('is not known where it always comes late', async () => {
+    const { ask, signals } = asks(100);
+    await expect(ask()).rejects.toThrow('too late');
+    expect(signals).toEqual([]);
+  });
+});
+
+test('SYN-165 what is deleted when a computer has slept for a month, with an answer from before, has its thirty days', async () => {
+  let aheadMs = 0;
+  const clock = { now: () => Date.now() + aheadMs };
+  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock });
+  let sleeps = false;
+  let isUp = true;
+  const anna = coreDevice(cloud, {
+    clock,
+    fetch: async (input, init) => {
+      if (!isUp) throw new TypeError('There is no connection yet.');
+      const response = await fetchOf(cloud)(input, init);
+      const url = input instanceof Request ? input.url : String(input);
+      if (sleeps && /\/(OpenZone|Changes)$/.test(url)) {
+        sleeps = false;
+        isUp = false;
+        aheadMs += 34 * DAY;
+      }
+      return response;
+    },
+  });
+  const bob = coreDevice(cloud, { clock });
+  await anna.signUp('anna@example.org');
+  await bob.signUp('bob@example.org');
+  const { id } = await anna.core.execute({
+    name: 'startConversation',
+    input: { handles: ['bob@example.org'], name: null },
+  });
+  await anna.core.execute({ name: 'send', input: { conversationId: id, text: 'Hello', replyTo: null } });
+  await anna.until(() => anna.texts().includes('Hello'), 'the message');
+  await anna.until(({ phase }) => phase === 'idle', 'rest');
+  sleeps = true;
+  await anna.core.execute({ name: 'syncNow', input: null });
+  await anna.until(() => !sleeps, 'the answer');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(anna.core.status().paused?.reason).not.toBe('clockWrong');
+  const row = anna.store.get<{ id: Uint8Array }>("SELECT id FROM message WHERE text = 'Hello'");
+  await anna.core.execute({
+    name: 'deleteMessages',
+    input: { ids: [Buffer.from(row?.id ?? []).toString('hex')] },
+  });
+  const [deleted] = listRecentlyDeleted(anna.store, 10);
+  expect(Math.abs((deleted?.deletedMs ?? 0) - clock.now())).toBeLessThan(MINUTE);
+  for (const device of [anna, bob]) await device.stop();
+  await cloud.close();
+}, 60_000);
