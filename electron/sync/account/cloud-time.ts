@@ -7,6 +7,7 @@ import type { StepContext } from '../context.ts';
 import { CLOCK_TOLERANCE_MS } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { numberOf } from '../network/answers.ts';
+import { lockstepError } from '../network/errors.ts';
 import { asking } from './cloud-failure.ts';
 
 const TRIES = 3;
@@ -22,11 +23,21 @@ export async function askTime<T extends { timeMs: bigint }>(
   for (let left = TRIES; left > 0; left -= 1) {
     const hereMs = ctx.clock.now();
     const at = ctx.timers.elapsed();
-    const answer = await asking(ask);
-    const tookMs = Math.max(ctx.timers.elapsed() - at, Math.abs(ctx.clock.now() - hereMs));
-    if (tookMs > CLOCK_TOLERANCE_MS) continue;
-    ctx.signal({ type: 'cloudTime', cloudMs: numberOf(answer.timeMs), asked: true });
-    return answer;
+    const hear = (timeMs: bigint): boolean => {
+      const tookMs = Math.max(ctx.timers.elapsed() - at, Math.abs(ctx.clock.now() - hereMs));
+      if (tookMs > CLOCK_TOLERANCE_MS) return false;
+      ctx.signal({ type: 'cloudTime', cloudMs: numberOf(timeMs), asked: true });
+      return true;
+    };
+    const answer = await asking(() =>
+      ask().catch((error: unknown) => {
+        // A refusal is an answer, too, and says the time.
+        const timeMs = lockstepError(error)?.cloudTimeMs ?? 0n;
+        if (timeMs > 0n) hear(timeMs);
+        throw error;
+      }),
+    );
+    if (hear(answer.timeMs)) return answer;
   }
   throw new SyncFailure(
     'cloudUnreachable',

@@ -1,7 +1,10 @@
 /** What becomes of a time that the cloud has said: by itself, and in whole devices whose computer slept while an answer lay there. */
+import { create } from '@bufbuild/protobuf';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, describe, expect, test } from 'vitest';
 import { createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { ErrorCode, LockstepErrorSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/errors_pb.js';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { askTime } from '../account/cloud-time.ts';
 import type { Signal, StepContext } from '../context.ts';
@@ -35,7 +38,13 @@ describe('SYN-165 a time that came with something else', () => {
     expect([taken.length, asked.length]).toEqual([3, 0]);
   });
 
-  test('is gone by where it is as far off as is known', () => {
+  test('is gone by where it is ahead: what has lain can only be behind', () => {
+    const { said, taken, asked } = heard();
+    said.said(HERE + 400 * DAY);
+    expect([taken, asked.length]).toEqual([[HERE + 400 * DAY], 0]);
+  });
+
+  test('is gone by where it is as far behind as is known', () => {
     const { said, taken, asked } = heard({ cloudMs: HERE - 9 * DAY, deviceMs: HERE - 2 * DAY });
     said.said(HERE - 7 * DAY);
     expect([taken, asked.length]).toEqual([[HERE - 7 * DAY], 0]);
@@ -46,36 +55,49 @@ describe('SYN-165 a time that came with something else', () => {
   test('is asked for otherwise, once at a time', async () => {
     const { said, taken, asked } = heard();
     said.said(HERE - DAY);
-    said.said(HERE + DAY);
+    said.said(HERE - 2 * DAY);
     expect([taken, asked.length, said.busy]).toEqual([[], 1, true]);
     asked[0]?.();
     await said.stop();
     expect(said.busy).toBe(false);
-    said.said(HERE + DAY);
+    said.said(HERE - DAY);
     expect([taken, asked.length]).toEqual([[], 2]);
   });
 });
 
 describe('SYN-165 the cloud’s time that is asked for', () => {
-  /** `sleeps`: in that many answers, the first ones. */
-  function asks(sleeps: number) {
-    let nowMs = HERE;
-    let asked = 0;
+  function device() {
+    const clock = { ms: HERE, now: () => clock.ms };
     const signals: Signal[] = [];
     const ctx = {
-      clock: { now: () => nowMs },
+      clock,
       timers: { elapsed: () => 5 },
       signal: (signal: Signal) => signals.push(signal),
     } as unknown as StepContext;
+    return { ctx, clock, signals };
+  }
+
+  /** `sleeps`: in that many answers, the first ones. */
+  function asks(sleeps: number) {
+    const { ctx, clock, signals } = device();
+    let asked = 0;
     const ask = () =>
       askTime(ctx, () => {
-        const timeMs = BigInt(nowMs);
+        const timeMs = BigInt(clock.ms);
         asked += 1;
-        if (asked <= sleeps) nowMs += DAY;
+        if (asked <= sleeps) clock.ms += DAY;
         return Promise.resolve({ timeMs });
       });
     return { ask, signals, count: () => asked };
   }
+
+  const refusal = (cloudTimeMs: bigint) =>
+    new ConnectError('Slowly.', Code.ResourceExhausted, undefined, [
+      {
+        desc: LockstepErrorSchema,
+        value: create(LockstepErrorSchema, { code: ErrorCode.RATE_LIMITED, cloudTimeMs, message: 'Slowly.' }),
+      },
+    ]);
 
   test('holds where the answer comes soon', async () => {
     const { ask, signals, count } = asks(0);
@@ -87,6 +109,14 @@ describe('SYN-165 the cloud’s time that is asked for', () => {
     const { ask, signals, count } = asks(1);
     await ask();
     expect([signals, count()]).toEqual([[{ type: 'cloudTime', cloudMs: HERE + DAY, asked: true }], 2]);
+  });
+
+  test('holds where it is in a refusal', async () => {
+    const { ctx, signals } = device();
+    await expect(askTime(ctx, () => Promise.reject(refusal(BigInt(HERE + MINUTE))))).rejects.toThrow(
+      'Slowly.',
+    );
+    expect(signals).toEqual([{ type: 'cloudTime', cloudMs: HERE + MINUTE, asked: true }]);
   });
 
   test('is not known where it always comes late', async () => {
