@@ -7,7 +7,10 @@ import type { Store } from './open.ts';
  */
 export function dropRedelivery(store: Store, rid: number): void {
   store.run(
-    `DELETE FROM outbox WHERE kind = 'redelivery' AND guid IN (SELECT guid FROM message WHERE rid = ? AND mine = 1)`,
+    `DELETE FROM outbox WHERE kind = 'redelivery'
+       AND conversation = (SELECT c.guid FROM message m JOIN conversation c ON c.cid = m.cid WHERE m.rid = ?)
+       AND guid = (SELECT guid FROM message WHERE rid = ? AND mine = 1)`,
+    rid,
     rid,
   );
 }
