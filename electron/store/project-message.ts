@@ -122,7 +122,7 @@ export function projectMessage(
       message.replyTo?.guid ?? null,
       attachments.length,
     );
-  if (message.unsent !== null && old !== undefined) dropRedelivery(store, rid);
+  if (message.unsent !== null && before) dropRedelivery(store, rid);
   writeReactions(store, rid, message, old?.reactions ?? 0);
   if (attachments.length > 0 || (old?.attachments ?? 0) > 0)
     writeAttachments(store, rid, attachments, old?.attachments ?? 0);

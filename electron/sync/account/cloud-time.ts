@@ -6,7 +6,7 @@
 import type { StepContext } from '../context.ts';
 import { CLOCK_TOLERANCE_MS } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
-import { numberOf } from '../network/answers.ts';
+import { garbled, numberOf } from '../network/answers.ts';
 import { lockstepError } from '../network/errors.ts';
 import { asking } from './cloud-failure.ts';
 
@@ -37,6 +37,7 @@ export async function askTime<T extends { timeMs: bigint }>(
         throw error;
       }),
     );
+    if (answer.timeMs === 0n) throw garbled('The cloud does not say what time it is.');
     if (hear(answer.timeMs)) return answer;
   }
   throw new SyncFailure(

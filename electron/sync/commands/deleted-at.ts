@@ -17,10 +17,13 @@ const DOUBT = 'deletedByClockBehind';
 export function deletedAt(ctx: StepContext): number {
   const nowMs = ctx.writeClock.now();
   const stampedMs = msFromStamp(ctx.hlc.last);
-  if (nowMs < stampedMs - CLOCK_TOLERANCE_MS && doubtedSince(ctx.store) === null) {
-    setMeta(ctx.store, DOUBT, String(stampedMs));
-  }
+  if (nowMs < stampedMs - CLOCK_TOLERANCE_MS) doubt(ctx.store, stampedMs);
   return Math.max(nowMs, stampedMs);
+}
+
+/** What is deleted, or was, and dated from then on may be misdated. A date that is held already stays. */
+export function doubt(store: Store, sinceMs: number): void {
+  if (doubtedSince(store) === null) setMeta(store, DOUBT, String(sinceMs));
 }
 
 /** The date from which on deletes of this device may be misdated; null: none. */

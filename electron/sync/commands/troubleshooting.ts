@@ -8,7 +8,7 @@ import { problemsIn, tablesToCheck } from '../../store/check.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { PROTOCOL } from '../account/check-cloud.ts';
 import type { StepContext } from '../context.ts';
-import type { ZoneName } from '../engine/state.ts';
+import { CLOCK_TOLERANCE_MS, type ZoneName } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
@@ -55,9 +55,11 @@ export async function probeCloud({ ctx, runner, online }: CommandContext): Promi
     const { accounts } = ctx.cloudAt(identity.cloudUrl, null);
     const first = await timed(ctx, () => accounts.getCloudInfo({}, call));
     const cloudMs = numberOf(first.answer.timeMs);
-    ctx.signal({ type: 'cloudTime', cloudMs });
+    if (cloudMs > 0 && first.soon) {
+      ctx.signal({ type: 'cloudTime', cloudMs, asked: true });
+      probe.clockAheadMs = Math.round(first.middleMs - cloudMs);
+    }
     probe.roundTripMs = first.tookMs;
-    probe.clockAheadMs = Math.round(first.middleMs - cloudMs);
     probe.cloudVersion = first.answer.version;
     if (first.answer.protocol !== PROTOCOL) {
       probe.failure = 'appTooOld';
@@ -81,15 +83,17 @@ export async function probeCloud({ ctx, runner, online }: CommandContext): Promi
   return probe;
 }
 
-/** How long it took by a clock that nobody sets, and this computer's time half-way. */
+/** How long it took by a clock that nobody sets, and this computer's time half-way. `soon`: by both clocks (SPEC SYN-165). */
 async function timed<T>(
   ctx: StepContext,
   work: () => Promise<T>,
-): Promise<{ answer: T; tookMs: number; middleMs: number }> {
+): Promise<{ answer: T; tookMs: number; middleMs: number; soon: boolean }> {
   const began = performance.now();
+  const hereMs = ctx.clock.now();
   const answer = await work();
   const tookMs = performance.now() - began;
-  return { answer, tookMs: Math.max(1, Math.round(tookMs)), middleMs: ctx.clock.now() - tookMs / 2 };
+  const soon = Math.max(tookMs, Math.abs(ctx.clock.now() - hereMs)) <= CLOCK_TOLERANCE_MS;
+  return { answer, tookMs: Math.max(1, Math.round(tookMs)), middleMs: ctx.clock.now() - tookMs / 2, soon };
 }
 
 function sessionEnded(error: unknown): boolean {

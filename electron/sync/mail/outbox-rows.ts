@@ -21,7 +21,7 @@ import { getAccountSettings } from '../../store/settings.ts';
 import { plain } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { requireIdentity } from '../keyring/own.ts';
-import { conversationRecordId } from '../zones/names.ts';
+import { conversationRecordId, currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { draftBody, readBody } from './body.ts';
 
 type Waiting = { sendId: Uint8Array; kind: ReceiptKind; mark: Watermark };
@@ -93,6 +93,30 @@ export function failedRowOf(store: Store, recordId: Uint8Array): OutboxEntry | u
     row.guid,
   );
   return waiting === undefined ? undefined : getOutbox(store, plain(waiting.send_id));
+}
+
+/**
+ * At the start of the app: what was left to deliver of messages that were unsent or are gone for good, by an older version that left it there
+ * (SPEC OUT-34). Without keys nothing is known of them.
+ */
+export function dropVoidRetries(ctx: StepContext): void {
+  const { store } = ctx;
+  const rows = store.all<{ send_id: Uint8Array; guid: Uint8Array }>(
+    `SELECT send_id, guid FROM outbox WHERE kind = 'redelivery'`,
+  );
+  if (rows.length === 0 || ctx.keys.get() === null) return;
+  store.write(() => {
+    for (const { send_id, guid } of rows) if (isVoid(ctx, plain(guid))) removeOutbox(store, plain(send_id));
+  });
+}
+
+/** The own message was unsent, or is gone for good: nobody gets it any more. */
+export function isVoid(ctx: StepContext, guid: Uint8Array): boolean {
+  return isUnsent(ctx, guid) || isMessageGone(ctx, currentKeys(ctx).accountId, guid);
+}
+
+export function isUnsent(ctx: StepContext, guid: Uint8Array): boolean {
+  return messageRow(ctx.store, messageRecordId(ctx, currentKeys(ctx).accountId, guid))?.unsent_ms != null;
 }
 
 /** A message that is here was deleted for good: what is left to deliver of it goes, and a first sending whose answer was lost. Its text is in there too. */

@@ -33,7 +33,6 @@ import {
   ReceiptKind,
 } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { attachmentsIn } from '../../store/attachments.ts';
-import { messageRow } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import {
@@ -61,6 +60,7 @@ import { currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { encodeBody, readBody } from './body.ts';
 import { sayEditTo } from './edit-again.ts';
 import { lookForSend } from './long-asked.ts';
+import { isUnsent, isVoid } from './outbox-rows.ts';
 
 const AT_ONCE = 50;
 const LARGEST_CONTENT = 256 * 1024;
@@ -92,8 +92,8 @@ class Undeliverable extends Error {
 }
 
 async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
-  // Unsent meanwhile, here or on another device: whoever has not got it, gets it no more.
-  if (entry.kind === 'redelivery' && isUnsent(ctx, entry)) {
+  // Unsent or gone meanwhile, here or on another device: whoever has not got it, gets it no more.
+  if (entry.kind === 'redelivery' && isVoid(ctx, entry.guid)) {
     removeOutbox(ctx.store, entry.sendId);
     return;
   }
@@ -294,7 +294,7 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
       const reached = body.addressees.filter(({ accountId }) => !lacks(accountId));
       sayEditTo(ctx, body, reached);
     }
-    if (missing.length === 0 || isUnsent(ctx, entry)) {
+    if (missing.length === 0 || isUnsent(ctx, entry.guid)) {
       removeOutbox(store, entry.sendId);
       return;
     }
@@ -308,9 +308,6 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
   });
   if (entry.kind === 'message') ctx.signal({ type: 'dirty', zone: 'messages' });
 }
-
-const isUnsent = (ctx: StepContext, { guid }: OutboxEntry): boolean =>
-  messageRow(ctx.store, messageRecordId(ctx, currentKeys(ctx).accountId, guid))?.unsent_ms != null;
 
 /** Beside the record of a message that was accepted just now. */
 function addRetry(store: Store, entry: OutboxEntry, body: Uint8Array): void {

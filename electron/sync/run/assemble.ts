@@ -20,16 +20,17 @@ import type { Opaque } from '../account/opaque.ts';
 import { downloadStep } from '../blobs/download-step.ts';
 import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
 import { uploadStep } from '../blobs/upload-step.ts';
-import { doubtedSince } from '../commands/deleted-at.ts';
+import { doubt, doubtedSince } from '../commands/deleted-at.ts';
 import { executeCommand, type OtherCommands } from '../commands/execute.ts';
 import { redateDeletes } from '../commands/redate-deletes.ts';
 import { UndoBook } from '../commands/undo.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
 import { turned } from '../engine/decide.ts';
-import type { StepResult, ZoneName } from '../engine/state.ts';
+import { CLOCK_TOLERANCE_MS, type StepResult, type ZoneName } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { loadKeys, refreshKeyring } from '../keyring/own.ts';
 import { endSession } from '../keyring/session-end.ts';
+import { dropVoidRetries } from '../mail/outbox-rows.ts';
 import { numberOf } from '../network/answers.ts';
 import { type CloudClient, createCloudClient, type Fetch } from '../network/cloud-client.ts';
 import { lockstepError } from '../network/errors.ts';
@@ -216,7 +217,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     onTime: (cloudMs) => saidTime.said(cloudMs),
     onClockWrong: ({ cloudMs, deviceMs }) => {
       // Before its pushes go on, which is when the clock is right again.
-      if (cloudMs > deviceMs && keys !== null) within('redate', () => redateDeletes(ctx, cloudMs));
+      if (cloudMs > deviceMs) redate(cloudMs);
     },
     onStatus: (status) => announcer.status(status),
     onStep: () => {
@@ -264,9 +265,24 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   }
 
   function takeTime(cloudMs: number): void {
+    const was = cloudClock.now();
+    const heardMs = cloudClock.heardMs;
     cloudClock.hear(cloudMs);
-    if (keys !== null && doubtedSince(store) !== null) within('redate', () => redateDeletes(ctx, cloudMs));
+    // What was dated by the cloud's time meanwhile was dated too early: that had lain, or stood still while the machine slept.
+    const late = runner.state.clock !== null && was !== null && cloudMs - was > CLOCK_TOLERANCE_MS;
+    if (late || doubtedSince(store) !== null) redate(cloudMs, late ? heardMs : null);
     runner.dispatch({ type: 'cloudTime', cloudMs });
+  }
+
+  /** `sinceMs`: what was deleted on this device alone, and is dated from then on, is in doubt. */
+  function redate(cloudMs: number, sinceMs: number | null = null): void {
+    if (keys === null) return;
+    within('redate', () =>
+      attempt(timers, abort.signal, () => {
+        if (sinceMs !== null) doubt(store, sinceMs);
+        redateDeletes(ctx, cloudMs);
+      }),
+    );
   }
 
   /** The account's settings are here as the cloud has them: what was asked of all devices on another one. */
@@ -348,7 +364,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   const saidTime = new SaidTime({
     clock,
     off: () => runner.state.clock,
-    ask: () => hearTime(ctx),
+    ask: () =>
+      hearTime(ctx).catch((error: unknown) => failures.note('hear the time', 'failed', codeOf(error))),
     take: takeTime,
   });
   const undos = new UndoBook(store, timers, random);
@@ -365,6 +382,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         loadKeys(ctx);
         readAnew(ctx);
         settleAllHidden(store);
+        dropVoidRetries(ctx);
         lookThroughFolder(ctx);
       });
       runner.start();

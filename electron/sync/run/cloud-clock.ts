@@ -19,6 +19,11 @@ export class CloudClock {
     this.#heard = { cloudMs, at: this.#elapsed() };
   }
 
+  /** What was heard last; null: nothing yet. */
+  get heardMs(): number | null {
+    return this.#heard?.cloudMs ?? null;
+  }
+
   /** Milliseconds; null where nothing was heard yet. */
   now(): number | null {
     return this.#heard === null ? null : this.#heard.cloudMs + this.#elapsed() - this.#heard.at;

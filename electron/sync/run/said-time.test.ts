@@ -52,6 +52,13 @@ describe('SYN-165 a time that came with something else', () => {
     expect([taken.length, asked.length]).toEqual([1, 1]);
   });
 
+  test('is asked for where it is ahead of this clock and behind what is known of it', () => {
+    const { said, taken, asked } = heard({ cloudMs: HERE + 60 * DAY, deviceMs: HERE });
+    said.said(HERE + 26 * DAY);
+    said.said(HERE);
+    expect([taken, asked.length]).toEqual([[], 1]);
+  });
+
   test('is asked for otherwise, once at a time', async () => {
     const { said, taken, asked } = heard();
     said.said(HERE - DAY);
@@ -126,27 +133,24 @@ describe('SYN-165 the cloud’s time that is asked for', () => {
   });
 });
 
-test('SYN-165 what is deleted when a computer has slept for a month, with an answer from before, has its thirty days', async () => {
-  let aheadMs = 0;
-  const clock = { now: () => Date.now() + aheadMs };
-  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock });
-  let sleeps = false;
-  let isUp = true;
+/** Anna's device, whose computer sleeps, and a message. `skewMs`: of her clock. */
+async function sleepers() {
+  const world = { aheadMs: 0, skewMs: 0, sleepsAfterAnswer: false, isUp: true };
+  const now = () => Date.now() + world.aheadMs;
+  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock: { now } });
   const anna = coreDevice(cloud, {
-    clock,
+    clock: { now: () => now() + world.skewMs },
     fetch: async (input, init) => {
-      if (!isUp) throw new TypeError('There is no connection yet.');
+      if (!world.isUp) throw new TypeError('There is no connection yet.');
       const response = await fetchOf(cloud)(input, init);
       const url = input instanceof Request ? input.url : String(input);
-      if (sleeps && /\/(OpenZone|Changes)$/.test(url)) {
-        sleeps = false;
-        isUp = false;
-        aheadMs += 34 * DAY;
+      if (world.sleepsAfterAnswer && /\/(OpenZone|Changes)$/.test(url)) {
+        Object.assign(world, { sleepsAfterAnswer: false, isUp: false, aheadMs: 34 * DAY });
       }
       return response;
     },
   });
-  const bob = coreDevice(cloud, { clock });
+  const bob = coreDevice(cloud, { clock: { now } });
   await anna.signUp('anna@example.org');
   await bob.signUp('bob@example.org');
   const { id } = await anna.core.execute({
@@ -156,18 +160,46 @@ test('SYN-165 what is deleted when a computer has slept for a month, with an ans
   await anna.core.execute({ name: 'send', input: { conversationId: id, text: 'Hello', replyTo: null } });
   await anna.until(() => anna.texts().includes('Hello'), 'the message');
   await anna.until(({ phase }) => phase === 'idle', 'rest');
-  sleeps = true;
+  return {
+    ...{ world, anna },
+    async deletes(): Promise<void> {
+      const row = anna.store.get<{ id: Uint8Array }>("SELECT id FROM message WHERE text = 'Hello'");
+      const ids = [Buffer.from(row?.id ?? []).toString('hex')];
+      await anna.core.execute({ name: 'deleteMessages', input: { ids } });
+    },
+    /** By how much the delete is dated before now. */
+    early: () => now() - (listRecentlyDeleted(anna.store, 10)[0]?.deletedMs ?? 0),
+    async end(): Promise<void> {
+      for (const device of [anna, bob]) await device.stop();
+      await cloud.close();
+    },
+  };
+}
+
+test('SYN-165 what is deleted when a computer has slept for a month, with an answer from before, has its thirty days', async () => {
+  const { world, anna, deletes, early, end } = await sleepers();
+  world.sleepsAfterAnswer = true;
   await anna.core.execute({ name: 'syncNow', input: null });
-  await anna.until(() => !sleeps, 'the answer');
+  await anna.until(() => !world.sleepsAfterAnswer, 'the answer');
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect(anna.core.status().paused?.reason).not.toBe('clockWrong');
-  const row = anna.store.get<{ id: Uint8Array }>("SELECT id FROM message WHERE text = 'Hello'");
-  await anna.core.execute({
-    name: 'deleteMessages',
-    input: { ids: [Buffer.from(row?.id ?? []).toString('hex')] },
-  });
-  const [deleted] = listRecentlyDeleted(anna.store, 10);
-  expect(Math.abs((deleted?.deletedMs ?? 0) - clock.now())).toBeLessThan(MINUTE);
-  for (const device of [anna, bob]) await device.stop();
-  await cloud.close();
+  await deletes();
+  expect(Math.abs(early())).toBeLessThan(MINUTE);
+  await end();
+}, 60_000);
+
+test('SYN-165 so has what is deleted after such a sleep by the cloud’s time, where the clock is known to be behind', async () => {
+  const { world, anna, deletes, early, end } = await sleepers();
+  world.skewMs = -400 * DAY;
+  await anna.core.execute({ name: 'syncNow', input: null });
+  await anna.until(({ paused }) => paused?.reason === 'clockWrong', 'the wrong clock');
+  // The stopwatch stood still.
+  Object.assign(world, { isUp: false, aheadMs: 34 * DAY });
+  await deletes();
+  expect(early()).toBeGreaterThan(33 * DAY);
+  world.isUp = true;
+  await anna.core.execute({ name: 'syncNow', input: null });
+  await anna.until(() => Math.abs(early()) < MINUTE, 'the right date');
+  expect(anna.core.status().paused?.reason).toBe('clockWrong');
+  await end();
 }, 60_000);

@@ -3,8 +3,8 @@
  *
  * It comes with pages, beats and refusals, and how long such an answer has lain nobody knows: a computer that slept for a month reads first what
  * had come before that. By it its clock would be a month ahead, and what is deleted at that moment a month old, which is gone for good at once.
- * So a time that is behind this device's clock, by another amount than is known, is a reason to ask, and nothing more. What has lain can only be
- * behind: a time that is ahead of this device's clock says that the clock is behind, and is gone by at once, before anything is pushed that was
+ * So a time that is behind what it should be by this device's clock, and by how far that is known to be off, is a reason to ask, and nothing more.
+ * What has lain can only be behind: a time that is ahead says that the clock is behind, and is gone by at once, before anything is pushed that was
  * dated too early (SYN-98).
  */
 import { CLOCK_TOLERANCE_MS } from '../engine/state.ts';
@@ -33,11 +33,9 @@ export class SaidTime {
 
   said(cloudMs: number): void {
     const { clock, off, ask, take } = this.#options;
-    const aheadMs = clock.now() - cloudMs;
     const known = off();
-    const isKnown =
-      known !== null && Math.abs(aheadMs - (known.deviceMs - known.cloudMs)) <= CLOCK_TOLERANCE_MS;
-    if (aheadMs <= CLOCK_TOLERANCE_MS || isKnown) {
+    const knownAheadMs = known === null ? 0 : known.deviceMs - known.cloudMs;
+    if (clock.now() - cloudMs - knownAheadMs <= CLOCK_TOLERANCE_MS) {
       take(cloudMs);
       return;
     }
