@@ -30,6 +30,8 @@ const inTurn =
   (...acts: Act['act'][]): Lead['lead'] =>
   async (stage, actor, dice) => {
     for (const act of acts) {
+      // Who signs in at a cloud that has just crashed is of an account that nobody has.
+      if (await stage.cloud.rise()) stage.say('the cloud is started again');
       if (!actor.device.alive) return;
       await act(stage, actor, dice);
       await stage.world.run(2_000);
