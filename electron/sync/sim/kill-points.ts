@@ -36,7 +36,8 @@ const FILE_CALLS: Record<string, boolean> = {
 };
 const ANOTHER = 'another commit';
 
-const pointsOf = (calls: Record<string, boolean>): string[] =>
+/** Of calls, each with whether something is committed when its answer has come. */
+export const pointsOf = (calls: Record<string, boolean>): string[] =>
   Object.entries(calls).flatMap(([call, commits]) =>
     ['before', 'after', ...(commits ? ['before commit of', 'after commit of'] : [])].map(
       (when) => `${when} ${call}`,

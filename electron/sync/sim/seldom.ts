@@ -6,9 +6,10 @@
 import type { Act } from './acts.ts';
 import { MESSAGE_ACTS } from './acts.ts';
 import { SWITCH_ACTS } from './acts-switch.ts';
-import { may } from './looks.ts';
+import { pointsOf } from './kill-points.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
+import { UPHEAVALS } from './upheavals.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -44,6 +45,9 @@ const switchOff = actOf(SWITCH_ACTS, 'switch off');
 const switchOn = actOf(SWITCH_ACTS, 'switch on');
 const deletes = actOf(SWITCH_ACTS, 'disable & delete');
 const undoes = actOf(SWITCH_ACTS, 'undo a purge');
+const repairs = actOf(SWITCH_ACTS, 'repair');
+/** What devices have of a zone is worth nothing any more: they begin from the front. */
+const tokensEnd = actOf(UPHEAVALS, 'change tokens');
 const deletesMessages = actOf(MESSAGE_ACTS, 'delete several');
 const deletesForGood = actOf(MESSAGE_ACTS, 'delete now');
 
@@ -61,21 +65,6 @@ const anHour: Act['act'] = (stage) => {
   return true;
 };
 
-/** What it has of the zone is worth nothing any more: it begins from the front. */
-const tokensEnd: Act['act'] = async (stage) => {
-  stage.count('fault: change tokens expired');
-  stage.say('change tokens are worth nothing any more');
-  stage.limited = false;
-  await stage.cloud.forgetTokens();
-  return true;
-};
-
-const repairs: Act['act'] = (stage, actor) => {
-  may(actor, 'compare');
-  stage.does(actor, 'repairs', () => actor.device.execute('repair', null));
-  return true;
-};
-
 const LEADS: Record<string, Lead> = {
   OpenZone: { commits: true, lead: inTurn(quits) },
   Backfill: { commits: true, lead: inTurn(tokensEnd, quits) },
@@ -87,13 +76,9 @@ const LEADS: Record<string, Lead> = {
   UndoPurge: { commits: true, lead: inTurn(deletes, undoes) },
 };
 
-const pointsOf = (leads: [string, Lead][]): string[] =>
-  leads.flatMap(([call, { commits }]) =>
-    ['before', 'after', ...(commits ? ['before commit of', 'after commit of'] : [])].map(
-      (when) => `${when} ${call}`,
-    ),
-  );
-export const SELDOM_POINTS: readonly string[] = pointsOf(Object.entries(LEADS));
+export const SELDOM_POINTS: readonly string[] = pointsOf(
+  Object.fromEntries(Object.entries(LEADS).map(([call, { commits }]) => [call, commits])),
+);
 
 /** From one to the next: another call each time, and all points in turn, since it divides their number no more than they it. */
 const STRIDE = 5;
