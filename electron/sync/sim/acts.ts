@@ -18,6 +18,11 @@ export function deletesTravel({ device }: Actor): boolean {
   return value === 'on' || value === 'enabling';
 }
 
+/** An Undo or a Cancel turns a switch on, and nobody is asked: what was deleted on that device alone comes back. */
+export function turnedOn({ ledger }: Stage, actor: Actor): void {
+  if (actor.device.alive && deletesTravel(actor)) ledger.answer(actor.name, false);
+}
+
 function deletion(stage: Stage, actor: Actor, what: Deletion['what'], forGood = false): New {
   const { person, name } = actor;
   return { person, by: name, atMs: stage.world.now, what, forGood, travels: deletesTravel(actor) };

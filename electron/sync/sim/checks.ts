@@ -7,7 +7,7 @@ import { toHex } from '../../../shared/crypto/bytes.ts';
 import { Zone, type ZoneState } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { getIdentity } from '../../store/identity.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
-import { deletesTravel } from './acts.ts';
+import { turnedOn } from './acts.ts';
 import { type Deletion, messagesOf, type PersonName, type Row } from './ledger.ts';
 import { checkLook, listsAreTrue, recoveredShown } from './looks.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -22,8 +22,7 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   const problems: string[] = [];
   const { ledger } = stage;
   if (actor.line.circles === true) problems.push(`SIM-8 ${name} asks without end`);
-  // An Undo or a Cancel has turned it on, and nobody was asked.
-  if (deletesTravel(actor)) ledger.answer(name, false);
+  turnedOn(stage, actor);
   const rows = messagesOf(device);
   problems.push(...checkLook(stage, actor, rows));
   if (rows !== actor.looked) problems.push(...lookAt(stage, actor, rows));

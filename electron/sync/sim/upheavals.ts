@@ -1,6 +1,6 @@
 /** What the world does in a simulation: connections, power, clocks, disks, time, and the cloud. */
 import type { Store } from '../../store/open.ts';
-import type { Act } from './acts.ts';
+import { type Act, turnedOn } from './acts.ts';
 import { copyFiles, putFilesBack } from './file-acts.ts';
 import { messagesOf } from './ledger.ts';
 import { forgetLook } from './looks.ts';
@@ -61,6 +61,8 @@ export function startAgain(stage: Stage, actor: Actor, dice: SeededRandom): void
   }
   actor.device.start();
   stage.say(`${actor.name} starts again`);
+  // In its last moment it may have been turned on, and be turned off again before anybody looks at it (checks.ts).
+  turnedOn(stage, actor);
 }
 
 /** All computers sleep: nobody polls for so long. */
