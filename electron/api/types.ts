@@ -315,6 +315,8 @@ export type Notice = {
     | 'zoneRolledBack'
     | 'zoneForked'
     | 'recoverLost'
+    /** Messages that this device alone had went to Recently Deleted by an older delete of their conversation (SPEC DEL-32). */
+    | 'onlyHereDeleted'
     | 'coreConflict'
     | 'deviceAdded'
     | 'zonePurged'

@@ -66,13 +66,10 @@ export function unreadable(store: Store, zone: ZoneName, limit: number): Uint8Ar
     .map((row) => plain(row.id));
 }
 
-/** Messages that are here and, as far as is known, not in the cloud. Of what was deleted for good on this device alone nothing is here. */
+/** Messages that are here and, as far as is known, not in the cloud. What this device alone has let go of is a record without content. */
 export function messagesToUpload(store: Store): number {
-  const kept = store.memory.anyLocalDelete
-    ? 'AND NOT EXISTS (SELECT 1 FROM local_delete l WHERE l.id = r.id AND l.gone = 1)'
-    : '';
   return store.get<{ n: number }>(
-    `SELECT count(*) AS n FROM record r WHERE zone = ? AND kind = 1 AND rev = 0 AND gone = 0 ${kept}`,
+    'SELECT count(*) AS n FROM record WHERE zone = ? AND kind = 1 AND rev = 0 AND gone = 0 AND payload IS NOT NULL',
     ZONE_NUMBER.messages,
   )!.n;
 }

@@ -4,7 +4,7 @@
  * Pulling merges. When the merge is what the cloud has, nothing is to be pushed; otherwise the record is dirty. Ciphertext was opened
  * and tombstones were proven by the caller; `bytes` are the plaintext as it came.
  */
-import { readConversationRegisters } from '../../shared/model/conversation.ts';
+import { readConversation, readConversationRegisters } from '../../shared/model/conversation.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
 import { equalPayloads, getRegister, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
@@ -61,6 +61,8 @@ export type PulledResult = {
   lost: { id: Uint8Array; kind: number; content: Uint8Array | null }[];
   /** Conversations that two devices deleted without knowing of each other, and of which the merge has the lesser: what the other said. */
   lowered: { id: Uint8Array; upTo: Watermark; deletedMs: number }[];
+  /** Deletes of conversations that reach further than was known here. `from`: what is later was not deleted before; null: nothing was. */
+  marks: { conversation: Uint8Array; from: Watermark | null; deletedMs: number }[];
 };
 
 /**
@@ -100,6 +102,7 @@ export function applyPulled(
     uncovered: [],
     lost: [],
     lowered: [],
+    marks: [],
   };
   return store.write(() => {
     for (const item of items) {
@@ -126,6 +129,7 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
     const rid = tryInsertRecord(store, zone, id, theirs, item.bytes, base);
     if (rid !== null) {
       project(store, zone, id, rid, theirs, null);
+      noteMark(null, theirs, result);
       return isNewerSchema(theirs);
     }
   }
@@ -133,6 +137,7 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
   if (row === undefined) {
     const rid = insertRecord(store, zone, id, theirs, item.bytes, base);
     project(store, zone, id, rid, theirs, null);
+    noteMark(null, theirs, result);
     return isNewerSchema(theirs);
   }
   changeBase(store, zone, id, row, base, null);
@@ -156,6 +161,7 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
     isOwnMark(store, ours)
   )
     noteLowered(id, [ours, theirs], merged, result);
+  noteMark(ours, merged, result);
   if (ours === null || !equalPayloads(ours, merged)) {
     const deletedMs = moved(store, row.rid, merged.coreConflict, () =>
       replaceContent(store, zone, id, row, ours, merged),
@@ -204,6 +210,16 @@ function noteLowered(id: Uint8Array, known: readonly Payload[], merged: Payload,
       result.lowered.push({ id, upTo: before.upTo, deletedMs: now.deletedMs });
     }
   }
+}
+
+function noteMark(ours: Payload | null, merged: Payload, { marks }: PulledResult): void {
+  if (merged.kind !== KIND.conversation) return;
+  const read = readConversation(merged);
+  if (read === null || read.clearedUpTo === null) return;
+  const from = ours === null ? null : (readConversationRegisters(ours).clearedUpTo?.upTo ?? null);
+  const { upTo, deletedMs } = read.clearedUpTo;
+  if (from !== null && compareWatermarks(upTo, from) <= 0) return;
+  marks.push({ conversation: read.guid, from, deletedMs });
 }
 
 function applyTombstone(

@@ -300,6 +300,26 @@ function isReadable(store: Store, conversation: Uint8Array, readable: Uint8Array
   return newer === undefined;
 }
 
+/** Record ids of messages later than `from` that its conversation's delete took, and that the cloud does not have. A slice. */
+export function onlyHereUnderMark(
+  store: Store,
+  conversation: Uint8Array,
+  from: Place,
+  limit: number,
+): Uint8Array[] {
+  return store
+    .all<{ id: Uint8Array }>(
+      `SELECT m.id FROM conversation c CROSS JOIN message m ON m.cid = c.cid CROSS JOIN record r ON r.rid = m.rid
+       WHERE c.guid = ? AND m.shown = 1 AND (m.accepted_ms, m.guid) > (?, ?)
+         AND (m.accepted_ms, m.guid) <= (c.register_clear_ms, c.register_clear_guid) AND r.rev = 0 LIMIT ?`,
+      conversation,
+      from.ms,
+      from.guid,
+      limit,
+    )
+    .map((row) => plain(row.id));
+}
+
 /** Record ids of what went with a conversation: for Delete Now of all of it, in slices. */
 export function clearedMessages(store: Store, conversation: Uint8Array, limit: number): Uint8Array[] {
   return store

@@ -48,6 +48,7 @@ const CODES: Record<Notice['code'], Notice['detail'][]> = {
   zoneRolledBack: [{}],
   zoneForked: [{}],
   recoverLost: [{}],
+  onlyHereDeleted: [{}],
   coreConflict: [{}],
   deviceAdded: [{}],
   zonePurged: [{}],

@@ -51,8 +51,8 @@ export function turned({ switch: value, held, blobs, zones }: EngineState): bool
   if (held) {
     return null;
   }
-  // Off means that everything is here, attachments too.
-  if (value === 'disabling' && drained(messages) && blobs.all === 0) {
+  // Off means that everything is here, attachments too. Of a zone that stands still nobody knows whether it is: that waits for Repair (SPEC SWI-2).
+  if (value === 'disabling' && messages.stage === 'current' && blobs.all === 0) {
     return false;
   }
   return value === 'enabling' && messages.stage === 'current' && messages.dirty === 0 ? true : null;

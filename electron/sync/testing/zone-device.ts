@@ -29,7 +29,7 @@ import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts'
 import { systemTimers, type Timers } from '../run/timers.ts';
 import { alongLine } from '../sim/network.ts';
 import type { SyncStatus } from '../status-types.ts';
-import { idKeyOf } from '../zones/names.ts';
+import { generationOf, idKeyOf } from '../zones/names.ts';
 
 export const CLOUD_URL = 'http://localhost:1';
 const CONVERSATION = new Uint8Array(16).fill(7);
@@ -298,7 +298,7 @@ export function writeMessage(
   const sender = keys.accountId;
   const { conversation: guid = CONVERSATION } = what;
   const conversation = newConversation({ guid, kind: 'group', members: [sender] });
-  const name = idKeyOf(keys, 'messages', 1);
+  const name = idKeyOf(keys, 'messages', generationOf(store, 'messages'));
   const body = encodeMessageBody({
     guid: what.guid,
     conversation: guid,

@@ -19,6 +19,7 @@ import { deleteArrived, deleteOne } from '../commands/delete-one.ts';
 import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
 import { settleLongAsked } from '../mail/long-asked.ts';
+import { noteMarks } from './met-marks.ts';
 import { currentKeys, FIRST_GENERATION, highestGeneration, isGoneForAll } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
@@ -139,6 +140,7 @@ export function report(ctx: StepContext, zone: ZoneName, result: PulledResult): 
     const value = clearedValue(upTo, deletedMs, currentKeys(ctx).deviceId);
     writeRegister(ctx, zone, id, newPayload(KIND.conversation), ConversationField.CLEARED_UP_TO, value);
   }
+  noteMarks(ctx, result.marks);
   for (const lost of result.lost) {
     if (wasRecovered(lost.kind, lost.content)) {
       addNotice(ctx.store, `recoverLost:${toHex(lost.id)}`, 'recoverLost', now, { id: toHex(lost.id) });

@@ -101,3 +101,23 @@ test('DEL-30 DEL-20 a message of a newer app in a conversation that was deleted 
   await onEverywhere(off);
   expect(texts(off)).toBe('d40 d39');
 });
+
+test.each(['bringBack', 'everywhere'] as const)(
+  'SYN-62 what a device alone had and has deleted for good does not count as only here once its switch is on (%s)',
+  async (deletedHere) => {
+    await scene.add();
+    const off = await scene.add({ switch: 'off' });
+    const id = scene.write(off, 'deleted', 3);
+    scene.write(off, 'kept', 2);
+    await scene.pass();
+    expect(messagesToUpload(off.device.store)).toBe(2);
+    await scene.run(off, { name: 'deleteForGood', input: { ids: [id] } });
+    await scene.pass();
+    expect(messagesToUpload(off.device.store)).toBe(1);
+    await scene.run(off, { name: 'setSwitch', input: { on: true, deletedHere } });
+    await scene.pass();
+    await scene.pass();
+    expect(texts(off)).toBe('kept');
+    expect(messagesToUpload(off.device.store)).toBe(0);
+  },
+);

@@ -26,6 +26,7 @@ import { applyPage, report } from './apply.ts';
 import { aheadOfFeed } from './carried.ts';
 import { outsideOf } from './hint.ts';
 import { renewNotice } from './keep.ts';
+import { settleMarks } from './met-marks.ts';
 import { currentKeys, zoneKeyOf } from './names.ts';
 import { openPage } from './open-page.ts';
 import { atHead, placeAfterPush } from './pull.ts';
@@ -63,6 +64,8 @@ export async function pushBatch(
   const { store } = ctx;
   if (zone === 'account') {
     renewNotice(ctx, 'account', ctx.clock.now());
+  } else {
+    await settleMarks(ctx);
   }
   const { generation, incarnation } = getZoneState(store, zone);
   const sent = await collect(ctx, zone, generation, limit, full);

@@ -60,6 +60,8 @@ export const notices = {
   zoneForked: 'De cloud vertelde je apparaten verschillende dingen. Alles hier is veilig.',
   recoverLost:
     'Een bericht kon niet worden teruggehaald: het was al voorgoed verwijderd op een ander apparaat.',
+  onlyHereDeleted:
+    'Berichten die alleen dit apparaat had, staan nu 30 dagen in Recent verwijderd: hun gesprek was op een ander apparaat verwijderd.',
   coreConflict:
     'Twee verschillende berichten wilden dezelfde plek. Op al je apparaten is hetzelfde bericht bewaard.',
   deviceAdded:
