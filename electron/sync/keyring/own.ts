@@ -86,14 +86,39 @@ export function continueKeyring(
   return { log: answer.log, epochs: answer.epochs, state, chain };
 }
 
-/** Asks the cloud, verifies, stores, and puts new keys into memory. */
+const TRIES = 3;
+
+/**
+ * Asks the cloud, verifies, stores, and puts new keys into memory. Another lane, or a command, may have heard of newer ones while this was on its way: an
+ * answer from before those is asked for again, and is no roll-back (SPEC TRU-21).
+ */
 export async function refreshKeyring(ctx: StepContext): Promise<null> {
   const identity = requireIdentity(ctx.store);
-  const answer = await askForKeyring(ctx);
-  // Nobody would forge that: an answer that is none, and asked for again.
-  if (answer.keyring === undefined) throw garbled('The cloud gave no keyring.');
+  for (let left = TRIES; ; left -= 1) {
+    const asked = knownLength(ctx.store);
+    const answer = await askForKeyring(ctx);
+    // Nobody would forge that: an answer that is none, and asked for again.
+    if (answer.keyring === undefined) throw garbled('The cloud gave no keyring.');
+    const now = knownLength(ctx.store);
+    if (left > 1 && now > asked && answer.keyring.log.length + answer.keyring.epochs.length < now) continue;
+    return adopt(ctx, identity, answer.keyring, answer.wraps);
+  }
+}
+
+/** Both only grow. */
+function knownLength(store: Store): number {
+  const { log, epochs } = getKeyring(store);
+  return log.length + epochs.length;
+}
+
+async function adopt(
+  ctx: StepContext,
+  identity: Identity,
+  keyring: PublicKeyring,
+  wraps: readonly KeyWrap[],
+): Promise<null> {
   try {
-    await adoptKeyring(ctx, identity, answer.keyring, answer.wraps);
+    await adoptKeyring(ctx, identity, keyring, wraps);
   } catch (error) {
     throw error instanceof TrustError ? alarm(ctx, error) : error;
   }
