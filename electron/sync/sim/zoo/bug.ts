@@ -16,6 +16,8 @@ export type Bug = {
   instead: string;
   /** It is looked for in stories that have files (file-acts.ts). */
   files?: true;
+  /** It is looked for in stories in which computers sleep while answers are on their way (oftener.ts). */
+  sleepy?: true;
   /** No search has found it yet: `npm run sim -- --zoo` looks for it, `npm test` does not. */
   open?: true;
 };

@@ -6,7 +6,6 @@ const at = (file: string) => `cloud/${file}`;
 export const CLOUD_BUGS: readonly Bug[] = [
   {
     name: 'let two puts share a seq',
-    open: true,
     does: 'Of the records of one push all but one come to nobody',
     file: at('zones/push.ts'),
     find: '      const seq = ++state.head;',
@@ -14,7 +13,6 @@ export const CLOUD_BUGS: readonly Bug[] = [
   },
   {
     name: 'let deletes be no news',
-    open: true,
     does: 'Other devices hear of a delete only when something else happens',
     file: at('zones/push.ts'),
     find: '  if (stood !== undefined && head > stood.from) {',
@@ -22,7 +20,6 @@ export const CLOUD_BUGS: readonly Bug[] = [
   },
   {
     name: 'take any put',
-    open: true,
     does: 'A put that was made for an older revision overwrites the newer one',
     file: at('zones/decide.ts'),
     find: "  if ((stored?.rev ?? 0) !== put.baseRev) return { kind: 'conflict' };\n",
@@ -38,7 +35,6 @@ export const CLOUD_BUGS: readonly Bug[] = [
   },
   {
     name: 'forget tombstones at a start',
-    open: true,
     does: 'A device that was away brings back what was deleted for good',
     file: at('storage/database.ts'),
     find: '  migrate(writing);',
@@ -62,7 +58,6 @@ export const CLOUD_BUGS: readonly Bug[] = [
   },
   {
     name: 'purge into the same generation',
-    open: true,
     does: 'Devices take the empty zone for one that has lost something, and put all of it back',
     file: at('zones/purger.ts'),
     find: '        createZone(write, db, { account, kind, incarnation, generation: zone.generation + 1 });',
@@ -70,7 +65,6 @@ export const CLOUD_BUGS: readonly Bug[] = [
   },
   {
     name: 'drop mail that one device has',
-    open: true,
     does: 'The others of the account never get it',
     file: at('mailboxes/mailbox-queries.ts'),
     find: `    .where('account', '=', given.account)
@@ -82,7 +76,6 @@ export const CLOUD_BUGS: readonly Bug[] = [
   },
   {
     name: 'forget what was sent',
-    open: true,
     does: 'A send that comes again is delivered again',
     file: at('mailboxes/remembered.ts'),
     find: 'const SENDS_KEPT_MS = 30 * 24 * 3_600_000;',

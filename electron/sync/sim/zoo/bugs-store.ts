@@ -138,7 +138,6 @@ export const STORE_BUGS: readonly Bug[] = [
   },
   {
     name: 'count as unread what is not there any more',
-    open: true,
     does: 'The list says that something is unread, and nothing is',
     file: at('conversation-state.ts'),
     find: '    if (this.#unread(message)) this.unread -= 1;',

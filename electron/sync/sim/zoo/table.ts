@@ -1,14 +1,16 @@
 /** What is written down of the zoo: the seed that finds each bug and the rule that it breaks, in seeds.json and in a table of docs/SPEC.md. */
 import { readFileSync } from 'node:fs';
 import { FIRST_WITH_FILES } from '../file-acts.ts';
+import { SLEEPY } from '../oftener.ts';
 import type { Bug } from './bug.ts';
 import { ZOO } from './list.ts';
 
 /** So many seeds may it take to find a bug. */
 export const MOST_SEEDS = 1000;
 
-/** The seeds that are tried for a bug, from 1 on: of its files those of stories that have some. */
-export function seedFor({ files }: Bug, one: number): number {
+/** The seeds that are tried for a bug, from 1 on: those of the stories that it is looked for in. */
+export function seedFor({ files, sleepy }: Bug, one: number): number {
+  if (sleepy === true) return SLEEPY.first + one - 1;
   return files === true ? FIRST_WITH_FILES + 2 * (one - 1) : one;
 }
 
