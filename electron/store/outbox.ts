@@ -183,10 +183,10 @@ export function waitingMessages(store: Store, conversation: Uint8Array): OutboxE
     .map(read);
 }
 
-/** How many messages have not reached the cloud. Whoever deleted one does not wait for it. */
+/** How many messages have not reached the cloud, or go once more to whom they did not reach. Whoever deleted one does not wait for it. */
 export function waitingCount(store: Store): number {
   return store.get<{ n: number }>(
-    `SELECT count(*) AS n FROM outbox o WHERE state <> 'failed' AND ${SHOWN_WAITING}`,
+    `SELECT count(*) AS n FROM outbox o WHERE state <> 'failed' AND (${SHOWN_WAITING} OR o.kind = 'redelivery')`,
   )!.n;
 }
 

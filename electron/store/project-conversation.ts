@@ -51,12 +51,14 @@ export function projectConversation(store: Store, id: Uint8Array, payload: Paylo
   settleClear(store, state, register);
 }
 
-/** A conversation does not say when it was made; its first register does. */
+/** A conversation does not say when it was made; its first register does. (A group's first name is as old as can be, and says nothing.) */
 function firstWriteMs(payload: Payload): number {
-  let first: bigint | null = null;
-  for (const { stamp } of payload.registers)
-    if (stamp > 0n && (first === null || stamp < first)) first = stamp;
-  return first === null ? 0 : Number(first >> 16n);
+  let first = 0;
+  for (const { stamp } of payload.registers) {
+    const ms = Number(stamp >> 16n);
+    if (ms > 0 && (first === 0 || ms < first)) first = ms;
+  }
+  return first;
 }
 
 /** The clear mark in force: the later of the register's and, with the switch off, this device's own. */

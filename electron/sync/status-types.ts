@@ -99,7 +99,7 @@ export type SyncStatus = {
   /** More than nine tenths of the storage at the cloud are used. */
   almostFull: boolean;
   lastSyncedAt: Milliseconds | null;
-  /** Messages written here that have not reached the cloud yet. */
+  /** Messages written here that have not reached the cloud yet, or that go once more to somebody whom they did not reach. */
   waitingToSend: number;
 };
 

@@ -8,8 +8,7 @@ import { deletedValue } from '../../../shared/model/values.ts';
 import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { addLocalDelete, getLocalDelete, removeLocalDelete } from '../../store/local-deletes.ts';
 import { messageRow } from '../../store/messages.ts';
-import { removeOutbox } from '../../store/outbox.ts';
-import { hiddenOnTheirWay } from '../../store/outbox-hidden.ts';
+import { hiddenOnTheirWay, showOutbox } from '../../store/outbox-hidden.ts';
 import { deletedHow } from '../../store/recently-deleted.ts';
 import { getPayload } from '../../store/records.ts';
 import { KIND } from '../../store/values.ts';
@@ -82,7 +81,8 @@ export function deleteArrived(ctx: StepContext): void {
       continue;
     }
     deleteOne(ctx, id, deletedMs, here);
-    removeOutbox(store, sendId);
+    // It goes on being asked for, unseen: the answer says whom it did not reach, should its delete be taken back (SPEC OUT-31).
+    showOutbox(store, sendId);
     store.memory.accepted(sendId, id);
   }
 }

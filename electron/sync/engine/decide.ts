@@ -129,7 +129,7 @@ function nextMailStep(state: EngineState, now: number): Step | null {
   if (!messages.named) {
     return null;
   }
-  if (state.outbox.waiting > 0 && state.outbox.dueAt <= now && mayWrite(state)) {
+  if (state.outbox.ready && state.outbox.dueAt <= now && mayWrite(state)) {
     return { lane: 'mail', type: 'send' };
   }
   // Invariant 5: the zone knows what was deleted; the mailbox does not.
@@ -236,7 +236,7 @@ export function nextWake(state: EngineState, now: number): number {
   times.push(state.blobsFullUntil, state.blobs.upAt, state.blobs.upSmallAt);
   times.push(state.blobs.askedAt, state.blobs.aloneAt, state.blobs.allAt);
   times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt, state.againAt ?? 0);
-  if (state.outbox.waiting > 0) {
+  if (state.outbox.ready) {
     times.push(state.outbox.dueAt);
   }
   for (const zone of Object.values(state.zones)) {

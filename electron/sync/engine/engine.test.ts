@@ -500,7 +500,7 @@ describe('the engine', () => {
       counts: {
         zones: { account: dirty, messages: dirty },
         newMessages: 0,
-        outbox: { waiting: 0, dueAt: 0 },
+        outbox: { ready: false, waiting: 0, dueAt: 0 },
         blobs: { ...NO_BLOBS, all: 1 },
       },
     });
@@ -632,7 +632,7 @@ describe('the engine', () => {
       aloneAt: bench.now + 20_000,
     };
     const zones = { account: { dirty: 0, dueAt: 0 }, messages: { dirty: 0, dueAt: 0 } };
-    const counts = { zones, newMessages: 0, outbox: { waiting: 0, dueAt: 0 }, blobs };
+    const counts = { zones, newMessages: 0, outbox: { ready: false, waiting: 0, dueAt: 0 }, blobs };
     bench.send({ type: 'counts', counts });
     expect(bench.names()).toEqual([]);
     bench.now += 20_000;

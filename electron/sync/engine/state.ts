@@ -204,7 +204,8 @@ export type Counts = {
   zones: Record<ZoneName, { dirty: number; dueAt: number }>;
   /** Of the messages zone's dirty records: messages that the cloud does not have yet. What a person is told of. */
   newMessages: number;
-  outbox: { waiting: number; dueAt: number };
+  /** `ready`: there is something to send, be it a receipt. `waiting`: messages, as a person is told. */
+  outbox: { ready: boolean; waiting: number; dueAt: number };
   blobs: BlobCounts;
 };
 
@@ -292,7 +293,7 @@ export type EngineState = {
   upload: Work;
   /** The same for what else goes up: deletes, and changes of what the cloud has. */
   changes: Work;
-  outbox: { waiting: number; dueAt: number };
+  outbox: Counts['outbox'];
   blobs: BlobCounts;
   /** Attachments that go up and that come down: those done, and all of this time. */
   blobsUp: Work;
@@ -406,7 +407,7 @@ export function initialState(): EngineState {
     mailAside: false,
     upload: NO_WORK,
     changes: NO_WORK,
-    outbox: { waiting: 0, dueAt: 0 },
+    outbox: { ready: false, waiting: 0, dueAt: 0 },
     blobs: NO_BLOBS,
     blobsUp: NO_WORK,
     blobsDown: NO_WORK,

@@ -24,7 +24,7 @@ export type Write = { kind: number; name: Uint8Array[]; payload: Payload };
 const STAMP_AHEAD_MS = 5 * 60_000;
 
 /** Later than nothing: the name that a group's first envelope brings gives way to every rename. */
-const FIRST_NAME_STAMP = 1n;
+export const FIRST_NAME_STAMP = 1n;
 
 export function clampStamp(stamp: bigint, acceptedMs: number): bigint {
   const latest = (BigInt(acceptedMs + STAMP_AHEAD_MS) << 16n) | 0xffffn;

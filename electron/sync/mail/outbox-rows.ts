@@ -119,15 +119,32 @@ export function isUnsent(ctx: StepContext, guid: Uint8Array): boolean {
   return messageRow(ctx.store, messageRecordId(ctx, currentKeys(ctx).accountId, guid))?.unsent_ms != null;
 }
 
-/** A message that is here was deleted for good: what is left to deliver of it goes, and a first sending whose answer was lost. Its text is in there too. */
+/**
+ * A message that is here was deleted for good: what is left to deliver of it goes, a first sending whose answer was lost, and its edits. Its text is in
+ * there too. An unsend stays: it is what takes the text from the others.
+ */
 export function dropOutboxOf(store: Store, recordId: Uint8Array): void {
   const row = messageRow(store, recordId);
   if (row === undefined || row.mine !== 1) return;
+  const guid = plain(row.guid);
   const rows = store.all<{ send_id: Uint8Array }>(
     `SELECT send_id FROM outbox WHERE kind IN ('message', 'redelivery') AND guid = ?`,
-    row.guid,
+    guid,
   );
-  for (const { send_id } of rows) removeOutbox(store, plain(send_id));
+  const edits = store
+    .all<{ send_id: Uint8Array; body: Uint8Array }>("SELECT send_id, body FROM outbox WHERE kind = 'edit'")
+    .filter(({ body }) => isEditOf(body, guid));
+  for (const { send_id } of [...rows, ...edits]) removeOutbox(store, plain(send_id));
+}
+
+/** Only an author edits a message, so its guid alone tells which. */
+function isEditOf(bytes: Uint8Array, guid: Uint8Array): boolean {
+  const { content } = readBody(plain(bytes));
+  return (
+    content.case === 'edit' &&
+    content.value.message !== undefined &&
+    equalBytes(content.value.message.guid, guid)
+  );
 }
 
 /** Somebody's changed identity waits for no decision any more: what waited goes out, unless another member's still does. In the caller's transaction. */

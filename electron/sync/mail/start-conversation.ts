@@ -20,6 +20,7 @@ import { ownKeyring, requireIdentity } from '../keyring/own.ts';
 import { acceptIdentity as accept, IdentityChanged, lookUp } from '../keyring/people.ts';
 import type { CommandInput } from '../protocol.ts';
 import { conversationRecordId } from '../zones/names.ts';
+import { FIRST_NAME_STAMP } from './apply.ts';
 import { receivePending } from './receive-step.ts';
 
 export async function startConversation(
@@ -68,14 +69,9 @@ export async function startConversation(
     const name = input.name?.trim() ?? '';
     if (core.kind === 'group' && name !== '') {
       const value = textValue(name.slice(0, 200));
-      payload = setRegister(
-        payload,
-        ConversationField.NAME,
-        new Uint8Array(),
-        ctx.hlc.now(),
-        deviceId,
-        value,
-      );
+      // As everybody else has it from the first envelope: by a clock that is ahead it would win over their first rename here, and nowhere else.
+      const stamp = FIRST_NAME_STAMP;
+      payload = setRegister(payload, ConversationField.NAME, new Uint8Array(), stamp, deviceId, value);
     }
     putMerged(ctx.store, 'messages', id, payload, { dirty: true });
   });

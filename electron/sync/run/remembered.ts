@@ -64,8 +64,9 @@ export function counts(store: Store, nowMs: number): Counts {
   const outbox = store.kept('outbox counts', WAITING, () => {
     const next = nextOutbox(store);
     return {
+      ready: next !== undefined,
       // Edits, reactions and receipts go as well, but a person is told of messages only.
-      waiting: Math.max(next === undefined ? 0 : 1, waitingCount(store)),
+      waiting: waitingCount(store),
       // A message that waits for its attachments goes when they are there.
       dueAt: next?.notBeforeMs ?? Number.POSITIVE_INFINITY,
     };

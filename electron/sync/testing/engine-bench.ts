@@ -60,7 +60,7 @@ export class Bench {
       counts: {
         zones: { account: { dirty: account, dueAt: 0 }, messages: { dirty: messages, dueAt: 0 } },
         newMessages,
-        outbox: { waiting: outbox, dueAt: 0 },
+        outbox: { ready: outbox > 0, waiting: outbox, dueAt: 0 },
         blobs: NO_BLOBS,
       },
     });
