@@ -176,13 +176,14 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   const random = options.random ?? systemRandom;
   const log = options.log ?? (() => undefined);
   const timers = options.timers ?? systemTimers;
-  const { db, secret } = await openStorage(options.dataDir, {
+  const { db, secret, keptIn } = await openStorage(options.dataDir, {
     ...(options.check === undefined ? {} : { check: options.check }),
     ...(options.restored === undefined ? {} : { restored: options.restored }),
     ...(options.image === undefined ? {} : { image: options.image }),
     ...(options.largestDatabaseBytes === undefined ? {} : { largestBytes: options.largestDatabaseBytes }),
   });
   if (options.restored === true) renewIncarnations(db, random);
+  if (keptIn !== undefined) log({ level: 'error', event: 'log_set_aside', folder: keptIn });
   const sweeper = createSweeper(db, timers);
   const hub = createHub(timers, now);
   const keeper = createBlobKeeper({ db, timers, now, log, emptied: sweeper.soon });

@@ -8,7 +8,7 @@
  *
  * --backup: one file with all there is, database and secret, of a cloud that runs or not. Put back as DIR/cloud.db, started with
  * --restored. --check: how thoroughly the database is looked at before it is opened; a damaged one ends with exit code 3.
- * --restored: the data folder comes from a backup; once, at the first start after it was put back.
+ * --restored: the data folder comes from a backup, or is to go on although its write-ahead log is damaged; once, at the first start after that.
  * LOCKSTEP_END_WITH_STDIN=1: whoever started it holds its standard input, and it ends with them, however they end.
  * Prints `Cloud ready: http://H:PORT` when it serves. SIGTERM and SIGINT end it: streams first, then what is under way is
  * answered, then the database closes.

@@ -23,9 +23,10 @@ import { Zone } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { type Cloud, createCloud } from '../app.ts';
 import { clientsOf, codeOf } from '../testing/clients.ts';
 import { random, signIn, signUp, type TestDevice } from '../testing/person.ts';
-import { BackupError, backUp } from './backup.ts';
+import { BackupError, backUp, unpackBackup } from './backup.ts';
 import { databaseFile } from './database.ts';
 import { DatabaseDamagedError } from './integrity.ts';
+import { openStorage } from './open.ts';
 import { secretFile } from './secret.ts';
 
 let dir: string;
@@ -265,6 +266,34 @@ test('ERR-22 a backup whose unpacking was cut short while it was written is put 
   await restored.close();
   await start(at);
 });
+
+test.each(['a backup', 'a plain copy'])(
+  'ERR-22 %s that was put back by a start that did not come to its end starts with --restored alone',
+  async (what) => {
+    await filled();
+    const file = join(dir, 'put-back.db');
+    if (what === 'a backup') await backUp(dataDir, file, 1);
+    else copyFileSync(databaseFile(dataDir), file);
+    const at = join(dir, 'again');
+    mkdirSync(at);
+    copyFileSync(file, databaseFile(at));
+    copyFileSync(secretFile(dataDir), secretFile(at));
+    // Ended before the new incarnations: behind the unpacking, and with the database open.
+    if (what === 'a backup') await unpackBackup(at);
+    else (await openStorage(at, { restored: true })).db.close();
+    const before = contents(at);
+    await expect(start(at)).rejects.toThrow(/was put back, .* Start once with --restored again/);
+    expect(contents(at)['cloud.db']).toBe(before['cloud.db']);
+    const killed = join(dir, 'killed');
+    const restored = await start(at, true);
+    // Killed at once: that it was renewed stands in the log alone.
+    mkdirSync(killed);
+    for (const name of readdirSync(at)) copyFileSync(join(at, name), join(killed, name));
+    await start(killed);
+    await restored.close();
+    await start(at);
+  },
+);
 
 test('ERR-9 the full check finds what the quick one does not look for', async () => {
   await filled();

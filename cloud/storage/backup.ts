@@ -7,25 +7,18 @@
  * - The file has its name only when it is whole, checked and on disk; a file that is there is never replaced.
  * - For its owner alone: what it holds is what the data folder holds.
  * - A backup does not start without --restored, which tells the devices (restore.ts), and never over another secret. It is
- *   unpacked only after the check of every start has found it whole (open.ts).
+ *   unpacked only after the check of every start has found it whole (open.ts). Unpacked, it does not start without --restored either
+ *   until the devices will be told: until its incarnations are renewed.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, closeSync, existsSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { moment } from '../../shared/trace.ts';
 import { databaseFile } from './database.ts';
-import { BACKUP_ID, DatabaseDamagedError, findDamage, isDamage, sizeOf } from './integrity.ts';
+import { syncPath } from './durable.ts';
+import { BACKUP_ID, DatabaseDamagedError, findDamage, isDamage, sizeOf, UNRENEWED_ID } from './integrity.ts';
+import { findLostLog } from './lost-log.ts';
 import { placeSecret, readSecret, secretFile } from './secret.ts';
 
 export class BackupError extends Error {
@@ -33,15 +26,6 @@ export class BackupError extends Error {
 }
 
 const ALL_PAGES = 0x7fff_ffff;
-
-const sync = (path: string): void => {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-};
 
 /** Names what is written and on disk; never in the place of something else. */
 const nameFor = (draft: string, file: string): void => {
@@ -58,12 +42,14 @@ const nameFor = (draft: string, file: string): void => {
 const alreadyThere = (file: string) =>
   new BackupError(`${file} is there already and was left as it is: choose another name.`);
 
+const noBackup = (what: string) =>
+  new DatabaseDamagedError(
+    `The cloud's database is damaged (${what}), so this would be no backup. Nothing was written.`,
+  );
+
 const whole = (sqlite: Sqlite.Database): void => {
   const wrong = findDamage(sqlite, 'quick');
-  if (wrong.length > 0)
-    throw new DatabaseDamagedError(
-      `The cloud's database is damaged (${wrong[0]}), so this would be no backup. Nothing was written.`,
-    );
+  if (wrong[0] !== undefined) throw noBackup(wrong[0]);
 };
 
 /** Returns the size of the backup. */
@@ -72,6 +58,9 @@ export const backUp = async (dataDir: string, target: string, now: number): Prom
   if (existsSync(file)) throw alreadyThere(file);
   const source = databaseFile(dataDir);
   if (sizeOf(source) === 0) throw new BackupError(`There is no cloud in ${dataDir}.`);
+  // Reading it through SQLite would take what is left of the log for all there was.
+  const lost = findLostLog(source);
+  if (lost !== null) throw noBackup(lost);
   const secret = await readSecret(dataDir);
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}.part`;
   try {
@@ -101,11 +90,11 @@ export const backUp = async (dataDir: string, target: string, now: number): Prom
     } finally {
       copy.close();
     }
-    sync(draft);
+    syncPath(draft);
     moment('before its name');
     nameFor(draft, file);
     moment('after its name');
-    sync(dirname(file));
+    syncPath(dirname(file));
   } finally {
     for (const rest of ['', '-journal', '-wal', '-shm']) rmSync(`${draft}${rest}`, { force: true });
   }
@@ -164,7 +153,7 @@ export const unpackBackup = async (dataDir: string): Promise<void> => {
     moment('after the secret');
     sqlite.transaction(() => {
       sqlite.exec('DROP TABLE backup');
-      sqlite.pragma('application_id = 0');
+      sqlite.pragma(`application_id = ${UNRENEWED_ID}`);
       moment('before unpacking');
     })();
     moment('after unpacking');

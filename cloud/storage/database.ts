@@ -8,6 +8,7 @@
  *   (`together`; gather.ts says when).
  * - Nothing is awaited inside a transaction: `transaction` takes a synchronous function.
  * - What is deleted is overwritten (secure_delete), and leaves the WAL with the next truncating checkpoint.
+ * - Whenever something answered may stand in the WAL alone, the mark beside the database names that WAL (log-mark.ts).
  */
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ import {
   SqliteQueryCompiler,
 } from 'kysely';
 import { around, moment, TransactionTrace, watcher } from '../../shared/trace.ts';
+import { LogMark } from './log-mark.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
@@ -144,6 +146,7 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
 
   // For its owner alone, whatever the folder allows; SQLite gives the WAL the same rights.
   if (!inMemory) closeSync(openSync(file, 'a', 0o600));
+  const mark = inMemory ? undefined : new LogMark(file);
   const writing = new Sqlite(image === undefined ? file : Buffer.from(image));
   prepareConnection(writing);
   writing.pragma('journal_mode = WAL');
@@ -158,7 +161,9 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
     writing.pragma(`max_page_count = ${mostPages + reserve}`);
   };
   const checkpoint = (): boolean => {
-    if (inMemory || !writing.open) return true;
+    if (mark === undefined || !writing.open) return true;
+    if (!mark.takeBack()) return false;
+    let emptied = false;
     // It would wait for every reader, and the whole cloud with it: a backup reads for long.
     writing.pragma('busy_timeout = 0');
     try {
@@ -166,13 +171,15 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
         'checkpoint',
         () => writing.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[],
       );
-      return answer?.busy === 0;
+      emptied = answer?.busy === 0;
     } catch {
       // A full disk: what was committed stays in the WAL until there is room.
-      return false;
     } finally {
       writing.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     }
+    if (emptied) mark.gone();
+    else mark.keep();
+    return emptied;
   };
   // A process that was killed may have left deleted ciphertext in the WAL.
   checkpoint();
@@ -211,6 +218,7 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
       }
       moment('before commit');
       writing.exec('COMMIT');
+      mark?.keep();
     } catch {
       group = null;
       if (writing.inTransaction) writing.exec('ROLLBACK');
@@ -234,7 +242,10 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
     transaction: <T>(work: (write: Writer) => T, purpose: 'grows' | 'frees' = 'grows') => {
       limitPages(purpose);
       const result = immediate(work as (write: Writer) => unknown) as T;
-      if (group === null) moment('after commit');
+      if (group === null) {
+        mark?.keep();
+        moment('after commit');
+      }
       return result;
     },
     together,
@@ -250,7 +261,10 @@ export const openDatabase = (dataDir: string, largestBytes?: number, image?: Uin
         reading.close();
         checkpoint();
       }
+      // Whoever closes it last takes the log away.
+      mark?.takeBack();
       writing.close();
+      mark?.end();
     },
   };
 };

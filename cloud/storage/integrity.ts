@@ -15,6 +15,9 @@ export class DatabaseDamagedError extends Error {
 /** Stands as application_id in a backup's header: "LKbk". */
 export const BACKUP_ID = 0x4c4b_626b;
 
+/** And in a database that was put back, or goes on without its log, until its incarnations are renewed (restore.ts): "LKre". */
+export const UNRENEWED_ID = 0x4c4b_7265;
+
 export const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
 
 /** Whether this file is a backup, by its header alone. */
@@ -34,6 +37,12 @@ const damaged = (file: string, what: string): DatabaseDamagedError =>
   new DatabaseDamagedError(
     `The database ${file} is damaged (${what}). Nothing was changed. Put a backup in its place and start once with --restored; ` +
       'keep the damaged files until that is done.',
+  );
+
+export const damagedLog = (file: string, what: string): DatabaseDamagedError =>
+  new DatabaseDamagedError(
+    `The database ${file} is damaged (${what}), and the last that it accepted is not in it. Nothing was changed. Put a backup in its ` +
+      'place and start once with --restored, or start once with --restored as it is, to go on with what can be read; keep the damaged files until that is done.',
   );
 
 export const missingDatabase = (file: string, secret: string): DatabaseDamagedError =>

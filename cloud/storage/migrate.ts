@@ -22,6 +22,8 @@ export const migrations: readonly Migration[] = [
   migration060,
 ];
 
+export const newestVersion = migrations.at(-1)?.version ?? 0;
+
 export class DatabaseFromTheFutureError extends Error {
   override name = 'DatabaseFromTheFutureError';
 }

@@ -1,6 +1,9 @@
 /**
- * Opens a cloud's data folder. Whatever is wrong with it stops the start before anything is written: a damaged database, a
- * damaged or missing secret, a backup that was not said to be one.
+ * Opens a cloud's data folder. Whatever is wrong with it stops the start before anything is written: a damaged database, a log that
+ * lacks something, a damaged or missing secret, a backup that was not said to be one.
+ *
+ * With `restored` it is opened for a new incarnation (restore.ts). A log that lacks something is set aside then, and the cloud goes
+ * on with what is readable: devices offer again what they hold.
  *
  * [Note: the secret comes last] At the first start the database is made, then the secret. So a secret without a database means
  * that the database was lost, and a database without a secret that has nobody in it is a first start that was cut short.
@@ -10,7 +13,9 @@ import Sqlite from 'better-sqlite3';
 import { moment } from '../../shared/trace.ts';
 import { refuseBackup, undoUnpacking, unpackBackup } from './backup.ts';
 import { type Database, databaseFile, openDatabase } from './database.ts';
-import { type Check, checkDatabase, isBackup, missingDatabase, sizeOf } from './integrity.ts';
+import { type Check, checkDatabase, damagedLog, isBackup, missingDatabase, sizeOf } from './integrity.ts';
+import { findLostLog, type SetAside, setLogAside } from './lost-log.ts';
+import { awaitRenewal, refuseUnrenewed } from './restore.ts';
 import { type CloudSecret, makeSecret, openSecret, secretFile, secretMissing } from './secret.ts';
 
 /** A cloud in memory as it stood at one moment: its crash, its backup and its restart are made of these. */
@@ -30,10 +35,32 @@ const hasAccounts = (file: string): boolean => {
   }
 };
 
+/** Sets the log aside where it lacks something and the cloud is to go on all the same. Nothing is left of that when the rest is damaged too. */
+const checkWithLog = (dataDir: string, check: Check, restored: boolean): SetAside | null => {
+  const file = databaseFile(dataDir);
+  const lost = sizeOf(file) === 0 ? null : findLostLog(file);
+  if (lost !== null && !restored) throw damagedLog(file, lost);
+  const aside = lost === null ? null : setLogAside(file);
+  try {
+    checkDatabase(dataDir, lost === null ? check : 'full');
+  } catch (error) {
+    aside?.undo();
+    throw error;
+  }
+  return aside;
+};
+
+export type Storage = {
+  db: Database;
+  secret: CloudSecret;
+  /** Where a log that lacks something was kept. */
+  keptIn?: string;
+};
+
 export const openStorage = async (
   dataDir: string,
   { check = 'quick', restored = false, largestBytes, image }: OpenOptions = {},
-): Promise<{ db: Database; secret: CloudSecret }> => {
+): Promise<Storage> => {
   if (dataDir === ':memory:') {
     const secret = image?.secret ?? (await makeSecret(dataDir));
     return { secret, db: openDatabase(dataDir, largestBytes, image?.database) };
@@ -42,12 +69,18 @@ export const openStorage = async (
   if (restored) undoUnpacking(file);
   const backup = isBackup(file);
   if (backup) refuseBackup(file, restored);
-  checkDatabase(dataDir, check);
-  if (backup) await unpackBackup(dataDir);
+  if (backup) {
+    checkDatabase(dataDir, check);
+    await unpackBackup(dataDir);
+  }
+  const aside = backup ? null : checkWithLog(dataDir, check, restored);
+  if (!restored) refuseUnrenewed(file);
   if (existsSync(secretFile(dataDir))) {
     if (sizeOf(file) === 0) throw missingDatabase(file, secretFile(dataDir));
     const secret = await openSecret(dataDir);
-    return { db: openDatabase(dataDir, largestBytes), secret };
+    if (restored) awaitRenewal(file);
+    const db = openDatabase(dataDir, largestBytes);
+    return { db, secret, ...(aside === null ? {} : { keptIn: aside.folder }) };
   }
   if (hasAccounts(file)) throw secretMissing(dataDir);
   const db = openDatabase(dataDir, largestBytes);
