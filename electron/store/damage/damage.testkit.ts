@@ -106,6 +106,38 @@ export function flipped({ bytes }: Worth, page: number, at = 2000): Buffer {
   return damaged;
 }
 
+/** The same, of each of these pages. */
+export function withoutPages(it: Worth, pages: readonly number[]): Buffer {
+  const damaged = Buffer.from(it.bytes);
+  for (const page of pages)
+    flipped(it, page).copy(damaged, (page - 1) * PAGE, (page - 1) * PAGE, page * PAGE);
+  return damaged;
+}
+
+/** The page at which a table or an index begins. */
+export function rootOf(it: Worth, name: string): number {
+  return asked(it, 'SELECT rootpage AS page FROM sqlite_schema WHERE name = ?', name)[0]!;
+}
+
+/** The pages on which its rows are, in their order. */
+export function leavesOf(it: Worth, name: string): number[] {
+  return asked(
+    it,
+    `SELECT pageno AS page FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path`,
+    name,
+  );
+}
+
+function asked(it: Worth, sql: string, name: string): number[] {
+  put(it, it.bytes);
+  const store = openStore({ path: it.path, key: KEY, readonly: true });
+  try {
+    return store.all<{ page: number }>(sql, name).map(({ page }) => page);
+  } finally {
+    store.close();
+  }
+}
+
 export function recovered(it: Worth, options: Partial<RecoverOptions> = {}): Outcome {
   const recovery = beginRecovery(it.path, 'test', 11);
   recoverDatabase({ dbPath: it.path, key: KEY, recovery, nowMs: 11, onProgress() {}, ...options });

@@ -2,8 +2,7 @@
  * Reads what can be read of a damaged database, around what cannot. Nothing is written: not to the file, not to its log.
  *
  * A page that the cipher does not take is lost whole, and ends the connection ([Note] in signs.ts): each is met once, and then a new
- * connection goes on behind it. Rows are found by their key: upward, then behind each gap, and in the gap by keys that are
- * known from elsewhere (an index, another table).
+ * connection goes on behind it. Rows are found by their key: those whose key is a number in read-by-number.ts.
  */
 import { closeSync, existsSync, openSync, writeSync } from 'node:fs';
 import type Database from 'better-sqlite3';
@@ -11,17 +10,7 @@ import { connect } from './connection.ts';
 import type { Row, Value } from './keepsake.ts';
 import { damageOf } from './signs.ts';
 
-/** Looks into a gap that found nothing, in one table: so that a file of which most is lost ends at some time. */
-const MOST_MISSES = 3_000;
 const SPARSE = 32;
-
-export type Found = {
-  rows: number;
-  /** Nothing that could not be read was met. */
-  whole: boolean;
-  /** Keys of rows that are there and whose content is not: a page behind the row is lost. */
-  lost: number[];
-};
 
 /** A first page that describes some of the tables (first-page.ts). */
 export type Described = { tables: ReadonlySet<string>; page: Uint8Array };
@@ -127,63 +116,6 @@ export class DamagedFile {
     this.close();
     const code = (error as { code?: unknown } | null)?.code;
     if (existsSync(this.path) && damageOf(error) === null && code !== 'SQLITE_ERROR') throw error;
-  }
-}
-
-/**
- * All rows of a table whose key is a number, each once, in no order that matters. `hints`: keys that are known from elsewhere; asked for
- * when the way upward is done.
- */
-export function readByNumber(file: DamagedFile, table: string, key: string, take: (row: Row) => void): Found {
-  const found: Found = { rows: 0, whole: true, lost: [] };
-  const upward = `SELECT * FROM ${table} WHERE ${key} >= ? ORDER BY ${key}`;
-  const nextKey = `SELECT ${key} AS k FROM ${table} WHERE ${key} >= ? ORDER BY ${key} LIMIT 1`;
-  const seek = (from: number): { row: { k: number } | undefined } | null => file.try(nextKey, from);
-  let at = 0;
-  let misses = 0;
-  for (;;) {
-    let last = at - 1;
-    const ended = file.each<Row>(upward, [at], (row) => {
-      last = Number(row[key]);
-      found.rows += 1;
-      take(row);
-    });
-    if (ended) return found;
-    found.whole = false;
-    at = last + 1;
-    const here = seek(at);
-    if (here !== null) {
-      if (here.row === undefined) return found;
-      // The row is there; what it holds goes on behind a page that is lost.
-      if (file.try(`SELECT * FROM ${table} WHERE ${key} = ?`, here.row.k) === null) {
-        found.lost.push(here.row.k);
-        at = here.row.k + 1;
-      } else at = here.row.k;
-      continue;
-    }
-    const edge = otherSide(seek, at, () => ++misses > MOST_MISSES);
-    if (edge === null) return found;
-    at = edge;
-  }
-}
-
-/** Steps that double find the other side of a gap; halving finds its edge. Null: there is none, or it was looked for long enough. */
-function otherSide(seek: (from: number) => unknown, from: number, enough: () => boolean): number | null {
-  let low = from;
-  for (let step = 1; ; step *= 2) {
-    let high = from + step;
-    if (high > Number.MAX_SAFE_INTEGER || enough()) return null;
-    if (seek(high) === null) {
-      low = high;
-      continue;
-    }
-    while (high - low > 1) {
-      const middle = low + Math.floor((high - low) / 2);
-      if (seek(middle) === null) low = middle;
-      else high = middle;
-      enough();
-    }
-    return high;
   }
 }
 

@@ -1,13 +1,15 @@
 /**
  * Records made again from what the window reads of them, where the record itself is on a page that is lost: a message's text stands in the
- * database twice. What was written with a stamp and a device is written with the lowest stamp: whoever still has the record itself
- * wins when the two meet. Pure.
+ * database twice. Of most of what had a stamp nobody knows the stamp any more, and it gets the lowest: whoever still has the record itself wins
+ * when the two meet. Not so a delete, which says when it was made: with the lowest stamp, what was there before it would win, and a delete that
+ * nobody else has heard of would be undone (asOf). Pure.
  */
+import { stampFromMs } from '../../../shared/clock/hlc.ts';
 import { EMPTY } from '../../../shared/crypto/bytes.ts';
 import type { Attachment } from '../../../shared/model/attachment.ts';
 import { directConversationGuid, newConversation } from '../../../shared/model/conversation.ts';
 import { encodeMessageBody, newMessage, type ServiceName } from '../../../shared/model/message.ts';
-import { type Payload, PayloadError, setRegister } from '../../../shared/model/payload.ts';
+import { type Payload, PayloadError, type Register, setRegister } from '../../../shared/model/payload.ts';
 import { newReading } from '../../../shared/model/reading.ts';
 import {
   clearedValue,
@@ -36,6 +38,35 @@ const bytes = (row: Row, name: string): Uint8Array => {
 };
 const number = (row: Row, name: string): number => Number(row[name] ?? 0);
 const text = (row: Row, name: string): string => String(row[name] ?? '');
+
+/**
+ * Of a delete of that time. The stamp it had was of that time or later (CLK-1, deleted-at.ts): so this one is not above what was written since
+ * the delete, a Recover by another device above all, and above what was written before it, the one that it had undone.
+ */
+const asOf = (deletedMs: number): bigint => (deletedMs > 0 ? stampFromMs(deletedMs) : LOWEST);
+
+/** A message's delete for all devices. One of this device alone stands in a table of its own and names no device. */
+function deletion(row: Row): Register | null {
+  if (row['deleted_ms'] == null || row['deleted_device'] == null) return null;
+  const [atMs, device] = [number(row, 'deleted_ms'), bytes(row, 'deleted_device')];
+  return {
+    field: MessageField.DELETED,
+    key: EMPTY,
+    stamp: asOf(atMs),
+    device,
+    value: deletedValue(atMs, device),
+  };
+}
+
+/** The delete alone, of a message that cannot be made again. Null: it was not deleted for all devices. */
+export function deleteAgain(row: Row): Register | null {
+  try {
+    return deletion(row);
+  } catch (error) {
+    if (error instanceof PayloadError) return null;
+    throw error;
+  }
+}
 
 /** Null for what cannot be made again: of an unsent message nothing is left but that it was. */
 export function messageAgain(
@@ -67,14 +98,9 @@ export function messageAgain(
     // What it said first is not known any more: what it says now is what counts.
     if (row['edited_ms'] != null)
       set(MessageField.EDIT, EMPTY, LOWEST, editValue(text(row, 'text'), number(row, 'edited_ms')));
-    // A delete of this device alone stands in a table of its own and names no device.
-    if (row['deleted_ms'] != null && row['deleted_device'] != null)
-      set(
-        MessageField.DELETED,
-        EMPTY,
-        LOWEST,
-        deletedValue(number(row, 'deleted_ms'), bytes(row, 'deleted_device')),
-      );
+    const deleted = deletion(row);
+    if (deleted !== null)
+      payload = setRegister(payload, deleted.field, EMPTY, deleted.stamp, deleted.device, deleted.value);
     for (const one of reactions)
       set(
         MessageField.REACTION,
@@ -131,8 +157,9 @@ export function conversationAgain(
       set(ConversationField.MUTED_UNTIL, EMPTY, timeValue(number(row, 'muted_until_ms')));
     if (row['register_clear_ms'] != null && row['clear_device'] != null) {
       const upTo = { acceptedMs: number(row, 'register_clear_ms'), guid: bytes(row, 'register_clear_guid') };
-      const at = number(row, 'register_clear_at_ms');
-      set(ConversationField.CLEARED_UP_TO, EMPTY, clearedValue(upTo, at, bytes(row, 'clear_device')));
+      const [at, device] = [number(row, 'register_clear_at_ms'), bytes(row, 'clear_device')];
+      const value = clearedValue(upTo, at, device);
+      payload = setRegister(payload, ConversationField.CLEARED_UP_TO, EMPTY, asOf(at), device, value);
     }
     for (const one of members)
       if (text(one, 'handle') !== '')

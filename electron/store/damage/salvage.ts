@@ -15,11 +15,16 @@ import { needBlob, restartUploads } from '../blobs.ts';
 import type { Store } from '../open.ts';
 import { project } from '../project.ts';
 import { deleteForGood, putMerged } from '../records.ts';
+import { rememberDeleteOf } from '../remembered-deletes.ts';
 import { FIRST_MESSAGE_RID } from '../rid.ts';
 import { hex, plain, sameBytes, type ZoneName } from '../values.ts';
-import type { Keepsake, Row, Value } from './keepsake.ts';
-import { type DamagedFile, readByBytes, readByNumber, readOne } from './read-around.ts';
-import { attachmentOf, conversationAgain, messageAgain, readingAgain } from './rebuild.ts';
+import type { Keepsake, Row } from './keepsake.ts';
+import { knownRids } from './known-rids.ts';
+import { type DamagedFile, readByBytes, readOne } from './read-around.ts';
+import { readByNumber } from './read-by-number.ts';
+import { attachmentOf, deleteAgain, messageAgain } from './rebuild.ts';
+import { conversationsAgain } from './salvage-conversations.ts';
+import { BY_BYTES, BY_NUMBER, nameOf, placeOf } from './salvage-tables.ts';
 import { restoreZones } from './salvage-zones.ts';
 import type { LostMessage, Salvaged } from './salvaged.ts';
 
@@ -37,28 +42,10 @@ export type SalvageOptions = {
   onProgress(done: number): void;
 };
 
-/** Tables that are taken as they stand, by how their rows are found. */
-const BY_NUMBER: readonly [string, string][] = [
-  ['identity', 'one'],
-  ['keyring_log', 'position'],
-  ['keyring_epoch', 'epoch'],
-  ['mail_cursor', 'one'],
-  ['zone_state', 'zone'],
-  ['pending_envelope', 'position'],
-  ['outbox', 'position'],
-];
-const BY_BYTES: readonly [string, string][] = [
-  ['meta', 'name'],
-  ['keyring_wrap', 'epoch'],
-  ['pin', 'account'],
-  ['notice', 'id'],
-  ['local_delete', 'id'],
-  ['local_clear', 'conversation'],
-  ['remembered_delete', 'name'],
-  ['blob', 'id'],
-  ['attachment_draft', 'id'],
-];
 const ZONES = [1, 2] as const;
+/** Whether a message is one that the cloud does not have, by the index of those alone. */
+const NEW =
+  'SELECT 1 AS one FROM record INDEXED BY record_new WHERE zone = 2 AND kind = 1 AND rev = 0 AND gone = 0 AND rid = ?';
 /** Made by the new database itself. */
 const OWN_META: readonly string[] = ['searchTextVersion'];
 
@@ -74,6 +61,7 @@ export class Salvage {
   #lost = new Map<number, LostMessage & { sure: boolean }>();
   #deletesKnown = true;
   #unsentLost = 0;
+  #knownRids: Float64Array | null = null;
 
   constructor(file: DamagedFile, options: SalvageOptions) {
     this.#file = file;
@@ -167,7 +155,7 @@ export class Salvage {
   }
 
   records(): void {
-    const found = readByNumber(this.#file, 'record', 'rid', (row) => this.#record(row));
+    const found = readByNumber(this.#file, 'record', 'rid', (row) => this.#record(row), this.#known);
     this.#flush();
     if (found.whole) this.#whole.add('record');
     const missing = this.#missing();
@@ -212,6 +200,11 @@ export class Salvage {
       if (id !== null && gone.get(fromHex(id)) !== undefined) this.#lost.delete(rid);
     if (!whole && !this.#whole.has('record') && !this.#off) this.#deletesKnown = false;
   }
+
+  readonly #known = (): Float64Array => {
+    this.#knownRids ??= knownRids(this.#file);
+    return this.#knownRids;
+  };
 
   /** Nothing of the messages goes to the cloud. */
   get #off(): boolean {
@@ -278,16 +271,17 @@ export class Salvage {
     if (this.#whole.has('record') && this.#lost.size === 0) return;
     const conversations = new Map<number, Row>();
     readByNumber(this.#file, 'conversation', 'cid', (row) => void conversations.set(Number(row['cid']), row));
-    this.#conversationsAgain(conversations);
+    conversationsAgain(this.#file, this.#target, conversations.values(), (id) => this.#madeAgain(id, null));
     const guidOf = (cid: number): Uint8Array | null => {
       const guid = conversations.get(cid)?.['guid'];
       return guid instanceof Uint8Array ? plain(guid) : null;
     };
     const known = this.#target.sql('SELECT 1 AS one FROM record WHERE zone = 2 AND id = ?');
     const rows: Row[] = [];
-    const messages = readByNumber(this.#file, 'message', 'rid', (row) => {
+    const take = (row: Row): void => {
       if (known.get(row['id']) === undefined) rows.push(row);
-    });
+    };
+    const messages = readByNumber(this.#file, 'message', 'rid', take, this.#known);
     for (const row of rows) this.#messageAgain(row, guidOf);
     if (messages.whole && this.#whole.has('record') === false) this.#leftOut();
     this.#placesOfLost(guidOf);
@@ -297,6 +291,9 @@ export class Salvage {
     const rid = Number(row['rid']);
     const conversation = guidOf(Number(row['cid']));
     const lost = (): void => {
+      // Should it come again, from the cloud or by mail, it stays deleted.
+      const deleted = deleteAgain(row);
+      if (deleted !== null) rememberDeleteOf(this.#target, nameOf(row), deleted);
       this.#lost.set(rid, {
         id: hex(plain(row['id'] as Uint8Array)),
         conversation: conversation === null ? null : hex(conversation),
@@ -323,9 +320,23 @@ export class Salvage {
       lost();
       return;
     }
-    putMerged(this.#target, 'messages', plain(row['id'] as Uint8Array), payload, { dirty: false });
+    const id = plain(row['id'] as Uint8Array);
+    putMerged(this.#target, 'messages', id, payload, { dirty: false });
     this.#lost.delete(rid);
     this.#rebuilt += 1;
+    this.#madeAgain(id, rid);
+  }
+
+  /**
+   * What was changed in it and has not gone up is perhaps not in what the window had read of it: above all that it was recovered, of which a
+   * message that was never deleted shows no more. What the cloud never had has no version that would say otherwise.
+   */
+  #madeAgain(id: Uint8Array, rid: number | null): void {
+    if (!this.#deletesKnown || this.#off) return;
+    const waits = this.#file.try('SELECT 1 AS one FROM dirty WHERE zone = 2 AND id = ? AND op = 1', id);
+    if (waits !== null && waits.row === undefined) return;
+    if (waits !== null && rid !== null && this.#file.try(NEW, rid)?.row !== undefined) return;
+    this.#deletesKnown = false;
   }
 
   /**
@@ -345,34 +356,6 @@ export class Salvage {
       );
     }
     this.#target.memory.forget();
-  }
-
-  #conversationsAgain(conversations: ReadonlyMap<number, Row>): void {
-    const self = this.#target.memory.self;
-    const others = this.#target
-      .all<{ account: Uint8Array }>('SELECT account FROM pin')
-      .map(({ account }) => plain(account));
-    for (const row of conversations.values()) {
-      if (!(row['guid'] instanceof Uint8Array)) continue;
-      const now = this.#target.get<{ kind: number; reading_id: Uint8Array | null }>(
-        'SELECT kind, reading_id FROM conversation WHERE guid = ?',
-        row['guid'],
-      );
-      const members: Row[] = [];
-      this.#file.each<Row>('SELECT * FROM conversation_member WHERE cid = ?', [Number(row['cid'])], (one) =>
-        members.push(one),
-      );
-      this.#put(row['record_id'], (now?.kind ?? 0) === 0, () =>
-        conversationAgain(row, members, self, others),
-      );
-      this.#put(row['reading_id'], (now?.reading_id ?? null) === null, () => readingAgain(row, members));
-    }
-  }
-
-  #put(id: Value | undefined, wanted: boolean, make: () => ReturnType<typeof readingAgain>): void {
-    if (!wanted || !(id instanceof Uint8Array)) return;
-    const payload = make();
-    if (payload !== null) putMerged(this.#target, 'messages', plain(id), payload, { dirty: false });
   }
 
   /** Of messages that are gone, whose and when they were is often still written in an index. */
@@ -431,10 +414,4 @@ export class Salvage {
       deletesUncertain: uncertain,
     };
   }
-}
-
-/** A message's row number says when it was accepted (rid.ts). */
-function placeOf(rid: number): { conversation: null; atMs: number } {
-  const since = rid - FIRST_MESSAGE_RID;
-  return { conversation: null, atMs: Math.floor(since / 1024) * 1000 + Math.min(since % 1024, 999) };
 }
