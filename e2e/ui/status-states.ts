@@ -4,6 +4,7 @@ import {
   type EngineState,
   initialState,
   NO_BLOBS,
+  NO_UPLOADS,
   NO_WORK,
   type Work,
   type ZoneState,
@@ -111,7 +112,7 @@ export const STATES: Shown[] = [
   ),
   working(
     'uploading attachments',
-    { blobsUp: { done: 1, total: 3 }, blobs: { ...NO_BLOBS, up: 2, upSmall: 2 } },
+    { blobsUp: { done: 1, total: 3 }, blobs: { ...NO_BLOBS, up: { ...NO_UPLOADS, all: 2, small: 2 } } },
     'Uploading 2 attachments…',
   ),
   working(
@@ -201,7 +202,7 @@ export const STATES: Shown[] = [
     'metered, an attachment waits',
     {
       conditions: { onBattery: null, metered: true },
-      blobs: { ...NO_BLOBS, up: 1 },
+      blobs: { ...NO_BLOBS, up: { ...NO_UPLOADS, all: 1 } },
       blobsUp: { done: 0, total: 1 },
     },
     'Paused: metered connection, with 1 attachment to go',
@@ -209,7 +210,7 @@ export const STATES: Shown[] = [
   ),
   paused(
     'storage full for an attachment',
-    { blobs: { ...NO_BLOBS, up: 1, upSmall: 1 }, blobsFullUntil: NOW + 600_000 },
+    { blobs: { ...NO_BLOBS, up: { ...NO_UPLOADS, all: 1, small: 1 } }, blobsFullUntil: NOW + 600_000 },
     'Paused: iCloud storage is full',
     'Manage Storage',
   ),

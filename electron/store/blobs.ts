@@ -153,19 +153,41 @@ export function cameHere(store: Store, id: Uint8Array, sealed: number): boolean 
 const WHOSE = `LEFT JOIN attachment_draft d ON d.blob_id = b.id AND d.send_id IS NOT NULL
      LEFT JOIN outbox o ON o.send_id = d.send_id`;
 
-/** `only`: up to so many sealed bytes. */
-export function nextToSend(store: Store, nowMs: number, only = Number.MAX_SAFE_INTEGER): BlobRow | undefined {
+/**
+ * Something is to be sent that needs it: a message in the outbox, or one that has its record and that some did not get. What only a record at the
+ * cloud lacks is the zone's, and goes when that goes (SPEC ATT-19).
+ */
+const TO_BE_SENT = `(o.send_id IS NOT NULL OR EXISTS (
+       SELECT 1 FROM attachment a JOIN message m ON m.rid = a.rid JOIN conversation c ON c.cid = m.cid
+       JOIN outbox r ON r.conversation = c.guid AND r.kind = 'redelivery' AND r.guid = m.guid
+       WHERE a.blob_id = b.id AND m.mine = 1))`;
+
+export type ToSend = BlobRow & {
+  /** Something that is to be sent needs it, not a record alone. */
+  toBeSent: boolean;
+};
+
+/** `only`: up to so many sealed bytes. `records`: also what nothing but a record lacks. */
+export function nextToSend(
+  store: Store,
+  nowMs: number,
+  only = Number.MAX_SAFE_INTEGER,
+  records = true,
+): ToSend | undefined {
   // In the order in which their messages were written, not of a message that was deleted meanwhile; what a record at the cloud lacks comes
   // after those.
-  const row = store.get<Row>(
-    `SELECT b.id, b.sealed, b.here, b.want, b.got, b.sent, b.sending, b.lacking, b.attempts FROM blob b
-     ${WHOSE}
-     WHERE b.sending = 1 AND b.sealed <= ? AND b.not_before_ms <= ? AND o.deleted_ms IS NULL
-     ORDER BY o.position IS NULL, o.position, d.position LIMIT 1`,
+  const row = store.get<Row & { to_be_sent: number }>(
+    `SELECT b.id, b.sealed, b.here, b.want, b.got, b.sent, b.sending, b.lacking, b.attempts, ${TO_BE_SENT} AS to_be_sent
+     FROM blob b ${WHOSE}
+     WHERE b.sending = 1 AND b.sealed <= ? AND b.not_before_ms <= ? AND o.deleted_ms IS NULL AND (? OR ${TO_BE_SENT})
+     ORDER BY to_be_sent DESC, o.position IS NULL, o.position, d.position LIMIT 1`,
     only,
     nowMs,
+    Number(records),
   );
-  return row === undefined ? undefined : read(row);
+  if (row === undefined) return undefined;
+  const { to_be_sent, ...blob } = row;
+  return { ...read(blob), toBeSent: to_be_sent === 1 };
 }
 
 /** asked: a person wants it. alone: also what comes by itself. all: everything, since the switch is being turned off. */
@@ -186,12 +208,13 @@ export function nextToGet(store: Store, what: Fetching, nowMs: number): BlobRow 
   return undefined;
 }
 
+/** To be uploaded: all, those of up to `large` sealed bytes each; and of both, when the first may go. */
+export type Uploads = { all: number; small: number; at: number; smallAt: number };
+
 export type BlobCounts = {
-  /** To be uploaded; of them, up to `large` sealed bytes each; and of both, when the first may go. */
-  up: number;
-  upSmall: number;
-  upAt: number;
-  upSmallAt: number;
+  /** Needed by what is to be sent; and by records alone. */
+  up: Uploads;
+  upForRecords: Uploads;
   /** To be fetched: what a person has asked for, what comes by itself, everything that is not here; and of each, when the first may be. */
   asked: number;
   alone: number;
@@ -205,33 +228,37 @@ export type BlobCounts = {
 
 export function blobCounts(store: Store, large: number): BlobCounts {
   // What `nextToSend` would give, and nothing else: an upload that is counted and finds nothing to do would be begun again at once, without end.
-  const up = store.get<{ n: number; small: number; at: number | null; smallAt: number | null }>(
-    `SELECT count(DISTINCT b.id) AS n, count(DISTINCT CASE WHEN b.sealed <= ? THEN b.id END) AS small,
-       min(b.not_before_ms) AS at, min(CASE WHEN b.sealed <= ? THEN b.not_before_ms END) AS smallAt
-     FROM blob b ${WHOSE} WHERE b.sending = 1 AND o.deleted_ms IS NULL`,
+  const up = store.all<{ to_be_sent: number; n: number; small: number; at: number; smallAt: number | null }>(
+    `SELECT to_be_sent, count(*) AS n, count(CASE WHEN sealed <= ? THEN 1 END) AS small,
+       min(at) AS at, min(CASE WHEN sealed <= ? THEN at END) AS smallAt
+     FROM (SELECT b.sealed, b.not_before_ms AS at, max(${TO_BE_SENT}) AS to_be_sent
+       FROM blob b ${WHOSE} WHERE b.sending = 1 AND o.deleted_ms IS NULL GROUP BY b.id)
+     GROUP BY to_be_sent`,
     large,
     large,
-  )!;
+  );
+  const uploads = (toBeSent: number): Uploads => {
+    const { n = 0, small = 0, at = 0, smallAt } = up.find((one) => one.to_be_sent === toBeSent) ?? {};
+    return { all: n, small, at, smallAt: smallAt ?? 0 };
+  };
   const down = store.all<{ want: number; n: number; at: number }>(
     `SELECT want, count(*) AS n, min(not_before_ms) AS at FROM blob WHERE here = 0 AND failure IS NULL GROUP BY want`,
   );
   const of = (want: number): number => down.find((one) => one.want === want)?.n ?? 0;
   // Of those that `nextToGet` looks among: one that is due and not meant would make a step that finds nothing, again and again.
-  const at = (what: Fetching): number => {
+  const dueAt = (what: Fetching): number => {
     const meant = down.filter(({ want }) => want >= LEAST[what]);
     return meant.length === 0 ? 0 : Math.min(...meant.map((one) => one.at));
   };
   return {
-    up: up.n,
-    upSmall: up.small,
-    upAt: up.at ?? 0,
-    upSmallAt: up.smallAt ?? 0,
+    up: uploads(1),
+    upForRecords: uploads(0),
     asked: of(2),
     alone: of(2) + of(1),
     all: of(2) + of(1) + of(0),
-    askedAt: at('asked'),
-    aloneAt: at('alone'),
-    allAt: at('all'),
+    askedAt: dueAt('asked'),
+    aloneAt: dueAt('alone'),
+    allAt: dueAt('all'),
     loose: store.get<{ n: number }>('SELECT count(*) AS n FROM blob_loose')!.n,
   };
 }

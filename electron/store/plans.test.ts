@@ -7,6 +7,7 @@ import { setRegister } from '../../shared/model/payload.ts';
 import { deletedValue } from '../../shared/model/values.ts';
 import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { heldTombstones, messagesToUpload, unreadable } from './bases.ts';
+import { blobCounts, nextToGet, nextToSend, notHere } from './blobs.ts';
 import { anythingHere, contentOf, heldMessages, localSlice, newMessages } from './compare.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
 import { listDevices } from './devices.ts';
@@ -72,6 +73,10 @@ const MEANT = [
   'FROM message ORDER BY rid DESC LIMIT 1', // the end of the table itself
   'FROM message INDEXED BY message_deleted_in\n     WHERE deleted_ms IS NOT NULL GROUP BY', // all of them are the answer
   'min(accepted_ms) AS ms FROM pending_envelope', // what waits to be opened
+  'FROM blob b LEFT JOIN attachment_draft', // what is to go up, by its index
+  'FROM blob WHERE here = 0 AND failure IS NULL GROUP BY', // what is to come, by its index
+  'AS bytes FROM blob\n     WHERE here = 0 AND failure IS NULL', // the same
+  'FROM blob_loose', // what is about to be swept
   'FROM search_block', // one for thousands of messages
 ];
 
@@ -175,6 +180,10 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   isLocallyCleared(store, 1);
   searchConversations(store, 'b', 3);
   knownBases(store, 'messages', [id]);
+  nextToSend(store, 1);
+  nextToGet(store, 'all', 1);
+  blobCounts(store, 1);
+  notHere(store);
 
   const wrong: string[] = [];
   let looked = 0;
@@ -203,6 +212,17 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
     'SEARCH c USING INDEX sqlite_autoindex_conversation_1',
     'SEARCH m USING COVERING INDEX message_shown',
   ]);
+  // From a file that is to go up to what is to be sent with it, not through the outbox.
+  const toSend = [...store.prepared].filter((sql) => sql.includes('FROM blob b LEFT JOIN'));
+  const looks = toSend.flatMap(
+    (sql) =>
+      store.db.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...Array.from(sql.matchAll(/\?/g), () => null)) as {
+        detail: string;
+      }[],
+  );
+  expect([toSend.length, looks.map(({ detail }) => detail).filter((one) => /^SCAN [^b(]/.test(one))]).toEqual(
+    [2, []],
+  );
   expect(wrong).toEqual([]);
   k.close();
 });

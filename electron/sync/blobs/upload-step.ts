@@ -28,11 +28,15 @@ export const PIECE = 1024 * 1024;
 /** A step ends after so long, so that others of its lane and a person's word come in between. */
 const STEP_MS = 700;
 
-/** `only`: larger ones wait (a metered connection). */
-export async function uploadStep(ctx: ZoneContext, only: number): Promise<StepResult['upload']> {
+/** `only`: larger ones wait (a metered connection). `records`: also what nothing but a record lacks. */
+export async function uploadStep(
+  ctx: ZoneContext,
+  only: number,
+  records: boolean,
+): Promise<StepResult['upload']> {
   const began = performance.now();
   do {
-    const blob = nextToSend(ctx.store, ctx.clock.now(), only);
+    const blob = nextToSend(ctx.store, ctx.clock.now(), only, records);
     if (blob === undefined) return { full: false };
     try {
       await uploadOn(ctx, blob);
@@ -43,6 +47,8 @@ export async function uploadStep(ctx: ZoneContext, only: number): Promise<StepRe
       }
       if (!settleRefusal(ctx, blob, error)) throw error;
     }
+    // The zone may have been paused or left meanwhile: what is the zone's goes on only when it is asked for again (SPEC ATT-19).
+    if (!blob.toBeSent) break;
     await ctx.timers.breathe();
   } while (performance.now() - began < STEP_MS);
   return { full: false };

@@ -1,5 +1,13 @@
 /** What large transfers wait for: a person, power, a connection that is not metered (state.ts, invariant 8; SPEC SWI-30 to 33). Pure. */
-import { ENOUGH_METERED, type EngineState, LARGE, type Work, type ZoneState } from './state.ts';
+import {
+  type BlobCounts,
+  ENOUGH_METERED,
+  type EngineState,
+  LARGE,
+  type Uploads,
+  type Work,
+  type ZoneState,
+} from './state.ts';
 
 /** Invariant 8: what a large transfer waits for, or null. */
 export function waitsFor(state: EngineState): 'onBattery' | 'metered' | null {
@@ -18,13 +26,26 @@ export function meteredNow(state: EngineState): boolean {
   return state.conditions.metered === true && !state.anyway;
 }
 
+/** Records of the messages zone go up from here, now or when what holds them up is over. */
+export function uploadsRecords({ switch: value }: Pick<EngineState, 'switch'>): boolean {
+  return value === 'on' || value === 'enabling';
+}
+
+/** Attachments that go up, as far as the switch lets them: with it off, those that nothing but records lack are nobody's work. */
+export function blobsToUpload(
+  state: Pick<EngineState, 'switch'>,
+  { up, upForRecords }: BlobCounts,
+): Pick<Uploads, 'all' | 'small'> {
+  return uploadsRecords(state)
+    ? { all: up.all + upForRecords.all, small: up.small + upForRecords.small }
+    : up;
+}
+
 /** Attachments wait for another connection: one to be sent that is large, or what must come before the switch is off. */
 export function blobsWait(state: EngineState): boolean {
   const { blobs } = state;
-  return (
-    meteredNow(state) &&
-    (blobs.up > blobs.upSmall || (state.switch === 'disabling' && blobs.all > 0 && !state.held))
-  );
+  const { all, small } = blobsToUpload(state, blobs);
+  return meteredNow(state) && (all > small || (state.switch === 'disabling' && blobs.all > 0 && !state.held));
 }
 
 function largeDownload({ stage, walk, pull }: ZoneState): boolean {
@@ -44,5 +65,5 @@ export function standsStill(state: EngineState): boolean {
 /** What is small never waits for better conditions. */
 function largeUpload(state: EngineState): boolean {
   const { total, done } = state.upload;
-  return (state.switch === 'on' || state.switch === 'enabling') && total !== null && total - done >= LARGE;
+  return uploadsRecords(state) && total !== null && total - done >= LARGE;
 }

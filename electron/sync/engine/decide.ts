@@ -1,6 +1,13 @@
 /** What is next, lane by lane: pure questions about the engine's state (state.ts has the invariants). */
-import { meteredNow, standsStill, waitsFor } from './conditions.ts';
-import { type EngineState, LARGE_BLOB, type Step, type ZoneName, type ZoneState } from './state.ts';
+import { meteredNow, standsStill, uploadsRecords, waitsFor } from './conditions.ts';
+import {
+  type EngineState,
+  LARGE_BLOB,
+  type Step,
+  type Uploads,
+  type ZoneName,
+  type ZoneState,
+} from './state.ts';
 
 /** The messages zone takes part: being switched on, on, or being drained before it goes off. */
 export function takesPart(state: EngineState): boolean {
@@ -19,21 +26,29 @@ function onlySmall(state: EngineState, name: ZoneName, now: number): boolean {
   return state.zones[name].fullUntil > now || (name === 'messages' && waitsFor(state) !== null);
 }
 
-function mayPush(state: EngineState, name: ZoneName, now: number): boolean {
-  const zone = state.zones[name];
-  if (!mayWrite(state) || zone.stage !== 'current') {
-    return false;
-  }
-  if (zone.dirty === 0 || zone.dueAt > now || (onlySmall(state, name, now) && zone.fullIdle)) {
+/** At the head, and what is here of the zone may go up. */
+function takesWrites(state: EngineState, name: ZoneName, now: number): boolean {
+  if (!mayWrite(state) || state.zones[name].stage !== 'current') {
     return false;
   }
   // Invariants 3 and 4.
   return (
     name === 'account' ||
-    ((state.switch === 'enabling' || state.switch === 'on') &&
-      state.heard.purge === null &&
-      state.purgePendingUntil <= now)
+    (uploadsRecords(state) && state.heard.purge === null && state.purgePendingUntil <= now)
   );
+}
+
+function mayPush(state: EngineState, name: ZoneName, now: number): boolean {
+  const zone = state.zones[name];
+  if (zone.dirty === 0 || zone.dueAt > now || (onlySmall(state, name, now) && zone.fullIdle)) {
+    return false;
+  }
+  return takesWrites(state, name, now);
+}
+
+/** Files that nothing but records lack go up while those do, and wait with them for a person, power or another connection (invariant 8). */
+function mayUploadForRecords(state: EngineState, now: number): boolean {
+  return !state.held && takesWrites(state, 'messages', now) && waitsFor(state) === null;
 }
 
 function pushStep(state: EngineState, name: ZoneName, now: number): Step {
@@ -155,17 +170,16 @@ function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Ste
   if (blobs.loose > 0) {
     return { lane: 'blobs', type: 'sweep' };
   }
-  const up = metered ? blobs.upSmall : blobs.up;
-  if (
-    up > 0 &&
-    (metered ? blobs.upSmallAt : blobs.upAt) <= now &&
-    state.blobsFullUntil <= now &&
-    mayWrite(state)
-  ) {
+  const due = ({ all, small, at, smallAt }: Uploads): boolean =>
+    metered ? small > 0 && smallAt <= now : all > 0 && at <= now;
+  const records = mayUploadForRecords(state, now);
+  const up = due(blobs.up) || (records && due(blobs.upForRecords));
+  if (up && state.blobsFullUntil <= now && mayWrite(state)) {
     return {
       lane: 'blobs',
       type: 'upload',
       only: metered ? LARGE_BLOB : Number.MAX_SAFE_INTEGER,
+      records,
     };
   }
   if (blobs.asked > 0 && blobs.askedAt <= now) {
@@ -233,7 +247,10 @@ export function nextWake(state: EngineState, now: number): number {
   if (state.stream === 'closed') {
     times.push(state.streamAt);
   }
-  times.push(state.blobsFullUntil, state.blobs.upAt, state.blobs.upSmallAt);
+  times.push(state.blobsFullUntil);
+  for (const { at, smallAt } of [state.blobs.up, state.blobs.upForRecords]) {
+    times.push(at, smallAt);
+  }
   times.push(state.blobs.askedAt, state.blobs.aloneAt, state.blobs.allAt);
   times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt, state.againAt ?? 0);
   if (state.outbox.ready) {

@@ -1,5 +1,6 @@
 /** The engine: `(state, event) -> { state, effects }`. What the parts mean and the invariants are in state.ts. */
 import { waitAfter } from './backoff.ts';
+import { blobsToUpload, uploadsRecords } from './conditions.ts';
 import { nextSteps, nextWake } from './decide.ts';
 import { reduceDone } from './reduce-done.ts';
 import { reduceFailed } from './reduce-failed.ts';
@@ -12,6 +13,7 @@ import {
   type EngineEvent,
   type EngineState,
   initialState,
+  NO_WORK,
   POLL_MS,
   POLL_WITHOUT_STREAM_MS,
   type Remembered,
@@ -27,6 +29,10 @@ const SAVED = ['switch', 'switchReason', 'switchedBy', 'purgeOff', 'held'] as co
 export function reduce(before: EngineState, event: EngineEvent): Reduced {
   let state = apply(atTime(before, event.now), event);
   const effects: Effect[] = [];
+  if (uploadsRecords(state) !== uploadsRecords(before)) {
+    // The attachments that count are others from now on.
+    state = { ...state, blobsUp: goingUp(NO_WORK, blobsToUpload(state, state.blobs).all) };
+  }
   if (
     SAVED.some((key) => state[key] !== before[key]) &&
     state.session === 'active' &&
@@ -219,12 +225,13 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
 
 function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts' }>): EngineState {
   const { counts } = event;
+  const up = blobsToUpload(state, counts.blobs).all;
   let after: EngineState = {
     ...state,
     outbox: counts.outbox,
     blobs: counts.blobs,
-    blobsFullUntil: counts.blobs.up === 0 ? 0 : state.blobsFullUntil,
-    blobsUp: goingUp(state.blobsUp, counts.blobs.up),
+    blobsFullUntil: up === 0 ? 0 : state.blobsFullUntil,
+    blobsUp: goingUp(state.blobsUp, up),
     blobsDown: goingUp(state.blobsDown, comingDown(state, counts.blobs)),
     upload: goingUp(state.upload, counts.newMessages),
     changes: goingUp(state.changes, counts.zones.messages.dirty - counts.newMessages),

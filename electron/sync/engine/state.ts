@@ -9,7 +9,7 @@
  * Invariants
  *  1. At most one step a lane is under way; a step's end is one event, `done` or `failed`.
  *  2. Everything in the state can be built anew from the database (`started`): losing it loses nothing.
- *  3. Nothing of the messages zone is pushed unless the switch is `enabling` or `on`.
+ *  3. Nothing of the messages zone is pushed unless the switch is `enabling` or `on`. A file that nothing but its records lack is of that zone.
  *  4. Nothing is pushed or sent while the clock is wrong, the keyring is forged or the session is over, and nothing of the messages zone is
  *     pushed while a purge is pending.
  *  5. While the switch is on and the messages zone is not drained, no mail is applied that the zone may know more of: during a first
@@ -92,7 +92,8 @@ export type Step =
   | { lane: 'mail'; type: 'receive'; since: number | null }
   | { lane: 'mail'; type: 'send' }
   /** Attachments. only: larger blobs than that wait. */
-  | { lane: 'blobs'; type: 'upload'; only: number }
+  /** records: also what nothing but a record of the messages zone lacks. */
+  | { lane: 'blobs'; type: 'upload'; only: number; records: boolean }
   | { lane: 'blobs'; type: 'download'; what: 'asked' | 'alone' | 'all' }
   /** Files that nothing names any more. */
   | { lane: 'blobs'; type: 'sweep' };
@@ -209,13 +210,14 @@ export type Counts = {
   blobs: BlobCounts;
 };
 
+/** Attachments that are to go up: all, those that do not wait on a metered connection, and of both, when the first may go. */
+export type Uploads = { all: number; small: number; at: number; smallAt: number };
+
 /** Attachments that are to go up, and to come down (store/blobs.ts). */
 export type BlobCounts = {
-  up: number;
-  /** Of them, those that do not wait on a metered connection. */
-  upSmall: number;
-  upAt: number;
-  upSmallAt: number;
+  /** Needed by what is to be sent; and by records alone. */
+  up: Uploads;
+  upForRecords: Uploads;
   asked: number;
   alone: number;
   all: number;
@@ -341,11 +343,10 @@ export const ALMOST_FULL = 0.9;
 
 /** Of sealed bytes: what is larger waits on a metered connection. */
 export const LARGE_BLOB = 5 * 1024 * 1024;
+export const NO_UPLOADS: Uploads = { all: 0, small: 0, at: 0, smallAt: 0 };
 export const NO_BLOBS: BlobCounts = {
-  up: 0,
-  upSmall: 0,
-  upAt: 0,
-  upSmallAt: 0,
+  up: NO_UPLOADS,
+  upForRecords: NO_UPLOADS,
   asked: 0,
   alone: 0,
   all: 0,

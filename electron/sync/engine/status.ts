@@ -1,6 +1,6 @@
 /** The status line's data: a pure view of the engine's state, and the only one (SPEC SYN-2). */
 import type { PausedReason, SyncPhase, SyncStatus } from '../status-types.ts';
-import { blobsWait, meteredNow, waitsFor } from './conditions.ts';
+import { blobsToUpload, blobsWait, meteredNow, waitsFor } from './conditions.ts';
 import { ALMOST_FULL, type EngineState, NO_WORK, type Work } from './state.ts';
 
 type View = Pick<SyncStatus, 'phase' | 'item' | 'done' | 'total' | 'paused' | 'action'>;
@@ -101,7 +101,9 @@ function pausedView(state: EngineState): View | null {
     return paused('held', since);
   }
   const { account, messages } = state.zones;
-  const { blobsFullUntil } = state;
+  const { all: filesUp, small: smallUp } = blobsToUpload(state, state.blobs);
+  // What nothing but records lack waits for no room once the switch is off.
+  const blobsFullUntil = filesUp > 0 ? state.blobsFullUntil : 0;
   if (account.fullUntil > 0 || blobsFullUntil > 0 || (messages.fullUntil > 0 && state.switch !== 'off')) {
     return paused('storageFull', since, Math.max(account.fullUntil, messages.fullUntil, blobsFullUntil));
   }
@@ -118,7 +120,7 @@ function pausedView(state: EngineState): View | null {
     return { ...paused(waits, since), item: 'messages', done: work.done, total: work.total };
   }
   if (blobsWait(state)) {
-    const work = state.blobs.up > state.blobs.upSmall ? state.blobsUp : state.blobsDown;
+    const work = filesUp > smallUp ? state.blobsUp : state.blobsDown;
     return { ...paused('metered', since), item: 'attachments', done: work.done, total: work.total };
   }
   return null;

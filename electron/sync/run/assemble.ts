@@ -195,7 +195,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       },
       receive: ({ since }) => parts.receive(ctx, since),
       send: () => parts.send(ctx),
-      upload: ({ only }) => uploadStep(ctx, only),
+      upload: ({ only, records }) => uploadStep(ctx, only, records),
       download: ({ what }) => downloadStep(ctx, what),
       sweep: () => sweepStep(ctx),
     },
