@@ -143,6 +143,17 @@ function unlessGone<T>(look: () => T): T | null {
   }
 }
 
+const FILE_CALLS = new Set(
+  'open read write close stat fstat fsync ftruncate rename mkdir unlink rm rmdir scandir'.split(' '),
+);
+
+/** The system's own word of a file or folder, but for a full disk. A connection's errors name some of the same calls. */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
+  if (typeof code !== 'string' || typeof syscall !== 'string') return false;
+  return FILE_CALLS.has(syscall) && !/^(ENOSPC|ECONN|EPIPE|ETIMEDOUT|ENET|EHOST)/.test(code);
+}
+
 export function readRange(path: string, offset: number, length: number): Uint8Array {
   const file = openSync(path, 'r');
   try {

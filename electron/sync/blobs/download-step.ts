@@ -5,17 +5,19 @@
 
 import { BLOB_CHUNK, blobIdOf, chunkHash, sealedBlobLength } from '../../../shared/crypto/blobs.ts';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
+import { isFileError } from '../../store/blob-files.ts';
 import { type BlobRow, cameHere, type Fetching, nextToGet, updateBlob } from '../../store/blobs.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { blobMemory } from './memory.ts';
-import { PIECE } from './upload-step.ts';
+import { FILE_AGAIN_MS, PIECE } from './upload-step.ts';
 
 const STEP_MS = 700;
 const MOST_ATTEMPTS = 3;
 const AGAIN_MS = 20_000;
+const LONGEST_TAKEN_MS = 10 * 60_000;
 
 export async function downloadStep(ctx: ZoneContext, what: Fetching): Promise<null> {
   const began = performance.now();
@@ -25,8 +27,13 @@ export async function downloadStep(ctx: ZoneContext, what: Fetching): Promise<nu
     try {
       await downloadOn(ctx, blob);
     } catch (error) {
-      if (errorCode(error) !== ErrorCode.NOT_FOUND) throw error;
-      fail(ctx, blob, 'gone');
+      if (errorCode(error) === ErrorCode.NOT_FOUND) fail(ctx, blob, 'gone');
+      else if (isFileError(error) && error.code === 'ENOENT') partGone(ctx, blob);
+      else {
+        if (isFileError(error))
+          updateBlob(ctx.store, blob.id, { notBeforeMs: ctx.clock.now() + FILE_AGAIN_MS });
+        throw error;
+      }
     }
     await ctx.timers.breathe();
   } while (performance.now() - began < STEP_MS);
@@ -50,6 +57,8 @@ async function downloadOn(ctx: StepContext, blob: BlobRow): Promise<void> {
   if (size !== blob.sealed && !isSizeOf(ctx, blob, size)) return damaged(ctx, blob);
   const expected = Math.min(PIECE, size - got);
   if (answer.bytes.length !== expected || expected <= 0) return damaged(ctx, blob);
+  // Written behind a hole, it would be taken for whole by the hashes of what had been there.
+  if (files.partLength(blob.id) < got) return partGone(ctx, blob);
   files.writePart(blob.id, got, answer.bytes);
   for (let at = 0; at < answer.bytes.length; at += BLOB_CHUNK)
     hashes.push(chunkHash(answer.bytes.subarray(at, at + BLOB_CHUNK)));
@@ -63,12 +72,15 @@ async function downloadOn(ctx: StepContext, blob: BlobRow): Promise<void> {
   arrived(ctx, blob, size);
 }
 
-/** Of what there is of it. After a restart the file itself is read. */
+/**
+ * Of what there is of it. After a restart the file itself is read, and so it is where it has become shorter than what was written: by a cleaner, a
+ * hand, a folder put back to a backup (SPEC ATT-22).
+ */
 function hashesOfPart(ctx: StepContext, blob: BlobRow): Uint8Array[] {
   const memory = blobMemory(ctx.store).hashes;
   const key = toHex(blob.id);
   const known = memory.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined && ctx.files.partLength(blob.id) >= known.length * BLOB_CHUNK) return known;
   const hashes: Uint8Array[] = [];
   const whole = Math.floor(ctx.files.partLength(blob.id) / BLOB_CHUNK);
   for (let chunk = 0; chunk < whole; chunk += 1)
@@ -77,6 +89,17 @@ function hashesOfPart(ctx: StepContext, blob: BlobRow): Uint8Array[] {
   while (hashes.length > 0 && hashes.length * BLOB_CHUNK >= blob.sealed) hashes.pop();
   memory.set(key, hashes);
   return hashes;
+}
+
+/** It was taken away between two looks: it begins with what is there. Who takes it away each time does not make the cloud give it without an end. */
+function partGone(ctx: StepContext, blob: BlobRow): void {
+  const { hashes, taken } = blobMemory(ctx.store);
+  const key = toHex(blob.id);
+  hashes.delete(key);
+  const times = taken.get(key) ?? 0;
+  taken.set(key, times + 1);
+  const waits = times === 0 ? 0 : Math.min(LONGEST_TAKEN_MS, AGAIN_MS * 2 ** (times - 1));
+  updateBlob(ctx.store, blob.id, { got: 0, notBeforeMs: waits === 0 ? 0 : ctx.clock.now() + waits });
 }
 
 /** Two messages may say different sizes of one blob: the cloud's counts where any of them says so. */
@@ -90,6 +113,7 @@ function isSizeOf(ctx: StepContext, blob: BlobRow, size: number): boolean {
 
 function arrived(ctx: StepContext, blob: BlobRow, size: number): void {
   const { store } = ctx;
+  blobMemory(store).taken.delete(toHex(blob.id));
   let named = false;
   store.write(() => {
     store.run('UPDATE blob SET sealed = ? WHERE id = ?', size, blob.id);

@@ -11,12 +11,14 @@ import {
 } from '../../store/blobs.ts';
 import type { StepContext } from '../context.ts';
 import { blobMemory } from './memory.ts';
+import { lookAtRefused, offerTakenNow } from './too-large.ts';
 
 const AT_ONCE = 100;
 
-/** Files of messages that are gone for good, and of what was taken out of the field again. */
+/** Files of messages that are gone for good, and of what was taken out of the field again. Before that, what the cloud takes again is offered to it. */
 export async function sweepStep(ctx: StepContext): Promise<null> {
   const { store, files } = ctx;
+  offerTakenNow(ctx);
   for (const id of looseBlobs(store, AT_ONCE)) {
     if (isNamed(store, id)) {
       settleLoose(store, id, false);
@@ -51,4 +53,5 @@ export function lookThroughFolder(ctx: Pick<StepContext, 'store' | 'files' | 'cl
     else if (!isHere && row.here === 1) updateBlob(store, row.id, { here: false, got: 0 });
   }
   forgetFailures(store);
+  lookAtRefused(store);
 }

@@ -5,6 +5,7 @@
  */
 
 import { toHex } from '../../../shared/crypto/bytes.ts';
+import { isFileError } from '../../store/blob-files.ts';
 import {
   type BlobRow,
   nextToSend,
@@ -22,11 +23,14 @@ import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { blobMemory } from './memory.ts';
+import { wasTooLarge } from './too-large.ts';
 
 /** What one call carries: 16 chunks. */
 export const PIECE = 1024 * 1024;
 /** A step ends after so long, so that others of its lane and a person's word come in between. */
 const STEP_MS = 700;
+/** What could not be read or written comes after the others: the lane rests for less than that. */
+export const FILE_AGAIN_MS = 60_000;
 
 /** `only`: larger ones wait (a metered connection). `records`: also what nothing but a record lacks. */
 export async function uploadStep(
@@ -45,7 +49,11 @@ export async function uploadStep(
         sayWaiting(ctx, blob, 'storageFull');
         return { full: true };
       }
-      if (!settleRefusal(ctx, blob, error)) throw error;
+      if (!settleRefusal(ctx, blob, error)) {
+        if (isFileError(error))
+          updateBlob(ctx.store, blob.id, { notBeforeMs: ctx.clock.now() + FILE_AGAIN_MS });
+        throw error;
+      }
     }
     // The zone may have been paused or left meanwhile: what is the zone's goes on only when it is asked for again (SPEC ATT-19).
     if (!blob.toBeSent) break;
@@ -137,15 +145,19 @@ function again(ctx: StepContext, blob: BlobRow, failure: FailureReason): void {
   else updateBlob(ctx.store, blob.id, { sent: 0, attempts: blob.attempts + 1 });
 }
 
-/** The messages that need it say why and stay; a record that needs it is put without naming it. */
+/**
+ * The messages that need it say why and stay; a record that needs it is put without naming it, whatever the reason: named, the cloud would miss it, and
+ * it would go up and be refused again, without an end (SPEC ATT-18).
+ */
 function giveUp(ctx: StepContext, blob: BlobRow, failure: FailureReason): void {
   const { store } = ctx;
   store.write(() => {
-    updateBlob(store, blob.id, { sending: false, sent: 0, attempts: 0, nowhere: failure === 'fileMissing' });
+    updateBlob(store, blob.id, { sending: false, sent: 0, nowhere: true });
     for (const sendId of waitingFor(store, blob.id))
       updateOutbox(store, sendId, { state: 'failed', failure });
     for (const id of recordsWith(store, blob.id)) hurry(store, 'messages', id);
   });
+  if (failure === 'tooLarge') wasTooLarge(store, blob);
   ctx.signal({ type: 'dirty', zone: 'messages' });
 }
 

@@ -167,6 +167,9 @@ function nextMailStep(state: EngineState, now: number): Step | null {
 function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Step | null {
   const { blobs } = state;
   const metered = meteredNow(state);
+  if (state.filesRestUntil > now) {
+    return null;
+  }
   if (blobs.loose > 0) {
     return { lane: 'blobs', type: 'sweep' };
   }
@@ -247,7 +250,7 @@ export function nextWake(state: EngineState, now: number): number {
   if (state.stream === 'closed') {
     times.push(state.streamAt);
   }
-  times.push(state.blobsFullUntil);
+  times.push(state.blobsFullUntil, state.filesRestUntil);
   for (const { at, smallAt } of [state.blobs.up, state.blobs.upForRecords]) {
     times.push(at, smallAt);
   }

@@ -640,6 +640,27 @@ describe('the engine', () => {
     expect(bench.names()).toContain('download');
   });
 
+  test('ATT-22 SYN-12 a file of this device that does not open makes attachments wait a little, and nothing else; the cloud is not called away', () => {
+    const bench = settled();
+    const zones = { account: { dirty: 0, dueAt: 0 }, messages: { dirty: 0, dueAt: 0 } };
+    const counts = (waiting: number) =>
+      ({
+        type: 'counts',
+        counts: { zones, newMessages: 0, outbox: { waiting, dueAt: 0 }, blobs: { ...NO_BLOBS, alone: 1 } },
+      }) as const;
+    bench.send(counts(0)).failed('download', 'file');
+    for (let i = 0; i < 3; i += 1) {
+      bench.steps();
+      expect(bench.send({ type: 'tick' }).names()).toEqual([]);
+      bench.now = bench.state.wakeAt;
+      bench.send({ type: 'tick' });
+      expect(bench.names()).toEqual(['download']);
+      bench.failed('download', 'file');
+    }
+    expect([bench.state.retry, statusOf(bench.state).paused]).toEqual([null, null]);
+    expect(bench.send(counts(1)).names()).toEqual(['send']);
+  });
+
   test('SYN-23 a batch found too large is halved', () => {
     const bench = settled().dirty(0, 400);
     expect(bench.steps()).toMatchObject([{ type: 'push', limit: 400 }]);

@@ -87,6 +87,7 @@ function atTime(state: EngineState, now: number): EngineState {
     diskFullUntil: earlier(state.diskFullUntil),
     outbox: { ...state.outbox, dueAt: earlier(state.outbox.dueAt) },
     blobsFullUntil: earlier(state.blobsFullUntil),
+    filesRestUntil: earlier(state.filesRestUntil),
   };
   for (const name of ['account', 'messages'] as const) {
     const { fullUntil, dueAt } = state.zones[name];
@@ -336,6 +337,7 @@ function syncNow(state: EngineState): EngineState {
     purgePendingUntil: 0,
     diskFullUntil: 0,
     blobsFullUntil: 0,
+    filesRestUntil: 0,
   };
   for (const name of ['account', 'messages'] as const) {
     after = patchZone(after, name, { fullUntil: 0 });

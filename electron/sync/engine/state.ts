@@ -95,7 +95,7 @@ export type Step =
   /** records: also what nothing but a record of the messages zone lacks. */
   | { lane: 'blobs'; type: 'upload'; only: number; records: boolean }
   | { lane: 'blobs'; type: 'download'; what: 'asked' | 'alone' | 'all' }
-  /** Files that nothing names any more. */
+  /** Files that nothing names any more, and those that the cloud takes again. */
   | { lane: 'blobs'; type: 'sweep' };
 
 export type StepResult = {
@@ -170,6 +170,8 @@ export type FailureKind =
   | 'keyringForged'
   | 'staleKeyring'
   | 'diskFull'
+  /** The system would not open, read or write a file of this device. */
+  | 'file'
   | 'internal';
 
 /** What the device remembers of itself, read from the database at start and after sign-in. */
@@ -302,6 +304,8 @@ export type EngineState = {
   blobsDown: Work;
   /** The storage at the cloud has no room for an attachment: not before. */
   blobsFullUntil: number;
+  /** A file of the folder could not be read or written: no attachment before. */
+  filesRestUntil: number;
   running: { zones: Step | null; keys: Step | null; mail: Step | null; blobs: Step | null };
   stream: 'closed' | 'opening' | 'open';
   streamAt: number;
@@ -413,6 +417,7 @@ export function initialState(): EngineState {
     blobsUp: NO_WORK,
     blobsDown: NO_WORK,
     blobsFullUntil: 0,
+    filesRestUntil: 0,
     running: { zones: null, keys: null, mail: null, blobs: null },
     stream: 'closed',
     streamAt: 0,

@@ -36,5 +36,13 @@ test('SYN-11 without the detail it is no answer; other errors keep their meaning
   expect(failureOf(new TrustError('forked', 'forked')).kind).toBe('keyringForged');
   expect(failureOf(new SyncFailure('removed', 'gone')).kind).toBe('removed');
   expect(failureOf(Object.assign(new Error('disk'), { code: 'SQLITE_FULL' })).kind).toBe('diskFull');
+  const system = (code: string, syscall: string) =>
+    failureOf(Object.assign(new Error(code), { code, syscall })).kind;
+  expect([system('EACCES', 'open'), system('EIO', 'read'), system('ENOSPC', 'write')]).toEqual([
+    'file',
+    'file',
+    'diskFull',
+  ]);
+  expect([system('ECONNRESET', 'read'), system('ECONNREFUSED', 'connect')]).toEqual(['internal', 'internal']);
   expect(failureOf(new Error('a fault')).kind).toBe('internal');
 });

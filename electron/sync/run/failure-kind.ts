@@ -2,6 +2,7 @@
 
 import { ConnectError } from '@connectrpc/connect';
 import { TrustError } from '../../../shared/crypto/errors.ts';
+import { isFileError } from '../../store/blob-files.ts';
 import type { FailureKind } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
 import { numberOf } from '../network/answers.ts';
@@ -83,6 +84,9 @@ export function failureOf(error: unknown): StepFailure {
     (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE' || code === 'ENOSPC')
   ) {
     return plain('diskFull');
+  }
+  if (isFileError(error)) {
+    return plain('file');
   }
   return plain('internal');
 }

@@ -7,6 +7,7 @@ import { getIdentity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
 import { getZoneState } from '../../store/zone-state.ts';
+import { takenNow } from '../blobs/too-large.ts';
 import { type Counts, LARGE_BLOB, type Remembered, type ZoneName } from '../engine/state.ts';
 import { switchMemory } from '../zones/switch.ts';
 import { savedWalk } from '../zones/walk.ts';
@@ -72,12 +73,13 @@ export function counts(store: Store, nowMs: number): Counts {
     };
   });
   const messages = zone('messages');
+  const blobs = store.kept('blob counts', BLOBS, () => blobCounts(store, LARGE_BLOB));
   const uploads = () => store.kept('messages to upload', UPLOADS, () => messagesToUpload(store));
   return {
     zones: { account: zone('account'), messages },
     newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, uploads()),
     outbox,
-    blobs: store.kept('blob counts', BLOBS, () => blobCounts(store, LARGE_BLOB)),
+    blobs: { ...blobs, loose: blobs.loose + takenNow(store).length },
   };
 }
 
