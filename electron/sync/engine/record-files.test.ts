@@ -8,7 +8,7 @@ const files = (all: number, small = all): Uploads => ({ ...NO_UPLOADS, all, smal
 
 function count(bench: Bench, up: Uploads, upForRecords: Uploads, messages = 0): Bench {
   const zones = { account: { dirty: 0, dueAt: 0 }, messages: { dirty: messages, dueAt: 0 } };
-  const outbox = { waiting: 0, dueAt: 0 };
+  const outbox = { ready: false, waiting: 0, dueAt: 0 };
   const blobs = { ...NO_BLOBS, up, upForRecords };
   return bench.send({ type: 'counts', counts: { zones, newMessages: messages, outbox, blobs } });
 }

@@ -20,7 +20,6 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   const { device, name } = actor;
   if (!device.alive) return [];
   const problems: string[] = [];
-  const { ledger } = stage;
   if (actor.line.circles === true) problems.push(`SIM-8 ${name} asks without end`);
   turnedOn(stage, actor);
   const rows = messagesOf(device);
@@ -32,12 +31,12 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   const waiting = device.store.kept('simulation outbox', ['outbox', 'message'], () =>
     count(
       device,
-      `SELECT count(*) AS n FROM outbox o WHERE state <> 'failed' AND kind = 'message' AND deleted_ms IS NULL
-         AND guid NOT IN (SELECT guid FROM message WHERE mine = 1)`,
+      `SELECT count(*) AS n FROM outbox o WHERE state <> 'failed' AND (kind = 'redelivery' OR kind = 'message'
+         AND deleted_ms IS NULL AND guid NOT IN (SELECT guid FROM message WHERE mine = 1))`,
     ),
   );
-  if (status.waitingToSend < waiting)
-    problems.push(`SIM-6 ${name} says nothing of ${waiting} that wait to be sent`);
+  if (status.waitingToSend !== waiting)
+    problems.push(`SIM-6 ${name} says that ${status.waitingToSend} wait to be sent, and ${waiting} do`);
   if (status.phase === 'idle' && status.switch !== 'off') {
     // Of messages and what belongs to them. The device's own record and settings go without a word.
     const due = device.store.kept('simulation dirty', ['dirty'], () =>
@@ -63,8 +62,11 @@ function lookAt(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
     } else if (
       actor.hidden.has(row.guid) &&
       !ledger.wasRecovered(person, row.conversation, row.guid) &&
-      // What was deleted, or has expired, on this device alone comes back when its switch is turned on (SYN-36, KEEP-10).
-      !ledger.of(person, row.conversation, row).some(({ travels, by }) => !travels && by === name) &&
+      // What was deleted, or has expired, on this device alone comes back when its switch is turned on (SYN-36, KEEP-10). One that died as it was
+      // told that this is everybody's may never have heard it.
+      !ledger
+        .of(person, row.conversation, row)
+        .some(({ travels, by, here, sure }) => by === name && (!travels || (here && !sure))) &&
       !ledger.isExpired(person, name, stage.world.now - row.ms)
     ) {
       problems.push(`SIM-4 "${row.text}" is shown again on ${name}`);
@@ -74,10 +76,35 @@ function lookAt(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
       problems.push(`SIM-7 ${name} was removed before "${row.text}" was written`);
     }
   }
-  for (const guid of actor.seen) if (!seen.has(guid)) actor.hidden.add(guid);
+  for (const guid of actor.seen) {
+    if (seen.has(guid)) continue;
+    if (actor.there.has(guid)) problems.push(...goneTooEarly(stage, actor, guid));
+    actor.hidden.add(guid);
+  }
+  actor.there = seen;
   for (const guid of seen) actor.seen.add(guid);
   return problems;
 }
+
+/** SIM-3, at the moment itself: what was here is gone, and neither were its days over nor did anybody delete it for good. */
+function goneTooEarly({ ledger, world }: Stage, actor: Actor, guid: string): string[] {
+  const { name, person } = actor;
+  const place = ledger.places.get(guid);
+  const sent = ledger.sent.get(guid);
+  if (place === undefined || sent === undefined || actor.removed !== null || actor.perhapsRemoved) return [];
+  if (ledger.unsure[person].has(guid)) return [];
+  const age = world.now - place.ms;
+  if (ledger.isExpired(person, null, age) || ledger.isExpired(person, name, age)) return [];
+  if (ledger.of(person, place.conversation, place).some((one) => isOver(one, world.now))) return [];
+  return [`SIM-3 "${sent.text}" is gone from ${name} before its days are over`];
+}
+
+/** For good, or in Recently Deleted for its thirty days. */
+const isOver = ({ forGood, atMs }: Deletion, nowMs: number): boolean =>
+  forGood || nowMs - atMs >= 30 * DAY - 10 * 60_000;
+
+/** Delete Now of this very message, answered, on a device that took part: nothing brings it back (DEL-3). */
+const isDeletedNow = ({ forGood, sure, what }: Deletion): boolean => forGood && sure && 'guid' in what;
 
 function count({ store }: Actor['device'], sql: string): number {
   return store.get<{ n: number }>(sql)?.n ?? 0;
@@ -106,6 +133,7 @@ export async function checkEnd(stage: Stage): Promise<string[]> {
     problems.push(...(await equality(stage, devices)));
     for (const actor of devices) problems.push(...whole(stage, person, actor), ...listsAreTrue(actor));
   }
+  problems.push(...textsAgree(stage));
   for (const actor of stage.actors) {
     for (const failure of actor.device.failures) {
       // A database that somebody else holds is no fault: the step is done again (SYN-34).
@@ -122,6 +150,20 @@ export async function checkEnd(stage: Stage): Promise<string[]> {
     }
   }
   return problems;
+}
+
+/** SIM-49: what both have of a message says the same, as it was edited or unsent last. */
+function textsAgree(stage: Stage): string[] {
+  const [anna, bob] = PEOPLE.map((person) => stage.of(person)[0]);
+  if (anna === undefined || bob === undefined) return [];
+  const { unsure } = stage.ledger;
+  const of = new Map(messagesOf(bob.device).map(({ guid, text }) => [guid, text]));
+  return messagesOf(anna.device)
+    .filter(
+      ({ guid, text }) =>
+        of.has(guid) && of.get(guid) !== text && !unsure.anna.has(guid) && !unsure.bob.has(guid),
+    )
+    .map(({ text, guid }) => `SIM-49 "${text}" of ${anna.name} says "${of.get(guid)}" on ${bob.name}`);
 }
 
 function restless({ device }: Actor): string {
@@ -190,7 +232,7 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
     const travelled = deletions.filter(({ travels }) => travels);
     if (row === undefined) {
       const age = world.now - place.ms;
-      const over = ({ forGood, atMs }: Deletion) => forGood || world.now - atMs >= 30 * DAY - 10 * 60_000;
+      const over = (one: Deletion) => isOver(one, world.now);
       // Each device that ever had it has deleted it on its own: nobody is left to bring it back.
       const had = stage.of(person).filter(({ name }) => ledger.had.get(guid)?.has(name));
       // Where none was seen with it, it was too old when it came, and was there between two looks at the most.
@@ -205,6 +247,8 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       if (!travelled.some(over) && !expired && !everywhere && !ledger.unsure[person].has(guid)) {
         problems.push(`SIM-3 "${text}" is not on ${actor.name}`);
       }
+    } else if (travelled.some(isDeletedNow) && !ledger.purged[person] && !ledger.unsure[person].has(guid)) {
+      problems.push(`SIM-4 "${text}" was deleted for good, and is still on ${actor.name}`);
     } else if (!row.visible && travelled.length === 0) {
       problems.push(`SIM-5 "${text}" is hidden on ${actor.name}, and nobody deleted it everywhere`);
     } else if (

@@ -17,6 +17,10 @@ const plain: readonly Fault[] = [
   { name: 'answer corrupted', does: 'noise or the page of a hotel instead of an answer' },
   { name: 'busy', does: '429 or 503 with Retry-After' },
   { name: 'cut off before the answer', does: 'the connection goes between request and answer' },
+  {
+    name: 'answer read after a sleep',
+    does: 'it came before its computer slept for days or a month, and is read when that wakes',
+  },
   { name: 'cloud crash', does: 'the cloud is killed between two calls, and started again' },
   { name: 'cloud crashed before commit', does: 'it is killed when a call that writes arrives' },
   { name: 'cloud crashed after commit', does: 'it is killed when such a call is committed and not answered' },

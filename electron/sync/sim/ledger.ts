@@ -78,6 +78,8 @@ export class Ledger {
 
   #note(entry: New, sure: boolean): void {
     const here = !entry.travels;
+    // What somebody deletes was there, also where nobody has looked since it came.
+    for (const guid of 'guid' in entry.what ? [entry.what.guid] : entry.what.shown) this.#had(guid, entry.by);
     this.deletions.push({ ...entry, tick: this.tick, sure, open: here, here });
   }
 
@@ -120,8 +122,12 @@ export class Ledger {
   saw(by: string, row: Row): void {
     this.places.set(row.guid, row);
     this.messageOf.set(row.id, row.guid);
-    const had = this.had.get(row.guid);
-    if (had === undefined) this.had.set(row.guid, new Set([by]));
+    this.#had(row.guid, by);
+  }
+
+  #had(guid: string, by: string): void {
+    const had = this.had.get(guid);
+    if (had === undefined) this.had.set(guid, new Set([by]));
     else had.add(by);
   }
 

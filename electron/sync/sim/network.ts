@@ -19,6 +19,8 @@ export type Weather = {
   duplicate: number;
   /** It takes up to this long, each way: requests overtake each other. */
   delayMs: number;
+  /** Of answers that are on their way when their computer falls asleep: it had come, and is read when that wakes. The others are lost. */
+  lies: number;
 };
 
 export const FINE: Weather = {
@@ -29,6 +31,7 @@ export const FINE: Weather = {
   busy: 0,
   duplicate: 0,
   delayMs: 0,
+  lies: 0,
 };
 export const STORM: Weather = {
   lost: 0.08,
@@ -38,7 +41,10 @@ export const STORM: Weather = {
   busy: 0.05,
   duplicate: 0.05,
   delayMs: 400,
+  lies: 0,
 };
+/** So slow that much is on its way when a computer falls asleep. */
+export const DROWSY: Weather = { ...STORM, delayMs: 4_000, lies: 0.8 };
 
 /** `circles`: this device asks and asks, with no time in between. `compared`: how often it asked for the list of all that there is. */
 export type Line = { up: boolean; weather: Weather; circles?: boolean; compared?: number };
@@ -146,7 +152,11 @@ export function lineTo(
       fails(fault);
     };
     if (far.life !== answered) await end('cloud crashed after commit');
-    if (!line.up || world.sleeps !== sleeps) await end('cut off before the answer');
+    if (!line.up) await end('cut off before the answer');
+    if (world.sleeps !== sleeps) {
+      if (weather.lies === 0 || !random.chance(weather.lies)) await end('cut off before the answer');
+      count('fault: answer read after a sleep');
+    }
     if (number < newest) count('fault: reordered');
     else newest = number;
     if (random.chance(weather.answerLost)) await end('answer lost');

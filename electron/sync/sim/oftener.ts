@@ -2,10 +2,20 @@
  * What fires seldom, oftener: in 50,000 stories as they are told before seed 60,001 a cloud is put back to a backup 500 times, and an epoch is
  * forged 600 times. From that seed on those acts are likelier and such tricks take more turns. What is seldom even so has the seeds from
  * 200,001 to 250,000 to itself: a quarter of them with a cloud that plays such tricks, the others with deaths where hardly any device ever died
- * (seldom.ts). The other seeds tell the stories in which their failures were found.
+ * (seldom.ts). In those from 250,001 to 300,000 computers sleep, and read what had come before that when they wake (SPEC SIM-48). The other seeds
+ * tell the stories in which their failures were found.
  */
+import { DROWSY, STORM, type Weather } from './network.ts';
+
 export const FIRST_OFTENER = 60_001;
 export const SELDOM = { first: 200_001, last: 250_000 };
+
+export const SLEEPY = { first: 250_001, last: 300_000 };
+
+export const isSleepy = (seed: number): boolean => seed >= SLEEPY.first && seed <= SLEEPY.last;
+
+/** What a bad connection is like in that story. */
+export const stormOf = (seed: number): Weather => (isSleepy(seed) ? DROWSY : STORM);
 
 export const isOftener = (seed: number): boolean => seed >= FIRST_OFTENER;
 
@@ -30,8 +40,16 @@ const OF_SELDOM: Record<'tricks' | 'deaths', ReadonlyMap<string, number>> = {
   deaths: new Map([['kill point', 8]]),
 };
 
+const OF_SLEEPY: ReadonlyMap<string, number> = new Map([
+  ['days pass', 6],
+  ['a month passes', 8],
+  ['delete one', 2],
+  ['delete several', 4],
+]);
+
 /** By how much an act is likelier in that story. */
 export function likelier(seed: number, act: string): number {
+  if (isSleepy(seed)) return OF_SLEEPY.get(act) ?? 1;
   const seldom = ofSeldom(seed);
   if (seldom !== null) return OF_SELDOM[seldom].get(act) ?? 1;
   return isOftener(seed) ? (LIKELIER.get(act) ?? 1) : 1;
@@ -62,6 +80,7 @@ const ONE_IN = { before: 5, oftener: 3 };
 
 /** Whose turn it is in the story of this seed, so that no run misses one; null in a story with an honest cloud. */
 export function turnOf<Trick extends { name: string }>(tricks: readonly Trick[], seed: number): Trick | null {
+  if (isSleepy(seed)) return null;
   const seldom = ofSeldom(seed);
   if (seldom === 'deaths') return null;
   if (seldom === 'tricks') {

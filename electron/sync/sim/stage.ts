@@ -48,6 +48,8 @@ export type Actor = {
   /** Messages that were seen here; those that were hidden, or gone, afterwards. */
   seen: Set<string>;
   hidden: Set<string>;
+  /** Those that were here when it was looked at last. */
+  there: ReadonlySet<string>;
 };
 
 /**
@@ -204,6 +206,7 @@ export class Stage {
         looked: null,
         seen: new Set<string>(),
         hidden: new Set<string>(),
+        there: new Set<string>(),
       },
     };
     this.actors.push(actor);

@@ -25,8 +25,8 @@ import {
 } from './hostile-plan.ts';
 import { expectAlarms, mailIsHere, may } from './looks.ts';
 import { MENDED, mendOne } from './mends.ts';
-import { FINE, STORM } from './network.ts';
-import { likelier } from './oftener.ts';
+import { FINE } from './network.ts';
+import { isSleepy, likelier, stormOf } from './oftener.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
@@ -73,6 +73,8 @@ const SUBJECTS: { weight: number; likely: readonly (readonly Act[])[]; stormy: n
   { weight: 1, likely: [UPHEAVALS], stormy: 0.5 },
 ];
 const MORE = 3;
+/** How many devices have a slow line in a story in which computers sleep. */
+const SLEEPY_STORMS = 0.8;
 
 /**
  * Between two steps of a long story, at the most, in virtual milliseconds. Mostly the next thing happens while the last one is still on its way; now and then
@@ -107,7 +109,8 @@ export async function story(options: StoryOptions): Promise<Told> {
             act.weight * likelier(seed, act.name) * (likely.some((one) => one.includes(act)) ? MORE : 1),
         })),
     );
-    for (const { line } of stage.actors) if (random.chance(stormy)) line.weather = STORM;
+    for (const { line } of stage.actors)
+      if (random.chance(isSleepy(seed) ? SLEEPY_STORMS : stormy)) line.weather = stormOf(seed);
     if (hostile !== null) {
       watchAll(stage);
       expectAlarms(stage);

@@ -4,11 +4,13 @@ import { type Act, turnedOn } from './acts.ts';
 import { copyFiles, putFilesBack } from './file-acts.ts';
 import { messagesOf } from './ledger.ts';
 import { forgetLook } from './looks.ts';
-import { FINE, STORM } from './network.ts';
+import { FINE } from './network.ts';
+import { isSleepy, stormOf } from './oftener.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
 
-const MINUTE = 60_000;
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
@@ -19,7 +21,7 @@ const connection: Act['act'] = (stage, { name, line }) => {
 };
 
 const weather: Act['act'] = (stage, { name, line }) => {
-  line.weather = line.weather === FINE ? STORM : FINE;
+  line.weather = line.weather === FINE ? stormOf(stage.seed) : FINE;
   stage.say(`${name} has a ${line.weather === FINE ? 'good' : 'bad'} connection`);
   return true;
 };
@@ -65,13 +67,13 @@ export function startAgain(stage: Stage, actor: Actor, dice: SeededRandom): void
   turnedOn(stage, actor);
 }
 
-/** All computers sleep: nobody polls for so long. */
+/** All computers sleep: nobody polls for so long. In a sleepy story the next thing is done before they have heard the time again. */
 function timePasses(least: number, most: number): Act['act'] {
   return async (stage, _, dice) => {
     const days = least + dice.below(most - least + 1);
     stage.say(`${days} days pass`);
     stage.world.jump(days * DAY);
-    await stage.world.run(dice.below(5 * MINUTE));
+    await stage.world.run(dice.below(isSleepy(stage.seed) ? SECOND : 5 * MINUTE));
     return true;
   };
 }
