@@ -646,7 +646,12 @@ describe('the engine', () => {
     const counts = (waiting: number) =>
       ({
         type: 'counts',
-        counts: { zones, newMessages: 0, outbox: { ready: waiting > 0, waiting, dueAt: 0 }, blobs: { ...NO_BLOBS, alone: 1 } },
+        counts: {
+          zones,
+          newMessages: 0,
+          outbox: { ready: waiting > 0, waiting, dueAt: 0 },
+          blobs: { ...NO_BLOBS, alone: 1 },
+        },
       }) as const;
     bench.send(counts(0)).failed('download', 'file');
     for (let i = 0; i < 3; i += 1) {
