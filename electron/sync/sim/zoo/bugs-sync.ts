@@ -30,7 +30,6 @@ export const SYNC_BUGS: readonly Bug[] = [
   },
   {
     name: 'forget the held tombstones',
-    open: true,
     does: 'What was deleted for good while this device was away stays on it after its first sync',
     file: at('zones/apply.ts'),
     find: '  if (held.length > 0) {',
