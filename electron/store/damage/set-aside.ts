@@ -25,15 +25,18 @@ import { around } from '../../../shared/trace.ts';
 import { replaceFile } from '../replace-file.ts';
 import { searchIndexPath } from '../search-index.ts';
 import { syncFolder } from '../sync-folder.ts';
+import { keepsakePath } from './keepsake.ts';
 
 const PREFIX = 'damaged-';
 const STATE = 'recovery.json';
 export const SUFFIXES = ['', '-wal', '-shm'] as const;
+const LOG = ['-wal', '-shm'] as const;
 export const REBUILT = 'rebuilt.db';
 /** What a recovery makes for itself. */
 const WORKING = [REBUILT, 'reading.db', 'page.db'] as const;
 
-export type Phase = 'moving' | 'reading' | 'placing' | 'done';
+const PHASES = ['moving', 'reading', 'placing', 'done'] as const;
+export type Phase = (typeof PHASES)[number];
 /** `cause`: a name, of SQLite's or of ours. */
 export type Recovery = { folder: string; phase: Phase; beganMs: number; cause: string };
 
@@ -77,7 +80,9 @@ export function noteProgress(recovery: Recovery, phase: Phase): void {
 export function moveAside(dbPath: string, { folder }: Recovery): void {
   for (const suffix of SUFFIXES) {
     const from = dbPath + suffix;
-    if (existsSync(from)) around('moveAside', () => renameSync(from, join(folder, basename(from))));
+    const to = join(folder, basename(from));
+    // What is in the folder was moved before; nothing takes its place.
+    if (existsSync(from) && !existsSync(to)) around('moveAside', () => renameSync(from, to));
     // Nothing is in it that is not made anew from what is read.
     rmSync(searchIndexPath(dbPath) + suffix, { force: true });
   }
@@ -97,11 +102,18 @@ export function clearWorking(folder: string): void {
     for (const suffix of SUFFIXES) rmSync(join(folder, name + suffix), { force: true });
 }
 
-/** The log alone is damaged: a copy of it as it was, before SQLite goes on without it. Gives the folder's name. */
+/**
+ * The log alone is damaged: a copy of it as it was, and of the index that says how far it went, before SQLite takes what it can read of it.
+ * Gives the folder's name.
+ */
 export function keepLog(dbPath: string, cause: string, nowMs: number): string {
   const folder = makeFolder(dbPath, nowMs);
   try {
-    around('keepLog', () => copyFileSync(`${dbPath}-wal`, join(folder, `${basename(dbPath)}-wal`)));
+    around('keepLog', () => {
+      for (const suffix of LOG)
+        if (existsSync(dbPath + suffix))
+          copyFileSync(dbPath + suffix, join(folder, basename(dbPath) + suffix));
+    });
     note({ folder, phase: 'done', beganMs: nowMs, cause });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
@@ -143,22 +155,54 @@ function allRecoveries(dbPath: string): Recovery[] {
   } catch {
     return []; // no folder, nothing in it
   }
+  const unread: string[] = [];
   for (const name of names.filter(isSetAsideName).sort()) {
     const folder = join(parent, name);
-    try {
-      const read = JSON.parse(readFileSync(join(folder, STATE), 'utf8')) as Partial<Recovery>;
-      found.push({
-        folder,
-        phase: read.phase ?? 'done',
-        beganMs: read.beganMs ?? statSync(folder).mtimeMs,
-        cause: read.cause ?? 'unknown',
-      });
-    } catch {
-      // Ended before its first line was written: nothing was moved yet, since that comes first.
-      if (!existsSync(join(folder, basename(dbPath)))) rmSync(folder, { recursive: true, force: true });
-    }
+    const recovery = readState(folder);
+    if (recovery !== null) found.push(recovery);
+    else if (!dropEmpty(folder)) unread.push(folder);
   }
+  // Never more than one is under way, and the newest alone can be.
+  for (const folder of unread.reverse())
+    found.push(guessed(dbPath, folder, !found.some(({ phase }) => phase !== 'done')));
   return found;
+}
+
+/** Null: it is not there, or it cannot be read. */
+function readState(folder: string): Recovery | null {
+  try {
+    const read = JSON.parse(readFileSync(join(folder, STATE), 'utf8')) as Partial<Recovery>;
+    const phase = PHASES.find((one) => one === read.phase);
+    if (phase === undefined) return null;
+    const { beganMs = statSync(folder).mtimeMs, cause = 'unknown' } = read;
+    return { folder, phase, beganMs, cause };
+  } catch {
+    return null;
+  }
+}
+
+/** Ended before its first line was written: nothing was moved yet, since that comes first. True: it is gone. */
+function dropEmpty(folder: string): boolean {
+  try {
+    if (readdirSync(folder).some((name) => name !== `${STATE}.new`)) return false;
+    rmSync(folder, { recursive: true, force: true });
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}
+
+/**
+ * How far it was is not known any more. With a database in the folder and none in its place, it was under way: it is read, though a new one may
+ * have been whole already, since the same comes of that; what had not been moved yet, is. Anything else is what was set aside; so, too, where
+ * there is no keepsake, since a wipe takes that first and what was set aside before must not come back after it (SPEC DMG-14).
+ */
+function guessed(dbPath: string, folder: string, mayBe: boolean): Recovery {
+  const inFolder = (suffix: string): boolean => existsSync(join(folder, basename(dbPath) + suffix));
+  const underWay = mayBe && inFolder('') && !existsSync(dbPath) && existsSync(keepsakePath(dbPath));
+  const left = LOG.some((suffix) => existsSync(dbPath + suffix) && !inFolder(suffix));
+  const phase = !underWay ? 'done' : left ? 'moving' : 'reading';
+  return { folder, phase, beganMs: statSync(folder).mtimeMs, cause: 'unknown' };
 }
 
 function note({ folder, phase, beganMs, cause }: Recovery): void {
