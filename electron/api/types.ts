@@ -325,7 +325,7 @@ export type Notice = {
     | 'keychainWeak'
     /** The sync worker stopped unexpectedly and was started again. */
     | 'syncRestarted'
-    /** The database was damaged and is a new one now. `why`: on, all, part, alone. */
+    /** The database was damaged and is a new one now. `why`: on, all, part, alone; none where all is here as far as anybody can say. */
     | 'databaseRecovered'
     /** The database's log was damaged or gone: what was written last is perhaps missing. */
     | 'databaseLogLost';

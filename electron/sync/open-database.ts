@@ -4,26 +4,20 @@
  *
  * Invariant: nothing is set aside unless the key is known to be the right one, by the keepsake or by a first page that opened.
  */
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { within } from '../../shared/trace.ts';
 import { problemsIn } from '../store/check.ts';
+import { asItWas } from '../store/damage/as-it-was.ts';
+import { judgeLog } from '../store/damage/judge-log.ts';
 import { type Keepsake, readKeepsake } from '../store/damage/keepsake.ts';
-import { inspectLog } from '../store/damage/log-file.ts';
 import { type RecoveryProgress, recoverDatabase } from '../store/damage/recover.ts';
-import { rememberRecovery } from '../store/damage/salvaged.ts';
-import {
-  beginRecovery,
-  keepLog,
-  REBUILT,
-  type Recovery,
-  unfinishedRecovery,
-} from '../store/damage/set-aside.ts';
+import { beginRecovery, REBUILT, type Recovery, unfinishedRecovery } from '../store/damage/set-aside.ts';
 import { damageOf, troubleOf } from '../store/damage/signs.ts';
 import { StoreError } from '../store/errors.ts';
 import { getMeta, setMeta } from '../store/meta.ts';
-import { addNotice } from '../store/notices.ts';
 import { openStore, type Store } from '../store/open.ts';
+import { beforeItIsOpened, tellOfLog, untoldLog } from './damaged-log.ts';
 
 /** looking: the whole database is read, since something spoke against it. */
 export type OpeningProgress = RecoveryProgress | { phase: 'looking'; done: 0; total: null };
@@ -93,27 +87,28 @@ function openAndLook(
   keepsake: Keepsake | 'missing' | 'closed',
 ): OpenedDatabase {
   const { dbPath, dbKey, nowMs, suspected } = options;
-  if (typeof keepsake === 'string') tryKey(dbPath, dbKey, keepsake);
-  const log = inspectLog(`${dbPath}-wal`);
+  // Before anybody opens it: whoever does makes the index anew.
+  const log = judgeLog(dbPath);
+  if (typeof keepsake === 'string') asItWas(dbPath, () => tryKey(dbPath, dbKey, keepsake));
+  const damaged = log.use === 'asEver' ? null : beforeItIsOpened(options, log);
+  if (damaged?.cause != null) return recover(options, start(options, damaged.cause));
   // Whoever closes a database takes both away, the log last written into it; also a thread that is ended. One alone was taken by somebody else.
-  const taken = log === 'missing' && existsSync(`${dbPath}-shm`);
-  // SQLite writes over a log that it cannot read. A key that does not open the database does not get that far.
-  const kept =
-    log === 'damaged' && keepsake !== 'closed'
-      ? within('recovery', () => keepLog(dbPath, 'logDamaged', nowMs))
-      : null;
+  const taken = log.state === 'missing' && existsSync(`${dbPath}-shm`) && !log.nothingLost;
   let store: Store | null = null;
   try {
     store = openStore({ path: dbPath, key: dbKey });
     const unclean = getMeta(store, IN_USE) !== null;
-    const lost = log === 'damaged' ? 'logDamaged' : unclean && taken ? 'logMissing' : null;
-    if (lost !== null || suspected !== null) options.onProgress({ phase: 'looking', done: 0, total: null });
-    const cause = causeToRecover(store, options, lost);
+    const untold = unclean && damaged === null ? untoldLog(store, log) : null;
+    const missing = unclean && taken ? 'logMissing' : null;
+    const lost = damaged !== null ? damaged.lost : untold === null ? missing : 'logDamaged';
+    const look = damaged === null ? lost : null; // beside a damaged one it was looked over already
+    if (look !== null || suspected !== null) options.onProgress({ phase: 'looking', done: 0, total: null });
+    const cause = causeToRecover(store, options, look);
     if (cause !== null) {
       closeQuietly(store);
       return recover(options, start(options, cause));
     }
-    if (lost !== null) tellOfLog(store, nowMs, lost, kept);
+    if (lost !== null) tellOfLog(store, nowMs, lost, damaged?.kept ?? untold);
     return { ...begin(store), unclean };
   } catch (error) {
     const cause =
@@ -141,7 +136,7 @@ function proveKey(
   const file = [aside, dbPath].find(isThere);
   if (keepsake === 'closed' || file === undefined) throw wrongKey();
   try {
-    tryKey(file, dbKey, keepsake);
+    asItWas(file, () => tryKey(file, dbKey, keepsake));
   } catch (error) {
     throw troubleOf(error) === null ? wrongKey(error) : error;
   }
@@ -150,7 +145,6 @@ function proveKey(
 /** Whoever opens to write may lose a log on the way, also with a wrong key. Where nothing else says that it is right, it is tried by reading. */
 function tryKey(path: string, key: Uint8Array, keepsake: 'missing' | 'closed'): void {
   if (!isThere(path)) return;
-  const made = ['-wal', '-shm'].filter((suffix) => !existsSync(path + suffix));
   try {
     openStore({ path, key, readonly: true }).close();
   } catch (error) {
@@ -159,8 +153,6 @@ function tryKey(path: string, key: Uint8Array, keepsake: 'missing' | 'closed'): 
     const proven = damageOf(error);
     if (proven !== null && proven !== 'SQLITE_NOTADB') return;
     throw keepsake === 'closed' ? wrongKey(error) : error;
-  } finally {
-    for (const suffix of made) rmSync(path + suffix, { force: true });
   }
 }
 
@@ -182,28 +174,26 @@ function causeToRecover(
 }
 
 function start({ dbPath, nowMs }: OpenDatabaseOptions, cause: string): Recovery {
-  try {
-    return within('recovery', () => beginRecovery(dbPath, cause, nowMs));
-  } catch (error) {
-    throw cannot(error);
-  }
+  return sayingWhy(() => within('recovery', () => beginRecovery(dbPath, cause, nowMs)));
 }
 
 function recover(options: OpenDatabaseOptions, recovery: Recovery): OpenedDatabase {
   const { dbPath, dbKey, nowMs, onProgress } = options;
-  try {
-    within('recovery', () => recoverDatabase({ dbPath, key: dbKey, recovery, nowMs, onProgress }));
-  } catch (error) {
-    throw cannot(error);
-  }
+  sayingWhy(() =>
+    within('recovery', () => recoverDatabase({ dbPath, key: dbKey, recovery, nowMs, onProgress })),
+  );
   return begin(openStore({ path: dbPath, key: dbKey }));
 }
 
 /** Nothing is lost by a recovery that could not be done: what was set aside stays, and the next start goes on. */
-function cannot(error: unknown): unknown {
-  const trouble = error instanceof StoreError ? null : troubleOf(error);
-  if (trouble === null) return error;
-  return new StoreError(trouble, error instanceof Error ? error.message : String(error), { cause: error });
+function sayingWhy<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    const trouble = error instanceof StoreError ? null : troubleOf(error);
+    if (trouble === null) throw error;
+    throw new StoreError(trouble, error instanceof Error ? error.message : String(error), { cause: error });
+  }
 }
 
 function begin(store: Store): OpenedDatabase {
@@ -218,14 +208,6 @@ export function endDatabase(store: Store): void {
   setMeta(store, IN_USE, null);
   store.checkpoint(true);
   store.close();
-}
-
-function tellOfLog(store: Store, nowMs: number, cause: string, kept: string | null): void {
-  const name = kept ?? `log-${nowMs}`;
-  store.write(() => {
-    rememberRecovery(store, { name, atMs: nowMs, cause, log: true, salvaged: null });
-    addNotice(store, `recovered:${name}`, 'databaseLogLost', nowMs);
-  });
 }
 
 /** Nothing is written to it any more, whatever state it is in. */

@@ -55,7 +55,10 @@ const CODES: Record<Notice['code'], Notice['detail'][]> = {
   purgeForgotten: [{}],
   keychainWeak: [{}],
   syncRestarted: [{}],
-  databaseRecovered: ['on', 'all', 'part', 'alone'].map((why) => ({ why, messages: 3, lost: 1, unsent: 1 })),
+  databaseRecovered: [
+    ...['on', 'all', 'part', 'alone'].map((why) => ({ why, messages: 3, lost: 1, unsent: 1 })),
+    { messages: 3, lost: 0, unsent: 1 },
+  ],
   databaseLogLost: [{}],
 };
 

@@ -14,59 +14,80 @@ const MAGIC = 0x377f0682;
 /**
  * missing: no file. empty: nothing was left in it. whole: up to its end, or to frames of an earlier round. damaged: a frame of this round
  * does not add up, so it and what stands behind it is lost. After a power failure that can be a transaction that was never committed;
- * from outside the two cannot be told apart.
+ * from outside the two cannot be told apart, nor can a log that was cut between two frames from one that ends there (judge-log.ts can).
  */
 export type LogState = 'missing' | 'empty' | 'whole' | 'damaged';
 
-export function inspectLog(path: string): LogState {
+export type Log = {
+  state: LogState;
+  /** Frames up to the last commit before anything that does not add up: what SQLite would take. */
+  committed: number;
+  /** Up to the last frame that says that it is of this round. */
+  frames: number;
+  /** Of this round, 8 bytes; null where its head cannot be read. */
+  salt: Buffer | null;
+};
+
+const nothing = (state: LogState): Log => ({ state, committed: 0, frames: 0, salt: null });
+
+export function readLog(path: string): Log {
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'missing';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return nothing('missing');
     throw error;
   }
   try {
     const { size } = fstatSync(file);
-    if (size === 0) return 'empty';
-    return look(file, size);
+    return size === 0 ? nothing('empty') : look(file, size);
   } finally {
     closeSync(file);
   }
 }
 
-function look(file: number, size: number): LogState {
+function look(file: number, size: number): Log {
   const header = Buffer.alloc(HEADER);
-  if (readSync(file, header, 0, HEADER, 0) < HEADER) return 'damaged';
+  if (readSync(file, header, 0, HEADER, 0) < HEADER) return nothing('damaged');
   const magic = header.readUInt32BE(0);
   const bigEndian = (magic & 1) === 1;
   const pageSize = header.readUInt32BE(8);
   if ((magic & ~1) !== MAGIC || pageSize < 512 || pageSize > 65_536 || (pageSize & (pageSize - 1)) !== 0)
-    return 'damaged';
+    return nothing('damaged');
   const sum = new Sum(bigEndian);
   sum.add(header, 0, 24);
-  if (!sum.equals(header.readUInt32BE(24), header.readUInt32BE(28))) return 'damaged';
-  const salt = header.subarray(16, 24);
+  if (!sum.equals(header.readUInt32BE(24), header.readUInt32BE(28))) return nothing('damaged');
+  const log: Log = { state: 'whole', committed: 0, frames: 0, salt: header.subarray(16, 24) };
   const frame = Buffer.alloc(FRAME_HEADER + pageSize);
   let over = false;
-  for (let at = HEADER; at + frame.length <= size; at += frame.length) {
+  for (let n = 1; HEADER + n * frame.length <= size; n += 1) {
+    const at = HEADER + (n - 1) * frame.length;
     readSync(file, frame, 0, over ? FRAME_HEADER : frame.length, at);
     // Of an earlier round: what stands here was in the database before this log began.
-    const earlier = !frame.subarray(8, 16).equals(salt);
+    const earlier = !frame.subarray(8, 16).equals(log.salt as Buffer);
     if (earlier) {
       over = true;
       continue;
     }
-    if (over) return 'damaged';
+    log.frames = n;
+    if (over) {
+      log.state = 'damaged';
+      continue;
+    }
     sum.add(frame, 0, 8);
     sum.add(frame, FRAME_HEADER, frame.length);
-    if (!sum.equals(frame.readUInt32BE(16), frame.readUInt32BE(20))) return 'damaged';
+    if (sum.equals(frame.readUInt32BE(16), frame.readUInt32BE(20))) {
+      if (frame.readUInt32BE(4) !== 0) log.committed = n;
+    } else {
+      log.state = 'damaged';
+      over = true;
+    }
   }
-  return 'whole';
+  return log;
 }
 
 /** SQLite's checksum, over words in the byte order that the header names. */
-class Sum {
+export class Sum {
   #a = 0;
   #b = 0;
   readonly #bigEndian: boolean;

@@ -24,6 +24,7 @@ import { type DamagedFile, readByBytes, readOne } from './read-around.ts';
 import { readByNumber } from './read-by-number.ts';
 import { attachmentOf, deleteAgain, messageAgain } from './rebuild.ts';
 import { conversationsAgain } from './salvage-conversations.ts';
+import { addOutbox, addTables, addTombstone } from './salvage-second.ts';
 import { BY_BYTES, BY_NUMBER, nameOf, placeOf } from './salvage-tables.ts';
 import { restoreZones } from './salvage-zones.ts';
 import type { LostMessage, Salvaged } from './salvaged.ts';
@@ -36,6 +37,8 @@ const MOST_MISSES = 2_000;
 
 export type SalvageOptions = {
   target: Store;
+  /** Another state of the same database, of which nobody can say that it is the older one (salvage-second.ts). */
+  second: DamagedFile | null;
   keepsake: Keepsake | null;
   files: BlobFiles;
   nowMs: number;
@@ -81,6 +84,7 @@ export class Salvage {
       const whole = readByBytes(this.#file, table, key, (row) => rows.push(row));
       this.#take(table, rows, whole);
     }
+    if (this.#options.second !== null) addTables(this.#options.second, this.#target);
   }
 
   #take(table: string, rows: Row[], whole: boolean): void {
@@ -121,7 +125,9 @@ export class Salvage {
     });
     // A database of an older schema has none to remember.
     const remembered = this.#whole.has('remembered_delete') || !this.#file.knows(['remembered_delete']);
-    this.#deletesKnown = remembered && this.#whole.has('local_delete') && this.#whole.has('local_clear');
+    const deletes = remembered && this.#whole.has('local_delete') && this.#whole.has('local_clear');
+    // Which of two states is the later one is not known, so neither is whether a Recover is.
+    this.#deletesKnown = deletes && this.#options.second === null;
     restoreZones(this.#target, this.#zones);
     this.#target.memory.forget();
     return before ? 'database' : has() ? 'keepsake' : 'none';
@@ -158,6 +164,12 @@ export class Salvage {
     const found = readByNumber(this.#file, 'record', 'rid', (row) => this.#record(row), this.#known);
     this.#flush();
     if (found.whole) this.#whole.add('record');
+    const { second } = this.#options;
+    if (second !== null) {
+      readByNumber(second, 'record', 'rid', (row) => this.#record(row), this.#known);
+      this.#flush();
+      addOutbox(second, this.#target);
+    }
     const missing = this.#missing();
     // A row whose content goes on behind a lost page has its key here, and its id in the index.
     for (const rid of found.lost)
@@ -250,8 +262,9 @@ export class Salvage {
       for (const row of rows) {
         const { rid, zone, id, kind, gone, proof, gone_ms, payload } = row;
         const { changes } = insert.run(rid, zone, id, kind, gone, proof, gone_ms, payload);
-        if (payload == null) continue;
         const name: ZoneName = zone === 1 ? 'account' : 'messages';
+        if (changes === 0 && gone === 1) addTombstone(this.#target, name, row);
+        if (payload == null) continue;
         try {
           const content = decodePayload(plain(payload as Uint8Array));
           const at = plain(id as Uint8Array);
@@ -345,6 +358,8 @@ export class Salvage {
    */
   #leftOut(): void {
     const off = this.#off;
+    // What an index of one state names and a table of another does not have, nobody need have deleted.
+    if (this.#options.second !== null) return;
     for (const [rid, lost] of this.#lost) {
       if (lost.sure || lost.id === null) continue;
       this.#lost.delete(rid);
@@ -361,9 +376,10 @@ export class Salvage {
   /** Of messages that are gone, whose and when they were is often still written in an index. */
   #placesOfLost(guidOf: (cid: number) => Uint8Array | null): void {
     const known = this.#target.sql('SELECT 1 AS one FROM message WHERE guid = ?');
+    const gone = this.#target.sql('SELECT 1 AS one FROM record WHERE rid = ? AND gone = 1');
     const select = 'SELECT rid, cid, accepted_ms, guid FROM message INDEXED BY message_shown WHERE shown = 1';
     const take = (row: Row): void => {
-      if (known.get(row['guid']) !== undefined) return;
+      if (known.get(row['guid']) !== undefined || gone.get(row['rid']) !== undefined) return;
       const conversation = guidOf(Number(row['cid']));
       const rid = Number(row['rid']);
       this.#lost.set(rid, {

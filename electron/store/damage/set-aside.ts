@@ -33,7 +33,7 @@ export const SUFFIXES = ['', '-wal', '-shm'] as const;
 const LOG = ['-wal', '-shm'] as const;
 export const REBUILT = 'rebuilt.db';
 /** What a recovery makes for itself. */
-const WORKING = [REBUILT, 'reading.db', 'page.db'] as const;
+const WORKING = [REBUILT, 'reading.db', 'replayed.db', 'page.db'] as const;
 
 const PHASES = ['moving', 'reading', 'placing', 'done'] as const;
 export type Phase = (typeof PHASES)[number];
@@ -119,6 +119,24 @@ export function keepLog(dbPath: string, cause: string, nowMs: number): string {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+  return basename(folder);
+}
+
+/** The same, and they are gone from beside the database. The log first: an index alone brings nothing back, a log alone could. */
+export function moveLogAside(dbPath: string, cause: string, nowMs: number): string {
+  const folder = makeFolder(dbPath, nowMs);
+  try {
+    note({ folder, phase: 'done', beganMs: nowMs, cause });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  around('keepLog', () => {
+    for (const suffix of LOG)
+      if (existsSync(dbPath + suffix)) renameSync(dbPath + suffix, join(folder, basename(dbPath) + suffix));
+  });
+  syncFolder(folder);
+  syncFolder(dirname(dbPath));
   return basename(folder);
 }
 
