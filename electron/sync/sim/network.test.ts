@@ -30,3 +30,37 @@ test('SIM-33 a request that is on its way a second time does not outlive the sle
   expect(await ended).toBe('fetch failed');
   expect(arrived).toHaveLength(1);
 });
+
+test('SIM-48 an answer that had come before its computer slept is read when that wakes, on a line where such answers are not lost', async () => {
+  for (const [lies, ending] of [
+    [1, 'answered'],
+    [0, 'fetch failed'],
+  ] as const) {
+    const world = new World(0);
+    const counted: string[] = [];
+    let arrived = false;
+    const far = {
+      life: 0,
+      fetch: async () => {
+        arrived = true;
+        return new Response(new Uint8Array());
+      },
+    };
+    const weather = { ...FINE, delayMs: 60_000, lies };
+    const fetch = lineTo(far, { up: true, weather }, world, seeded(1), (what) => counted.push(what));
+    const asked = fetch('http://localhost:1/Changes', {
+      method: 'POST',
+      body: new Uint8Array(),
+      signal: new AbortController().signal,
+    });
+    const ended = asked.then(
+      () => 'answered',
+      (error: Error) => error.message,
+    );
+    while (!arrived) await world.run(1);
+    world.jump(33 * 24 * 3_600_000);
+    await world.run(120_000);
+    expect(await ended).toBe(ending);
+    expect(counted.includes('fault: answer read after a sleep')).toBe(lies === 1);
+  }
+});

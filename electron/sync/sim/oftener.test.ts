@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { TRICKS } from './hostile-tricks.ts';
 import { KILL_POINTS } from './kill-points.ts';
-import { diesSeldom, FIRST_OFTENER, likelier, SELDOM, turnOf } from './oftener.ts';
+import { DROWSY, STORM } from './network.ts';
+import { diesSeldom, FIRST_OFTENER, isSleepy, likelier, SELDOM, SLEEPY, stormOf, turnOf } from './oftener.ts';
 import { SELDOM_POINTS, seldomPoint } from './seldom.ts';
 
 const turns = (from: number, seeds: number): Map<string, number> => {
@@ -45,9 +46,24 @@ test('SIM-47 of the seeds that are for what is seldom even so, a quarter have a 
   const points = SELDOM_POINTS.map((_, turn) => seldomPoint(turn));
   expect([...points].sort()).toEqual([...SELDOM_POINTS].sort());
   expect(points.filter((point) => !KILL_POINTS.includes(point))).toEqual([]);
-  for (const seed of [SELDOM.first - 1, SELDOM.last + 1]) {
+  for (const seed of [SELDOM.first - 1, SLEEPY.last + 1]) {
     expect(diesSeldom(seed)).toBe(false);
     expect(likelier(seed, 'kill point')).toBe(1);
     expect(likelier(seed, 'restore')).toBeGreaterThan(3);
   }
+});
+
+test('SIM-48 the seeds behind those are for computers that sleep: lines are slow, months pass oftener, and the cloud is honest', () => {
+  expect(SLEEPY.first).toBe(SELDOM.last + 1);
+  for (const seed of [SLEEPY.first, SLEEPY.last]) {
+    expect([isSleepy(seed), stormOf(seed), turnOf(TRICKS, seed), diesSeldom(seed)]).toEqual([
+      true,
+      DROWSY,
+      null,
+      false,
+    ]);
+    expect(likelier(seed, 'a month passes')).toBeGreaterThan(3);
+  }
+  for (const seed of [SLEEPY.first - 1, SLEEPY.last + 1])
+    expect([isSleepy(seed), stormOf(seed)]).toEqual([false, STORM]);
 });
