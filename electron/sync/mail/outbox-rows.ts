@@ -120,8 +120,9 @@ export function isUnsent(ctx: StepContext, guid: Uint8Array): boolean {
 }
 
 /**
- * A message that is here was deleted for good: what is left to deliver of it goes, a first sending whose answer was lost, and its edits. Its text is in
- * there too. An unsend stays: it is what takes the text from the others.
+ * A message that is here was deleted for good: what is left to deliver of it goes, a first sending whose answer was lost, and edits that go
+ * nowhere by themselves. Its text is in there too. What is on its way stays: on another device of the account the message may be there yet, and an unsend is
+ * what takes the text from the others.
  */
 export function dropOutboxOf(store: Store, recordId: Uint8Array): void {
   const row = messageRow(store, recordId);
@@ -132,7 +133,9 @@ export function dropOutboxOf(store: Store, recordId: Uint8Array): void {
     guid,
   );
   const edits = store
-    .all<{ send_id: Uint8Array; body: Uint8Array }>("SELECT send_id, body FROM outbox WHERE kind = 'edit'")
+    .all<{ send_id: Uint8Array; body: Uint8Array }>(
+      "SELECT send_id, body FROM outbox WHERE kind = 'edit' AND state = 'failed'",
+    )
     .filter(({ body }) => isEditOf(body, guid));
   for (const { send_id } of [...rows, ...edits]) removeOutbox(store, plain(send_id));
 }

@@ -152,17 +152,23 @@ export async function checkEnd(stage: Stage): Promise<string[]> {
   return problems;
 }
 
+/** After these, a change that was sent may be gone with what had it (docs/KNOWN-GAPS.md). */
+const LOSES_CHANGES = /^fault: (hostile|cloud put back|device put back)/;
+
 /** SIM-49: what both have of a message says the same, as it was edited or unsent last. */
 function textsAgree(stage: Stage): string[] {
+  if ([...stage.counts.keys()].some((what) => LOSES_CHANGES.test(what))) return [];
   const [anna, bob] = PEOPLE.map((person) => stage.of(person)[0]);
   if (anna === undefined || bob === undefined) return [];
-  const { unsure } = stage.ledger;
+  const { unsure, keeps } = stage.ledger;
+  // What a device with its switch off lets go of comes back as its own zone has it, without what came by mail meanwhile (docs/KNOWN-GAPS.md).
+  if (keeps.some(({ by }) => by !== null)) return [];
+  const letGo = (row: Row) =>
+    PEOPLE.some((person) => stage.ledger.of(person, row.conversation, row).some(({ here }) => here));
   const of = new Map(messagesOf(bob.device).map(({ guid, text }) => [guid, text]));
   return messagesOf(anna.device)
-    .filter(
-      ({ guid, text }) =>
-        of.has(guid) && of.get(guid) !== text && !unsure.anna.has(guid) && !unsure.bob.has(guid),
-    )
+    .filter(({ guid, text }) => of.has(guid) && of.get(guid) !== text)
+    .filter((row) => !unsure.anna.has(row.guid) && !unsure.bob.has(row.guid) && !letGo(row))
     .map(({ text, guid }) => `SIM-49 "${text}" of ${anna.name} says "${of.get(guid)}" on ${bob.name}`);
 }
 
