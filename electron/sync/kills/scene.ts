@@ -77,6 +77,7 @@ export class Scene {
   /** The database of the device that is killed. */
   path = '';
   key = systemRandom(32);
+  #restoring = false;
   readonly #scripts: Scripts;
   #cut = false;
   #devices = 0;
@@ -268,11 +269,14 @@ export class Scene {
     );
   }
 
+  /** A start with `restored` that did not come to its end is done again so, as the cloud demands (SPEC ERR-22). */
   async startCloud(options: { restored?: boolean; armed?: Armed | null } = {}): Promise<void> {
-    const { restored = false, armed = null } = options;
+    const { restored = this.#restoring, armed = null } = options;
     if (!this.cloud.dead) await this.cloud.kill();
     this.cloud = new CloudProcess(this.#scripts.cloud);
+    this.#restoring = restored;
     await this.cloud.serve({ dataDir: this.dataDir, offMs: this.offMs, restored, armed });
+    this.#restoring = false;
     this.#surround();
   }
 
