@@ -125,7 +125,7 @@ const connection = (sqlite: SqliteDatabase, watched?: TransactionTrace): Writer 
   };
 };
 
-const BUSY_TIMEOUT_MS = 5_000;
+export const BUSY_TIMEOUT_MS = 5_000;
 
 const prepareConnection = (sqlite: SqliteDatabase): void => {
   sqlite.pragma('temp_store = MEMORY');

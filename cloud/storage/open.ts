@@ -68,8 +68,8 @@ export const openStorage = async (
   const file = databaseFile(dataDir);
   if (restored) undoUnpacking(file);
   const backup = isBackup(file);
-  if (backup) refuseBackup(file, restored);
   if (backup) {
+    refuseBackup(file, restored);
     checkDatabase(dataDir, check);
     await unpackBackup(dataDir);
   }

@@ -13,7 +13,7 @@ import Sqlite from 'better-sqlite3';
 import { CompiledQuery } from 'kysely';
 import { newIncarnation } from '../zones/zone-row.ts';
 import { BackupError } from './backup.ts';
-import type { Database } from './database.ts';
+import { BUSY_TIMEOUT_MS, type Database } from './database.ts';
 import { sizeOf, UNRENEWED_ID } from './integrity.ts';
 import { newestVersion } from './migrate.ts';
 
@@ -25,7 +25,7 @@ export const awaitRenewal = (file: string): void => {
   const sqlite = new Sqlite(file);
   try {
     sqlite.pragma('synchronous = FULL');
-    sqlite.pragma('busy_timeout = 5000');
+    sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     // One of a later version is refused (migrate.ts), and not touched.
     if (Number(sqlite.pragma('user_version', { simple: true })) > newestVersion) return;
     if (idOf(sqlite) !== UNRENEWED_ID) sqlite.pragma(`application_id = ${UNRENEWED_ID}`);
@@ -38,7 +38,7 @@ export const refuseUnrenewed = (file: string): void => {
   if (sizeOf(file) === 0) return;
   const sqlite = new Sqlite(file, { readonly: true, fileMustExist: true });
   try {
-    sqlite.pragma('busy_timeout = 5000');
+    sqlite.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     if (idOf(sqlite) !== UNRENEWED_ID) return;
   } finally {
     sqlite.close();
