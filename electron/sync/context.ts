@@ -11,6 +11,7 @@ import type { Opaque } from './account/opaque.ts';
 import type { CloudClient } from './network/cloud-client.ts';
 import type { SyncEvent } from './protocol.ts';
 import type { Timers } from './run/timers.ts';
+import type { Sizes } from './sizes.ts';
 
 export type Random = (length: number) => Uint8Array;
 
@@ -82,6 +83,8 @@ export type StepContext = {
   openOpaque(): Opaque;
   /** Time that passes: a simulation's does not by itself. */
   readonly timers: Timers;
+  /** How much is done at once. */
+  readonly sizes: Sizes;
   /** Aborted when the core stops: give it to every call. */
   readonly abort: AbortSignal;
 };

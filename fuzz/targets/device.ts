@@ -18,6 +18,7 @@ import { setZoneState, zoneDigest } from '../../electron/store/zone-state.ts';
 import type { EpochKeys, StepContext } from '../../electron/sync/context.ts';
 import { SyncFailure } from '../../electron/sync/failure.ts';
 import { createCloudClient } from '../../electron/sync/network/cloud-client.ts';
+import { SIZES } from '../../electron/sync/sizes.ts';
 import { compareZone } from '../../electron/sync/zones/compare.ts';
 import { openZone } from '../../electron/sync/zones/open-zone.ts';
 import { pullChanges, walkPage } from '../../electron/sync/zones/pull.ts';
@@ -120,6 +121,7 @@ export function stepContext({ store }: Kit, fetch: typeof globalThis.fetch): Zon
   const clock = { now: () => NOW };
   const cloudAt = (url: string, token: string | null) => createCloudClient({ fetch, url, token });
   const common: StepContext = {
+    sizes: SIZES,
     store,
     files: blobFiles(attachmentsFolder(store.path)),
     cloud: cloudAt('http://cloud.example', 'token'),

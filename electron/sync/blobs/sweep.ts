@@ -13,13 +13,11 @@ import type { StepContext } from '../context.ts';
 import { blobMemory } from './memory.ts';
 import { lookAtRefused, offerTakenNow } from './too-large.ts';
 
-const AT_ONCE = 100;
-
 /** Files of messages that are gone for good, and of what was taken out of the field again. Before that, what the cloud takes again is offered to it. */
 export async function sweepStep(ctx: StepContext): Promise<null> {
   const { store, files } = ctx;
   offerTakenNow(ctx);
-  for (const id of looseBlobs(store, AT_ONCE)) {
+  for (const id of looseBlobs(store, ctx.sizes.swept)) {
     if (isNamed(store, id)) {
       settleLoose(store, id, false);
       continue;

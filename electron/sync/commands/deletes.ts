@@ -30,7 +30,6 @@ import { inSlices } from './slices.ts';
 import type { DeleteContext, Taken, TakenConversation } from './undo.ts';
 
 /** So many ids are looked up at once. */
-const PAGE = 5000;
 
 const nothingTaken = (ctx: StepContext): Taken => ({
   deletedMs: deletedAt(ctx),
@@ -68,7 +67,7 @@ export async function deleteMessages(
   input: CommandInput<'deleteMessages'>,
 ): Promise<CommandResult<'deleteMessages'>> {
   const taken = nothingTaken(ctx);
-  await inSlices(ctx.store, breathe, new Set(input.ids), (id) => take(ctx, fromHex(id), taken));
+  await inSlices(ctx, breathe, new Set(input.ids), (id) => take(ctx, fromHex(id), taken));
   const messages = taken.messages.length + taken.waiting.length;
   if (messages === 0) {
     throw new SyncFailure('noMessage', 'This message is not on this device any more.');
@@ -136,7 +135,7 @@ export async function deleteConversation(
     clearDraft(ctx, conversation);
     store.changes.flag('recentlyDeleted');
   });
-  await inSlices(store, breathe, behind, (id) => take(ctx, id, taken));
+  await inSlices(ctx, breathe, behind, (id) => take(ctx, id, taken));
   const messages = (taken.conversation?.messages ?? 0) + taken.messages.length + taken.waiting.length;
   return { undo: undos.keep(taken), messages };
 }
@@ -202,10 +201,10 @@ export async function recoverMessages(
   };
   if (input.ids === 'all') {
     for (const ids of await allDeleted(ctx, breathe)) {
-      await inSlices(store, breathe, ids, recover);
+      await inSlices(ctx, breathe, ids, recover);
     }
   } else {
-    await inSlices(store, breathe, input.ids, (id) => recover(fromHex(id)));
+    await inSlices(ctx, breathe, input.ids, (id) => recover(fromHex(id)));
   }
   return { messages };
 }
@@ -254,7 +253,7 @@ export async function deleteForGood(
   };
   if (input.ids === 'all') {
     for (const ids of await allDeleted(ctx, breathe)) {
-      await inSlices(store, breathe, ids, (id) => {
+      await inSlices(ctx, breathe, ids, (id) => {
         // Recovered meanwhile, here or elsewhere: then it stays.
         if (deletedHow(store, id) !== null) {
           remove(id);
@@ -262,7 +261,7 @@ export async function deleteForGood(
       });
     }
   } else {
-    await inSlices(store, breathe, input.ids, (id) => remove(fromHex(id)));
+    await inSlices(ctx, breathe, input.ids, (id) => remove(fromHex(id)));
   }
   // The pages that held the text are overwritten (secure_delete) and leave the log file too.
   store.checkpoint(true);
@@ -272,7 +271,7 @@ export async function deleteForGood(
 /** What is in Recently Deleted at this moment, and nothing that gets there while the work goes on. */
 async function allDeleted(ctx: StepContext, breathe: () => Promise<void>): Promise<Uint8Array[][]> {
   const pages: Uint8Array[][] = [];
-  for (const page of deletedIds(ctx.store, null, PAGE)) {
+  for (const page of deletedIds(ctx.store, null, ctx.sizes.deletedIds)) {
     pages.push(page);
     await breathe();
   }

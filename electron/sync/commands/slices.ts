@@ -1,26 +1,25 @@
 /** Much to write, a slice at a time: between two of them others have their turn, and nothing on the device waits for long. */
-import type { Store } from '../../store/open.ts';
+import type { StepContext } from '../context.ts';
 
-/** Between two looks at the time. */
-const FEW = 20;
 const SLICE_MS = 8;
 
 /** Each slice is a transaction. What fits into one slice is done before this returns. */
 export async function inSlices<T>(
-  store: Store,
+  { store, sizes }: Pick<StepContext, 'store' | 'sizes'>,
   breathe: () => Promise<void>,
   items: Iterable<T>,
   work: (item: T) => void,
 ): Promise<void> {
   const all = [...items];
+  const few = sizes.fewOfCommand;
   for (let at = 0; at < all.length; ) {
     store.write(() => {
       const began = performance.now();
       do {
-        for (const item of all.slice(at, at + FEW)) {
+        for (const item of all.slice(at, at + few)) {
           work(item);
         }
-        at += FEW;
+        at += few;
       } while (at < all.length && performance.now() - began < SLICE_MS);
     });
     if (at < all.length) {

@@ -141,7 +141,7 @@ export async function undoDelete(
     }
     store.changes.flag('recentlyDeleted');
   });
-  await inSlices(store, breathe, taken.messages, (id) => {
+  await inSlices(ctx, breathe, taken.messages, (id) => {
     back += undoOne(ctx, id, deletedMs) ? 1 : 0;
   });
   ctx.signal({ type: 'outbox' });

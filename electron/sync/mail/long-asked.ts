@@ -18,7 +18,6 @@ import { readBody } from './body.ts';
 
 /** Well before the cloud forgets; by the time of writing, since nobody knows when it was asked last. */
 const LONG_MS = 25 * 24 * 3_600_000;
-const PAGE = 500;
 
 /**
  * ask: as ever. known: it was accepted, and is out of the outbox. comes: it was, and its record is on its way. never: the cloud has not accepted it.
@@ -36,7 +35,7 @@ export async function lookForSend(ctx: StepContext, entry: OutboxEntry): Promise
   const { sendId } = fromBinary(SendRequestSchema, entry.sealed);
   const { stored } = getMailCursor(ctx.store);
   const page = await ctx.cloud.mailboxes.receive(
-    { after: BigInt(stored), limit: PAGE },
+    { after: BigInt(stored), limit: ctx.sizes.mail },
     { signal: ctx.abort },
   );
   // Taken by the mailbox's own step while this one asked.

@@ -55,7 +55,6 @@ import { dropCoveredReceipts, queueReceipt } from './outbox-rows.ts';
 import { putWrites } from './put-writes.ts';
 import { Refused } from './refused.ts';
 
-const PAGE = 500;
 /** A device that took a message from the mailbox gives its author's put a moment (DESIGN, The zone protocol). */
 const PUT_WITHIN_MS = 2_000;
 
@@ -87,7 +86,7 @@ export async function receiveStep(ctx: StepContext, since: number | null = null)
   const { stored } = getMailCursor(ctx.store);
   const known = newestKnownMs(ctx.store);
   const page = await ctx.cloud.mailboxes.receive(
-    { after: BigInt(stored), limit: PAGE },
+    { after: BigInt(stored), limit: ctx.sizes.mail },
     { signal: ctx.abort },
   );
   if (numberOf(page.head) < stored) {

@@ -62,14 +62,13 @@ import { sayEditTo } from './edit-again.ts';
 import { lookForSend } from './long-asked.ts';
 import { isUnsent, isVoid } from './outbox-rows.ts';
 
-const AT_ONCE = 50;
 const LARGEST_CONTENT = 256 * 1024;
 /** Until what was accepted long ago has come by mail, nothing goes past it. */
 const LOOK_AGAIN_MS = 5_000;
 
 /** `nextAt`: when to ask again; Infinity when the outbox is empty. */
 export async function sendStep(ctx: StepContext): Promise<{ nextAt: number }> {
-  for (let left = AT_ONCE; left > 0; left--) {
+  for (let left = ctx.sizes.sends; left > 0; left--) {
     const entry = nextOutbox(ctx.store);
     if (entry === undefined) return { nextAt: Number.POSITIVE_INFINITY };
     const found = await lookForSend(ctx, entry);

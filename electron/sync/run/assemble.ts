@@ -36,6 +36,7 @@ import { type CloudClient, createCloudClient, type Fetch } from '../network/clou
 import { lockstepError } from '../network/errors.ts';
 import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
 import type { Command, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
+import { SIZES, type Sizes } from '../sizes.ts';
 import type { Conditions, SyncStatus } from '../status-types.ts';
 import { carry } from '../zones/carried.ts';
 import { forgetRevs } from '../zones/forget.ts';
@@ -66,6 +67,8 @@ export type SyncCoreOptions = {
   random: Random;
   emit(event: SyncEvent): void;
   timers?: Timers;
+  /** How much is done at once: the app's own where nothing is said. */
+  sizes?: Sizes;
   /** Whether this machine has any network at all. */
   online?(): boolean;
   /** Free on the disk that holds the database; null where that is not known. */
@@ -150,6 +153,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     abort: abort.signal,
     timers,
+    sizes: options.sizes ?? SIZES,
     ahead: new Map(),
     carried: new Map(),
     askedKeysFor: new Set(),

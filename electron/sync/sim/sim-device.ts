@@ -19,6 +19,7 @@ import { realParts } from '../core.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { CommandInput, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
 import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts';
+import type { Sizes } from '../sizes.ts';
 import { endLife, rememberStatements } from './resting.ts';
 import type { World } from './world.ts';
 
@@ -34,6 +35,8 @@ export type DeviceParts = {
   /** Free on the disk; null: not known. */
   freeBytes(): number | null;
   parts?: SyncParts;
+  /** How much it does at once. */
+  sizes: Sizes;
   /** Each time that it is running. */
   started?(store: Store): void;
   /** What it tells its window. */
@@ -118,7 +121,7 @@ export class SimDevice {
   start(): void {
     const store = this.#open();
     this.#store = store;
-    const { fetch, clock, random, world, freeBytes, parts, started, emit } = this.#parts;
+    const { fetch, clock, random, world, freeBytes, parts, sizes, started, emit } = this.#parts;
     this.#core = assembleSync(
       {
         store,
@@ -127,6 +130,7 @@ export class SimDevice {
         random,
         freeBytes,
         timers: world.timers,
+        sizes,
         emit: emit ?? (() => {}),
         onFailure: (step, kind, detail) => this.failures.push(`${step} ${kind} ${detail}`),
       },

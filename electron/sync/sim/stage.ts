@@ -18,6 +18,7 @@ import { derived, type SeededRandom, seeded } from './random.ts';
 import { rememberSignatures } from './remembering.ts';
 import { rememberSaid } from './said.ts';
 import type { Newer } from './schemas.ts';
+import { sizesOf } from './short.ts';
 import { SimCloud } from './sim-cloud.ts';
 import { SimDevice } from './sim-device.ts';
 import { World } from './world.ts';
@@ -192,6 +193,7 @@ export class Stage {
       random: random.bytes,
       world,
       freeBytes: () => disk.freeBytes,
+      sizes: sizesOf(this.seed),
       ...(this.parts === undefined ? {} : { parts: this.parts }),
     });
     if (options.from !== undefined) device.putBack(options.from);

@@ -30,6 +30,7 @@ import { isSleepy, likelier, stormOf } from './oftener.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
+import { isShort } from './short.ts';
 import { type Actor, type Opening, openStage, type Stage } from './stage.ts';
 import { startAgain, UPHEAVALS } from './upheavals.ts';
 
@@ -90,7 +91,7 @@ const PAUSES = [
 export async function story(options: StoryOptions): Promise<Told> {
   const { seed, steps = STEPS, without = new Set<number>() } = options;
   const long = steps >= LONG;
-  const giveBack = takeStopwatch();
+  const giveBack = takeStopwatch(isShort(seed) ? SLICE_OVER_MS : LOOK_TAKES_MS);
   const stage = await openStage({ ...options, long }).catch((error: unknown) => {
     giveBack();
     throw error;
@@ -159,16 +160,18 @@ export async function story(options: StoryOptions): Promise<Told> {
 
 /** What each look at the stopwatch takes, in its milliseconds: a slice of 8 ms is over after so many looks. */
 const LOOK_TAKES_MS = 0.5;
+/** And where pages are short, at the first look. */
+const SLICE_OVER_MS = 9;
 
 /**
  * How long a slice of work takes decides where it breathes, and what comes in between: in a story by counting, so that a busy machine plays the
  * same one (SIM-10). Gives the machine's own stopwatch back.
  */
-function takeStopwatch(): () => void {
+function takeStopwatch(lookTakesMs: number): () => void {
   const { now } = performance;
   let ms = 0;
   performance.now = () => {
-    ms += LOOK_TAKES_MS;
+    ms += lookTakesMs;
     return ms;
   };
   return () => {
@@ -213,7 +216,9 @@ async function mend(stage: Stage, dice: SeededRandom): Promise<void> {
 /** Each person turns the switch on everywhere, and presses Repair where that is asked for. */
 async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
   const { world } = stage;
-  for (const actor of stage.actors) {
+  // What was put off comes by itself, too: in stories with short pages nobody presses it.
+  const pressed = !isShort(stage.seed);
+  for (const actor of pressed ? stage.actors : []) {
     await tell(stage, actor, 'synchronizes', () => actor.device.execute('syncNow', null));
   }
   await world.run(15_000);
@@ -229,7 +234,7 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
     if (actor.removed !== null) continue;
     await turnOn.act(stage, actor, dice);
     for (const name of ['resume', 'repair', 'syncNow'] as const) {
-      if (name !== 'repair' || asksForRepair(actor)) {
+      if (name === 'syncNow' ? pressed : name !== 'repair' || asksForRepair(actor)) {
         if (name === 'repair') may(actor, 'compare');
         await tell(stage, actor, name, () => actor.device.execute(name, null));
       }

@@ -30,6 +30,7 @@ import { sendStep } from '../mail/send-step.ts';
 import { startConversation } from '../mail/start-conversation.ts';
 import { createCloudClient, type Fetch } from '../network/cloud-client.ts';
 import { systemTimers } from '../run/timers.ts';
+import { SIZES } from '../sizes.ts';
 
 export const CLOUD_URL = 'http://localhost:7447';
 export const PASSWORD = 'tulip-harbour-9-violin';
@@ -88,6 +89,7 @@ export function mailDevice(cloud: Cloud): MailDevice {
     const cloudAt = (url: string, token: string | null) =>
       createCloudClient({ fetch: (input, init) => wire.fetch(input, init), url, token });
     const ctx: StepContext = {
+      sizes: SIZES,
       store,
       get cloud() {
         const identity = getIdentity(store);

@@ -25,10 +25,7 @@ import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
 import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
 
-/** Between two looks at the time. */
-const FEW = 50;
 const SLICE_MS = 8;
-const SLICE = 300;
 
 export type ApplyOptions = {
   /** During a first sync: what is here stays until the walk ends (SPEC SYN-15). */
@@ -46,14 +43,15 @@ export async function applyPage(
   options: ApplyOptions,
 ): Promise<void> {
   const { store } = ctx;
+  const { few } = ctx.sizes;
   for (let at = 0; ; ) {
     // What comes from the zone can come from it again: after a power failure the records and the place reached are those of an
     // earlier moment together. So it does not wait for the disk; the next command's commit takes it along.
     const last = store.bulk(() => {
       const began = performance.now();
       do {
-        applyItems(ctx, zone, page.items.slice(at, at + FEW), options.holdTombstones);
-        at += FEW;
+        applyItems(ctx, zone, page.items.slice(at, at + few), options.holdTombstones);
+        at += few;
       } while (at < page.items.length && performance.now() - began < SLICE_MS);
       if (at < page.items.length) {
         return false;
@@ -121,12 +119,12 @@ function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): vo
 
 /** The walk has ended: what was deleted for good elsewhere goes here as well. A slice; true when there is more. */
 export function applyHeldTombstones(ctx: StepContext, zone: ZoneName): boolean {
-  const held = heldTombstones(ctx.store, zone, tombstoneHash(), SLICE);
+  const held = heldTombstones(ctx.store, zone, tombstoneHash(), ctx.sizes.slice.held);
   if (held.length > 0) {
     const items = held.map((one): Pulled => ({ ...one, gone: true }));
     report(ctx, zone, applyPulled(ctx.store, zone, items, ctx.clock.now()));
   }
-  return held.length === SLICE;
+  return held.length === ctx.sizes.slice.held;
 }
 
 /** What merging met that a person must be told, or that has to be said again. In the transaction of the merge. */

@@ -36,9 +36,6 @@ import { nameHere } from './rename.ts';
 import { messagesAmong } from './walk.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
 
-const LIST = 10_000;
-const SLICE = 1000;
-
 export type Comparison = {
   /** Messages that the cloud has neither live nor as a tombstone. `bytes`: of their content. */
   upload: { messages: number; bytes: number };
@@ -86,11 +83,11 @@ function byBases({ store }: ZoneContext): Comparison {
 async function listCloud(ctx: ZoneContext, state: CloudZoneState): Promise<CloudIds> {
   const cloud = new CloudIds();
   // Others may write meanwhile, but not without end.
-  const most = 2 * numberOf(state.records + state.tombstones) + LIST;
+  const most = 2 * numberOf(state.records + state.tombstones) + ctx.sizes.list;
   let after: Uint8Array = new Uint8Array();
   for (let more = true; more; ) {
     const page = await ctx.cloud.zones.inventory(
-      { zone: ZONE.messages, after, limit: LIST },
+      { zone: ZONE.messages, after, limit: ctx.sizes.list },
       { signal: ctx.abort },
     );
     for (const { id, rev, hash } of page.items) {
@@ -158,9 +155,9 @@ async function byList(
   };
 
   for (let at = 0, more = true; more; ) {
-    const rows = localSlice(store, at, SLICE);
+    const rows = localSlice(store, at, ctx.sizes.slice.compare);
     rows.forEach(look);
-    more = rows.length === SLICE;
+    more = rows.length === ctx.sizes.slice.compare;
     at = rows.at(-1)?.rid ?? at;
     await ctx.timers.breathe();
   }

@@ -8,8 +8,6 @@ import { forgetBases, getZoneState, offerSlice, setZoneState } from '../../store
 import { generationToTake, renameForGeneration } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
 
-const SLICE = 1000;
-
 export async function forgetRevs(ctx: ZoneContext, zone: ZoneName): Promise<null> {
   const { store } = ctx;
   ctx.ahead.clear();
@@ -34,7 +32,7 @@ export async function forgetRevs(ctx: ZoneContext, zone: ZoneName): Promise<null
     });
   });
   for (let at: number | null = 0; at !== null; ) {
-    at = offerSlice(store, zone, at, SLICE);
+    at = offerSlice(store, zone, at, ctx.sizes.slice.offer);
     await ctx.timers.breathe();
   }
   setZoneState(store, zone, { phase: 'new' });

@@ -18,11 +18,6 @@ import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
 import { conversationRecordId, settingsRecordId } from './names.ts';
 
-/** As many as one push takes. */
-const SLICE = 400;
-/** Each of these is written at once, with its projection. */
-const LOCAL_SLICE = 100;
-
 /**
  * Lets a slice of what is older than Keep Messages go. `agreedMs`: the earlier of the cloud's time and the device's. The caller has made
  * sure that the zone is at its head, or that the switch is off. True when there may be more.
@@ -37,7 +32,8 @@ export function expireMessages(ctx: StepContext, scope: KeepScope, agreedMs: num
     return false;
   }
   const travels = scope === 'account';
-  const { messages, more } = messagesBefore(store, beforeMs, travels ? SLICE : LOCAL_SLICE, travels);
+  const { machine, machineHere } = ctx.sizes.slice;
+  const { messages, more } = messagesBefore(store, beforeMs, travels ? machine : machineHere, travels);
   store.write(() => {
     for (const cid of new Set(messages.map((one) => one.cid))) {
       const state = store.memory.conversationByCid(cid);

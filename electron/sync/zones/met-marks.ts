@@ -19,7 +19,6 @@ import type { StepContext } from '../context.ts';
 import { currentKeys } from './names.ts';
 
 const DAY_MS = 24 * 3_600_000;
-const SLICE = 300;
 
 /** By conversation (hex): from where on its messages were not deleted before. JSON in `zone_state.extra`. */
 type Met = Record<string, { ms: number; guid: string }>;
@@ -48,21 +47,21 @@ export function noteMarks(ctx: StepContext, marks: PulledResult['marks']): void 
 
 /** At the zone's head, before anything is pushed. Commands find room in between. */
 export async function settleMarks(ctx: StepContext): Promise<void> {
-  const { store } = ctx;
+  const { store, sizes } = ctx;
   for (const [conversation, from] of Object.entries(savedMet(ctx))) {
     for (let more = true; more; ) {
       more = store.write(() => {
-        const ids = onlyHereUnderMark(store, unhex(conversation), placeOf(from), SLICE);
+        const ids = onlyHereUnderMark(store, unhex(conversation), placeOf(from), sizes.slice.marks);
         const value = deletedValue(ctx.writeClock.now(), currentKeys(ctx).deviceId);
         for (const id of ids)
           writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
         if (ids.length > 0)
           addNotice(store, `onlyHereDeleted:${conversation}:${from.ms}`, 'onlyHereDeleted', ctx.clock.now());
-        if (ids.length < SLICE) {
+        if (ids.length < sizes.slice.marks) {
           const { [conversation]: _, ...left } = savedMet(ctx);
           patchExtra(store, 'messages', { metMarks: Object.keys(left).length === 0 ? undefined : left });
         }
-        return ids.length === SLICE;
+        return ids.length === sizes.slice.marks;
       });
       if (more) await ctx.timers.breathe();
     }

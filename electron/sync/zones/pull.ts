@@ -19,14 +19,8 @@ import { savedWalk, walkedOn } from './walk.ts';
 import { askAhead, heard, takePage, ZONE, type ZoneContext } from './zone-call.ts';
 import { noteHeard } from './zone-heard.ts';
 
-const PAGE = 1000;
-/** A first sync's first pages: all conversations, and so many of the newest messages; more would only be waited for. */
-const FIRST_MESSAGES = 300;
-/** So many can be read before anything else is waited for: each page that brings some is committed until then. */
-const READABLE = 200;
 const CHECKPOINT_PAGES = 8;
-/** A first sync commits after so many records and after so long, from when there is something to read. */
-const TOGETHER = 10_000;
+/** A first sync commits after so long, from when there is something to read, or after `Sizes.together` records. */
 const TOGETHER_MS = 400;
 
 export async function walkPage(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['walk']> {
@@ -40,7 +34,7 @@ export async function walkPage(ctx: ZoneContext, zone: ZoneName): Promise<StepRe
 }
 
 async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['walk']> {
-  const { store } = ctx;
+  const { store, sizes } = ctx;
   const state = getZoneState(store, zone);
   const cursor = state.backfillCursor ?? new Uint8Array();
   const before = savedWalk(state.extra);
@@ -48,7 +42,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     (limit: number) =>
     (at: Uint8Array): Promise<BackfillResponse> =>
       ctx.cloud.zones.backfill({ zone: ZONE[zone], cursor: at, limit }, { signal: ctx.abort });
-  const page = await takePage(ctx, `walk ${zone}`, cursor, ask(pageAfter(state.backfillDone, before)));
+  const page = await takePage(ctx, `walk ${zone}`, cursor, ask(pageAfter(ctx, state.backfillDone, before)));
   if (page.cursor.length === 0) {
     // An empty answer would be the end of the walk, with nothing here.
     throw garbled('The cloud gave a page of a first sync without saying where it ends.');
@@ -56,7 +50,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   const walk = walkedOn(before, page.records, page.more);
   const done = state.backfillDone + page.records.length;
   if (page.more) {
-    askAhead(ctx, `walk ${zone}`, page.cursor, ask(pageAfter(done, walk)));
+    askAhead(ctx, `walk ${zone}`, page.cursor, ask(pageAfter(ctx, done, walk)));
   }
   const opened = await openPage(ctx, zone, state.generation, page.records);
   if (opened.staleKeyring) {
@@ -70,8 +64,8 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     // Conversations alone are nothing to read yet.
     goesOn:
       page.more &&
-      (before.messages.done >= READABLE || walk.messages.done === 0) &&
-      Math.floor(done / TOGETHER) === Math.floor(state.backfillDone / TOGETHER) &&
+      (before.messages.done >= sizes.readable || walk.messages.done === 0) &&
+      Math.floor(done / sizes.together) === Math.floor(state.backfillDone / sizes.together) &&
       store.bulkAgeMs < TOGETHER_MS,
     place: () =>
       setZoneState(store, zone, {
@@ -82,7 +76,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
         extra: { ...getZoneState(store, zone).extra, walk },
       }),
   });
-  if (Math.floor(done / PAGE) % CHECKPOINT_PAGES === 0) {
+  if (Math.floor(done / sizes.page) % CHECKPOINT_PAGES === 0) {
     store.checkpoint();
   }
   if (!page.more) {
@@ -92,9 +86,9 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
 }
 
 /** How many records the next page is to have, when `done` are here. */
-function pageAfter(done: number, { conversations, messages }: Walk): number {
-  const first = (conversations.total ?? 0) + FIRST_MESSAGES - done;
-  return messages.done >= READABLE || first <= 0 ? PAGE : Math.min(PAGE, first);
+function pageAfter({ sizes }: ZoneContext, done: number, { conversations, messages }: Walk): number {
+  const first = (conversations.total ?? 0) + sizes.firstMessages - done;
+  return messages.done >= sizes.readable || first <= 0 ? sizes.page : Math.min(sizes.page, first);
 }
 
 /** After the walk. Also after a restart in the middle of it. */
@@ -113,7 +107,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   }
   const token = state.token ?? new Uint8Array();
   const ask = (at: Uint8Array): Promise<ChangesResponse> =>
-    ctx.cloud.zones.changes({ zone: ZONE[zone], token: at, limit: PAGE }, { signal: ctx.abort });
+    ctx.cloud.zones.changes({ zone: ZONE[zone], token: at, limit: ctx.sizes.page }, { signal: ctx.abort });
   const carried = takeCarried(ctx, zone, state);
   const page = carried ?? (await takePage(ctx, `changes ${zone}`, token, ask));
   const cloud = page.state;

@@ -68,7 +68,7 @@ export async function pushBatch(
     await settleMarks(ctx);
   }
   const { generation, incarnation } = getZoneState(store, zone);
-  const sent = await collect(ctx, zone, generation, limit, full);
+  const sent = await collect(ctx, zone, generation, Math.min(limit, ctx.sizes.push), full);
   const result: StepResult['push'] = {
     accepted: 0,
     head: 0,

@@ -11,18 +11,16 @@ import { aheadOfFeed, newest } from './carried.ts';
 import { openPage } from './open-page.ts';
 import { demandUnmoved, ZONE, type ZoneContext } from './zone-call.ts';
 
-const FETCH = 400;
-
 /** False when a newer keyring is needed first. */
 export async function fetchUnreadable(ctx: ZoneContext, zone: ZoneName): Promise<boolean> {
-  const { store } = ctx;
+  const { store, sizes } = ctx;
   const { generation } = getZoneState(store, zone);
   const asked = new Set<string>();
   for (;;) {
     // Also what does not open at all, which is asked for once.
-    const ids = unreadable(store, zone, FETCH + asked.size)
+    const ids = unreadable(store, zone, sizes.fetch + asked.size)
       .filter((id) => !asked.has(mapKey(id)))
-      .slice(0, FETCH);
+      .slice(0, sizes.fetch);
     if (ids.length === 0) {
       if (asked.size > 0 && unreadable(store, zone, 1).length > 0) ctx.signal({ type: 'notWhole' });
       return true;

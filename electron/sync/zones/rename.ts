@@ -27,8 +27,6 @@ import {
 } from './names.ts';
 import type { ZoneContext } from './zone-call.ts';
 
-const SLICE = 300;
-
 /** Null for what this version cannot name: a record without core, an unknown kind, a newer schema. */
 export function nameOf(payload: Payload): Uint8Array[] | null {
   if (isNewerSchema(payload)) {
@@ -99,7 +97,7 @@ export async function renameForGeneration(
     return name === null ? null : recordId(key, payload.kind, ...name);
   };
   for (let at: number | null = 0; at !== null; ) {
-    at = renameSlice(store, zone, at, SLICE, idOf);
+    at = renameSlice(store, zone, at, ctx.sizes.slice.rename, idOf);
     await ctx.timers.breathe();
   }
   const { renaming: _, leftFor: __, ...extra } = getZoneState(store, zone).extra;

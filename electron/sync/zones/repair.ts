@@ -15,9 +15,6 @@ import { openPage } from './open-page.ts';
 import { fetchUnreadable } from './refetch.ts';
 import { demandUnmoved, ZONE, type ZoneContext } from './zone-call.ts';
 
-const LIST = 10_000;
-const FETCH = 400;
-
 type Item = { id: Uint8Array; rev: number; hash: Uint8Array };
 
 export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['repair']> {
@@ -30,7 +27,7 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
   let after: Uint8Array = new Uint8Array();
   for (let more = true; more; ) {
     const page = await ctx.cloud.zones.inventory(
-      { zone: ZONE[zone], after, limit: LIST },
+      { zone: ZONE[zone], after, limit: ctx.sizes.list },
       { signal: ctx.abort },
     );
     requireIds(page.items);
@@ -44,7 +41,7 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
     const { fetch, lost } = compare(page.items, local);
     missing += lost;
     for (let at = 0; at < fetch.length; ) {
-      const ids = fetch.slice(at, at + FETCH);
+      const ids = fetch.slice(at, at + ctx.sizes.fetch);
       const { records } = await ctx.cloud.zones.fetch({ zone: ZONE[zone], ids }, { signal: ctx.abort });
       const opened = await openPage(ctx, zone, generation, records);
       if (opened.staleKeyring) {
@@ -82,7 +79,7 @@ export async function repairZone(ctx: ZoneContext, zone: ZoneName): Promise<Step
 function localUpTo(ctx: ZoneContext, zone: ZoneName, after: Uint8Array, last: Uint8Array | null): Item[] {
   const items: Item[] = [];
   for (let from = after; ; ) {
-    const page = baseInventory(ctx.store, zone, from, LIST);
+    const page = baseInventory(ctx.store, zone, from, ctx.sizes.list);
     for (const item of page) {
       if (last !== null && Buffer.compare(item.id, last) > 0) {
         return items;
@@ -90,7 +87,7 @@ function localUpTo(ctx: ZoneContext, zone: ZoneName, after: Uint8Array, last: Ui
       items.push(item);
     }
     const end = page.at(-1);
-    if (page.length < LIST || end === undefined) {
+    if (page.length < ctx.sizes.list || end === undefined) {
       return items;
     }
     from = end.id;

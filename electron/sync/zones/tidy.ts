@@ -14,7 +14,6 @@ import { ownDeviceSeen } from './own-device.ts';
 import { fetchUnreadable } from './refetch.ts';
 import type { ZoneContext } from './zone-call.ts';
 
-const SLICE = 200;
 const AGAIN_MS = 10 * 60_000;
 
 /** `again`: also asks once more for what is known of and not whole here (SPEC SYN-160). `cloudMs`: the cloud's time as heard last, carried on by a clock that nobody sets; null when it has not spoken yet. */
@@ -24,6 +23,7 @@ export async function tidy(
   cloudMs: number | null,
 ): Promise<StepResult['tidy']> {
   const { store } = ctx;
+  const slice = ctx.sizes.slice.tidy;
   ownDeviceSeen(ctx);
   store.checkpoint();
   if (again) for (const zone of ['account', 'messages'] as const) await fetchUnreadable(ctx, zone);
@@ -34,7 +34,7 @@ export async function tidy(
   const agreed = Math.floor(Math.min(now, cloudMs));
   const travels = getZoneState(store, 'messages').switch === 'on';
   // With the switch off this device is not at the head: what was deleted everywhere may have been recovered since on another one (SPEC SYN-28).
-  const due = travels ? dueForGood(store, agreed, SLICE) : dueHere(store, agreed - KEPT_MS, SLICE);
+  const due = travels ? dueForGood(store, agreed, slice) : dueHere(store, agreed - KEPT_MS, slice);
   let deleted = 0;
   store.write(() => {
     for (const id of due) {
@@ -55,5 +55,5 @@ export async function tidy(
     }
   });
   const more = expireMessages(ctx, travels ? 'account' : 'device', agreed);
-  return { nextAt: deleted === SLICE || more ? now + 1000 : now + AGAIN_MS };
+  return { nextAt: deleted === slice || more ? now + 1000 : now + AGAIN_MS };
 }
