@@ -18,6 +18,8 @@ export type Bug = {
   files?: true;
   /** It is looked for in stories in which computers sleep while answers are on their way (oftener.ts). */
   sleepy?: true;
+  /** It is looked for in stories with short pages (short.ts). */
+  short?: true;
   /** No search has found it yet: `npm run sim -- --zoo` looks for it, `npm test` does not. */
   open?: true;
 };

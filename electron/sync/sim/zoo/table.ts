@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { FIRST_WITH_FILES } from '../file-acts.ts';
 import { SLEEPY } from '../oftener.ts';
+import { SHORT } from '../short.ts';
 import type { Bug } from './bug.ts';
 import { ZOO } from './list.ts';
 
@@ -9,7 +10,8 @@ import { ZOO } from './list.ts';
 export const MOST_SEEDS = 1000;
 
 /** The seeds that are tried for a bug, from 1 on: those of the stories that it is looked for in. */
-export function seedFor({ files, sleepy }: Bug, one: number): number {
+export function seedFor({ files, sleepy, short }: Bug, one: number): number {
+  if (short === true) return SHORT.first + one - 1;
   if (sleepy === true) return SLEEPY.first + one - 1;
   return files === true ? FIRST_WITH_FILES + 2 * (one - 1) : one;
 }
