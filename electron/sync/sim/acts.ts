@@ -219,9 +219,10 @@ function recovering(all: boolean): Act['act'] {
     const recovered = stage.ledger.recovered[person];
     const travels = deletesTravel(actor);
     const done = () => {
+      const { now } = stage.world;
       for (const { guid, conversation, deleted: how } of chosen) {
-        recovered.add(guid);
-        if (how === 'withConversation') recovered.add(conversation);
+        recovered.set(guid, now);
+        if (how === 'withConversation') recovered.set(conversation, now);
       }
     };
     const what = `recovers ${textsOf(chosen)}`;
@@ -231,7 +232,7 @@ function recovering(all: boolean): Act['act'] {
       const withIt = chosen.filter((row) => row.deleted === 'itself' && isCleared(actor, row.guid));
       await recover();
       done();
-      for (const { conversation } of withIt) recovered.add(conversation);
+      for (const { conversation } of withIt) recovered.set(conversation, stage.world.now);
       for (const { guid, conversation, deleted: how } of travels ? chosen : []) {
         const atMs = stage.world.now;
         if (how !== null) recovers(stage, { person, by, tick, atMs, guid, conversation, how });

@@ -259,8 +259,9 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       problems.push(`SIM-5 "${text}" is hidden on ${actor.name}, and nobody deleted it everywhere`);
     } else if (
       row.visible &&
-      travelled.some((one) => ledger.surely(one, guid)) &&
-      !ledger.wasRecovered(person, place.conversation, guid)
+      travelled.some(
+        (one) => ledger.surely(one, guid) && !ledger.wasRecovered(person, place.conversation, guid, one.atMs),
+      )
     ) {
       problems.push(`SIM-4 "${text}" was deleted, and is shown on ${actor.name}`);
     }

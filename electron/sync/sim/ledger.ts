@@ -33,6 +33,8 @@ export type Deletion = {
 const DAY = 24 * 3_600_000;
 /** Of clocks that are off, and nobody knows it yet. */
 const SLACK = 10 * 60_000;
+/** Which of two things that were done by two such clocks was the later one, nobody can say within this time. */
+const APART_MS = 15 * 60_000;
 
 export type New = Omit<Deletion, 'tick' | 'sure' | 'open' | 'here'>;
 
@@ -49,8 +51,8 @@ export class Ledger {
   readonly keeps: { person: PersonName; by: string | null; days: number }[] = [];
   /** Which devices have ever had a message. */
   readonly had = new Map<string, Set<string>>();
-  /** Messages, and whole conversations, that somebody took out of Recently Deleted: by person. */
-  readonly recovered: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
+  /** Messages, and whole conversations, that somebody took out of Recently Deleted, and when that was last: by person. */
+  readonly recovered: Record<PersonName, Map<string, number>> = { anna: new Map(), bob: new Map() };
   /** Nobody can promise these: written on a device that was put back to before that, or left; lost with a cloud's backup. */
   readonly unsure: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
   /**
@@ -159,9 +161,10 @@ export class Ledger {
     );
   }
 
-  wasRecovered(person: PersonName, conversation: string, guid: string): boolean {
+  /** Ever, or (`sinceMs`) so late that it may have won over a delete of that time. */
+  wasRecovered(person: PersonName, conversation: string, guid: string, sinceMs = 0): boolean {
     const recovered = this.recovered[person];
-    return recovered.has(guid) || recovered.has(conversation);
+    return [guid, conversation].some((one) => (recovered.get(one) ?? -1) >= sinceMs - APART_MS);
   }
 }
 
