@@ -11,6 +11,7 @@ import { FAULT_PREFIX, FAULTS } from './faults.ts';
 import { FIRST_WITH_FILES } from './file-acts.ts';
 import { SLEEPY } from './oftener.ts';
 import { playAll } from './pool.ts';
+import { SHORT } from './short.ts';
 import { shrink } from './shrink.ts';
 import { STEPS, story } from './story.ts';
 
@@ -40,11 +41,17 @@ const NEARLY = 500;
 const failing = readFailing();
 /** One in five has files. */
 const OF_FILES = Math.floor(COUNT / 5);
+/** One in ten has short pages. */
+const OF_SHORT = Math.floor(COUNT / 10);
 /** In one in twenty-five computers sleep with answers on their way. */
 const OF_SLEEPY = Math.floor(COUNT / 25);
 const fresh = [
-  ...Array.from({ length: COUNT - OF_FILES - OF_SLEEPY }, (_, i) => ({ seed: 1 + i, steps: STEPS })),
+  ...Array.from({ length: COUNT - OF_FILES - OF_SLEEPY - OF_SHORT }, (_, i) => ({
+    seed: 1 + i,
+    steps: STEPS,
+  })),
   ...Array.from({ length: OF_SLEEPY }, (_, i) => ({ seed: SLEEPY.first + i, steps: STEPS })),
+  ...Array.from({ length: OF_SHORT }, (_, i) => ({ seed: SHORT.first + i, steps: STEPS })),
   ...Array.from({ length: OF_FILES }, (_, i) => ({ seed: FIRST_WITH_FILES + 2 * i, steps: STEPS })),
 ];
 const stories = [...failing, ...fresh.filter((one) => !failing.some(isSame(one)))];
@@ -54,7 +61,7 @@ const pool = playAll(tasks, availableParallelism());
 afterAll(() => pool.close());
 
 test.each(stories.map((one, index) => ({ ...one, index })))(
-  'SIM-1 SIM-2 SIM-3 SIM-4 SIM-5 SIM-6 SIM-7 SIM-8 SIM-9 SIM-17 SIM-18 SIM-19 SIM-20 SIM-21 SIM-22 SIM-23 SIM-24 SIM-33 SIM-34 SIM-35 SIM-36 SIM-37 SIM-38 SIM-42 SIM-43 SIM-44 SIM-48 SIM-49 SYN-29 whatever happens, everything ends equal (seed $seed, $steps steps)',
+  'SIM-1 SIM-2 SIM-3 SIM-4 SIM-5 SIM-6 SIM-7 SIM-8 SIM-9 SIM-17 SIM-18 SIM-19 SIM-20 SIM-21 SIM-22 SIM-23 SIM-24 SIM-33 SIM-34 SIM-35 SIM-36 SIM-37 SIM-38 SIM-42 SIM-43 SIM-44 SIM-48 SIM-49 SIM-50 SYN-29 whatever happens, everything ends equal (seed $seed, $steps steps)',
   async ({ index }) => {
     const told = await pool.played[index];
     if (!told) throw new Error('This seed was not played.');

@@ -60,6 +60,8 @@ export const STEPS = 40;
 export const LONG = 100;
 const HEAL_MS = 20 * 60_000;
 const LOOK_MS = 5_000;
+/** Longer than a device lets pass without asking (electron/sync/engine/state.ts). */
+const UNPRESSED_MS = 11 * 60_000;
 /** Of a device in a minute. */
 const MOST_REQUESTS = 400;
 /** How many devices have a newer app than the others. */
@@ -221,7 +223,7 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
   for (const actor of pressed ? stage.actors : []) {
     await tell(stage, actor, 'synchronizes', () => actor.device.execute('syncNow', null));
   }
-  await world.run(15_000);
+  await world.run(pressed ? 15_000 : UNPRESSED_MS);
   for (const actor of stage.actors) {
     const gone = getIdentity(actor.device.store)?.state !== 'active';
     if (actor.perhapsRemoved && gone) actor.removed ??= stage.ledger.tick;
@@ -261,6 +263,9 @@ function hotLoops(stage: Stage): string[] {
 
 const asksForRepair = ({ device }: Actor) => device.core.status().action === 'repair';
 
+/** What turns a switch off without anybody on that device. */
+const turnedOffBy: ReadonlySet<string> = new Set(['allDevices', 'purged']);
+
 /** What one has found wrong may be found on another once the first has told of it. */
 async function pressRepair(stage: Stage, dice: SeededRandom): Promise<void> {
   for (const actor of stage.actors) {
@@ -268,7 +273,7 @@ async function pressRepair(stage: Stage, dice: SeededRandom): Promise<void> {
     if (asksForRepair(actor)) {
       may(actor, 'compare');
       await tell(stage, actor, 'repairs', () => actor.device.execute('repair', null));
-    } else if (actor.device.core.status().switchReason === 'allDevices') {
+    } else if (turnedOffBy.has(actor.device.core.status().switchReason ?? '')) {
       // A zone that stood still has heard of that only now.
       await SWITCH_ACTS[0]?.act(stage, actor, dice);
     }
