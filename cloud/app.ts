@@ -34,6 +34,7 @@ import type { Services } from './http/services.ts';
 import { acknowledge, receive } from './mailboxes/receive.ts';
 import { createRemembered } from './mailboxes/remembered.ts';
 import { send } from './mailboxes/send.ts';
+import { CLOUD_SIZES, type CloudSizes } from './sizes.ts';
 import { createGather, type Gather } from './storage/gather.ts';
 import type { Check } from './storage/integrity.ts';
 import { type CloudImage, openStorage } from './storage/open.ts';
@@ -65,6 +66,7 @@ export type CloudOptions = {
   mailboxLimits?: Partial<MailboxLimits>;
   rates?: Partial<Rates>;
   blobLimits?: Partial<BlobLimits>;
+  sizes?: CloudSizes;
   clock?: { now(): number };
   random?: (length: number) => Uint8Array;
   timers?: Timers;
@@ -184,18 +186,20 @@ export const createCloud = async (options: CloudOptions): Promise<Cloud> => {
   });
   if (options.restored === true) renewIncarnations(db, random);
   if (keptIn !== undefined) log({ level: 'error', event: 'log_set_aside', folder: keptIn });
+  const sizes = options.sizes ?? CLOUD_SIZES;
   const sweeper = createSweeper(db, timers);
   const hub = createHub(timers, now);
-  const keeper = createBlobKeeper({ db, timers, now, log, emptied: sweeper.soon });
+  const keeper = createBlobKeeper({ db, sizes, timers, now, log, emptied: sweeper.soon });
   const blobs = keeper.uses;
-  const remembered = createRemembered({ db, timers, now, log });
-  const purger = createPurger({ db, hub, blobs, timers, now, log, emptied: sweeper.soon });
+  const remembered = createRemembered({ db, sizes, timers, now, log });
+  const purger = createPurger({ db, sizes, hub, blobs, timers, now, log, emptied: sweeper.soon });
   const ctx: CloudContext = {
     name: options.name ?? 'Lockstep',
     registration: options.registration,
     quotaBytes: options.quotaBytes ?? DEFAULT_QUOTA,
     limits: { ...MAILBOX_LIMITS, ...options.mailboxLimits },
     blobLimits: { ...DEFAULT_BLOB_LIMITS, ...options.blobLimits },
+    sizes,
     db,
     secret,
     hub,

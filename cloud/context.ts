@@ -3,6 +3,7 @@ import type { BlobLimits } from './blobs/limits.ts';
 import type { BlobUses } from './blobs/uses.ts';
 import type { Hub } from './events/hub.ts';
 import type { Log } from './http/log.ts';
+import type { CloudSizes } from './sizes.ts';
 import type { Database } from './storage/database.ts';
 import type { CloudSecret } from './storage/secret.ts';
 
@@ -14,6 +15,7 @@ export type CloudContext = {
   readonly quotaBytes: number;
   readonly limits: MailboxLimits;
   readonly blobLimits: BlobLimits;
+  readonly sizes: CloudSizes;
   readonly db: Database;
   readonly secret: CloudSecret;
   readonly hub: Hub;

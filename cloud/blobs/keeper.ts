@@ -5,21 +5,26 @@
 import { sql } from 'kysely';
 import type { Timers } from '../events/hub.ts';
 import type { Log } from '../http/log.ts';
+import type { CloudSizes } from '../sizes.ts';
 import { createChores } from '../storage/chores.ts';
 import type { Database } from '../storage/database.ts';
 import { type BlobUses, createBlobUses } from './uses.ts';
 
-const EXPIRED_AT_ONCE = 200;
-const SLICE_CHUNKS = 32;
-
 export type BlobKeeper = { uses: BlobUses; settle(): void; stop(): void };
 
-type Parts = { db: Database; timers: Timers; now: () => number; log: Log; emptied: () => void };
+type Parts = {
+  db: Database;
+  sizes: CloudSizes;
+  timers: Timers;
+  now: () => number;
+  log: Log;
+  emptied: () => void;
+};
 
 export const deadQuery = (db: Database) =>
   db.sql.selectFrom('blob').select('no').where('id', 'is', null).orderBy('no').limit(1);
 
-export const createBlobKeeper = ({ db, timers, now, log, emptied }: Parts): BlobKeeper => {
+export const createBlobKeeper = ({ db, sizes, timers, now, log, emptied }: Parts): BlobKeeper => {
   const uses = createBlobUses({
     db,
     now,
@@ -38,7 +43,7 @@ export const createBlobKeeper = ({ db, timers, now, log, emptied }: Parts): Blob
           .select('chunk')
           .where('blob', '=', blob.no)
           .orderBy('chunk', 'desc')
-          .limit(SLICE_CHUNKS),
+          .limit(sizes.deadChunks),
       );
       const first = chunks.at(-1);
       if (first === undefined) write.run(db.sql.deleteFrom('blob').where('no', '=', blob.no));
@@ -55,7 +60,7 @@ export const createBlobKeeper = ({ db, timers, now, log, emptied }: Parts): Blob
     log,
     postponed: 'blobs_postponed',
     earliest: () => uses.earliest(db.read),
-    carryOut: () => db.transaction((write) => uses.expire(write, EXPIRED_AT_ONCE), 'frees'),
+    carryOut: () => db.transaction((write) => uses.expire(write, sizes.endedUses), 'frees'),
     slice,
     emptied,
   });

@@ -104,7 +104,7 @@ export const findSession = (ctx: CloudContext, bearer: string | undefined): Sess
 /** Ends a device's session and its place in the mailbox. Its stream is ended by the hub, after the transaction. */
 export const endSession = (
   write: Writer,
-  ctx: Pick<CloudContext, 'db' | 'now' | 'blobs'>,
+  ctx: Pick<CloudContext, 'db' | 'now' | 'blobs' | 'sizes'>,
   account: number,
   device: Uint8Array,
 ): void => {

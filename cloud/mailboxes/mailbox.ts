@@ -47,20 +47,18 @@ export const dropCursor = (write: Writer, ctx: Mail, account: number, device: Ui
   dropAcknowledged(write, ctx, account);
 };
 
-type Mail = Pick<CloudContext, 'db' | 'blobs'>;
-
-const DROPPED_AT_ONCE = 500;
+type Mail = Pick<CloudContext, 'db' | 'blobs' | 'sizes'>;
 
 /**
  * Drops what every active device has acknowledged. Contents go with the last mailbox that holds them; blobs that they name stay
  * for a while (blobs/uses.ts).
  */
-export const dropAcknowledged = (write: Writer, { blobs }: Mail, account: number): number => {
+export const dropAcknowledged = (write: Writer, { blobs, sizes }: Mail, account: number): number => {
   const lowest = write.first(lowestCursorQuery({ account }));
   if (lowest === undefined) return 0;
   let dropped = 0;
   for (;;) {
-    const entries = write.all(doneQuery({ account, upTo: lowest.position, limit: DROPPED_AT_ONCE }));
+    const entries = write.all(doneQuery({ account, upTo: lowest.position, limit: sizes.droppedEntries }));
     const last = entries.at(-1);
     if (last === undefined) return dropped;
     const envelopes = entries.map(({ envelope }) => ({ no: envelope }));

@@ -15,12 +15,13 @@ import { malformed } from '../http/errors.ts';
 import { dropAcknowledged } from './mailbox.ts';
 import { cursorQuery, envelopesQuery, headQuery, moveCursorQuery } from './mailbox-queries.ts';
 
-const MOST_ENVELOPES = 500;
-const PAGE_BYTES = 4 * 1024 * 1024;
-
-export const receive = ({ db }: CloudContext, session: Session, request: ReceiveRequest): ReceiveResponse => {
+export const receive = (
+  { db, sizes }: CloudContext,
+  session: Session,
+  request: ReceiveRequest,
+): ReceiveResponse => {
   const after = wholeNumber(request.after, 'after');
-  const limit = request.limit === 0 ? MOST_ENVELOPES : Math.min(request.limit, MOST_ENVELOPES);
+  const limit = request.limit === 0 ? sizes.mail : Math.min(request.limit, sizes.mail);
   const mailbox = db.read.first(headQuery({ account: session.account }));
   const cursor = db.read.first(cursorQuery({ account: session.account, device: session.device }));
   if (mailbox === undefined) throw new Error('an account without its mailbox');
@@ -30,7 +31,7 @@ export const receive = ({ db }: CloudContext, session: Session, request: Receive
   let more = false;
   for (const row of rows) {
     bytes += row.content.length + row.sealed_key.length;
-    if (envelopes.length === limit || (bytes > PAGE_BYTES && envelopes.length > 0)) {
+    if (envelopes.length === limit || (bytes > sizes.pageBytes && envelopes.length > 0)) {
       more = true;
       break;
     }

@@ -4,12 +4,12 @@
  */
 import type { Timers } from '../events/hub.ts';
 import type { Log } from '../http/log.ts';
+import type { CloudSizes } from '../sizes.ts';
 import { createChores } from '../storage/chores.ts';
 import type { Database } from '../storage/database.ts';
 import { forgetQuery, oldestSendQuery, oldSendsQuery } from './mailbox-queries.ts';
 
 const SENDS_KEPT_MS = 30 * 24 * 3_600_000;
-const FORGOTTEN_AT_ONCE = 200;
 
 export type Remembered = {
   /** A send is remembered from this time on. */
@@ -19,9 +19,9 @@ export type Remembered = {
   stop(): void;
 };
 
-type Parts = { db: Database; timers: Timers; now: () => number; log: Log };
+type Parts = { db: Database; sizes: CloudSizes; timers: Timers; now: () => number; log: Log };
 
-export const createRemembered = ({ db, timers, now, log }: Parts): Remembered => {
+export const createRemembered = ({ db, sizes, timers, now, log }: Parts): Remembered => {
   const endOf = (since: number): number => since + SENDS_KEPT_MS + 1;
   const chores = createChores({
     timers,
@@ -35,7 +35,7 @@ export const createRemembered = ({ db, timers, now, log }: Parts): Remembered =>
     carryOut: () =>
       db.transaction((write) => {
         const before = now() - SENDS_KEPT_MS;
-        for (const { account, send_id } of write.all(oldSendsQuery({ before, limit: FORGOTTEN_AT_ONCE })))
+        for (const { account, send_id } of write.all(oldSendsQuery({ before, limit: sizes.forgottenSends })))
           write.run(forgetQuery({ account, sendId: send_id }));
       }, 'frees'),
     slice: () => false,

@@ -19,11 +19,6 @@ const ROW_BYTES = 256;
 const FEWEST_ROWS = 10_000;
 export const mostRows = (quotaBytes: number): number =>
   Math.max(FEWEST_ROWS, Math.floor(quotaBytes / ROW_BYTES));
-export const PAGE_RECORDS = 1_000;
-export const PAGE_BYTES = 4 * 1024 * 1024;
-/** What changed comes with the poke up to this many bytes; beyond it a device asks. */
-export const MOST_CARRIED = 8 * 1024;
-export const PAGE_ITEMS = 10_000;
 export const MOST_FETCHED = 400;
 export const DEFAULT_QUOTA = 5 * 1024 ** 3;
 export const HIGHEST_HINT = 0xffff_ffff;

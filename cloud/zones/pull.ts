@@ -20,7 +20,7 @@ import type { CloudContext } from '../context.ts';
 import type { Session } from '../devices/sessions.ts';
 import { type Database, queries } from '../storage/database.ts';
 import { fixed } from '../storage/fixed.ts';
-import { HIGHEST_HINT, MOST_COUNTED, PAGE_BYTES, PAGE_RECORDS, READING_HINT } from './limits.ts';
+import { HIGHEST_HINT, MOST_COUNTED, READING_HINT } from './limits.ts';
 import { rankOf, toWire, type WireRow, wireColumns, wireSize } from './record.ts';
 import { BEFORE_ALL, openChangeToken, openCursor, sealChangeToken, sealCursor } from './tokens.ts';
 import { findZone, zoneState } from './zone-row.ts';
@@ -28,7 +28,8 @@ import { findZone, zoneState } from './zone-row.ts';
 /** Up to this gap what remains is counted; above it, the gap itself is the estimate. */
 const COUNTED_GAP = 20_000;
 
-const pageLimit = (asked: number): number => (asked === 0 ? PAGE_RECORDS : Math.min(asked, PAGE_RECORDS));
+const pageLimit = ({ sizes }: CloudContext, asked: number): number =>
+  asked === 0 ? sizes.pageRecords : Math.min(asked, sizes.pageRecords);
 
 export const changesQuery = fixed((given: { zone: number; after: number; limit: number }) =>
   queries
@@ -73,6 +74,7 @@ const withHint = (db: Database, zone: number, hint: number): bigint =>
   BigInt(db.read.first(withRankQuery({ zone, rank: rankOf(hint) }))?.count ?? 0);
 
 const takePage = (
+  { sizes }: CloudContext,
   rows: Iterable<WireRow>,
   limit: number,
 ): { records: Record[]; last: WireRow | undefined; more: boolean } => {
@@ -81,7 +83,7 @@ const takePage = (
   let bytes = 0;
   for (const row of rows) {
     bytes += wireSize(row);
-    if (records.length === limit || (records.length > 0 && bytes > PAGE_BYTES))
+    if (records.length === limit || (records.length > 0 && bytes > sizes.pageBytes))
       return { records, last, more: true };
     records.push(toWire(row));
     last = row;
@@ -108,9 +110,9 @@ export const changes = (ctx: CloudContext, session: Session, request: ChangesReq
   const { db } = ctx;
   const zone = findZone(db.read, session, request.zone);
   const after = openChangeToken(ctx.secret.tokenKey, request.token, session.account, zone);
-  const limit = pageLimit(request.limit);
+  const limit = pageLimit(ctx, request.limit);
   const rows = db.read.each(changesQuery({ zone: zone.no, after, limit: limit + 1 }));
-  const { records, last, more } = takePage(rows, limit);
+  const { records, last, more } = takePage(ctx, rows, limit);
   const upTo = more && last !== undefined ? last.seq : zone.head;
   return create(ChangesResponseSchema, {
     records,
@@ -142,11 +144,11 @@ export const backfill = (ctx: CloudContext, session: Session, request: BackfillR
   const { db } = ctx;
   const zone = findZone(db.read, session, request.zone);
   const walk = openCursor(ctx.secret.tokenKey, request.cursor, session.account, zone);
-  const limit = pageLimit(request.limit);
+  const limit = pageLimit(ctx, request.limit);
   const rows = db.read.each(
     backfillQuery({ zone: zone.no, head: walk.head, rank: walk.rank, id: walk.id, limit: limit + 1 }),
   );
-  const { records, last, more } = takePage(rows, limit);
+  const { records, last, more } = takePage(ctx, rows, limit);
   // Live records: a person is told of messages, and tombstones are none. An estimate: a record that moved above the head where
   // the walk began comes by the forward feed instead.
   const live = records.reduce((count, { tombstone }) => count + (tombstone ? 0 : 1), 0);

@@ -9,13 +9,11 @@ import { sql } from 'kysely';
 import type { BlobUses } from '../blobs/uses.ts';
 import type { Hub, Timers } from '../events/hub.ts';
 import type { Log } from '../http/log.ts';
+import type { CloudSizes } from '../sizes.ts';
 import { createChores } from '../storage/chores.ts';
 import type { Database } from '../storage/database.ts';
 import { rememberEnded } from './purge.ts';
 import { createZone, zonePosition } from './zone-row.ts';
-
-const SLICE_RECORDS = 200;
-const SLICE_BYTES = 8 * 1024 * 1024;
 
 export type Purger = {
   /** A purge is pending for this time; 0 is none. */
@@ -27,6 +25,7 @@ export type Purger = {
 
 type Parts = {
   db: Database;
+  sizes: CloudSizes;
   hub: Hub;
   blobs: BlobUses;
   timers: Timers;
@@ -35,7 +34,7 @@ type Parts = {
   emptied: () => void;
 };
 
-export const createPurger = ({ db, hub, blobs, timers, now, log, emptied }: Parts): Purger => {
+export const createPurger = ({ db, sizes, hub, blobs, timers, now, log, emptied }: Parts): Purger => {
   const earliest = (): number =>
     db.read.first(
       db.sql
@@ -101,17 +100,17 @@ export const createPurger = ({ db, hub, blobs, timers, now, log, emptied }: Part
           .select(['seq', 'size'])
           .where('zone', '=', zone.no)
           .orderBy('seq')
-          .limit(SLICE_RECORDS),
+          .limit(sizes.purgedRecords),
       );
       let bytes = 0;
       let last: number | undefined;
       for (const row of rows) {
         bytes += row.size;
-        if (last !== undefined && bytes > SLICE_BYTES) break;
+        if (last !== undefined && bytes > sizes.purgedBytes) break;
         last = row.seq;
       }
       if (last === undefined) {
-        if (!blobs.emptyZone(write, zone.no, SLICE_RECORDS))
+        if (!blobs.emptyZone(write, zone.no, sizes.purgedRecords))
           write.run(db.sql.deleteFrom('zone').where('no', '=', zone.no));
       } else write.run(db.sql.deleteFrom('record').where('zone', '=', zone.no).where('seq', '<=', last));
       return true;

@@ -35,7 +35,6 @@ import {
   LARGEST_PROOF,
   LARGEST_PUSH,
   LARGEST_RECORD,
-  MOST_CARRIED,
   MOST_OPERATIONS,
   mostRows,
 } from './limits.ts';
@@ -320,7 +319,12 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
   const { results, head, deleted, stood } = done;
   if (stood !== undefined && head > stood.from) {
     db.afterCommit(() =>
-      ctx.hub.zone(session.account, stood.zone.kind, zonePosition(stood.zone), changesOf(session, stood)),
+      ctx.hub.zone(
+        session.account,
+        stood.zone.kind,
+        zonePosition(stood.zone),
+        changesOf(ctx, session, stood),
+      ),
     );
   }
   if (deleted > 0) ctx.sweepSoon();
@@ -334,9 +338,13 @@ export const push = (ctx: CloudContext, session: Session, request: PushRequest):
 type Stood = { from: number; zone: ZoneRow; state: ZoneState; token: Uint8Array; rows: Row[] };
 
 /** For other devices' pokes: what this push changed, when it is small. */
-const changesOf = (session: Session, { from, state, token, rows }: Stood): ZoneChanges | undefined => {
+const changesOf = (
+  { sizes }: CloudContext,
+  session: Session,
+  { from, state, token, rows }: Stood,
+): ZoneChanges | undefined => {
   const bytes = rows.reduce((sum, row) => sum + wireSize(row), 0);
-  if (bytes > MOST_CARRIED) return undefined;
+  if (bytes > sizes.carriedBytes) return undefined;
   const records = rows.sort((one, other) => one.seq - other.seq).map(toWire);
   // A poke may be read late: it is no place for a time.
   const page = create(ChangesResponseSchema, { records, token, state: { ...state, timeMs: 0n } });

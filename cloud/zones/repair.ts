@@ -13,7 +13,7 @@ import type { Session } from '../devices/sessions.ts';
 import { bytesOf } from '../http/check.ts';
 import { malformed } from '../http/errors.ts';
 import type { Database } from '../storage/database.ts';
-import { MOST_FETCHED, PAGE_BYTES, PAGE_ITEMS } from './limits.ts';
+import { MOST_FETCHED } from './limits.ts';
 import { toWire, wireColumns, wireSize } from './record.ts';
 import { findZone } from './zone-row.ts';
 
@@ -27,13 +27,13 @@ export const inventoryQuery = (db: Database, zone: number, after: Uint8Array, li
     .limit(limit);
 
 export const inventory = (
-  { db }: CloudContext,
+  { db, sizes }: CloudContext,
   session: Session,
   request: InventoryRequest,
 ): InventoryResponse => {
   if (request.after.length !== 0) bytesOf(request.after, 16, 'after');
   const zone = findZone(db.read, session, request.zone);
-  const limit = request.limit === 0 ? PAGE_ITEMS : Math.min(request.limit, PAGE_ITEMS);
+  const limit = request.limit === 0 ? sizes.pageItems : Math.min(request.limit, sizes.pageItems);
   const rows = db.read.all(inventoryQuery(db, zone.no, request.after, limit + 1));
   const more = rows.length > limit;
   return create(InventoryResponseSchema, {
@@ -53,7 +53,7 @@ export const fetchQuery = (db: Database, zone: number, ids: Uint8Array[]) =>
 
 /** The records of these ids that the zone has, as many as one page holds: ask again for those that are missing. */
 export const fetchRecords = (
-  { db }: CloudContext,
+  { db, sizes }: CloudContext,
   session: Session,
   request: FetchRequest,
 ): FetchResponse => {
@@ -66,7 +66,7 @@ export const fetchRecords = (
   let bytes = 0;
   for (const row of rows) {
     bytes += wireSize(row);
-    if (records.length > 0 && bytes > PAGE_BYTES) break;
+    if (records.length > 0 && bytes > sizes.pageBytes) break;
     records.push(toWire(row));
   }
   return create(FetchResponseSchema, { records });

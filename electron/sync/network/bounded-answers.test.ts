@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { LARGEST_ANSWER, MOST_CARRIED } from '../../../cloud/zones/limits.ts';
+import { CLOUD_SIZES } from '../../../cloud/sizes.ts';
+import { LARGEST_ANSWER } from '../../../cloud/zones/limits.ts';
 import { concatBytes } from '../../../shared/crypto/bytes.ts';
 import { framed, LAST_FRAME } from '../../../shared/proto/frames.ts';
 import { GetCloudInfoResponseSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
@@ -108,7 +109,7 @@ test('FUZ-7 one that is packed counts by what is in it, also when it is a refusa
 
 test('FUZ-7 the longest answers and pokes of a cloud are within the bounds, however they come', async () => {
   expect(LARGEST_ANSWER).toBeLessThan(LONGEST_ANSWER);
-  expect(16 * MOST_CARRIED).toBeLessThan(LONGEST_FRAME);
+  expect(16 * CLOUD_SIZES.carriedBytes).toBeLessThan(LONGEST_FRAME);
   // A field that this version does not know, of the largest size.
   const unknown = concatBytes(
     Uint8Array.of(0xfa, 0x7f, 0x80, 0x80, 0x80, 0x08),

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { CLOUD_SIZES } from '../../../cloud/sizes.ts';
 import { SIZES } from '../sizes.ts';
 import { SLEEPY } from './oftener.ts';
-import { isShort, SHORT, sizesOf } from './short.ts';
+import { cloudSizesOf, isShort, SHORT, sizesOf } from './short.ts';
 
 const numbersOf = (sizes: object): number[] =>
   Object.values(sizes).flatMap((one: number | object) => (typeof one === 'number' ? [one] : numbersOf(one)));
@@ -23,5 +24,18 @@ test("SIM-50 every other seed has the app's own", () => {
   for (const seed of [1, SHORT.first - 1, SHORT.last + 1]) {
     expect(isShort(seed)).toBe(false);
     expect(sizesOf(seed)).toBe(SIZES);
+  }
+});
+
+test('SIM-50 so has their cloud: one to four of each, and pages of a few hundred bytes', () => {
+  expect(cloudSizesOf(SHORT.first - 1)).toBe(CLOUD_SIZES);
+  for (let seed = SHORT.first; seed < SHORT.first + 100; seed += 1) {
+    const sizes = cloudSizesOf(seed);
+    expect(sizes).toEqual(cloudSizesOf(seed));
+    expect(Object.keys(sizes)).toEqual(Object.keys(CLOUD_SIZES));
+    for (const [name, size] of Object.entries(sizes)) {
+      expect(size).toBeGreaterThanOrEqual(1);
+      expect(size).toBeLessThanOrEqual(name.endsWith('Bytes') ? 2_000 : 4);
+    }
   }
 });

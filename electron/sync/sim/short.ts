@@ -4,6 +4,7 @@
  * at the second, or between two of them, is never seen. Nor does anybody press Sync Now when such a story heals: what was put off must come by
  * itself. Every other seed has the app's own sizes (electron/sync/sizes.ts).
  */
+import { CLOUD_SIZES, type CloudSizes } from '../../../cloud/sizes.ts';
 import { SIZES, type Sizes } from '../sizes.ts';
 import { derived, seeded } from './random.ts';
 
@@ -23,4 +24,19 @@ export function sizesOf(seed: number): Sizes {
       Object.entries(sizes).map(([name, size]) => [name, typeof size === 'number' ? few() : drawn(size)]),
     );
   return drawn(SIZES) as Sizes;
+}
+
+/** Of some records, a few hundred bytes each. */
+const MOST_BYTES = 2_000;
+
+/** And how much its cloud gives or does at once. */
+export function cloudSizesOf(seed: number): CloudSizes {
+  if (!isShort(seed)) return CLOUD_SIZES;
+  const random = seeded(derived(seed, 5));
+  return Object.fromEntries(
+    Object.keys(CLOUD_SIZES).map((name) => [
+      name,
+      1 + random.below(name.endsWith('Bytes') ? MOST_BYTES : MOST),
+    ]),
+  ) as CloudSizes;
 }

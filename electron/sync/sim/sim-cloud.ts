@@ -3,6 +3,7 @@
  * as a new cloud; whatever was on its way to or from the old one is lost.
  */
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { CLOUD_SIZES, type CloudSizes } from '../../../cloud/sizes.ts';
 import type { CloudImage } from '../../../cloud/storage/open.ts';
 import type { Far } from './network.ts';
 import type { SeededRandom } from './random.ts';
@@ -25,13 +26,15 @@ export class SimCloud implements Far {
   life = 0;
   readonly #world: World;
   readonly #random: SeededRandom;
+  readonly #sizes: CloudSizes;
   #cloud: Cloud | null = null;
   /** It crashes at the next call that writes: as that arrives, or when it is done and not answered yet. */
   crashAt: 'before' | 'after' | null = null;
   /** After such a crash, until `rise`: what was committed. */
   #fallen: CloudImage | null = null;
 
-  constructor(world: World, random: SeededRandom) {
+  constructor(world: World, random: SeededRandom, sizes: CloudSizes = CLOUD_SIZES) {
+    this.#sizes = sizes;
     this.#world = world;
     this.#random = random;
   }
@@ -66,7 +69,7 @@ export class SimCloud implements Far {
 
   /** Another cloud that begins with what this one has now, and says that it is this one. */
   async twin(): Promise<SimCloud> {
-    const twin = new SimCloud(this.#world, this.#random.fork());
+    const twin = new SimCloud(this.#world, this.#random.fork(), this.#sizes);
     await twin.start(this.cloud.image());
     return twin;
   }
@@ -81,6 +84,7 @@ export class SimCloud implements Far {
       clock: this.#world.clock,
       timers: this.#world.cloudTimers,
       random: this.#random.bytes,
+      sizes: this.#sizes,
       restored,
       ...limits,
     });

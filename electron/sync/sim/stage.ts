@@ -18,7 +18,7 @@ import { derived, type SeededRandom, seeded } from './random.ts';
 import { rememberSignatures } from './remembering.ts';
 import { rememberSaid } from './said.ts';
 import type { Newer } from './schemas.ts';
-import { sizesOf } from './short.ts';
+import { cloudSizesOf, sizesOf } from './short.ts';
 import { SimCloud } from './sim-cloud.ts';
 import { SimDevice } from './sim-device.ts';
 import { World } from './world.ts';
@@ -258,7 +258,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const random = seeded(derived(options.seed, 0));
   const world = new World(given.now);
   const folders = new Folders();
-  const cloud = new SimCloud(world, random.fork());
+  const cloud = new SimCloud(world, random.fork(), cloudSizesOf(options.seed));
   await cloud.start(given.cloud);
   const stage = new Stage(options, world, folders, cloud, given);
   for (const { person, id, image, anchor } of given.devices) {

@@ -86,9 +86,9 @@ export const CLOUD_BUGS: readonly Bug[] = [
     open: true,
     does: 'A record at the boundary of two pages never comes',
     file: at('zones/pull.ts'),
-    find: `    if (records.length === limit || (records.length > 0 && bytes > PAGE_BYTES))
+    find: `    if (records.length === limit || (records.length > 0 && bytes > sizes.pageBytes))
       return { records, last, more: true };`,
-    instead: `    if (records.length === limit || (records.length > 0 && bytes > PAGE_BYTES))
+    instead: `    if (records.length === limit || (records.length > 0 && bytes > sizes.pageBytes))
       return { records, last: row, more: true };`,
   },
 ];
