@@ -4,6 +4,7 @@ import { type Deletion, later, messagesOf, type New, type Row } from './ledger.t
 import { recovers } from './looks.ts';
 import type { SeededRandom } from './random.ts';
 import type { Actor, Stage } from './stage.ts';
+import { mayUndo } from './undo-acts.ts';
 
 export type Act = {
   name: string;
@@ -138,12 +139,21 @@ function deleting(most: number): Act['act'] {
     if (rows.length === 0) return false;
     const chosen = some(rows, most, dice);
     const entries = chosen.map(({ guid }) => deletion(stage, actor, { guid }));
+    const begunMs = stage.world.now;
     stage.does(
       actor,
       `deletes ${textsOf(chosen)}`,
       async () => {
-        await actor.device.execute('deleteMessages', { ids: chosen.map(({ id }) => id) });
+        const { undo } = await actor.device.execute('deleteMessages', { ids: chosen.map(({ id }) => id) });
         for (const entry of entries) stage.ledger.deletes(entry);
+        mayUndo(stage, actor, {
+          undo,
+          rows: chosen,
+          how: 'itself',
+          unsent: [],
+          fromMs: begunMs,
+          travels: entries.every(({ travels }) => travels),
+        });
       },
       () => stage.ledger.perhapsDeletes(entries),
     );
@@ -177,8 +187,16 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
     `deletes conversation ${which} up to "${upTo.text || upTo.guid}"`,
     async () => {
       waiting = waitingIn(actor, conversation);
-      await actor.device.execute('deleteConversation', { conversationId: conversation });
+      const { undo } = await actor.device.execute('deleteConversation', { conversationId: conversation });
       stage.ledger.deletes(entry);
+      const unsent = waiting.flatMap(({ guid, unsent }) =>
+        unsent ? (stage.ledger.sent.get(guid) ?? []) : [],
+      );
+      const onTheWay = waiting.flatMap(({ guid, unsent }) => (unsent ? [] : [{ guid, conversation }]));
+      mayUndo(stage, actor, {
+        ...{ undo, unsent, fromMs: entry.atMs, how: 'withConversation', travels: entry.travels },
+        rows: [...rows, ...onTheWay],
+      });
       for (const { guid, unsent } of waiting) {
         // What nobody has been sent goes nowhere any more; what is on its way arrives as deleted here (SYN-72), or turns out to have been sent to nobody.
         if (unsent) stage.ledger.sent.delete(guid);

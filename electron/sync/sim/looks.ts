@@ -203,6 +203,8 @@ export type Recovery = {
   conversation: string;
   /** As it lay in Recently Deleted. */
   how: 'itself' | 'withConversation';
+  /** It was an Undo, of the delete that was made between these moments: of nothing else. */
+  undoes?: { fromMs: number; toMs: number };
   /** When its device was seen to have told the cloud of it; null: not yet. */
   toldMs: number | null;
 };
@@ -225,6 +227,7 @@ function noteTold(stage: Stage, { name, device }: Actor): void {
 /**
  * SIM-34: what was recovered after all deletes of it is shown. Only where that is certain: every delete of it, made by a device that took part,
  * came some minutes before, of the kind that this Recover takes back, and its thirty days were not nearly over when the cloud had heard of the Recover.
+ * So is what an Undo brought back, where nobody deleted it but the delete that was undone.
  */
 export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<string, Row>): string[] {
   const { ledger } = stage;
@@ -236,13 +239,24 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
       continue;
     const place = ledger.places.get(one.guid);
     if (place === undefined || ledger.isExpired(person, null, stage.world.now - place.ms)) continue;
+    const inTime = (deletion: Deletion) => deletion.atMs > (one.toldMs ?? stage.world.now) - 29 * DAY;
+    const undone = (deletion: Deletion) =>
+      one.undoes !== undefined &&
+      deletion.by === one.by &&
+      deletion.atMs >= one.undoes.fromMs &&
+      deletion.atMs <= one.undoes.toMs &&
+      !deletion.here &&
+      inTime(deletion);
     const takenBack = (deletion: Deletion) =>
       !deletion.forGood &&
       !deletion.here &&
       deletion.atMs < one.atMs - APART_MS &&
-      deletion.atMs > (one.toldMs ?? stage.world.now) - 29 * DAY &&
+      inTime(deletion) &&
       ('guid' in deletion.what ? 'itself' : 'withConversation') === one.how;
-    if (ledger.of(person, one.conversation, place).every(takenBack) && !ledger.unsure[person].has(one.guid)) {
+    if (
+      ledger.of(person, one.conversation, place).every(one.undoes === undefined ? takenBack : undone) &&
+      !ledger.unsure[person].has(one.guid)
+    ) {
       problems.push(`SIM-34 "${one.guid}" was recovered on ${one.by}, and is not shown on ${name}`);
     }
   }

@@ -21,6 +21,7 @@ import type { Newer } from './schemas.ts';
 import { cloudSizesOf, sizesOf } from './short.ts';
 import { SimCloud } from './sim-cloud.ts';
 import { SimDevice } from './sim-device.ts';
+import type { Undoable } from './undo-acts.ts';
 import { World } from './world.ts';
 
 export type Actor = {
@@ -88,6 +89,8 @@ export class Stage {
   keyringMoves = 0;
   /** What newer apps wrote. */
   readonly newer: Newer[] = [];
+  /** Deletes that were answered, with what undoes them (undo-acts.ts). */
+  readonly undoable: Undoable[] = [];
   /** How many points at which a device dies were chosen. */
   armed = 0;
   /** Of the cloud, until it is put right. */

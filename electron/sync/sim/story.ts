@@ -32,6 +32,7 @@ import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
 import { isShort } from './short.ts';
 import { type Actor, type Opening, openStage, type Stage } from './stage.ts';
+import { UNDO_ACTS } from './undo-acts.ts';
 import { startAgain, UPHEAVALS } from './upheavals.ts';
 
 export type StoryOptions = {
@@ -103,7 +104,16 @@ export async function story(options: StoryOptions): Promise<Told> {
     const { likely, stormy } = random.weighted(SUBJECTS);
     const hostile = hostilePlan(seed, steps);
     const ofFiles = withFiles(seed) ? [FILE_ACTS] : [];
-    const acts = [MESSAGE_ACTS, SWITCH_ACTS, UPHEAVALS, FAULT_ACTS, SCHEMA_ACTS, ...ofFiles].flatMap((list) =>
+    const ofUndo = isShort(seed) ? [UNDO_ACTS] : [];
+    const acts = [
+      MESSAGE_ACTS,
+      SWITCH_ACTS,
+      UPHEAVALS,
+      FAULT_ACTS,
+      SCHEMA_ACTS,
+      ...ofFiles,
+      ...ofUndo,
+    ].flatMap((list) =>
       list
         .filter(({ name }) => hostile === null || !NOT_WHILE_HOSTILE.has(name))
         .map((act) => ({
