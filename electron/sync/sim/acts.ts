@@ -89,7 +89,10 @@ const edit = onMessage(
 );
 const unsend = onMessage(
   'unsends',
-  (_, { device }, { id }) => device.execute('unsend', { id }),
+  (stage, { device }, { id, guid }) => {
+    stage.ledger.notDelivered.add(guid);
+    return device.execute('unsend', { id });
+  },
   ({ mine, text }) => mine && text !== '',
 );
 

@@ -10,6 +10,7 @@ import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { turnedOn } from './acts.ts';
 import { type Deletion, messagesOf, type PersonName, type Row } from './ledger.ts';
 import { checkLook, listsAreTrue, recoveredShown } from './looks.ts';
+import { mayBeMissed, noteMissed } from './retry-acts.ts';
 import type { Actor, Stage } from './stage.ts';
 
 const DAY = 24 * 3_600_000;
@@ -22,6 +23,7 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   const problems: string[] = [];
   if (actor.line.circles === true) problems.push(`SIM-8 ${name} asks without end`);
   turnedOn(stage, actor);
+  noteMissed(stage, actor);
   const rows = messagesOf(device);
   problems.push(...checkLook(stage, actor, rows));
   if (rows !== actor.looked) problems.push(...lookAt(stage, actor, rows));
@@ -153,7 +155,7 @@ export async function checkEnd(stage: Stage): Promise<string[]> {
 }
 
 /** After these, a change that was sent may be gone with what had it (docs/KNOWN-GAPS.md). */
-const LOSES_CHANGES = /^fault: (hostile|cloud put back|device put back)/;
+const LOSES_CHANGES = /^(fault: (hostile|cloud put back|device put back)|mailboxes full)/;
 
 /** SIM-49: what both have of a message says the same, as it was edited or unsent last. */
 function textsAgree(stage: Stage): string[] {
@@ -250,7 +252,8 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
                 deletions.some((one) => one.by === name && over(one)) || ledger.isExpired(person, name, age),
             );
       const expired = ledger.isExpired(person, null, age);
-      if (!travelled.some(over) && !expired && !everywhere && !ledger.unsure[person].has(guid)) {
+      const unsure = ledger.unsure[person].has(guid) || mayBeMissed(stage, person, guid);
+      if (!travelled.some(over) && !expired && !everywhere && !unsure) {
         problems.push(`SIM-3 "${text}" is not on ${actor.name}`);
       }
     } else if (travelled.some(isDeletedNow) && !ledger.purged[person] && !ledger.unsure[person].has(guid)) {

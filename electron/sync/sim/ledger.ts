@@ -63,6 +63,10 @@ export class Ledger {
   /** The cloud's copy of this person's messages was to be purged, and perhaps has been. */
   readonly purged: Record<PersonName, boolean> = { anna: false, bob: false };
 
+  /** Messages that did not reach somebody at once; those of them that were let go of, or unsent, before they did. */
+  readonly missed = new Set<string>();
+  readonly notDelivered = new Set<string>();
+
   /** Devices that were put back, and to which tick at the earliest. */
   readonly doubted = new Map<string, number>();
   /** Devices that are being removed, or have been. */

@@ -6,6 +6,7 @@
  */
 import { getZoneState } from '../../store/zone-state.ts';
 import type { Deletion, PersonName, Row } from './ledger.ts';
+import { MAILBOXES_FULL } from './retry-acts.ts';
 import type { Actor, Stage } from './stage.ts';
 
 type Look = {
@@ -267,7 +268,7 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
 export function mailIsHere(stage: Stage, actor: Actor): string[] {
   const { ledger } = stage;
   const { person, name, device, anchor } = actor;
-  if (!anchor || !device.alive || deceived.has(stage)) return [];
+  if (!anchor || !device.alive || deceived.has(stage) || stage.counts.has(MAILBOXES_FULL)) return [];
   const status = device.core.status();
   if (status.switch !== 'off' || status.phase !== 'idle') return [];
   const here = new Set(

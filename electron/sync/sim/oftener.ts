@@ -6,6 +6,7 @@
  * tell the stories in which their failures were found.
  */
 import { DROWSY, STORM, type Weather } from './network.ts';
+import { isShort } from './short.ts';
 
 export const FIRST_OFTENER = 60_001;
 export const SELDOM = { first: 200_001, last: 250_000 };
@@ -47,8 +48,12 @@ const OF_SLEEPY: ReadonlyMap<string, number> = new Map([
   ['delete several', 4],
 ]);
 
+/** What did not reach somebody (retry-acts.ts) needs a mailbox that is full. */
+const OF_SHORT: ReadonlyMap<string, number> = new Map([['cloud limits', 5]]);
+
 /** By how much an act is likelier in that story. */
 export function likelier(seed: number, act: string): number {
+  if (isShort(seed)) return OF_SHORT.get(act) ?? 1;
   if (isSleepy(seed)) return OF_SLEEPY.get(act) ?? 1;
   const seldom = ofSeldom(seed);
   if (seldom !== null) return OF_SELDOM[seldom].get(act) ?? 1;

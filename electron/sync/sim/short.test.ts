@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CLOUD_SIZES } from '../../../cloud/sizes.ts';
 import { SIZES } from '../sizes.ts';
-import { SLEEPY } from './oftener.ts';
+import { likelier, SLEEPY } from './oftener.ts';
 import { cloudSizesOf, isShort, SHORT, sizesOf } from './short.ts';
 
 const numbersOf = (sizes: object): number[] =>
@@ -24,6 +24,7 @@ test("SIM-50 every other seed has the app's own", () => {
   for (const seed of [1, SHORT.first - 1, SHORT.last + 1]) {
     expect(isShort(seed)).toBe(false);
     expect(sizesOf(seed)).toBe(SIZES);
+    expect(likelier(SHORT.first, 'cloud limits')).toBeGreaterThan(likelier(seed, 'cloud limits'));
   }
 });
 

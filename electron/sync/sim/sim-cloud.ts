@@ -2,14 +2,14 @@
  * The real cloud in memory, which crashes, is restarted, and is put back from a backup. A crash is what is committed at that moment, opened
  * as a new cloud; whatever was on its way to or from the old one is lost.
  */
-import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { type Cloud, type CloudOptions, createCloud } from '../../../cloud/app.ts';
 import { CLOUD_SIZES, type CloudSizes } from '../../../cloud/sizes.ts';
 import type { CloudImage } from '../../../cloud/storage/open.ts';
 import type { Far } from './network.ts';
 import type { SeededRandom } from './random.ts';
 import type { World } from './world.ts';
 
-type Limits = { quotaBytes?: number; largestDatabaseBytes?: number };
+export type Limits = Pick<CloudOptions, 'quotaBytes' | 'largestDatabaseBytes' | 'mailboxLimits'>;
 
 /** The calls that change something. */
 const WRITES = new Set([

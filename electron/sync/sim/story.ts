@@ -28,6 +28,7 @@ import { MENDED, mendOne } from './mends.ts';
 import { FINE } from './network.ts';
 import { isSleepy, likelier, stormOf } from './oftener.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
+import { RETRY_ACTS, tryAllAgain } from './retry-acts.ts';
 import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
 import { isShort } from './short.ts';
@@ -104,7 +105,7 @@ export async function story(options: StoryOptions): Promise<Told> {
     const { likely, stormy } = random.weighted(SUBJECTS);
     const hostile = hostilePlan(seed, steps);
     const ofFiles = withFiles(seed) ? [FILE_ACTS] : [];
-    const ofUndo = isShort(seed) ? [UNDO_ACTS] : [];
+    const ofShort = isShort(seed) ? [UNDO_ACTS, RETRY_ACTS] : [];
     const acts = [
       MESSAGE_ACTS,
       SWITCH_ACTS,
@@ -112,7 +113,7 @@ export async function story(options: StoryOptions): Promise<Told> {
       FAULT_ACTS,
       SCHEMA_ACTS,
       ...ofFiles,
-      ...ofUndo,
+      ...ofShort,
     ].flatMap((list) =>
       list
         .filter(({ name }) => hostile === null || !NOT_WHILE_HOSTILE.has(name))
@@ -230,6 +231,7 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
   const { world } = stage;
   // What was put off comes by itself, too: in stories with short pages nobody presses it.
   const pressed = !isShort(stage.seed);
+  if (isShort(stage.seed)) await tryAllAgain(stage, () => world.run(500));
   for (const actor of pressed ? stage.actors : []) {
     await tell(stage, actor, 'synchronizes', () => actor.device.execute('syncNow', null));
   }

@@ -7,6 +7,9 @@ import { forgetLook } from './looks.ts';
 import { FINE } from './network.ts';
 import { isSleepy, stormOf } from './oftener.ts';
 import type { SeededRandom } from './random.ts';
+import { MAILBOXES_FULL } from './retry-acts.ts';
+import { isShort } from './short.ts';
+import type { Limits } from './sim-cloud.ts';
 import type { Actor, Stage } from './stage.ts';
 
 const SECOND = 1_000;
@@ -115,12 +118,26 @@ const cloudCrash: Act['act'] = async (stage) => {
   return true;
 };
 
+const OLD_LIMITS = ['quota', 'disk'] as const;
+/** In stories with short pages. */
+const LIMITS = [...OLD_LIMITS, 'mailboxes', 'mailboxes'] as const;
+const LIMITED: Record<(typeof LIMITS)[number], string> = {
+  quota: 'fault: quota reached',
+  disk: "fault: cloud's disk full",
+  mailboxes: MAILBOXES_FULL,
+};
+
 const cloudLimits: Act['act'] = async (stage, _, dice) => {
   stage.limited = !stage.limited;
-  const which = dice.pick(['quota', 'disk'] as const);
-  const limits = which === 'quota' ? { quotaBytes: 8_000 } : { largestDatabaseBytes: 200_000 };
+  const which = dice.pick(isShort(stage.seed) ? LIMITS : OLD_LIMITS);
+  const limits: Limits =
+    which === 'quota'
+      ? { quotaBytes: 8_000 }
+      : which === 'disk'
+        ? { largestDatabaseBytes: 200_000 }
+        : { mailboxLimits: { mailboxEntries: 1 + dice.below(6) } };
   if (!stage.limited) stage.count('fault: quota freed');
-  else stage.count(which === 'quota' ? 'fault: quota reached' : "fault: cloud's disk full");
+  else stage.count(LIMITED[which]);
   stage.say(stage.limited ? `the cloud has no room (${which})` : 'the cloud has room');
   await stage.cloud.restart(stage.limited ? limits : {});
   return true;

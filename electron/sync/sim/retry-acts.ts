@@ -1,0 +1,85 @@
+/**
+ * Messages that do not reach somebody, in stories with short pages (short.ts): a cloud whose mailboxes take a few entries only, Try Again, and
+ * letting go of what is left to deliver. What was not reached must be when everything has healed and somebody has tried again (SPEC SIM-51).
+ */
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import type { Act } from './acts.ts';
+import type { PersonName } from './ledger.ts';
+import type { Actor, Stage } from './stage.ts';
+
+export const MAILBOXES_FULL = 'mailboxes full';
+
+type Left = { id: string; guid: string };
+
+/** What a device has left to deliver, and does not try again by itself. */
+const leftAt = ({ device }: Actor): readonly Left[] =>
+  device.store.kept('simulation left', ['outbox'], () =>
+    device.store
+      .all<{ send_id: Uint8Array; guid: Uint8Array }>(
+        "SELECT send_id, guid FROM outbox WHERE kind = 'redelivery' AND state = 'failed'",
+      )
+      .map(({ send_id, guid }) => ({ id: toHex(send_id), guid: toHex(guid) })),
+  );
+
+/** Between two moments of the world: whom its messages have not reached is known by then. */
+export function noteMissed({ ledger }: Stage, actor: Actor): void {
+  for (const { guid } of leftAt(actor)) ledger.missed.add(guid);
+}
+
+const tryAgain: Act['act'] = (stage, actor, dice) => {
+  const left = leftAt(actor);
+  if (left.length === 0) return false;
+  const { id } = dice.pick(left);
+  stage.does(actor, 'tries again', () => actor.device.execute('retry', { id }));
+  return true;
+};
+
+const letGo: Act['act'] = (stage, actor, dice) => {
+  const left = leftAt(actor);
+  if (left.length === 0) return false;
+  const { id, guid } = dice.pick(left);
+  const gone = () => void stage.ledger.notDelivered.add(guid);
+  stage.does(
+    actor,
+    'delivers something no more',
+    () => actor.device.execute('discard', { id }).then(gone),
+    gone,
+  );
+  return true;
+};
+
+/** Everything that is left, on each device. */
+export async function tryAllAgain(stage: Stage, wait: () => Promise<unknown>): Promise<void> {
+  for (const actor of stage.actors) {
+    if (!actor.device.alive) continue;
+    for (const { id } of leftAt(actor))
+      stage.does(actor, 'tries again', () => actor.device.execute('retry', { id }));
+    await wait();
+  }
+}
+
+/**
+ * Why this message of somebody else's may never have come: it did not reach this person at once, and before it did it was let go of, unsent or
+ * deleted by its sender's people, or its device died, was put back or left with what it had left to deliver.
+ */
+export function mayBeMissed({ ledger, actors }: Stage, person: PersonName, guid: string): boolean {
+  if (!ledger.missed.has(guid)) return false;
+  const sent = ledger.sent.get(guid);
+  const sender = actors.find(({ name }) => name === sent?.by);
+  if (sent === undefined || sender === undefined || sender.removed !== null) return true;
+  if (sender.person === person) return false;
+  return (
+    ledger.notDelivered.has(guid) ||
+    sender.device.putBacks > 0 ||
+    ledger.deletions.some(
+      (one) =>
+        one.person === sender.person &&
+        ('guid' in one.what ? one.what.guid === guid : one.what.shown.has(guid)),
+    )
+  );
+}
+
+export const RETRY_ACTS: Act[] = [
+  { name: 'try again', weight: 12, act: tryAgain },
+  { name: 'deliver no more', weight: 3, act: letGo },
+];
