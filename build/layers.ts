@@ -30,8 +30,14 @@ export const RULES: Rule[] = [
     forbids: ({ from, to }) => inside(from, 'shared') && isOurs(to) && !inside(to, 'shared'),
   },
   {
-    says: 'shared runs anywhere: no Node modules',
-    forbids: ({ from, to }) => inside(from, 'shared') && to.startsWith('node:') && !isTest(from),
+    says: 'shared runs anywhere: no Node modules, but in shared/disk',
+    forbids: ({ from, to }) =>
+      inside(from, 'shared') && !inside(from, 'shared/disk') && to.startsWith('node:') && !isTest(from),
+  },
+  {
+    says: 'shared/disk is for device and cloud: nothing else of shared imports it',
+    forbids: ({ from, to }) =>
+      inside(from, 'shared') && !inside(from, 'shared/disk') && inside(to, 'shared/disk') && !isTest(from),
   },
   {
     says: 'cloud imports cloud and shared',

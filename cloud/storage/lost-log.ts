@@ -8,8 +8,14 @@
  */
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import {
+  type Log,
+  readLog,
+  readSharedIndex,
+  type SharedIndex,
+  saltsOfLog,
+} from '../../shared/disk/write-ahead-log.ts';
 import { syncPath } from './durable.ts';
-import { type LogFile, type LogIndex, readIndex, readLog, saltsOfLog } from './log-file.ts';
 import { LACKING, markedLog, markFile, writeMark } from './log-mark.ts';
 
 const LOOKS = 5;
@@ -21,9 +27,10 @@ const isLater = (salts: string, than: string): boolean => {
   return rounds >= 1 && rounds <= UNNAMED_ROUNDS;
 };
 
-const lacking = (marked: string | null, log: LogFile | null, index: LogIndex | null): string | null => {
-  if (log?.broken) return 'its write-ahead log does not add up';
-  if (log !== null && index !== null && index.salts === log.salts && log.committed < index.frames)
+const lacking = (marked: string | null, log: Log | null, index: SharedIndex | null): string | null => {
+  // What went on behind it had been committed, and answered.
+  if (log?.wentOn) return 'its write-ahead log does not add up';
+  if (log !== null && index !== null && index.salts === log.salts && log.committed < index.committed)
     return 'its write-ahead log is cut short or does not add up';
   if (marked === null) return null;
   if (marked === LACKING) return 'its write-ahead log was found to lack something';
@@ -41,7 +48,7 @@ export const findLostLog = (file: string): string | null => {
     const before = round();
     const marked = markedLog(file);
     // First the index: it never counts what is not in the log yet.
-    const index = readIndex(`${file}-shm`);
+    const index = readSharedIndex(`${file}-shm`);
     const what = lacking(marked, readLog(`${file}-wal`), index);
     // A cloud that runs may have begun its log anew meanwhile, when this is a command beside it.
     if (what === null || before === round() || look === LOOKS) return what;
@@ -67,10 +74,10 @@ export const setLogAside = (file: string): SetAside | null => {
   const parts = ['-wal', '-shm'].filter((part) => existsSync(`${file}${part}`));
   if (parts.length === 0) return null;
   const log = readLog(`${file}-wal`);
-  const index = readIndex(`${file}-shm`);
+  const index = readSharedIndex(`${file}-shm`);
   const marked = markedLog(file);
   const isAhead =
-    log !== null && index !== null && index.salts === log.salts && index.inDatabase > log.committed;
+    log !== null && index !== null && index.salts === log.salts && index.written > log.committed;
   const folder = freeFolder(file);
   mkdirSync(folder, { mode: 0o700 });
   const aside = (part: string) => join(folder, `${basename(file)}${part}`);

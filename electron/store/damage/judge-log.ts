@@ -10,8 +10,19 @@
  *            and the log does not reach far enough to mend it
  * N, C and B stand in the shared index alone. Without one that can be believed it is not known which of the three it is.
  */
-import { type LogState, readLog } from './log-file.ts';
-import { readSharedIndex, type SharedIndex } from './shared-index.ts';
+import {
+  type Log,
+  readLog,
+  readSharedIndex,
+  type SharedIndex,
+} from '../../../shared/disk/write-ahead-log.ts';
+
+/**
+ * missing: no file. empty: nothing was left in it. whole: up to its end, or to frames of an earlier round. damaged: a frame of this round
+ * does not add up, so it and what stands behind it is lost. After a power failure that can be a transaction that was never committed;
+ * from outside the two cannot be told apart, nor can a log that was cut between two frames from one that ends there: the index can.
+ */
+export type LogState = 'missing' | 'empty' | 'whole' | 'damaged';
 
 /**
  * asEver: nothing speaks against it. prefix: damaged, and SQLite may take what it can read of it. without: damaged, and the database alone is
@@ -28,17 +39,25 @@ export type Judgement = {
 
 export function judgeLog(dbPath: string): Judgement {
   const log = readLog(`${dbPath}-wal`);
+  const state = stateOf(log);
+  const { headed = false, frames = 0, committed: taken = 0 } = log ?? {};
   const found = readSharedIndex(`${dbPath}-shm`);
   // Of an earlier round it says nothing of this log.
-  const index = found !== null && (log.salt === null || found.salt.equals(log.salt)) ? found : null;
+  const index = found !== null && headed && found.salts !== log?.salts ? null : found;
   const { written = 0, begun = 0, committed = 0 } = index ?? {};
   // A head that cannot be read does not say which round it is, and how many frames stand behind it.
-  const known = index !== null && !(log.state === 'damaged' && log.salt === null);
-  const nothingLost = known && begun <= written && written >= Math.max(committed, log.frames);
+  const known = index !== null && !(state === 'damaged' && !headed);
+  const nothingLost = known && begun <= written && written >= Math.max(committed, frames);
   // Cut between two frames it adds up to its end; the index knows that there was more.
-  const damaged = log.state === 'damaged' || (log.state !== 'missing' && committed > log.committed);
-  if (!damaged) return { state: log.state, use: 'asEver', nothingLost };
-  return { state: 'damaged', use: ofDamaged(log.committed, index), nothingLost };
+  const damaged = state === 'damaged' || (state !== 'missing' && committed > taken);
+  if (!damaged) return { state, use: 'asEver', nothingLost };
+  return { state: 'damaged', use: ofDamaged(taken, index), nothingLost };
+}
+
+function stateOf(log: Log | null): LogState {
+  if (log === null) return 'missing';
+  if (log.size === 0) return 'empty';
+  return log.headed && log.whole === log.frames ? 'whole' : 'damaged';
 }
 
 function ofDamaged(taken: number, index: SharedIndex | null): LogUse {
