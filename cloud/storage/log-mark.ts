@@ -10,8 +10,8 @@
  */
 import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncPath } from '../../shared/disk/sync-path.ts';
 import { saltsOfLog } from '../../shared/disk/write-ahead-log.ts';
-import { syncPath } from './durable.ts';
 
 const NONE = '-'.repeat(16);
 /** A log that is known to lack something: what says so elsewhere is written over while it is looked at. */

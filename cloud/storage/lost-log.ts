@@ -8,6 +8,7 @@
  */
 import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { syncPath } from '../../shared/disk/sync-path.ts';
 import {
   type Log,
   readLog,
@@ -15,7 +16,6 @@ import {
   type SharedIndex,
   saltsOfLog,
 } from '../../shared/disk/write-ahead-log.ts';
-import { syncPath } from './durable.ts';
 import { LACKING, markedLog, markFile, writeMark } from './log-mark.ts';
 
 const LOOKS = 5;

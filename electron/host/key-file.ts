@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { syncPath } from '../../shared/disk/sync-path.ts';
 import type { Keychain, StoredKey } from './host.ts';
 
 const KEY_FILE = 'database.key';
@@ -87,7 +88,7 @@ export function keyFile(profileDir: string, sealing: Sealing): Keychain {
       } finally {
         await rm(draft, { force: true });
       }
-      await syncFolder(profileDir);
+      syncPath(profileDir);
     },
   };
 }
@@ -111,16 +112,6 @@ function parseJson(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return null;
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return; // folders cannot be synced there; the rename is journalled
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

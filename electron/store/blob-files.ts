@@ -13,7 +13,6 @@
  */
 import {
   closeSync,
-  fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -25,8 +24,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { syncPath } from '../../shared/disk/sync-path.ts';
 import { around } from '../../shared/trace.ts';
-import { syncFolder } from './sync-folder.ts';
 import { hex } from './values.ts';
 
 /** Beside the database. */
@@ -76,7 +75,7 @@ export function blobFiles(folder: string): BlobFiles {
     adopt(staged, id) {
       make();
       around('adopt', () => renameSync(safe(staged), whole(id)));
-      syncFolder(folder);
+      syncPath(folder);
     },
     dropStaged: (staged) => rmSync(safe(staged), { force: true }),
     length: (id) => lengthOf(whole(id)),
@@ -98,14 +97,9 @@ export function blobFiles(folder: string): BlobFiles {
       if ((lengthOf(path) ?? 0) > offset + bytes.length) truncateSync(path, offset + bytes.length);
     },
     finishPart(id) {
-      const file = openSync(part(id), 'r+');
-      try {
-        fsyncSync(file);
-      } finally {
-        closeSync(file);
-      }
+      syncPath(part(id));
       around('finishPart', () => renameSync(part(id), whole(id)));
-      syncFolder(folder);
+      syncPath(folder);
     },
     dropPart: (id) => rmSync(part(id), { force: true }),
     remove(id) {

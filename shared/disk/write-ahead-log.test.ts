@@ -185,7 +185,12 @@ test('ERR-15 DMG-3 a round that begins anew counts its salts up; what stands beh
   // Some of this round behind those of the earlier one: they hang together with nothing, and SQLite does not come to them.
   const frames = found?.frames ?? 0;
   log.copy(log, frameAt(10), frameAt(1), frameAt(frames + 1));
-  expect(said(log)).toMatchObject({ whole: frames, committed: taken(log), frames: 9 + frames, wentOn: false });
+  expect(said(log)).toMatchObject({
+    whole: frames,
+    committed: taken(log),
+    frames: 9 + frames,
+    wentOn: false,
+  });
 
   checkpoint('TRUNCATE');
   expect([saltsOfLog(`${path}-wal`), readLog(`${path}-wal`)?.size]).toEqual([null, 0]);

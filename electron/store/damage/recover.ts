@@ -5,8 +5,9 @@
  * It begins only with a key that is known to be the right one. Not enough room, no access: thrown as they are, nothing is lost, and the next
  * call goes on.
  */
-import { closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { syncPath } from '../../../shared/disk/sync-path.ts';
 import { moment } from '../../../shared/trace.ts';
 import { attachmentsFolder, blobFiles } from '../blob-files.ts';
 import { addNotice } from '../notices.ts';
@@ -96,12 +97,7 @@ function rebuild(options: RecoverOptions): void {
       }
     }
   });
-  const written = openSync(path, 'r+');
-  try {
-    fsyncSync(written);
-  } finally {
-    closeSync(written);
-  }
+  syncPath(path);
 }
 
 function fill(

@@ -21,10 +21,10 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { syncPath } from '../../../shared/disk/sync-path.ts';
 import { around } from '../../../shared/trace.ts';
 import { replaceFile } from '../replace-file.ts';
 import { searchIndexPath } from '../search-index.ts';
-import { syncFolder } from '../sync-folder.ts';
 import { keepsakePath } from './keepsake.ts';
 
 const PREFIX = 'damaged-';
@@ -86,14 +86,14 @@ export function moveAside(dbPath: string, { folder }: Recovery): void {
     // Nothing is in it that is not made anew from what is read.
     rmSync(searchIndexPath(dbPath) + suffix, { force: true });
   }
-  syncFolder(folder);
-  syncFolder(dirname(dbPath));
+  syncPath(folder);
+  syncPath(dirname(dbPath));
 }
 
 export function place(dbPath: string, { folder }: Recovery): void {
   const rebuilt = join(folder, REBUILT);
   if (existsSync(rebuilt)) around('place', () => renameSync(rebuilt, dbPath));
-  syncFolder(dirname(dbPath));
+  syncPath(dirname(dbPath));
   clearWorking(folder);
 }
 
@@ -135,8 +135,8 @@ export function moveLogAside(dbPath: string, cause: string, nowMs: number): stri
     for (const suffix of LOG)
       if (existsSync(dbPath + suffix)) renameSync(dbPath + suffix, join(folder, basename(dbPath) + suffix));
   });
-  syncFolder(folder);
-  syncFolder(dirname(dbPath));
+  syncPath(folder);
+  syncPath(dirname(dbPath));
   return basename(folder);
 }
 
@@ -226,5 +226,5 @@ function guessed(dbPath: string, folder: string, mayBe: boolean): Recovery {
 function note({ folder, phase, beganMs, cause }: Recovery): void {
   const text = `${JSON.stringify({ phase, beganMs, cause })}\n`;
   replaceFile(join(folder, STATE), text, (rename) => around('note', rename));
-  syncFolder(folder);
+  syncPath(folder);
 }
