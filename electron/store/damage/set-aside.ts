@@ -110,11 +110,16 @@ export function keepLog(dbPath: string, cause: string, nowMs: number): string {
   const folder = makeFolder(dbPath, nowMs);
   try {
     around('keepLog', () => {
-      for (const suffix of LOG)
-        if (existsSync(dbPath + suffix))
-          copyFileSync(dbPath + suffix, join(folder, basename(dbPath) + suffix));
+      for (const suffix of LOG) {
+        if (!existsSync(dbPath + suffix)) continue;
+        const copy = join(folder, basename(dbPath) + suffix);
+        copyFileSync(dbPath + suffix, copy);
+        // It is the only one as soon as SQLite has begun another round.
+        syncPath(copy);
+      }
     });
     note({ folder, phase: 'done', beganMs: nowMs, cause });
+    syncPath(dirname(dbPath));
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
