@@ -8,7 +8,7 @@ import { blobFiles } from '../../store/blob-files.ts';
 import { blobCounts, getBlob } from '../../store/blobs.ts';
 import { type Kit, kit } from '../../store/store.testkit.ts';
 import { downloadStep } from './download-step.ts';
-import { PIECE } from './upload-step.ts';
+import { PIECE } from './transfer.ts';
 
 let k: Kit;
 afterEach(() => k.close());

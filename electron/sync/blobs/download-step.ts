@@ -12,10 +12,8 @@ import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { blobMemory } from './memory.ts';
-import { FILE_AGAIN_MS, PIECE } from './upload-step.ts';
+import { MOST_ATTEMPTS, PIECE, STEP_MS, waitAfterFileError } from './transfer.ts';
 
-const STEP_MS = 700;
-const MOST_ATTEMPTS = 3;
 const AGAIN_MS = 20_000;
 const LONGEST_TAKEN_MS = 10 * 60_000;
 
@@ -30,8 +28,7 @@ export async function downloadStep(ctx: ZoneContext, what: Fetching): Promise<nu
       if (errorCode(error) === ErrorCode.NOT_FOUND) fail(ctx, blob, 'gone');
       else if (isFileError(error) && error.code === 'ENOENT') partGone(ctx, blob);
       else {
-        if (isFileError(error))
-          updateBlob(ctx.store, blob.id, { notBeforeMs: ctx.clock.now() + FILE_AGAIN_MS });
+        waitAfterFileError(ctx, blob, error);
         throw error;
       }
     }

@@ -13,7 +13,8 @@ import { patchExtra } from '../../store/zone-state.ts';
 import { counts } from '../run/remembered.ts';
 import { blobsMissing } from './missing.ts';
 import { lookThroughFolder, sweepStep } from './sweep.ts';
-import { PIECE, uploadStep } from './upload-step.ts';
+import { PIECE } from './transfer.ts';
+import { uploadStep } from './upload-step.ts';
 
 let k: Kit;
 afterEach(() => k.close());

@@ -5,7 +5,6 @@
  */
 
 import { toHex } from '../../../shared/crypto/bytes.ts';
-import { isFileError } from '../../store/blob-files.ts';
 import {
   type BlobRow,
   nextToSend,
@@ -24,13 +23,7 @@ import type { FailureReason } from '../status-types.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { blobMemory } from './memory.ts';
 import { wasTooLarge } from './too-large.ts';
-
-/** What one call carries: 16 chunks. */
-export const PIECE = 1024 * 1024;
-/** A step ends after so long, so that others of its lane and a person's word come in between. */
-const STEP_MS = 700;
-/** What could not be read or written comes after the others: the lane rests for less than that. */
-export const FILE_AGAIN_MS = 60_000;
+import { MOST_ATTEMPTS, PIECE, STEP_MS, waitAfterFileError } from './transfer.ts';
 
 /** `only`: larger ones wait (a metered connection). `records`: also what nothing but a record lacks. */
 export async function uploadStep(
@@ -50,8 +43,7 @@ export async function uploadStep(
         return { full: true };
       }
       if (!settleRefusal(ctx, blob, error)) {
-        if (isFileError(error))
-          updateBlob(ctx.store, blob.id, { notBeforeMs: ctx.clock.now() + FILE_AGAIN_MS });
+        waitAfterFileError(ctx, blob, error);
         throw error;
       }
     }
@@ -137,8 +129,6 @@ function settleRefusal(ctx: StepContext, blob: BlobRow, error: unknown): boolean
       return false;
   }
 }
-
-const MOST_ATTEMPTS = 3;
 
 function again(ctx: StepContext, blob: BlobRow, failure: FailureReason): void {
   if (blob.attempts + 1 >= MOST_ATTEMPTS) giveUp(ctx, blob, failure);

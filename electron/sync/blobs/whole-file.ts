@@ -2,7 +2,7 @@
 import { BLOB_CHUNK, blobIdOf, chunkHash } from '../../../shared/crypto/blobs.ts';
 import { equalBytes } from '../../../shared/crypto/bytes.ts';
 import type { StepContext } from '../context.ts';
-import { PIECE } from './upload-step.ts';
+import { PIECE } from './transfer.ts';
 
 export async function isWholeFile({ files, timers }: StepContext, id: Uint8Array): Promise<boolean> {
   const size = files.length(id);

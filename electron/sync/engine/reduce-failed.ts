@@ -8,7 +8,7 @@ type Failed = Extract<EngineEvent, { type: 'failed' }>;
 
 const PURGE_AGAIN_MS = 60 * 60_000;
 const DISK_AGAIN_MS = 30_000;
-const FILE_AGAIN_MS = 20_000;
+const FILES_REST_MS = 20_000;
 
 export function reduceFailed(before: EngineState, event: Failed): EngineState {
   const state: EngineState = { ...before, running: { ...before.running, [event.step.lane]: null } };
@@ -49,7 +49,7 @@ export function reduceFailed(before: EngineState, event: Failed): EngineState {
     case 'file':
       // The cloud has no part in it, and nothing else waits for it.
       return event.step.lane === 'blobs'
-        ? { ...state, filesRestUntil: event.now + FILE_AGAIN_MS }
+        ? { ...state, filesRestUntil: event.now + FILES_REST_MS }
         : backOff(state, event, before);
     case 'network':
     case 'busy':
