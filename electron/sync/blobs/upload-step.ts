@@ -16,7 +16,7 @@ import {
 import { hurry } from '../../store/dirty.ts';
 import { getOutbox, updateOutbox } from '../../store/outbox.ts';
 import type { StepContext } from '../context.ts';
-import type { StepResult } from '../engine/state.ts';
+import type { StepResult } from '../engine/steps.ts';
 import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';

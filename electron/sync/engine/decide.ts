@@ -1,13 +1,7 @@
 /** What is next, lane by lane: pure questions about the engine's state (state.ts has the invariants). */
 import { meteredNow, standsStill, uploadsRecords, waitsFor } from './conditions.ts';
-import {
-  type EngineState,
-  LARGE_BLOB,
-  type Step,
-  type Uploads,
-  type ZoneName,
-  type ZoneState,
-} from './state.ts';
+import { type EngineState, LARGE_BLOB, type Uploads, type ZoneName, type ZoneState } from './state.ts';
+import type { Step } from './steps.ts';
 
 /** The messages zone takes part: being switched on, on, or being drained before it goes off. */
 export function takesPart(state: EngineState): boolean {

@@ -1,8 +1,9 @@
 /** Files that nothing but records of the messages zone lack: they go up while that zone does, and the status line counts them only then. */
 import { expect, test } from 'vitest';
 import { type Bench, settled } from '../testing/engine-bench.ts';
-import { LARGE, LARGE_BLOB, NO_BLOBS, NO_UPLOADS, type Step, type Uploads } from './state.ts';
+import { LARGE, LARGE_BLOB, NO_BLOBS, NO_UPLOADS, type Uploads } from './state.ts';
 import { statusOf } from './status.ts';
+import type { Step } from './steps.ts';
 
 const files = (all: number, small = all): Uploads => ({ ...NO_UPLOADS, all, small });
 

@@ -2,8 +2,9 @@
 
 import { turned } from './decide.ts';
 import { zoneHeard } from './reduce-switch.ts';
-import type { EngineEvent, EngineState, StepResult, ZoneName, ZoneState } from './state.ts';
+import type { EngineEvent, EngineState, ZoneName, ZoneState } from './state.ts';
 import { TIDY_MS } from './state.ts';
+import type { StepResult } from './steps.ts';
 import { patchZone, stillAsked, withSwitch } from './update.ts';
 
 type Done = Extract<EngineEvent, { type: 'done' }>;

@@ -2,8 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { Bench, noChanges, remembered, settled, whereItStands } from '../testing/engine-bench.ts';
 import { specTable } from '../testing/spec-table.ts';
-import { CLOCK_TOLERANCE_MS, type EngineState, LARGE, NOTHING_HEARD, type StepResult } from './state.ts';
+import { CLOCK_TOLERANCE_MS, type EngineState, LARGE, NOTHING_HEARD } from './state.ts';
 import { statusOf } from './status.ts';
+import type { StepResult } from './steps.ts';
 
 const zones = remembered().zones;
 const walking = { ...zones.messages, stage: 'unopened' as const, named: false };

@@ -1,5 +1,5 @@
 /** The two tables of points, and what is held against them: the commands and steps that there are (SPEC SYN-80). */
-import type { Step } from '../engine/state.ts';
+import type { Step } from '../engine/steps.ts';
 import type { CommandName } from '../protocol.ts';
 import { CLOUD_POINTS, DEVICE_POINTS } from './points.ts';
 

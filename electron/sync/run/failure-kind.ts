@@ -3,7 +3,7 @@
 import { ConnectError } from '@connectrpc/connect';
 import { TrustError } from '../../../shared/crypto/errors.ts';
 import { isFileError } from '../../store/blob-files.ts';
-import type { FailureKind } from '../engine/state.ts';
+import type { FailureKind } from '../engine/steps.ts';
 import { SyncFailure } from '../failure.ts';
 import { numberOf } from '../network/answers.ts';
 import { ErrorCode, lockstepError } from '../network/errors.ts';

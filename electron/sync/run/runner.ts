@@ -15,11 +15,9 @@ import {
   type EngineState,
   initialState,
   type Remembered,
-  type Step,
-  type StepDone,
-  type StepResult,
 } from '../engine/state.ts';
 import { statusOf } from '../engine/status.ts';
+import type { Step, StepDone, StepResult } from '../engine/steps.ts';
 import type { SyncStatus } from '../status-types.ts';
 import { failureOf } from './failure-kind.ts';
 import type { Timers } from './timers.ts';

@@ -9,9 +9,8 @@ import {
   NO_WALK,
   NOTHING_HEARD,
   type Remembered,
-  type Step,
-  type StepResult,
 } from '../engine/state.ts';
+import type { Step, StepResult } from '../engine/steps.ts';
 
 export type Bare<E = EngineEvent> = E extends EngineEvent ? Omit<E, 'now' | 'jitter'> : never;
 

@@ -9,7 +9,8 @@ import type {
 import { oldestFirst } from '../../store/pulled.ts';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, setZoneState, zoneDigest } from '../../store/zone-state.ts';
-import type { StepResult, Walk } from '../engine/state.ts';
+import type { Walk } from '../engine/state.ts';
+import type { StepResult } from '../engine/steps.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
 import { aheadOfFeed, hasAsked, takeCarried, walkedBeside } from './carried.ts';

@@ -19,7 +19,7 @@ import { getRecord, isMerged, NO_BASE, recordRow, setBase, tombstoneBase } from 
 import { ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { blobsMissing, isGoingUp, wasNamed } from '../blobs/missing.ts';
-import type { StepResult } from '../engine/state.ts';
+import type { StepResult } from '../engine/steps.ts';
 import { SyncFailure } from '../failure.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { applyPage, report } from './apply.ts';

@@ -6,7 +6,7 @@
 import { baseInventory } from '../../store/records.ts';
 import { sameBytes, type ZoneName } from '../../store/values.ts';
 import { getZoneState, recountDigest, setZoneState } from '../../store/zone-state.ts';
-import type { StepResult } from '../engine/state.ts';
+import type { StepResult } from '../engine/steps.ts';
 import { garbled, requireIds } from '../network/answers.ts';
 import { applyPage } from './apply.ts';
 import { aheadOfFeed, newest } from './carried.ts';

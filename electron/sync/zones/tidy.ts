@@ -8,7 +8,7 @@ import { addLocalDelete, dueHere } from '../../store/local-deletes.ts';
 import { dueForGood, KEPT_MS } from '../../store/recently-deleted.ts';
 import { recordRow } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import type { StepResult } from '../engine/state.ts';
+import type { StepResult } from '../engine/steps.ts';
 import { expireMessages } from './keep.ts';
 import { ownDeviceSeen } from './own-device.ts';
 import { fetchUnreadable } from './refetch.ts';
