@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { listConversations, unreadConversations } from '../../electron/store/conversations.ts';
-import { messagePage } from '../../electron/store/messages.ts';
+import { messagePage } from '../../electron/store/message-pages.ts';
 import { openStore } from '../../electron/store/open.ts';
 import { searchMessages } from '../../electron/store/search.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';

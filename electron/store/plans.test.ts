@@ -34,7 +34,8 @@ import {
   undecidedDeletes,
 } from './local-deletes.ts';
 import { countPending, isPending, listPending, listSettled, nextPending } from './mail.ts';
-import { findMessage, getMessage, messageCount, messagePage, newestPlace } from './messages.ts';
+import { messagePage, newestPlace } from './message-pages.ts';
+import { findMessage, getMessage, messageCount } from './messages.ts';
 import { addNotice, listNotices } from './notices.ts';
 import { acceptMessage, enqueue, listAsked, nextOutbox, updateOutbox, waitingCount } from './outbox.ts';
 import { hiddenOnTheirWay, hideOutbox, settleAllHidden, showOutbox } from './outbox-hidden.ts';

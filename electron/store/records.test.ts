@@ -13,7 +13,8 @@ import {
 } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getConversation, listConversations } from './conversations.ts';
 import { clean, dirtyBatch, dirtyCount } from './dirty.ts';
-import { getMessage, messagePage } from './messages.ts';
+import { messagePage } from './message-pages.ts';
+import { getMessage } from './messages.ts';
 import { openStore } from './open.ts';
 import { acceptMessage, enqueue, getOutbox, nextOutbox, updateOutbox } from './outbox.ts';
 import { applyPulled } from './pulled.ts';

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
 import { recordHash } from '../../shared/crypto/zone-digest.ts';
 import { decodePayload, encodePayload } from '../../shared/model/payload-codec.ts';
-import { messagePage } from './messages.ts';
+import { messagePage } from './message-pages.ts';
 import { openStore, type Store } from './open.ts';
 import { applyPulled } from './pulled.ts';
 import { getPayload, getRecord } from './records.ts';

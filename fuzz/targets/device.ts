@@ -8,7 +8,7 @@ import { ConnectError } from '@connectrpc/connect';
 import { attachmentsFolder, blobFiles } from '../../electron/store/blob-files.ts';
 import { getConversation, listConversations } from '../../electron/store/conversations.ts';
 import { listDevices } from '../../electron/store/devices.ts';
-import { messagePage } from '../../electron/store/messages.ts';
+import { messagePage } from '../../electron/store/message-pages.ts';
 import { applyPulled } from '../../electron/store/pulled.ts';
 import { listRecentlyDeleted } from '../../electron/store/recently-deleted.ts';
 import { searchMessages } from '../../electron/store/search.ts';

@@ -4,7 +4,7 @@ import type { DeleteScope, DeleteTarget, Id } from '../../api/types.ts';
 import { attachmentCount, messagesWithFiles } from '../../store/attachments.ts';
 import { someInCloud } from '../../store/bases.ts';
 import { listDevices } from '../../store/devices.ts';
-import { shownAttachments, shownCount } from '../../store/messages.ts';
+import { shownAttachments, shownCount } from '../../store/message-pages.ts';
 import type { Store } from '../../store/open.ts';
 import { getOutbox, type OutboxEntry, waitingMessages } from '../../store/outbox.ts';
 import {

@@ -3,7 +3,8 @@ import type { ConversationCalls, MessageCalls, SearchCalls } from '../../api/cal
 import { notFound } from '../../api/failure.ts';
 import type { ConversationSummary, Message } from '../../api/types.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
-import { getMessage, messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
+import { getMessage } from '../../store/messages.ts';
 import { searchConversations, searchMessages } from '../../store/search.ts';
 import { shownIds } from '../../store/shown.ts';
 import { hex, unhex } from '../../store/values.ts';

@@ -5,7 +5,7 @@ import { stampFromMs } from '../../../shared/clock/hlc.ts';
 import { getRegister, type Payload, setRegister } from '../../../shared/model/payload.ts';
 import { clearedValue, deletedValue } from '../../../shared/model/values.ts';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
-import { messagePage } from '../messages.ts';
+import { messagePage } from '../message-pages.ts';
 import { openStore, type Store } from '../open.ts';
 import { getPayload, putMerged } from '../records.ts';
 import {

@@ -22,7 +22,7 @@ import { attachmentsFolder } from '../../store/blob-files.ts';
 import { blobCounts, nextToGet } from '../../store/blobs.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getMailCursor } from '../../store/mail.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import { createCloudClient } from '../network/cloud-client.ts';
 import type { SyncStatus } from '../status-types.ts';
 import { bytesOf, openedFile, staged } from '../testing/attach.ts';

@@ -10,7 +10,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { PushRequestSchema, Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { attachmentsFolder } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import { createCloudClient } from '../network/cloud-client.ts';
 import type { SyncStatus } from '../status-types.ts';
 import { bytesOf, staged } from '../testing/attach.ts';

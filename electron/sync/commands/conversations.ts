@@ -6,7 +6,8 @@ import { flagValue, textValue, timeValue } from '../../../shared/model/values.ts
 import { raiseWatermark } from '../../../shared/model/watermarks.ts';
 import { ConversationField, ReadingField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getConversation } from '../../store/conversations.ts';
-import { messageRow, newestPlace } from '../../store/messages.ts';
+import { newestPlace } from '../../store/message-pages.ts';
+import { messageRow } from '../../store/messages.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import { KIND, plain, type Place as StorePlace } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';

@@ -19,7 +19,7 @@ import {
   ConversationKind,
 } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getIdentity } from '../../store/identity.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { keysOfDevice } from '../account/devices.ts';
 import { deleteConversation } from '../commands/deletes.ts';

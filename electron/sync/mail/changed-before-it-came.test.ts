@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { addLocalDelete } from '../../store/local-deletes.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { deleteForGood } from '../../store/records.ts';
 import { setZoneState } from '../../store/zone-state.ts';

@@ -5,7 +5,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { removeEndedDevices, signOut } from '../account/devices.ts';
 import { annaWroteToBob, closeDevices, type MailDevice } from '../testing/mail-device.ts';

@@ -13,7 +13,7 @@ import { concatBytes, fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
 import type { Attachment } from '../../../shared/model/attachment.ts';
 import { attachmentsFolder, blobPath, readRange, STAGING } from '../../store/blob-files.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import type { CommandInput } from '../protocol.ts';
 import type { CoreDevice } from './core-device.ts';
 

@@ -11,7 +11,7 @@ import { toHex } from '../../../shared/crypto/bytes.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
 import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import { listNotices } from '../../store/notices.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { settleAllHidden } from '../../store/outbox-hidden.ts';
