@@ -6,9 +6,6 @@
  * after the other, those that only write are done at once, between two slices of whatever bulk work is going on.
  */
 
-import { toHex } from '../../../shared/crypto/bytes.ts';
-import type { WatchResponse } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
-import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { within } from '../../../shared/trace.ts';
 import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
@@ -32,14 +29,10 @@ import { SyncFailure } from '../failure.ts';
 import { loadKeys, refreshKeyring } from '../keyring/own.ts';
 import { endSession } from '../keyring/session-end.ts';
 import { dropVoidRetries } from '../mail/outbox-rows.ts';
-import { numberOf } from '../network/answers.ts';
 import { type CloudClient, createCloudClient, type Fetch } from '../network/cloud-client.ts';
-import { lockstepError } from '../network/errors.ts';
-import { openPokeStream, type PokeStream } from '../network/poke-stream.ts';
 import type { Command, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
 import { SIZES, type Sizes } from '../sizes.ts';
 import type { Conditions, SyncStatus } from '../status-types.ts';
-import { carry } from '../zones/carried.ts';
 import { forgetRevs } from '../zones/forget.ts';
 import { openZone } from '../zones/open-zone.ts';
 import { pullChanges, walkPage } from '../zones/pull.ts';
@@ -55,6 +48,7 @@ import { attempt } from './attempt.ts';
 import { CloudClock } from './cloud-clock.ts';
 import { codeOf } from './failure-kind.ts';
 import { FailureLog } from './failure-log.ts';
+import { LiveStream } from './live-stream.ts';
 import { counts, remembered } from './remembered.ts';
 import { Runner } from './runner.ts';
 import { SaidTime } from './said-time.ts';
@@ -108,8 +102,6 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   const abort = new AbortController();
   let keys: EpochKeys | null = null;
   let client: { token: string; url: string; cloud: CloudClient } | null = null;
-  let stream: PokeStream | null = null;
-  let watchedMessages = false;
   const cloudClock = new CloudClock(timers);
   const writeClock = { now: () => cloudClock.forWriting(clock.now(), runner.state.clock !== null) };
 
@@ -167,7 +159,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     return result;
   };
 
-  const runner = new Runner({
+  const live = new LiveStream({ ctx, failures, runner: () => runner });
+  const runner: Runner = new Runner({
     clock,
     timers,
     jitter: () => (random(1)[0] ?? 0) / 256,
@@ -213,11 +206,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         announcer.changed();
       });
     },
-    watch,
-    unwatch: () => {
-      stream?.close();
-      stream = null;
-    },
+    watch: () => live.open(),
+    unwatch: () => live.close(),
     online,
     onTime: (cloudMs) => saidTime.said(cloudMs),
     onClockWrong: ({ cloudMs, deviceMs }) => {
@@ -227,8 +217,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     onStatus: (status) => announcer.status(status),
     onStep: () => {
       announcer.changed();
-      // The switch was turned: another stream, which begins with the heads.
-      if (stream !== null && watchedMessages !== (runner.state.switch !== 'off')) watch();
+      live.followSwitch();
     },
     onFailure: (step, kind, detail, code) => {
       failures.note(`step ${step.type}${'zone' in step ? ` ${step.zone}` : ''}`, kind, code);
@@ -306,64 +295,6 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     }
     runner.dispatch({ type: 'started', remembered: remembered(store) });
     runner.recount();
-  }
-
-  function watch(): void {
-    stream?.close();
-    let cloud: CloudClient;
-    try {
-      cloud = ctx.cloud;
-    } catch {
-      return;
-    }
-    watchedMessages = runner.state.switch !== 'off';
-    stream = openPokeStream({
-      cloud,
-      // Of a zone in which it takes no part a device is told where it stands, and no more.
-      carry: watchedMessages ? [Zone.ACCOUNT, Zone.MESSAGES] : [Zone.ACCOUNT],
-      timers,
-      onPoke: heard,
-      onClosed: (error) => {
-        stream = null;
-        if (error !== null) failures.note('stream', runner.state.stream, codeOf(error));
-        runner.dispatch({ type: 'streamClosed', retryAfterMs: lockstepError(error)?.retryAfterMs ?? 0 });
-      },
-    });
-  }
-
-  function heard(poke: WatchResponse['poke']): void {
-    if (runner.state.stream !== 'open') {
-      runner.dispatch({ type: 'streamOpened' });
-    }
-    switch (poke.case) {
-      case 'zone': {
-        const zone = poke.value.zone === Zone.ACCOUNT ? 'account' : 'messages';
-        const { purgeId } = poke.value;
-        carry(ctx, zone, poke.value);
-        runner.dispatch({
-          type: 'zonePoke',
-          zone,
-          head: numberOf(poke.value.head),
-          purgeId: purgeId.length === 16 ? toHex(purgeId) : null,
-        });
-        return;
-      }
-      case 'mailbox':
-        runner.dispatch({ type: 'mailPoke' });
-        return;
-      case 'keyring':
-        runner.dispatch({ type: 'keyringPoke' });
-        return;
-      case 'beat':
-        signal({ type: 'cloudTime', cloudMs: numberOf(poke.value.timeMs) });
-        return;
-      case 'revoked':
-        // The next call says whether the device was removed, and by what.
-        runner.dispatch({ type: 'keyringPoke' });
-        return;
-      default:
-        return;
-    }
   }
 
   const saidTime = new SaidTime({
