@@ -164,7 +164,15 @@ test('UI-83 the counts are waited for, and without them the switch can be turned
   await clickSwitch(page, t);
   await expect(dialog(page)).toContainText('Counting messages…');
   await expect(act(page, 'Turn On')).toBeDisabled();
-  preview({ toUpload: 0, toDownload: 0, bytes: 0, deletedHere: 2, deletedElsewhere: 0, expiring: 0 });
+  preview({
+    toUpload: 0,
+    toDownload: 0,
+    bytes: 0,
+    deletedHere: 2,
+    deletedElsewhere: 0,
+    deletedWithConversation: 0,
+    expiring: 0,
+  });
   await expect(act(page, 'Turn On')).toBeEnabled();
   await dialog(page).getByText('Delete on all devices and in iCloud').click();
   await act(page, 'Turn On').click();

@@ -189,13 +189,20 @@ export const SCENES: Scene[] = [
     name: 'before turning on',
     answers: {
       ...withStatus({ switch: 'off' }),
-      'sync.preview': { ...BACK, deletedHere: 7, deletedElsewhere: 3, expiring: 5 },
+      'sync.preview': {
+        ...BACK,
+        deletedHere: 7,
+        deletedElsewhere: 3,
+        deletedWithConversation: 12,
+        expiring: 5,
+      },
     },
     open: clickSwitch,
     says: [
       ['switch.on.keepAnd', { count: 4120 }],
       ['switch.about', { size: { en: '1.2 GB', nl: '1,2 GB' } }],
       ['switch.on.deletedHere', { count: 7 }],
+      ['switch.on.deletedWithConversation', { count: 12 }],
       ['switch.on.deletedElsewhere', { count: 3 }],
       ['keep.onExpiring', { count: 5 }],
     ],

@@ -1,6 +1,6 @@
 /** What of the messages zone is here, as it is compared with what the cloud has: for the numbers before the switch is turned on. Reads only. */
 import type { Store } from './open.ts';
-import { KIND, plain, ZONE_NUMBER } from './values.ts';
+import { comparePlaces, KIND, type Place, plain, plainOrNull, ZONE_NUMBER } from './values.ts';
 
 const ZONE = ZONE_NUMBER.messages;
 
@@ -62,4 +62,39 @@ export function heldMessages(store: Store, tombstone: Uint8Array): number[] {
       KIND.message,
     )
     .map(({ rid }) => rid);
+}
+
+/** A conversation that has messages here, or had. */
+export type LocalConversation = {
+  cid: number;
+  guid: Uint8Array;
+  /** Of its record, as far as the cloud's version is known here; 0: none is. */
+  rev: number;
+  payload: Uint8Array | null;
+};
+
+/** All of them: few beside their messages. */
+export function localConversations(store: Store): LocalConversation[] {
+  return store
+    .all<{ cid: number; guid: Uint8Array; rev: number | null; payload: Uint8Array | null }>(
+      `SELECT c.cid, c.guid, r.rev, r.payload FROM conversation c LEFT JOIN record r ON r.zone = ? AND r.id = c.record_id`,
+      ZONE,
+    )
+    .map(({ cid, guid, rev, payload }) => ({
+      cid,
+      guid: plain(guid),
+      rev: rev ?? 0,
+      payload: plainOrNull(payload),
+    }));
+}
+
+/** Whether the message in this row is shown, and will not be once its conversation is deleted up to its mark (by `cid`). */
+export function goesWithConversation(store: Store, rid: number, marks: ReadonlyMap<number, Place>): boolean {
+  const row = store.get<{ cid: number; accepted_ms: number; guid: Uint8Array }>(
+    `SELECT m.cid, m.accepted_ms, m.guid FROM message m CROSS JOIN conversation c ON c.cid = m.cid
+     WHERE m.rid = ? AND m.shown = 1 AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid)`,
+    rid,
+  );
+  const mark = row && marks.get(row.cid);
+  return mark !== undefined && comparePlaces(row!.accepted_ms, row!.guid, mark.ms, mark.guid) <= 0;
 }

@@ -8,7 +8,15 @@ import { deletedValue } from '../../shared/model/values.ts';
 import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { heldTombstones, messagesToUpload, unreadable } from './bases.ts';
 import { blobCounts, nextToGet, nextToSend, notHere } from './blobs.ts';
-import { anythingHere, contentOf, heldMessages, localSlice, newMessages } from './compare.ts';
+import {
+  anythingHere,
+  contentOf,
+  goesWithConversation,
+  heldMessages,
+  localConversations,
+  localSlice,
+  newMessages,
+} from './compare.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
 import { listDevices } from './devices.ts';
 import {
@@ -69,6 +77,7 @@ const MEANT = [
   'count(*) AS n FROM message', // all of them are the answer; counted in the narrowest index
   'FROM local_delete l', // all of them are looked up
   'FROM local_delete WHERE expired', // all of a kind are the answer
+  'FROM conversation c LEFT JOIN record', // all of them are the answer
   'FROM local_clear l', // as many rows as conversations were deleted here
   "SELECT guid FROM outbox WHERE kind = 'redelivery'", // what waits to be sent again
   'FROM message ORDER BY rid DESC LIMIT 1', // the end of the table itself
@@ -157,6 +166,8 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   localSlice(store, 0, 10);
   contentOf(store, 1);
   newMessages(store);
+  localConversations(store);
+  goesWithConversation(store, 1, new Map());
   heldMessages(store, new Uint8Array(32));
   messagesToUpload(store);
   deleteForGood(store, 'messages', bytes16(4), { push: true, byPerson: true, nowMs: 1 });

@@ -122,6 +122,8 @@ export type SwitchPreview = {
   bytes: number;
   deletedHere: number;
   deletedElsewhere: number;
+  /** Of those to be uploaded: what will be in Recently Deleted, since their conversation was deleted on another device (SPEC DEL-32). */
+  deletedWithConversation: number;
   /** Messages of this device that are older than the account keeps messages: they go for good. */
   expiring: number;
 };

@@ -38,6 +38,11 @@ export function TurnOn({ onClose }: { onClose: () => void }) {
       {texts.length > 0 && (
         <p className="strong">{texts.map(({ key, values }) => t(key, values)).join(' ')}</p>
       )}
+      {data !== null && data.deletedWithConversation > 0 && (
+        <p className="strong">
+          {t('switch.on.deletedWithConversation', { count: data.deletedWithConversation })}
+        </p>
+      )}
       {data !== null && data.deletedHere > 0 && (
         <RadioGroup
           legend={t('switch.on.deletedHere', { count: data.deletedHere })}

@@ -8,6 +8,7 @@ const ON: SwitchPreview = {
   bytes: 0,
   deletedHere: 0,
   deletedElsewhere: 0,
+  deletedWithConversation: 0,
   expiring: 0,
 };
 const OFF: SwitchOffPreview = {

@@ -39,7 +39,10 @@ export async function storageInfo(ctx: StepContext): Promise<StorageInfo> {
 /** Asked each time the question is shown: reads in slices, and changes nothing. */
 export async function switchPreview(ctx: ZoneContext): Promise<SwitchPreview> {
   const state = await ask(ctx);
-  const { upload, download, deletedElsewhere, deletedHere } = await compareZone(ctx, state);
+  const { upload, download, deletedElsewhere, deletedWithConversation, deletedHere } = await compareZone(
+    ctx,
+    state,
+  );
   const records = numberOf(state.records);
   const toCome =
     records === 0 ? 0 : (numberOf(state.bytesUsed) * Math.min(download.records, records)) / records;
@@ -49,6 +52,7 @@ export async function switchPreview(ctx: ZoneContext): Promise<SwitchPreview> {
     bytes: upload.bytes + upload.messages * SEALED_BYTES + Math.round(toCome),
     deletedHere,
     deletedElsewhere,
+    deletedWithConversation,
     expiring: expiringCount(ctx),
   };
 }

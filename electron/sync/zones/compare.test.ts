@@ -24,7 +24,14 @@ afterAll(removeFolders);
 
 const T = 1_700_000_000_000;
 const CONVERSATION = '07'.repeat(16);
-const NOTHING = { toUpload: 0, toDownload: 0, deletedHere: 0, deletedElsewhere: 0, expiring: 0 };
+const NOTHING = {
+  toUpload: 0,
+  toDownload: 0,
+  deletedHere: 0,
+  deletedElsewhere: 0,
+  deletedWithConversation: 0,
+  expiring: 0,
+};
 
 let folder = '';
 let cloud: Cloud;
@@ -180,6 +187,51 @@ test('SYN-64 what the mailbox brought while it was off, and the cloud has from a
   expect(two.texts()).toEqual(['m1', 'm2', 'm3', 'only here']);
 });
 
+test('SYN-64 DEL-32 what only this device has of a conversation that another one deleted is counted before', async () => {
+  const { one, two } = await inStep(3);
+  await off(two);
+  for (const text of ['older', 'oldest']) two.message(text, T + 1);
+  two.message('only here, newer', T + 500);
+  two.message('of another conversation', T + 1, { conversation: new Uint8Array(16).fill(9) });
+  await deleteSome(two, [two.message('deleted here', T + 1)]);
+  expect(await preview(two)).toMatchObject({ ...NOTHING, toUpload: 5, deletedHere: 1 });
+  await one.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+  await settled(one);
+  const changes = () => two.store.get<{ n: number }>('SELECT total_changes() AS n')?.n;
+  const before = changes();
+  const said = await preview(two);
+  expect(said).toMatchObject({ ...NOTHING, toUpload: 5, deletedHere: 1, deletedWithConversation: 2 });
+  expect(changes()).toBe(before);
+  await on(two);
+  expect(two.texts()).toEqual(['of another conversation', 'only here, newer']);
+  expect(await preview(two)).toMatchObject(NOTHING);
+});
+
+test('SYN-64 DEL-32 a conversation that was deleted and recovered elsewhere takes nothing, and one deleted before takes nothing more', async () => {
+  const { one, two, ids } = await inStep(3);
+  await one.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+  await settled(one, two);
+  await off(two);
+  // It lies under a mark that this device knows: it is in Recently Deleted already.
+  two.message('older', T + 1);
+  await pin(one, true);
+  await settled(one);
+  expect(await preview(two)).toMatchObject({ ...NOTHING, toUpload: 1 });
+  two.message('newer', T + 500);
+  one.message('last', T + 600);
+  await one.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+  await settled(one);
+  expect(await preview(two)).toMatchObject({
+    ...NOTHING,
+    toUpload: 2,
+    toDownload: 1,
+    deletedWithConversation: 1,
+  });
+  await one.core.execute({ name: 'recoverMessages', input: { ids: ids.slice(0, 1) } });
+  await settled(one);
+  expect(await preview(two)).toMatchObject({ ...NOTHING, toUpload: 2, toDownload: 1 });
+});
+
 test('SYN-65 what was deleted here is asked about as long as there is something to decide', async () => {
   const { one, two, ids } = await inStep(8);
   const [a = '', b = '', c = '', d = '', e = ''] = ids;
@@ -257,6 +309,15 @@ const contents = (device: ZoneDevice) =>
       )
       .map(({ id }) => id),
   );
+const ids = (device: ZoneDevice, sql: string) =>
+  new Set(device.store.all<{ id: string }>(sql).map(({ id }) => id));
+const shown = (device: ZoneDevice) =>
+  ids(
+    device,
+    `SELECT hex(m.id) AS id FROM message m JOIN conversation c ON c.cid = m.cid
+     WHERE m.shown = 1 AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid)`,
+  );
+const everKnown = (device: ZoneDevice) => ids(device, 'SELECT hex(id) AS id FROM record WHERE zone = 2');
 const without = (from: Set<string>, what: Set<string>) => [...from].filter((id) => !what.has(id));
 
 test.each(Array.from({ length: 8 }, (_, i) => i + 1))(
@@ -270,7 +331,7 @@ test.each(Array.from({ length: 8 }, (_, i) => i + 1))(
     for (let step = 0; step < 25; step += 1) {
       const device = random.chance(0.5) ? one : two;
       const some = [random.pick(known)];
-      switch (random.below(6)) {
+      switch (random.below(7)) {
         case 0:
         case 1:
           known.push(device.message(`s${step}`, T + 1000 + step));
@@ -285,6 +346,11 @@ test.each(Array.from({ length: 8 }, (_, i) => i + 1))(
         case 4:
           await pin(device, random.chance(0.5));
           break;
+        case 5:
+          await one.core
+            .execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } })
+            .catch((error) => expect(error).toMatchObject({ reason: 'nothingToDelete' }));
+          break;
         default: {
           // As its mailbox would have brought it to the other one.
           const [id = ''] = some;
@@ -297,12 +363,16 @@ test.each(Array.from({ length: 8 }, (_, i) => i + 1))(
       two.store.all<{ id: string }>('SELECT hex(id) AS id FROM local_delete').map(({ id }) => id),
     );
     const before = contents(two);
+    const shownBefore = shown(two);
+    const onlyHere = without(before, everKnown(one));
     const atCloud = await inCloud(two);
     const said: SwitchPreview = await preview(two);
     await on(two, 'bringBack');
     const after = contents(two);
     expect(said.toDownload).toBe(without(after, before).filter((id) => !deletedHere.has(id)).length);
     expect(said.deletedElsewhere).toBe(without(before, after).length);
+    const goesAway = onlyHere.filter((id) => shownBefore.has(id) && after.has(id) && !shown(two).has(id));
+    expect(said.deletedWithConversation).toBe(goesAway.length);
     expect(said.toUpload).toBe((await inCloud(two)) - atCloud);
     expect(said.deletedHere).toBe([...deletedHere].filter((id) => after.has(id)).length);
     await settled(one);

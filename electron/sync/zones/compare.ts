@@ -1,6 +1,6 @@
 /**
- * What the cloud and this device have of the messages zone, compared by record without opening or changing any: what turning the switch on
- * will bring, take and delete (SPEC SYN-64).
+ * What the cloud and this device have of the messages zone, compared by record without changing any: what turning the switch on will bring, take
+ * and delete (SPEC SYN-64). Of what others have written only conversations are opened, for how far they are deleted (compare-marks.ts).
  *
  * When the digests are equal, the bases here are the cloud's list. Otherwise the list is asked for, and what is here is looked up in it, under
  * the ids of the generation that the zone is in now. A device with nothing to compare goes by the cloud's counts.
@@ -13,6 +13,7 @@ import type { ZoneState as CloudZoneState } from '../../../shared/proto/gen/lock
 import {
   anythingHere,
   contentOf,
+  goesWithConversation,
   heldMessages,
   type LocalRow,
   localSlice,
@@ -31,6 +32,7 @@ import { KIND, mapKey, sameBytes } from '../../store/values.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { CloudIds } from './cloud-ids.ts';
+import { marksAtCloud } from './compare-marks.ts';
 import { currentKeys, idKeyOf } from './names.ts';
 import { nameHere } from './rename.ts';
 import { messagesAmong } from './walk.ts';
@@ -43,6 +45,8 @@ export type Comparison = {
   download: { messages: number; records: number };
   /** Messages that are here and were deleted for good elsewhere. */
   deletedElsewhere: number;
+  /** Of `upload`: shown here, and deleted with their conversation by another device, which this one has not heard of. */
+  deletedWithConversation: number;
   /** Messages deleted on this device alone, about which there is still something to decide. */
   deletedHere: number;
 };
@@ -54,6 +58,7 @@ export async function compareZone(ctx: ZoneContext, state: CloudZoneState): Prom
       upload: { messages: 0, bytes: 0 },
       download: { messages: messagesAmong(state), records: numberOf(state.records) },
       deletedElsewhere: 0,
+      deletedWithConversation: 0,
       deletedHere: hiddenHere(store),
     };
   }
@@ -75,6 +80,8 @@ function byBases({ store }: ZoneContext): Comparison {
     upload: newMessages(store),
     download: { messages: comesBack, records: comesBack },
     deletedElsewhere: held.length,
+    // What others have deleted is known, and shows.
+    deletedWithConversation: 0,
     deletedHere:
       undecidedDeletes(store, tombstoneHash()) + locallyCleared(store) - cleared + hiddenHere(store),
   };
@@ -117,8 +124,10 @@ async function byList(
   // By Keep Messages of this device alone: they come back.
   const expired = new Set(listLocalDeletes(store, true).map(({ id }) => mapKey(id)));
   const anyCleared = listLocalClears(store).length > 0;
+  const marks = await marksAtCloud(ctx, cloud, state.generation, generation !== null);
   const upload = { messages: 0, bytes: 0 };
   let deletedElsewhere = 0;
+  let deletedWithConversation = 0;
   let deletedHere = locallyCleared(store) + hiddenHere(store);
   // Of what the cloud has live: what is here, and what of that is no message.
   let here = 0;
@@ -143,6 +152,7 @@ async function byList(
       if (message && id !== null) {
         upload.messages += 1;
         upload.bytes += row.size ?? 0;
+        if (marks.size > 0 && goesWithConversation(store, row.rid, marks)) deletedWithConversation += 1;
       }
       return;
     }
@@ -167,6 +177,7 @@ async function byList(
     upload,
     download: { messages: Math.max(0, records - otherRecords), records },
     deletedElsewhere,
+    deletedWithConversation,
     deletedHere,
   };
 }

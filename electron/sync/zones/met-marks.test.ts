@@ -48,6 +48,8 @@ test.each([3, 31])(
   'DEL-32 what one device alone had of a conversation that was deleted %i days ago has thirty days from when it comes',
   async (days) => {
     const [one, off] = await deletedElsewhere(days);
+    const preview = await off.device.core.execute({ name: 'switchPreview', input: null });
+    expect(preview).toMatchObject({ toUpload: 3, deletedWithConversation: 3 });
     await turnOn(off);
     expect(off.device.core.status().switch).toBe('on');
     for (const device of [one, off]) {

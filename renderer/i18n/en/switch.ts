@@ -52,6 +52,10 @@ export const switchTexts = {
       '{{count, number}} message that was deleted for good on another device will go from this device too.',
     deletedElsewhere_other:
       '{{count, number}} messages that were deleted for good on another device will go from this device too.',
+    deletedWithConversation_one:
+      '{{count, number}} message that only this device has goes to Recently Deleted: its conversation was deleted on another device.',
+    deletedWithConversation_other:
+      '{{count, number}} messages that only this device has go to Recently Deleted: their conversation was deleted on another device.',
     unknown: 'How much that will be cannot be said just now.',
     unknownHelp:
       'You can turn it on all the same; it begins when the cloud answers. Anything you deleted here while it was off comes back, and what was deleted for good on another device goes from here too.',

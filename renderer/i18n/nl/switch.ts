@@ -52,6 +52,10 @@ export const switchTexts = {
       '{{count, number}} bericht dat op een ander apparaat voorgoed verwijderd is, verdwijnt ook van dit apparaat.',
     deletedElsewhere_other:
       '{{count, number}} berichten die op een ander apparaat voorgoed verwijderd zijn, verdwijnen ook van dit apparaat.',
+    deletedWithConversation_one:
+      '{{count, number}} bericht dat alleen dit apparaat heeft, gaat naar Recent verwijderd: het gesprek is op een ander apparaat verwijderd.',
+    deletedWithConversation_other:
+      '{{count, number}} berichten die alleen dit apparaat heeft, gaan naar Recent verwijderd: hun gesprek is op een ander apparaat verwijderd.',
     unknown: 'Hoeveel dat wordt, is nu niet te zeggen.',
     unknownHelp:
       'Je kunt het toch inschakelen; het begint zodra de cloud antwoordt. Wat je hier verwijderde terwijl het uitstond, komt terug, en wat op een ander apparaat voorgoed verwijderd is, verdwijnt ook hier.',
