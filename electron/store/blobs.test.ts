@@ -1,8 +1,8 @@
 /** Which files are to go up, and for what. */
 import { afterEach, expect, test } from 'vitest';
 import { addDraft, giveDrafts } from './attachments.ts';
-import { blobCounts, nextToSend, updateBlob } from './blobs.ts';
-import { acceptMessage, enqueue, type OutboxKind } from './outbox.ts';
+import { blobCounts, nextToSend, recountUploads, restartUploads, updateBlob, waitingFor } from './blobs.ts';
+import { acceptMessage, enqueue, getOutbox, nextOutbox, type OutboxKind, updateOutbox } from './outbox.ts';
 import { hideOutbox } from './outbox-hidden.ts';
 import {
   bytes16,
@@ -88,4 +88,29 @@ test('ATT-19 a message that was accepted needs its file no more for being sent',
   const store = await scene();
   acceptMessage(store, bytes16(92), bytes16(2), message(2, { sender: ME, attachments: [file(2)] }), true);
   expect(blobCounts(store, 9999)).toMatchObject({ up: { all: 1 }, upForRecords: { all: 2 } });
+});
+
+test('ATT-12 what goes once more waits for its own files, holds up nothing, and does not hear of them once it has failed', async () => {
+  const store = await scene();
+  const uploads = (n: number) => getOutbox(store, bytes16(90 + n))?.uploads;
+  const next = () => nextOutbox(store)?.sendId.at(-1);
+  updateOutbox(store, bytes16(92), { state: 'failed' });
+  enqueue(store, {
+    sendId: bytes16(94),
+    kind: 'message',
+    conversation: WITH_BOB(),
+    guid: bytes16(4),
+    body: new Uint8Array(1),
+    createdMs: 2,
+  });
+  expect(next()).toBe(93);
+  recountUploads(store, blobOf(3));
+  expect([uploads(3), next()]).toEqual([1, 94]);
+  updateBlob(store, blobOf(3), { sending: false });
+  recountUploads(store, blobOf(3));
+  expect([uploads(3), next()]).toEqual([0, 93]);
+  updateOutbox(store, bytes16(93), { state: 'failed', failure: 'mailboxFull', uploads: 1 });
+  expect(waitingFor(store, blobOf(3))).toEqual([]);
+  restartUploads(store, bytes16(93));
+  expect(uploads(3)).toBe(0);
 });

@@ -309,24 +309,36 @@ export function settleLoose(store: Store, id: Uint8Array, gone: boolean): void {
 
 // ---- what waits for uploads
 
+/** The files of what goes to those who did not get it (a message that has its record): `r` is its row in the outbox. */
+const GOES_AGAIN = `FROM attachment a JOIN message m ON m.rid = a.rid JOIN conversation c ON c.cid = m.cid
+     JOIN outbox r ON r.conversation = c.guid AND r.kind = 'redelivery' AND r.guid = m.guid
+     WHERE m.mine = 1`;
+
 /** After a blob's upload has moved: how many each waiting message still needs. In the caller's transaction. */
 export function recountUploads(store: Store, blobId: Uint8Array): void {
-  for (const { send_id } of store.all<{ send_id: Uint8Array }>(
-    'SELECT DISTINCT send_id FROM attachment_draft WHERE blob_id = ? AND send_id IS NOT NULL',
-    blobId,
-  ))
-    store.run(
-      `UPDATE outbox SET uploads = (SELECT count(DISTINCT b.id) FROM attachment_draft d JOIN blob b ON b.id = d.blob_id
-         WHERE d.send_id = outbox.send_id AND b.sending = 1) WHERE send_id = ?`,
-      send_id,
-    );
+  for (const sendId of waitingFor(store, blobId)) recount(store, sendId);
 }
 
-/** Messages of the outbox that need a blob: their send ids. */
+function recount(store: Store, sendId: Uint8Array): void {
+  store.run(
+    `UPDATE outbox SET uploads = (SELECT count(DISTINCT b.id) FROM attachment_draft d JOIN blob b ON b.id = d.blob_id
+         WHERE d.send_id = outbox.send_id AND b.sending = 1)
+       + (SELECT count(*) FROM blob b WHERE b.sending = 1 AND EXISTS (
+         SELECT 1 ${GOES_AGAIN} AND a.blob_id = b.id AND r.send_id = outbox.send_id)) WHERE send_id = ?`,
+    sendId,
+  );
+}
+
+/**
+ * Messages of the outbox that need a blob, for the first time or once more: their send ids. Of what goes once more not what has failed: that says
+ * why. One that has the blob twice may come twice.
+ */
 export function waitingFor(store: Store, blobId: Uint8Array): Uint8Array[] {
   return store
     .all<{ send_id: Uint8Array }>(
-      'SELECT DISTINCT send_id FROM attachment_draft WHERE blob_id = ? AND send_id IS NOT NULL',
+      `SELECT send_id FROM attachment_draft WHERE blob_id = ? AND send_id IS NOT NULL
+       UNION ALL SELECT r.send_id ${GOES_AGAIN} AND r.state <> 'failed' AND a.blob_id = ?`,
+      blobId,
       blobId,
     )
     .map(({ send_id }) => plain(send_id));
@@ -342,7 +354,10 @@ export function recordsWith(store: Store, blobId: Uint8Array): Uint8Array[] {
     .map(({ id }) => plain(id));
 }
 
-/** Try Again: what the cloud does not have whole of a message's blobs goes up. In the caller's transaction. */
+/**
+ * Try Again: what the cloud does not have whole of a message's blobs goes up. Of what goes once more the cloud has had all, and says itself what it lacks:
+ * only what could not go up before is begun anew. In the caller's transaction.
+ */
 export function restartUploads(store: Store, sendId: Uint8Array): void {
   for (const { id } of store.all<{ id: Uint8Array }>(
     `SELECT b.id FROM attachment_draft d JOIN blob b ON b.id = d.blob_id
@@ -352,4 +367,10 @@ export function restartUploads(store: Store, sendId: Uint8Array): void {
     updateBlob(store, plain(id), { sending: true, attempts: 0, notBeforeMs: 0 });
     recountUploads(store, id);
   }
+  for (const { id } of store.all<{ id: Uint8Array }>(
+    `SELECT a.blob_id AS id ${GOES_AGAIN} AND r.send_id = ?`,
+    sendId,
+  ))
+    updateBlob(store, plain(id), { attempts: 0, notBeforeMs: 0 });
+  recount(store, sendId);
 }

@@ -135,16 +135,18 @@ export function getOutbox(store: Store, sendId: Uint8Array): OutboxEntry | undef
 
 /**
  * The first that may go: not failed, and no message before it in its conversation still waits for its attachments to be uploaded (it
- * included; edits, reactions and receipts are of what has gone already and do not wait). Otherwise order is kept across all. After a restart
+ * included; edits, reactions and receipts are of what has gone already and do not wait; what goes once more waits for its own, and nothing
+ * for it). Otherwise order is kept across all. After a restart
  * one that was 'sending' is found again: sending it anew with its send_id is safe. Of what was deleted only that which may have been
  * accepted already goes on: its answer must be heard.
  */
 export function nextOutbox(store: Store): OutboxEntry | undefined {
   const row = store.get<Row>(
     `SELECT ${COLUMNS} FROM outbox o WHERE state <> 'failed' AND (deleted_ms IS NULL OR sealed IS NOT NULL)
+       AND NOT (kind = 'redelivery' AND uploads > 0)
        AND NOT (kind = 'message' AND EXISTS (SELECT 1 FROM outbox w
          WHERE w.uploads > 0 AND w.conversation = o.conversation AND w.position <= o.position AND w.state <> 'failed'
-           AND w.deleted_ms IS NULL))
+           AND w.kind = 'message' AND w.deleted_ms IS NULL))
      ORDER BY position LIMIT 1`,
   );
   return row === undefined ? undefined : read(row);

@@ -7,7 +7,7 @@ import { setRegister } from '../../shared/model/payload.ts';
 import { deletedValue } from '../../shared/model/values.ts';
 import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { heldTombstones, messagesToUpload, unreadable } from './bases.ts';
-import { blobCounts, nextToGet, nextToSend, notHere } from './blobs.ts';
+import { blobCounts, nextToGet, nextToSend, notHere, recountUploads, restartUploads } from './blobs.ts';
 import {
   anythingHere,
   contentOf,
@@ -84,6 +84,7 @@ const MEANT = [
   'FROM message INDEXED BY message_deleted_in\n     WHERE deleted_ms IS NOT NULL GROUP BY', // all of them are the answer
   'min(accepted_ms) AS ms FROM pending_envelope', // what waits to be opened
   'FROM blob b LEFT JOIN attachment_draft', // what is to go up, by its index
+  'UPDATE outbox SET uploads', // the same
   'FROM blob WHERE here = 0 AND failure IS NULL GROUP BY', // what is to come, by its index
   'AS bytes FROM blob\n     WHERE here = 0 AND failure IS NULL', // the same
   'FROM blob_loose', // what is about to be swept
@@ -196,6 +197,8 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   nextToGet(store, 'all', 1);
   blobCounts(store, 1);
   notHere(store);
+  recountUploads(store, new Uint8Array(32));
+  restartUploads(store, bytes16(9));
 
   const wrong: string[] = [];
   let looked = 0;
