@@ -10,8 +10,9 @@ export function takesPart(state: EngineState): boolean {
 
 /** Invariant 4: whether anything may leave this device now. */
 export function mayWrite(state: EngineState): boolean {
+  const { session, clock, timeAskedUntil, keyring, appTooOld, now } = state;
   return (
-    state.session === 'active' && state.clock === null && state.keyring === 'current' && !state.appTooOld
+    session === 'active' && clock === null && timeAskedUntil <= now && keyring === 'current' && !appTooOld
   );
 }
 
@@ -244,7 +245,7 @@ export function nextWake(state: EngineState, now: number): number {
   if (state.stream === 'closed') {
     times.push(state.streamAt);
   }
-  times.push(state.blobsFullUntil, state.filesRestUntil);
+  times.push(state.blobsFullUntil, state.filesRestUntil, state.timeAskedUntil);
   for (const { at, smallAt } of [state.blobs.up, state.blobs.upForRecords]) {
     times.push(at, smallAt);
   }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Bench, deepFreeze, noChanges, remembered, settled, whereItStands } from '../testing/engine-bench.ts';
 import { waitAfter } from './backoff.ts';
 import { reduce } from './reduce.ts';
-import { NO_BLOBS, NO_WALK, NOTHING_HEARD, POLL_MS, type Walk } from './state.ts';
+import { NO_BLOBS, NO_WALK, NOTHING_HEARD, POLL_MS, TIME_ASKED_MS, type Walk } from './state.ts';
 import { statusOf } from './status.ts';
 
 describe('the engine', () => {
@@ -255,6 +255,43 @@ describe('the engine', () => {
     });
     bench.send({ type: 'cloudTime', cloudMs: 1_000_000 });
     expect(bench.names().sort()).toEqual(['push messages', 'send']);
+  });
+
+  test('SYN-165 while the cloud’s time is asked for nothing is pushed or sent, pulls go on, and that ends without an answer too', () => {
+    const waits = () => {
+      const bench = settled().send({ type: 'askingTime', open: true });
+      bench.dirty(0, 3, 1).send({ type: 'zonePoke', zone: 'messages', head: 30, purgeId: null });
+      expect(bench.names()).toEqual(['changes messages']);
+      bench.done('changes', noChanges(30));
+      expect(bench.names()).toEqual([]);
+      // It does not say that anything goes up, nor that nothing is to be done.
+      expect(statusOf(bench.state)).toMatchObject({ phase: 'synchronizing', item: 'changes', paused: null });
+      return bench;
+    };
+    const goes = ['push messages', 'send'];
+    expect(waits().send({ type: 'askingTime', open: false }).names().sort()).toEqual(goes);
+    const right = waits();
+    expect(right.send({ type: 'cloudTime', cloudMs: right.now }).names().sort()).toEqual(goes);
+    const wrong = waits();
+    wrong
+      .send({ type: 'cloudTime', cloudMs: wrong.now - 6 * 60_000 })
+      .send({ type: 'askingTime', open: false });
+    expect([wrong.names(), statusOf(wrong.state).paused?.reason]).toEqual([[], 'clockWrong']);
+    const never = waits();
+    expect(never.state.wakeAt).toBe(never.now + TIME_ASKED_MS);
+    never.now += TIME_ASKED_MS - 1;
+    expect(never.send({ type: 'tick' }).names()).toEqual([]);
+    never.now += 1;
+    expect(never.send({ type: 'tick' }).names().sort()).toEqual(goes);
+    // A clock that is set back meanwhile takes that along.
+    const back = waits();
+    back.now -= 900_000;
+    back.send({ type: 'tick' });
+    expect(back.state.wakeAt).toBe(back.now + TIME_ASKED_MS);
+    // Idle but for a message to send.
+    const sends = settled().send({ type: 'askingTime', open: true });
+    expect(statusOf(sends.state).phase).toBe('idle');
+    expect(statusOf(sends.dirty(0, 0, 1).state).phase).toBe('synchronizing');
   });
 
   test('SYN-112 a head that only pokes tell of is asked for once more, and not without end', () => {

@@ -17,6 +17,7 @@ import {
   POLL_MS,
   POLL_WITHOUT_STREAM_MS,
   type Remembered,
+  TIME_ASKED_MS,
   type Work,
 } from './state.ts';
 import { patchZone, stillAsked } from './update.ts';
@@ -88,6 +89,7 @@ function atTime(state: EngineState, now: number): EngineState {
     outbox: { ...state.outbox, dueAt: earlier(state.outbox.dueAt) },
     blobsFullUntil: earlier(state.blobsFullUntil),
     filesRestUntil: earlier(state.filesRestUntil),
+    timeAskedUntil: earlier(state.timeAskedUntil),
   };
   for (const name of ['account', 'messages'] as const) {
     const { fullUntil, dueAt } = state.zones[name];
@@ -146,6 +148,8 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
       return { ...state, againAt: event.now + AGAIN_MS };
     case 'cloudTime':
       return clockSeen(state, event);
+    case 'askingTime':
+      return { ...state, timeAskedUntil: event.open ? event.now + TIME_ASKED_MS : 0 };
     case 'streamOpened':
       return {
         ...state,
@@ -267,10 +271,10 @@ function goingUp(before: Work, left: number): Work {
 function clockSeen(state: EngineState, event: Extract<EngineEvent, { type: 'cloudTime' }>): EngineState {
   const off = Math.abs(event.cloudMs - event.now) > CLOCK_TOLERANCE_MS;
   if (!off) {
-    return state.clock === null ? state : { ...state, clock: null };
+    return { ...state, clock: null, timeAskedUntil: 0 };
   }
   const since = state.clock?.since ?? event.now;
-  return { ...state, clock: { cloudMs: event.cloudMs, deviceMs: event.now, since } };
+  return { ...state, timeAskedUntil: 0, clock: { cloudMs: event.cloudMs, deviceMs: event.now, since } };
 }
 
 /** Two to five seconds. */

@@ -10,8 +10,8 @@
  *  1. At most one step a lane is under way; a step's end is one event, `done` or `failed`.
  *  2. Everything in the state can be built anew from the database (`started`): losing it loses nothing.
  *  3. Nothing of the messages zone is pushed unless the switch is `enabling` or `on`. A file that nothing but its records lack is of that zone.
- *  4. Nothing is pushed or sent while the clock is wrong, the keyring is forged or the session is over, and nothing of the messages zone is
- *     pushed while a purge is pending.
+ *  4. Nothing is pushed or sent while the clock is wrong, or is asked about (for a minute at most), the keyring is forged or the session is over,
+ *     and nothing of the messages zone is pushed while a purge is pending.
  *  5. While the switch is on and the messages zone is not drained, no mail is applied that the zone may know more of: during a first
  *     sync only what was accepted after it began, otherwise none.
  *  6. A fork or a rollback stops the zone until a person chooses Repair; nothing is deleted because of one.
@@ -141,6 +141,8 @@ export type EngineEvent = { now: number; jitter: number } & (
   | { type: 'keyringPoke' }
   | { type: 'keyringForged' }
   | { type: 'cloudTime'; cloudMs: number }
+  /** The cloud has said a time by which this clock would be ahead, and is asked what time it is; or that question has ended, with or without an answer. */
+  | { type: 'askingTime'; open: boolean }
   /** Records are known of and not whole here, and were asked for just now. */
   | { type: 'notWhole' }
   | { type: 'streamOpened' }
@@ -231,6 +233,8 @@ export type EngineState = {
   /** A person said to go on in spite of the conditions; until they are over. */
   anyway: boolean;
   clock: { cloudMs: number; deviceMs: number; since: number } | null;
+  /** The cloud is being asked what time it is: nothing leaves this device before its answer, or until then. 0: it is not. */
+  timeAskedUntil: number;
   purgePendingUntil: number;
   appTooOld: boolean;
   diskFullUntil: number;
@@ -265,6 +269,8 @@ export const NO_WORK: Work = { done: 0, total: null };
 export const NO_WALK: Walk = { conversations: NO_WORK, messages: NO_WORK };
 export const PUSH_LIMIT = 400;
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
+/** A question about the time holds back for so long at most what is to leave this device: it may never be answered. */
+export const TIME_ASKED_MS = 60_000;
 /** The slow poll behind the stream, and while there is none. */
 export const POLL_MS = 10 * 60_000;
 export const POLL_WITHOUT_STREAM_MS = 60_000;
@@ -331,6 +337,7 @@ export function initialState(): EngineState {
     conditions: { onBattery: null, metered: null },
     anyway: false,
     clock: null,
+    timeAskedUntil: 0,
     purgePendingUntil: 0,
     appTooOld: false,
     diskFullUntil: 0,

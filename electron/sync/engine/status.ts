@@ -25,7 +25,7 @@ const ACTIONS: Partial<Record<PausedReason, SyncStatus['action']>> = {
 export function statusOf(state: EngineState): SyncStatus {
   const { purge } = state.heard;
   const full = almostFull(state);
-  const view = pausedView(state) ?? workView(state);
+  const view = pausedView(state) ?? afterAsking(state, workView(state));
   return {
     switch: state.switch,
     switchReason: state.switchReason,
@@ -128,6 +128,12 @@ function pausedView(state: EngineState): View | null {
 
 function working(phase: SyncPhase, item: SyncStatus['item'], work = NO_WORK): View {
   return { phase, item, done: work.done, total: work.total, paused: null, action: null };
+}
+
+/** While the cloud is asked what time it is nothing goes up, and what is to go is not over either. */
+function afterAsking(state: EngineState, view: View): View {
+  const waits = view.phase === 'uploading' || (view.phase === 'idle' && state.outbox.ready);
+  return waits && state.timeAskedUntil > state.now ? working('synchronizing', 'changes') : view;
 }
 
 function isOver({ done, total }: Work): boolean {

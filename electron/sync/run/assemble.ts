@@ -303,6 +303,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     ask: () =>
       hearTime(ctx).catch((error: unknown) => failures.note('hear the time', 'failed', codeOf(error))),
     take: takeTime,
+    asking: (open) => runner.dispatch({ type: 'askingTime', open }),
   });
   const undos = new UndoBook(store, timers, random);
   let networkCommands: Promise<unknown> = Promise.resolve();

@@ -23,13 +23,15 @@ describe('SYN-165 a time that came with something else', () => {
   function heard(off: { cloudMs: number; deviceMs: number } | null = null) {
     const taken: number[] = [];
     const asked: (() => void)[] = [];
+    const open: boolean[] = [];
     const said = new SaidTime({
       clock: { now: () => HERE },
       off: () => off,
       ask: () => new Promise<void>((resolve) => asked.push(resolve)),
       take: (cloudMs) => taken.push(cloudMs),
+      asking: (one) => open.push(one),
     });
-    return { said, taken, asked };
+    return { said, taken, asked, open };
   }
 
   test('is gone by where this device’s clock agrees', () => {
@@ -60,15 +62,15 @@ describe('SYN-165 a time that came with something else', () => {
   });
 
   test('is asked for otherwise, once at a time', async () => {
-    const { said, taken, asked } = heard();
+    const { said, taken, asked, open } = heard();
     said.said(HERE - DAY);
     said.said(HERE - 2 * DAY);
-    expect([taken, asked.length, said.busy]).toEqual([[], 1, true]);
+    expect([taken, asked.length, said.busy, open]).toEqual([[], 1, true, [true]]);
     asked[0]?.();
     await said.stop();
-    expect(said.busy).toBe(false);
+    expect([said.busy, open]).toEqual([false, [true, false]]);
     said.said(HERE - DAY);
-    expect([taken, asked.length]).toEqual([[], 2]);
+    expect([taken, asked.length, open]).toEqual([[], 2, [true, false, true]]);
   });
 });
 
@@ -136,14 +138,19 @@ describe('SYN-165 the cloud’s time that is asked for', () => {
 /** Anna's device, whose computer sleeps, and a message. `skewMs`: of her clock. */
 async function sleepers() {
   const world = { aheadMs: 0, skewMs: 0, sleepsAfterAnswer: false, isUp: true };
+  const calls: string[] = [];
+  /** Before the cloud says what time it is. */
+  let beforeTime = Promise.resolve();
   const now = () => Date.now() + world.aheadMs;
   const cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock: { now } });
   const anna = coreDevice(cloud, {
     clock: { now: () => now() + world.skewMs },
     fetch: async (input, init) => {
       if (!world.isUp) throw new TypeError('There is no connection yet.');
-      const response = await fetchOf(cloud)(input, init);
       const url = input instanceof Request ? input.url : String(input);
+      calls.push(url.split('/').at(-1) ?? '');
+      if (url.endsWith('/GetCloudInfo')) await beforeTime;
+      const response = await fetchOf(cloud)(input, init);
       if (world.sleepsAfterAnswer && /\/(OpenZone|Changes)$/.test(url)) {
         Object.assign(world, { sleepsAfterAnswer: false, isUp: false, aheadMs: 34 * DAY });
       }
@@ -161,7 +168,17 @@ async function sleepers() {
   await anna.until(() => anna.texts().includes('Hello'), 'the message');
   await anna.until(({ phase }) => phase === 'idle', 'rest');
   return {
-    ...{ world, anna },
+    ...{ world, anna, calls },
+    send: (text: string) =>
+      anna.core.execute({ name: 'send', input: { conversationId: id, text, replyTo: null } }),
+    /** The cloud does not say what time it is before that is called. */
+    holdTime(): () => void {
+      let answer = () => {};
+      beforeTime = new Promise((resolve) => {
+        answer = resolve;
+      });
+      return answer;
+    },
     async deletes(): Promise<void> {
       const row = anna.store.get<{ id: Uint8Array }>("SELECT id FROM message WHERE text = 'Hello'");
       const ids = [Buffer.from(row?.id ?? []).toString('hex')];
@@ -203,3 +220,32 @@ test('SYN-165 so has what is deleted after such a sleep by the cloud’s time, w
   expect(anna.core.status().paused?.reason).toBe('clockWrong');
   await end();
 }, 60_000);
+
+test.each([
+  [DAY, [], 'clockWrong'],
+  // Set right again before the answer.
+  [0, ['Push', 'Send'], undefined],
+] as const)(
+  'SYN-165 nothing leaves a device whose clock would be ahead before the cloud has said what time it is (then it is, by %i ms)',
+  async (skewMs, left, reason) => {
+    const { world, anna, calls, send, holdTime, end } = await sleepers();
+    const answer = holdTime();
+    world.skewMs = DAY;
+    await anna.core.execute({ name: 'syncNow', input: null });
+    await expect.poll(() => calls.includes('GetCloudInfo')).toBe(true);
+    calls.length = 0;
+    const id = anna.store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation')!.guid;
+    const conversationId = Buffer.from(id).toString('hex');
+    await anna.core.execute({ name: 'setPinned', input: { conversationId, on: true } });
+    await send('Not yet');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const leaves = () => [...new Set(calls)].filter((call) => call === 'Push' || call === 'Send').sort();
+    expect([leaves(), anna.core.status().phase]).toEqual([[], 'synchronizing']);
+    world.skewMs = skewMs;
+    answer();
+    await anna.until(({ phase }) => phase === 'idle' || phase === 'paused', 'the answer');
+    expect([leaves(), anna.core.status().paused?.reason]).toEqual([left, reason]);
+    await end();
+  },
+  60_000,
+);

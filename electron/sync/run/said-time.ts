@@ -5,7 +5,7 @@
  * had come before that. By it its clock would be a month ahead, and what is deleted at that moment a month old, which is gone for good at once.
  * So a time that is behind what it should be by this device's clock, and by how far that is known to be off, is a reason to ask, and nothing more.
  * What has lain can only be behind: a time that is ahead says that the clock is behind, and is gone by at once, before anything is pushed that was
- * dated too early (SYN-98).
+ * dated too early (SYN-98). While the question is open nothing leaves the device, for a minute at most (`asking`).
  */
 import { CLOCK_TOLERANCE_MS } from '../engine/state.ts';
 
@@ -16,6 +16,8 @@ export type SaidTimeOptions = {
   /** Asks the cloud; what comes of that goes to `take` by itself. */
   ask(): Promise<unknown>;
   take(cloudMs: number): void;
+  /** A question is put, or has ended, with or without an answer. */
+  asking(open: boolean): void;
 };
 
 export class SaidTime {
@@ -32,7 +34,7 @@ export class SaidTime {
   }
 
   said(cloudMs: number): void {
-    const { clock, off, ask, take } = this.#options;
+    const { clock, off, ask, take, asking } = this.#options;
     const known = off();
     const knownAheadMs = known === null ? 0 : known.deviceMs - known.cloudMs;
     if (clock.now() - cloudMs - knownAheadMs <= CLOCK_TOLERANCE_MS) {
@@ -40,7 +42,9 @@ export class SaidTime {
       return;
     }
     // Without an answer it is as before: the next time that is said asks again.
-    this.#asking ??= ask().then(
+    if (this.#asking !== null) return;
+    asking(true);
+    this.#asking = ask().then(
       () => this.#asked(),
       () => this.#asked(),
     );
@@ -48,6 +52,7 @@ export class SaidTime {
 
   #asked(): void {
     this.#asking = null;
+    this.#options.asking(false);
   }
 
   async stop(): Promise<void> {
