@@ -87,6 +87,10 @@ function recordsOf(anna: Uint8Array, bob: Uint8Array, device: Uint8Array): Writt
   let message = newMessage(body(1, 'Good morning, Anna!'), NOW);
   message = set(message, 1, NONE, values.editValue('Good evening, Anna!', NOW + 1));
   message = set(message, 3, anna, values.reactionValue('👍'));
+  if (WIRE_VERSION >= 9) {
+    message = setRegister(message, 5, bob, 1n, NONE, Uint8Array.from([8, 2]));
+    message = setRegister(message, 5, guid(0xc1), 2n, NONE, NONE);
+  }
   let gone = newMessage(body(2, 'Never mind'), NOW + 1);
   gone = set(gone, 2, NONE, values.unsentValue(NOW + 2));
   gone = set(gone, 4, NONE, values.deletedValue(NOW + 3, device));

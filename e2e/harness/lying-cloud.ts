@@ -1,4 +1,7 @@
-/** Between a device and its cloud: passes everything on, but can answer look-ups with keys that somebody else made. */
+/**
+ * Between a device and its cloud: passes everything on, but can answer look-ups with keys that somebody else made, and can say of everybody but the
+ * sender that his mailbox is full.
+ */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
@@ -17,8 +20,14 @@ import { createRoot } from '../../shared/crypto/root.ts';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
 import { LookUpResponseSchema } from '../../shared/proto/gen/lockstep/cloud/v1/accounts_pb.js';
 import { SignedSchema } from '../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
+import {
+  NotDeliveredReason,
+  NotDeliveredSchema,
+  SendRequestSchema,
+  SendResponseSchema,
+} from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 
-export type LyingCloud = { origin: string; lies: boolean; close(): Promise<void> };
+export type LyingCloud = { origin: string; lies: boolean; full: boolean; close(): Promise<void> };
 
 export async function lyingCloud(origin: string): Promise<LyingCloud> {
   await sodiumReady();
@@ -33,8 +42,10 @@ export async function lyingCloud(origin: string): Promise<LyingCloud> {
       const gone = new AbortController();
       response.on('close', () => gone.abort());
       try {
-        const body = request.method === 'GET' ? null : Buffer.concat(chunks);
         const url = new URL(request.url ?? '/', origin);
+        const full =
+          lying.full && url.pathname.endsWith('/Send') ? withoutOthers(Buffer.concat(chunks)) : null;
+        const body = request.method === 'GET' ? null : (full?.request ?? Buffer.concat(chunks));
         const answer = await fetch(url, {
           method: request.method ?? 'POST',
           headers,
@@ -48,7 +59,9 @@ export async function lyingCloud(origin: string): Promise<LyingCloud> {
           made ??= await keysFor(said.keyring!.accountId);
           Object.assign(said.keyring!, made);
           response.end(toBinary(LookUpResponseSchema, said));
-        } else if (answer.body === null) response.end();
+        } else if (full !== null && answer.ok)
+          response.end(full.answer(new Uint8Array(await answer.arrayBuffer())));
+        else if (answer.body === null) response.end();
         else
           Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0])
             .on('error', () => response.destroy())
@@ -62,6 +75,7 @@ export async function lyingCloud(origin: string): Promise<LyingCloud> {
   const lying: LyingCloud = {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lies: false,
+    full: false,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -69,6 +83,24 @@ export async function lyingCloud(origin: string): Promise<LyingCloud> {
       }),
   };
   return lying;
+}
+
+/** A send that reaches the sender's own mailbox alone, which a device names last, and an answer that says so. */
+function withoutOthers(bytes: Uint8Array) {
+  const send = fromBinary(SendRequestSchema, bytes);
+  const others = send.recipients.slice(0, -1);
+  send.recipients = send.recipients.slice(-1);
+  return {
+    request: toBinary(SendRequestSchema, send),
+    answer(answered: Uint8Array): Uint8Array {
+      const said = fromBinary(SendResponseSchema, answered);
+      if (said.result.case === 'accepted')
+        said.result.value.notDelivered = others.map(({ accountId }) =>
+          create(NotDeliveredSchema, { accountId, reason: NotDeliveredReason.MAILBOX_FULL }),
+        );
+      return toBinary(SendResponseSchema, said);
+    },
+  };
 }
 
 /** A keyring that is whole in itself and belongs to nobody. */

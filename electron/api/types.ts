@@ -139,6 +139,8 @@ export type MessagePreview = {
  */
 export type MessageState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read' | 'failed' | 'received';
 
+export type MessageOffer = 'tryAgain' | 'discard';
+
 export type Message = {
   id: Id;
   conversationId: Id;
@@ -151,6 +153,10 @@ export type Message = {
   service: 'lockstep' | 'sms' | 'mms' | 'rcs';
   state: MessageState;
   failure: FailureReason | null;
+  /** Whom an own message did not reach, although it was accepted. */
+  missed: Person[];
+  /** What can be done on this device about one that failed. Discard: of what is left to deliver here. */
+  offers: MessageOffer[];
   editedAt: Milliseconds | null;
   unsentAt: Milliseconds | null;
   reactions: { emoji: string; people: Person[] }[];

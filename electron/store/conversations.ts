@@ -119,6 +119,7 @@ function knownOfAll(store: Store, self: Uint8Array | null): Known {
   const ownState = (guid: Uint8Array, row: LastRow): MessageItem['state'] => {
     const again = undelivered.get(mapKey(guid));
     if (again !== undefined) return again;
+    if (row.missed !== null && row.missed.length > 0) return 'failed';
     const peers = (members.get(row.cid) ?? []).filter(
       (one) => self === null || !sameBytes(one.account, self),
     );
@@ -127,7 +128,7 @@ function knownOfAll(store: Store, self: Uint8Array | null): Known {
   const last = new Map<number, ConversationItem['last']>();
   for (const row of store.all<LastRow>(
     `SELECT m.cid, m.id, CASE m.mine WHEN 1 THEN m.guid END AS guid, m.sender, m.mine, m.accepted_ms, m.text, m.unsent_ms, m.rid,
-       m.attachments
+       m.attachments, m.missed
      FROM conversation c CROSS JOIN message m ON m.rid = c.last_rid WHERE c.listed = 1`,
   )) {
     last.set(row.cid, {
@@ -155,6 +156,7 @@ type LastRow = {
   unsent_ms: number | null;
   rid: number;
   attachments: number;
+  missed: Uint8Array | null;
 };
 
 /** Listed or not; undefined while its record has not arrived. */

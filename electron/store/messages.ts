@@ -3,6 +3,7 @@
  * worker's commands.
  */
 import { type AttachmentItem, attachmentsOf, draftsOf } from './attachments.ts';
+import { type Missed, unpackMissed } from './missed.ts';
 import type { Store } from './open.ts';
 import { type OutboxState, waitingMessages } from './outbox.ts';
 import { comparePlaces, hex, plain, plainOrNull, SERVICE_NUMBER, sameBytes } from './values.ts';
@@ -26,6 +27,10 @@ export type MessageItem = {
   service: MessageService;
   state: MessageState;
   failure: string | null;
+  /** Own ones: whom it did not reach. */
+  missed: Missed[];
+  /** What is left to deliver of it, or all of it, is in this device's outbox. */
+  isLeftHere: boolean;
   editedMs: number | null;
   unsentMs: number | null;
   deletedMs: number | null;
@@ -61,9 +66,10 @@ export type MessageRow = {
   reply_sender: Uint8Array | null;
   reply_guid: Uint8Array | null;
   attachments: number;
+  missed: Uint8Array | null;
 };
 export const MESSAGE_COLUMNS =
-  'rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, reactions, text, edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid, attachments';
+  'rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, reactions, text, edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid, attachments, missed';
 
 export type Peer = {
   delivered_ms: number;
@@ -111,6 +117,7 @@ export function itemsOf(
   const peers = mine ? peersOf(store, bounds.cid) : [];
   const undelivered = mine ? undeliveredOf(store, bounds.guid) : NONE;
   return rows.map((row) => ({
+    ...deliveryOf(row, peers, undelivered.get(hex(row.guid))),
     id: plain(row.id),
     conversation: bounds.guid,
     guid: plain(row.guid),
@@ -120,8 +127,6 @@ export function itemsOf(
     acceptedMs: row.accepted_ms,
     sentMs: row.sent_ms,
     service: SERVICE.get(row.service as 1) ?? 'lockstep',
-    state: undelivered.get(hex(row.guid))?.state ?? stateOf(row, peers),
-    failure: undelivered.get(hex(row.guid))?.failure ?? null,
     editedMs: row.edited_ms,
     unsentMs: row.unsent_ms,
     deletedMs: row.deleted_ms,
@@ -135,8 +140,22 @@ export function itemsOf(
   }));
 }
 
-type Undelivered = ReadonlyMap<string, Pick<MessageItem, 'state' | 'failure'>>;
+type Left = Pick<MessageItem, 'state' | 'failure'>;
+type Undelivered = ReadonlyMap<string, Left>;
 const NONE: Undelivered = new Map();
+
+/** What is left to deliver here says how that stands; else it is not delivered as long as anybody has not got it, whatever he has read since. */
+function deliveryOf(
+  row: MessageRow,
+  peers: Peer[],
+  left: Left | undefined,
+): Pick<MessageItem, 'state' | 'failure' | 'missed' | 'isLeftHere'> {
+  const missed = unpackMissed(row.missed);
+  const { state, failure } =
+    left ?? (missed[0] === undefined ? { state: stateOf(row, peers), failure: null } : failed(missed[0]));
+  return { state, failure, missed, isLeftHere: left !== undefined };
+}
+const failed = ({ why }: Missed): Left => ({ state: 'failed', failure: why });
 
 /** By their guids, messages that were accepted and that some did not get: they wait to be sent again, go, or can be tried again. */
 function undeliveredOf(store: Store, conversation: Uint8Array): Undelivered {
@@ -200,6 +219,8 @@ export function waitingItem(store: Store, entry: ReturnType<typeof waitingMessag
     service: 'lockstep',
     state: stateOfWaiting(entry.state),
     failure: entry.failure,
+    missed: [],
+    isLeftHere: true,
     editedMs: null,
     unsentMs: null,
     deletedMs: null,
@@ -221,8 +242,8 @@ export function waitingItem(store: Store, entry: ReturnType<typeof waitingMessag
 export function messageRow(store: Store, recordId: Uint8Array): MessageRow | undefined {
   return store.get<MessageRow>(
     `SELECT m.rid, m.cid, m.id, m.guid, m.sender, m.mine, m.accepted_ms, m.sent_ms, m.service, m.reactions, m.text,
-       m.edited_ms, m.unsent_ms, m.deleted_ms, m.deleted_device, m.reply_sender, m.reply_guid, m.attachments
-     FROM record r JOIN message m ON m.rid = r.rid WHERE r.zone = 2 AND r.id = ?`,
+       m.edited_ms, m.unsent_ms, m.deleted_ms, m.deleted_device, m.reply_sender, m.reply_guid, m.attachments,
+       m.missed FROM record r JOIN message m ON m.rid = r.rid WHERE r.zone = 2 AND r.id = ?`,
     recordId,
   );
 }

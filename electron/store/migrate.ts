@@ -14,6 +14,7 @@ import * as searchBlocks from './migrations/060-search-blocks.ts';
 import * as rememberedDeletes from './migrations/070-remembered-deletes.ts';
 import * as hiddenDeletes from './migrations/080-how-far-a-hidden-delete-reaches.ts';
 import * as noStatistics from './migrations/090-no-statistics.ts';
+import * as missed from './migrations/100-whom-a-message-missed.ts';
 
 /** `LOCK`, in the file's header: whose database this is. */
 export const APPLICATION_ID = 0x4c4f434b;
@@ -31,6 +32,7 @@ export const MIGRATIONS: readonly Migration[] = [
   rememberedDeletes,
   hiddenDeletes,
   noStatistics,
+  missed,
 ];
 
 export const NEWEST = MIGRATIONS[MIGRATIONS.length - 1]!.number;

@@ -8,7 +8,7 @@ import { ZONE_NUMBER } from './values.ts';
 import { isGenerationOver } from './zone-state.ts';
 
 /**
- * `messages`: those, too, that some are still to get, since only this device tries again. `changes`: edits, reactions, deletes of messages that
+ * `messages`: those, too, that some are still to get and that only this device tries again, or knows of. `changes`: edits, reactions, deletes of messages that
  * the cloud has in an older form.
  */
 export type OnlyHere = { messages: number; changes: number };
@@ -33,13 +33,17 @@ export function onlyHere(store: Store): OnlyHere {
   return { messages: outbox.messages + messages + aside, changes: outbox.changes + dirty.n };
 }
 
-/** Of messages that the cloud has and that are shown: of one that was deleted nobody misses the retry. */
+/**
+ * Of messages that the cloud has and that are shown: of one that was deleted nobody misses the retry. Nor of one that waits for a person's word and
+ * whose record at the cloud says whom it did not reach: that word can be given on any device.
+ */
 function retriesToGo(store: Store): number {
   return store.get<{ n: number }>(
     `SELECT count(*) AS n FROM outbox o WHERE o.kind = 'redelivery' AND EXISTS (
        SELECT 1 FROM message m JOIN record r ON r.rid = m.rid JOIN conversation c ON c.cid = m.cid
        WHERE m.guid = o.guid AND m.mine = 1 AND m.shown = 1 AND r.rev > 0
-         AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid))`,
+         AND (m.accepted_ms, m.guid) > (c.clear_ms, c.clear_guid)
+         AND (o.state <> 'failed' OR m.missed IS NULL OR EXISTS (SELECT 1 FROM dirty d WHERE d.zone = 2 AND d.id = m.id)))`,
   )!.n;
 }
 

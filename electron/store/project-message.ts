@@ -7,6 +7,7 @@ import { type Message, readMessage } from '../../shared/model/message.ts';
 import type { Payload } from '../../shared/model/payload.ts';
 import { PayloadError } from '../../shared/model/payload.ts';
 import { dropAttachments, writeAttachments } from './attachments.ts';
+import { packMissed } from './missed.ts';
 import type { Store } from './open.ts';
 import { dropRedelivery } from './redelivery.ts';
 import { hex, plain, SERVICE_NUMBER, sameBytes } from './values.ts';
@@ -92,14 +93,15 @@ export function projectMessage(
   store
     .sql(
       `INSERT INTO message (rid, cid, id, guid, sender, mine, accepted_ms, sent_ms, service, shown, reactions, text,
-         edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid, attachments)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         edited_ms, unsent_ms, deleted_ms, deleted_device, reply_sender, reply_guid, attachments,
+         missed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (rid) DO UPDATE SET cid = excluded.cid, guid = excluded.guid, sender = excluded.sender,
          mine = excluded.mine, accepted_ms = excluded.accepted_ms, sent_ms = excluded.sent_ms, service = excluded.service,
          shown = excluded.shown, reactions = excluded.reactions, text = excluded.text, edited_ms = excluded.edited_ms,
          unsent_ms = excluded.unsent_ms, deleted_ms = excluded.deleted_ms, deleted_device = excluded.deleted_device,
          reply_sender = excluded.reply_sender, reply_guid = excluded.reply_guid,
-         attachments = excluded.attachments`,
+         attachments = excluded.attachments, missed = excluded.missed`,
     )
     .run(
       rid,
@@ -121,8 +123,10 @@ export function projectMessage(
       message.replyTo?.sender ?? null,
       message.replyTo?.guid ?? null,
       attachments.length,
+      mine && message.unsent === null ? packMissed(message.deliveries) : null,
     );
-  if (message.unsent !== null && before) dropRedelivery(store, rid);
+  // Unsent, or another device has brought it to all whom it had not reached.
+  if (before && (message.unsent !== null || isDelivered(message))) dropRedelivery(store, rid);
   writeReactions(store, rid, message, old?.reactions ?? 0);
   if (attachments.length > 0 || (old?.attachments ?? 0) > 0)
     writeAttachments(store, rid, attachments, old?.attachments ?? 0);
@@ -132,6 +136,10 @@ export function projectMessage(
   if (!shown || old?.deleted_ms != null) store.changes.flag('recentlyDeleted');
   store.changes.message(state.hex, hex(id));
 }
+
+/** To everybody by now, whom it did not reach at first. */
+const isDelivered = ({ deliveries }: Message): boolean =>
+  deliveries.length > 0 && deliveries.every(({ why }) => why === null);
 
 function writeReactions(store: Store, rid: number, message: Message, before: number): void {
   if (before > 0) store.run('DELETE FROM message_reaction WHERE rid = ?', rid);

@@ -5,6 +5,7 @@
 import { decodePayload, schemaOf } from '../../shared/model/payload-codec.ts';
 import { getMeta, setMeta } from './meta.ts';
 import type { Store } from './open.ts';
+import { project } from './project.ts';
 import { putMerged, recordRow, replaceContent } from './records.ts';
 import { takeRememberedDelete } from './remembered-deletes.ts';
 import { plain, type ZoneName } from './values.ts';
@@ -42,4 +43,18 @@ export function rereadNewer(store: Store): { zone: ZoneName; id: Uint8Array }[] 
     setMeta(store, READ_BY, String(store.schema));
     return read;
   });
+}
+
+/** What an app of before kept of whom a message did not reach, and did not show (migration 100). In the caller's transaction. */
+export function readMissed(store: Store): void {
+  const rows = store.all<{ rid: number; id: Uint8Array; payload: Uint8Array | null }>(
+    `SELECT m.rid, m.id, r.payload FROM message m JOIN record r ON r.rid = m.rid WHERE m.missed = x''`,
+  );
+  for (const { rid, id, payload } of rows) {
+    // Of one that this app cannot read it is not known.
+    store.run('UPDATE message SET missed = NULL WHERE rid = ?', rid);
+    if (payload === null) continue;
+    const read = decodePayload(plain(payload), store.schema);
+    project(store, 'messages', plain(id), rid, read, read);
+  }
 }

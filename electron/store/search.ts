@@ -134,7 +134,7 @@ function* placesWith(
 function hitAt(store: Store, rid: number, text: string, wanted: readonly Wanted[]): SearchHit | null {
   const row = store.get<Row>(
     `SELECT m.rid, m.cid, m.id, m.guid, m.sender, m.mine, m.accepted_ms, m.sent_ms, m.service, m.reactions, m.text,
-       m.edited_ms, m.unsent_ms, m.deleted_ms, m.deleted_device, m.reply_sender, m.reply_guid,
+       m.edited_ms, m.unsent_ms, m.deleted_ms, m.deleted_device, m.reply_sender, m.reply_guid, m.missed,
        c.guid AS conversation, c.clear_ms, c.clear_guid
      FROM message m JOIN conversation c ON c.cid = m.cid WHERE m.rid = ? AND m.shown = 1`,
     rid,

@@ -9,7 +9,7 @@ import { discardMessage } from './discard.ts';
 
 type Props = { message: Message; group: boolean; showState: boolean };
 
-export function MessageState({ message, showState }: Props) {
+export function MessageState({ message, group, showState }: Props) {
   const { t } = useTranslation();
   const act = useAct();
   const edited = message.editedAt !== null && message.unsentAt === null;
@@ -18,20 +18,25 @@ export function MessageState({ message, showState }: Props) {
       <div className="message-state message-state-failed">
         <p>
           <CircleAlert aria-hidden="true" />
-          <strong>{t('transcript.state.failed')}</strong>
+          <strong>{failedText(t, message, group)}</strong>
           {message.failure !== null && <span>{t(`transcript.failure.${message.failure}`)}</span>}
+          {message.offers.length === 0 && <span>{t('transcript.againWithSwitch')}</span>}
         </p>
         <div className="message-state-buttons">
-          <button
-            type="button"
-            className="link-button"
-            onClick={() => void act(() => api.messages.retry.mutate({ id: message.id }))}
-          >
-            {t('common.tryAgain')}
-          </button>
-          <button type="button" className="link-button" onClick={() => void discardMessage(t, message.id)}>
-            {t('transcript.discard')}
-          </button>
+          {message.offers.includes('tryAgain') && (
+            <button
+              type="button"
+              className="link-button"
+              onClick={() => void act(() => api.messages.retry.mutate({ id: message.id }))}
+            >
+              {t('common.tryAgain')}
+            </button>
+          )}
+          {message.offers.includes('discard') && (
+            <button type="button" className="link-button" onClick={() => void discardMessage(t, message.id)}>
+              {t('transcript.discard')}
+            </button>
+          )}
         </div>
       </div>
     );
@@ -41,6 +46,12 @@ export function MessageState({ message, showState }: Props) {
       {showState && message.state !== 'received' && <span>{stateText(t, message)}</span>}
     </p>
   );
+}
+
+/** In a group, of one that some got: who did not. */
+function failedText(t: TFunction, { missed }: Message, group: boolean): string {
+  if (!group || missed.length === 0) return t('transcript.state.failed');
+  return t('transcript.notDeliveredTo', { names: missed.map(({ name }) => name).join(', ') });
 }
 
 /** What waits for its files says so, and why when that is known. */

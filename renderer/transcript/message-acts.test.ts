@@ -14,6 +14,8 @@ const own: Message = {
   service: 'lockstep',
   state: 'sent',
   failure: null,
+  missed: [],
+  offers: [],
   editedAt: null,
   unsentAt: null,
   reactions: [],
@@ -33,9 +35,20 @@ test('UI-29 others’ messages, text messages, unsent and undelivered ones offer
   expect(messageActs(theirs, 0)).toEqual(['react', 'reply', 'copy', 'select', 'delete']);
   expect(messageActs({ ...own, service: 'sms' }, 0)).not.toContain('edit');
   expect(messageActs({ ...own, unsentAt: 1 }, 0)).toEqual(['select', 'delete']);
-  expect(messageActs({ ...own, state: 'failed' }, 0)).toEqual(['retry', 'copy', 'select', 'delete']);
+  const failed: Message = { ...own, state: 'failed', offers: ['tryAgain', 'discard'] };
+  expect(messageActs(failed, 0)).toEqual(['retry', 'copy', 'select', 'delete']);
   expect(messageActs({ ...own, state: 'waiting' }, 0)).toEqual(['copy', 'select', 'delete']);
   expect(messageActs({ ...own, state: 'sending' }, 0)).toEqual(['copy', 'select', 'delete']);
+});
+
+test('OUT-37 one that some have got is tried again where that can be done, and is answered, edited and unsent like any other', () => {
+  const carol = { id: 'carol', handle: 'carol', name: 'Carol', me: false };
+  const missed: Message = { ...own, state: 'failed', missed: [carol], offers: ['tryAgain'] };
+  expect(messageActs(missed, 0)).toEqual([
+    'retry',
+    ...['react', 'reply', 'copy', 'edit', 'unsend', 'select', 'delete'],
+  ]);
+  expect(messageActs({ ...missed, offers: [] }, 0)).not.toContain('retry');
 });
 
 test('UI-29 the own reaction is known, so that it can be taken back', () => {

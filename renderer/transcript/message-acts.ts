@@ -13,10 +13,13 @@ const UNSEND_FOR = 2 * MINUTE;
 export function messageActs(message: Message, now: number): MessageAct[] {
   // Of a message that is files alone there is no text to copy or change.
   const text: MessageAct[] = message.text === '' ? [] : ['copy'];
-  if (message.state === 'failed') return ['retry', ...text, 'select', 'delete'];
+  const again: MessageAct[] = message.offers.includes('tryAgain') ? ['retry'] : [];
+  // Nobody has it. One that others have got is theirs as well, and is answered, edited and unsent like any other.
+  if (message.state === 'failed' && message.missed.length === 0)
+    return [...again, ...text, 'select', 'delete'];
   if (message.state === 'waiting' || message.state === 'sending') return [...text, 'select', 'delete'];
   if (message.unsentAt !== null) return ['select', 'delete'];
-  const acts: MessageAct[] = ['react', 'reply', ...text];
+  const acts: MessageAct[] = [...again, 'react', 'reply', ...text];
   const own = message.fromMe && message.service === 'lockstep';
   if (own && message.text !== '' && now - message.at < EDIT_FOR) acts.push('edit');
   if (own && now - message.at < UNSEND_FOR) acts.push('unsend');

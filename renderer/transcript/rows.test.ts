@@ -18,6 +18,8 @@ function message(from: 'me' | 'bob', after: number, more: Partial<Message> = {})
     service: 'lockstep',
     state: from === 'me' ? 'sent' : 'received',
     failure: null,
+    missed: [],
+    offers: [],
     editedAt: null,
     unsentAt: null,
     reactions: [],

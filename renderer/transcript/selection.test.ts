@@ -19,6 +19,8 @@ function message(id: string, state: MessageState = 'received', sentAt = 1): Mess
     service: 'lockstep',
     state,
     failure: null,
+    missed: [],
+    offers: [],
     editedAt: null,
     unsentAt: null,
     reactions: [],

@@ -22,6 +22,8 @@ const message = (n: number): Message => ({
   service: 'lockstep',
   state: 'received',
   failure: null,
+  missed: [],
+  offers: [],
   editedAt: null,
   unsentAt: null,
   reactions: [],

@@ -24,6 +24,8 @@ function message(n: number, state: MessageState = 'received', text = `${n}`): Me
     service: 'lockstep',
     state,
     failure: null,
+    missed: [],
+    offers: [],
     editedAt: null,
     unsentAt: null,
     reactions: [],

@@ -75,6 +75,7 @@ describe('messages', () => {
     expect(readMessage(fresh)).toEqual({
       ...content,
       acceptedMs: at + 5,
+      deliveries: [],
       edit: null,
       unsent: null,
       reactions: [],

@@ -65,5 +65,5 @@ test('REC-20 an ordinary message goes by the quick reader', () => {
 function withRegisters(core: ReturnType<typeof general>): unknown {
   return typeof core === 'string'
     ? core
-    : { ...core, edit: null, unsent: null, deleted: null, reactions: [] };
+    : { ...core, edit: null, unsent: null, deleted: null, reactions: [], deliveries: [] };
 }

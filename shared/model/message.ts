@@ -23,6 +23,7 @@ import {
   writeAttachment,
 } from './attachment.ts';
 import { readPlainMessage } from './message-codec.ts';
+import { type Delivery, readDeliveries } from './not-delivered.ts';
 import { getRegister, newPayload, type Payload, PayloadError, registersOf } from './payload.ts';
 import { readMs, readValue } from './values.ts';
 
@@ -56,6 +57,8 @@ export type MessageRegisters = {
   /** By account, those taken back left away. */
   reactions: { account: Uint8Array; emoji: string; stamp: bigint }[];
   deleted: { deletedMs: number; device: Uint8Array } | null;
+  /** Of those whom it did not reach at first. */
+  deliveries: Delivery[];
 };
 
 export type Message = MessageContent & MessageRegisters & { acceptedMs: number };
@@ -162,7 +165,7 @@ export function newMessage(body: Uint8Array, acceptedMs: number): Payload {
 export function readMessage(payload: Payload): Message | null {
   if (payload.core.length === 0) return null;
   const core = readUsualCore(payload.core) ?? readAnyCore(payload.core);
-  if (payload.registers.length === 0) return { ...core, ...NOTHING_CHANGED, reactions: [] };
+  if (payload.registers.length === 0) return { ...core, ...NOTHING_CHANGED, reactions: [], deliveries: [] };
   return { ...core, ...readMessageRegisters(payload) };
 }
 
@@ -210,5 +213,6 @@ export function readMessageRegisters(payload: Payload): MessageRegisters {
     unsent: unsentMs === null ? null : { unsentMs },
     reactions,
     deleted: deleted === null || deletedMs === null ? null : { deletedMs, device: deleted.deviceId },
+    deliveries: readDeliveries(payload),
   };
 }

@@ -121,6 +121,8 @@ function justSent(
     service: 'lockstep',
     state: 'sending',
     failure: null,
+    missed: [],
+    offers: [],
     editedAt: null,
     unsentAt: null,
     reactions: [],

@@ -4,11 +4,13 @@ import type {
   ConversationSummary,
   FailureReason,
   Message,
+  MessageOffer,
   Person,
 } from '../../api/types.ts';
 import { type ConversationItem, conversationMembers, type Member } from '../../store/conversations.ts';
 import { getIdentity } from '../../store/identity.ts';
 import type { MessageItem } from '../../store/messages.ts';
+import { canDeliverAgain } from '../../store/missed.ts';
 import type { Store } from '../../store/open.ts';
 import { getPin, listChanged } from '../../store/pins.ts';
 import { getAccountSettings } from '../../store/settings.ts';
@@ -22,6 +24,7 @@ export class People {
   readonly #conversations = new Set<string>();
   readonly #self: string | null;
   #changed: ReturnType<typeof listChanged> | null = null;
+  #again: boolean | null = null;
 
   constructor(store: Store) {
     this.#store = store;
@@ -59,6 +62,12 @@ export class People {
     const person: Person = { id, handle, name: pin?.name || handle || id.slice(0, 8), me: id === this.#self };
     this.#known.set(id, person);
     return person;
+  }
+
+  /** Asked for once an answer. */
+  canDeliverAgain(): boolean {
+    this.#again ??= canDeliverAgain(this.#store);
+    return this.#again;
   }
 
   /** Hardly ever anybody: asked for once an answer. */
@@ -132,6 +141,8 @@ export function messageOf(item: MessageItem, people: People): Message {
     service: item.service,
     state: item.state,
     failure: item.failure === null ? null : failureReason(item.failure),
+    missed: item.missed.map(({ account }) => people.of(account)),
+    offers: item.state === 'failed' ? offersOf(item, people) : [],
     editedAt: item.editedMs,
     unsentAt: item.unsentMs,
     reactions: [...reactions].map(([emoji, those]) => ({ emoji, people: those })),
@@ -150,6 +161,12 @@ export function messageOf(item: MessageItem, people: People): Message {
       item.state === 'waiting' || item.state === 'sending' || item.state === 'failed',
     ),
   };
+}
+
+/** Any device that follows the zone can deliver again what another one sent, or what was discarded (SPEC OUT-37). */
+function offersOf({ isLeftHere }: MessageItem, people: People): MessageOffer[] {
+  if (isLeftHere) return ['tryAgain', 'discard'];
+  return people.canDeliverAgain() ? ['tryAgain'] : [];
 }
 
 const REASONS: ReadonlySet<string> = new Set<FailureReason>([

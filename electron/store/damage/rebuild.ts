@@ -9,6 +9,7 @@ import { EMPTY } from '../../../shared/crypto/bytes.ts';
 import type { Attachment } from '../../../shared/model/attachment.ts';
 import { directConversationGuid, newConversation } from '../../../shared/model/conversation.ts';
 import { encodeMessageBody, newMessage, type ServiceName } from '../../../shared/model/message.ts';
+import { withNotDelivered } from '../../../shared/model/not-delivered.ts';
 import { type Payload, PayloadError, type Register, setRegister } from '../../../shared/model/payload.ts';
 import { newReading } from '../../../shared/model/reading.ts';
 import {
@@ -27,6 +28,7 @@ import {
   MessageField,
   ReadingField,
 } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { unpackMissed } from '../missed.ts';
 import { SERVICE_NUMBER, sameBytes } from '../values.ts';
 import type { Row } from './keepsake.ts';
 
@@ -108,6 +110,9 @@ export function messageAgain(
         BigInt(number(one, 'stamp')) << 16n,
         reactionValue(text(one, 'emoji')),
       );
+    // As they were: such registers have no stamp of a clock.
+    for (const { account, why } of unpackMissed(bytes(row, 'missed')))
+      payload = withNotDelivered(payload, account, why);
     return payload;
   } catch (error) {
     if (error instanceof PayloadError) return null;

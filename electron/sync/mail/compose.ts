@@ -29,6 +29,7 @@ import { conversationRecordId } from '../zones/names.ts';
 import { writesOf } from './apply.ts';
 import { authorize } from './authority.ts';
 import { draftBody, readBody } from './body.ts';
+import { deliverAgain } from './deliveries.ts';
 import { failedRowOf, queueReceipt } from './outbox-rows.ts';
 import { putWrites } from './put-writes.ts';
 
@@ -237,16 +238,19 @@ export function markRead(ctx: StepContext, input: CommandInput<'markRead'>): nul
   return null;
 }
 
-/** Try Again. `id`: of the outbox, or of the record of a message that some did not get. */
+/** Try Again. `id`: of the outbox, or of the record of a message that some did not get, whichever device sent it. */
 export function retry(ctx: StepContext, input: { id: string }): null {
   const id = fromHex(input.id);
-  const entry = getOutbox(ctx.store, id) ?? failedRowOf(ctx.store, id);
+  const entry =
+    getOutbox(ctx.store, id) ??
+    failedRowOf(ctx.store, id) ??
+    deliverAgain(ctx, id, (conversation) => topicOf(ctx, conversation));
   if (entry === undefined || entry.deletedMs !== null)
     throw new SyncFailure('notFound', 'This message is not waiting any more.');
+  ctx.signal({ type: 'outbox' });
   // It is being tried already.
   if (entry.state !== 'failed') return null;
   restartUploads(ctx.store, entry.sendId);
   updateOutbox(ctx.store, entry.sendId, { state: 'queued', failure: null, attempts: 0, notBeforeMs: 0 });
-  ctx.signal({ type: 'outbox' });
   return null;
 }

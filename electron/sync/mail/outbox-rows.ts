@@ -23,6 +23,7 @@ import type { StepContext } from '../context.ts';
 import { requireIdentity } from '../keyring/own.ts';
 import { conversationRecordId, currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { draftBody, readBody } from './body.ts';
+import { sayWhatIsLeft } from './deliveries.ts';
 
 type Waiting = { sendId: Uint8Array; kind: ReceiptKind; mark: Watermark };
 
@@ -97,16 +98,21 @@ export function failedRowOf(store: Store, recordId: Uint8Array): OutboxEntry | u
 
 /**
  * At the start of the app: what was left to deliver of messages that were unsent or are gone for good, by an older version that left it there
- * (SPEC OUT-34). Without keys nothing is known of them.
+ * (SPEC OUT-34), goes; of the others their records say whom they did not reach, which an older version did not write (OUT-36). Without keys nothing is
+ * known of them.
  */
-export function dropVoidRetries(ctx: StepContext): void {
+export function lookThroughRetries(ctx: StepContext): void {
   const { store } = ctx;
   const rows = store.all<{ send_id: Uint8Array; guid: Uint8Array }>(
     `SELECT send_id, guid FROM outbox WHERE kind = 'redelivery'`,
   );
   if (rows.length === 0 || ctx.keys.get() === null) return;
   store.write(() => {
-    for (const { send_id, guid } of rows) if (isVoid(ctx, plain(guid))) removeOutbox(store, plain(send_id));
+    for (const { send_id, guid } of rows) {
+      const entry = getOutbox(store, plain(send_id));
+      if (isVoid(ctx, plain(guid))) removeOutbox(store, plain(send_id));
+      else if (entry !== undefined) sayWhatIsLeft(ctx, entry);
+    }
   });
 }
 

@@ -20,6 +20,7 @@ import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
 import { blobsOf } from '../../../shared/model/attachment.ts';
 import { decodeConversationCore } from '../../../shared/model/conversation.ts';
 import { newMessage } from '../../../shared/model/message.ts';
+import type { WhyNotDelivered } from '../../../shared/model/not-delivered.ts';
 import {
   type Accepted,
   NotDeliveredReason,
@@ -58,6 +59,7 @@ import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
 import { currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { encodeBody, readBody } from './body.ts';
+import { narrowToMissed, sayDeliveries } from './deliveries.ts';
 import { sayEditTo } from './edit-again.ts';
 import { lookForSend } from './long-asked.ts';
 import { isUnsent, isVoid } from './outbox-rows.ts';
@@ -90,10 +92,12 @@ class Undeliverable extends Error {
   }
 }
 
-async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
-  // Unsent or gone meanwhile, here or on another device: whoever has not got it, gets it no more.
-  if (entry.kind === 'redelivery' && isVoid(ctx, entry.guid)) {
-    removeOutbox(ctx.store, entry.sendId);
+async function sendOne(ctx: StepContext, found: OutboxEntry): Promise<void> {
+  // Unsent or gone meanwhile, here or on another device: whoever has not got it, gets it no more. Nor once who has got it from another device.
+  const again = found.kind === 'redelivery';
+  const entry = again ? (isVoid(ctx, found.guid) ? null : narrowToMissed(ctx, found)) : found;
+  if (entry === null) {
+    removeOutbox(ctx.store, found.sendId);
     return;
   }
   try {
@@ -101,7 +105,7 @@ async function sendOne(ctx: StepContext, entry: OutboxEntry): Promise<void> {
       entry.sealed === null ? await seal(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);
     for (let left = 4; left > 0 && request !== null; left--) {
       const { result } = await ctx.cloud.mailboxes.send(request, { signal: ctx.abort });
-      if (result.case === 'accepted') return settle(ctx, entry, result.value);
+      if (result.case === 'accepted') return settle(ctx, entry, result.value, request);
       if (result.case === 'blobsMissing') return waitForBlobs(ctx, entry, result.value.blobIds);
       if (result.case !== 'epochStale')
         throw new SyncFailure('cloudRefused', 'The cloud answered a send with nothing.');
@@ -251,17 +255,19 @@ async function recipientsOf(ctx: StepContext, body: Body): Promise<Sealed[]> {
 }
 
 const DAY_MS = 24 * 3_600_000;
-const REASON: Partial<Record<NotDeliveredReason, FailureReason>> = {
+const REASON: Partial<Record<NotDeliveredReason, WhyNotDelivered>> = {
   [NotDeliveredReason.MAILBOX_FULL]: 'mailboxFull',
   [NotDeliveredReason.NO_ACCOUNT]: 'noAccount',
 };
 
-function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void {
+function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted, request: SendRequest): void {
   const { store } = ctx;
   const own = currentKeys(ctx).accountId;
   store.write(() => {
     const body = readBody(entry.body);
-    const missing = accepted.notDelivered.filter((one) => !equalBytes(one.accountId, own));
+    const missing = accepted.notDelivered
+      .filter((one) => !equalBytes(one.accountId, own))
+      .map(({ accountId, reason }) => ({ accountId, why: REASON[reason] ?? 'refused' }));
     if (missing.length < accepted.notDelivered.length) sayOwnMailboxFull(ctx, entry);
     const first = body.addressees.length === 0;
     if (body.content.case !== 'message') {
@@ -270,7 +276,7 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
         sayNotSent(
           ctx,
           entry,
-          REASON[missing[0]!.reason] ?? 'refused',
+          missing[0]!.why,
           missing.map((one) => one.accountId),
         );
       return;
@@ -287,11 +293,21 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
       acceptMessage(store, entry.sendId, id, payload, true);
       // In the same transaction: it is never seen.
       if (deleted?.deletedMs != null) deleteOne(ctx, id, deleted.deletedMs, deleted.deletedHere);
-    }
-    if (!first) {
-      const lacks = (accountId: Uint8Array) => missing.some((one) => equalBytes(one.accountId, accountId));
-      const reached = body.addressees.filter(({ accountId }) => !lacks(accountId));
+      sayDeliveries(ctx, body.guid, missing, []);
+    } else {
+      const isIn = (some: readonly { accountId: Uint8Array }[], accountId: Uint8Array): boolean =>
+        some.some((one) => equalBytes(one.accountId, accountId));
+      // Whoever has no account any more was not asked for.
+      for (const { accountId } of body.addressees)
+        if (!isIn(request.recipients, accountId)) missing.push({ accountId, why: 'noAccount' });
+      const reached = body.addressees.filter(({ accountId }) => !isIn(missing, accountId));
       sayEditTo(ctx, body, reached);
+      sayDeliveries(
+        ctx,
+        body.guid,
+        missing,
+        reached.map(({ accountId }) => accountId),
+      );
     }
     if (missing.length === 0 || isUnsent(ctx, entry.guid)) {
       removeOutbox(store, entry.sendId);
@@ -302,7 +318,7 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted): void 
     const again = encodeBody(body);
     // A retry that is gone by now (discarded, or its message deleted for good) does not come back with its text.
     if (first) addRetry(store, entry, again);
-    const failure = REASON[missing[0]!.reason] ?? 'refused';
+    const failure = missing[0]!.why;
     updateOutbox(store, entry.sendId, { state: 'failed', failure, sealed: null, body: again });
   });
   if (entry.kind === 'message') ctx.signal({ type: 'dirty', zone: 'messages' });
@@ -331,6 +347,13 @@ function addRetry(store: Store, entry: OutboxEntry, body: Uint8Array): void {
 function fail(ctx: StepContext, entry: OutboxEntry, failure: FailureReason): void {
   ctx.store.write(() => {
     const message = entry.kind === 'message' || entry.kind === 'redelivery';
+    if (entry.kind === 'redelivery' && failure === 'noAccount')
+      sayDeliveries(
+        ctx,
+        entry.guid,
+        readBody(entry.body).addressees.map(({ accountId }) => ({ accountId, why: failure })),
+        [],
+      );
     const waits = failure === 'identityChanged' && entry.kind !== 'receipt';
     if (message && getOutbox(ctx.store, entry.sendId)?.deletedMs != null)
       neverSent(ctx, entry, { state: 'failed', failure });

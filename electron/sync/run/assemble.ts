@@ -28,7 +28,7 @@ import type { StepResult } from '../engine/steps.ts';
 import { SyncFailure } from '../failure.ts';
 import { loadKeys, refreshKeyring } from '../keyring/own.ts';
 import { endSession } from '../keyring/session-end.ts';
-import { dropVoidRetries } from '../mail/outbox-rows.ts';
+import { lookThroughRetries } from '../mail/outbox-rows.ts';
 import { type CloudClient, createCloudClient, type Fetch } from '../network/cloud-client.ts';
 import type { Command, CommandName, CommandResult, SyncEvent } from '../protocol.ts';
 import { SIZES, type Sizes } from '../sizes.ts';
@@ -319,7 +319,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         loadKeys(ctx);
         readAnew(ctx);
         settleAllHidden(store);
-        dropVoidRetries(ctx);
+        lookThroughRetries(ctx);
         lookThroughFolder(ctx);
       });
       runner.start();

@@ -13,7 +13,7 @@ import { clearDirty } from '../../store/dirty.ts';
 import type { Store } from '../../store/open.ts';
 import { deleteForGood, getPayload, recordRow } from '../../store/records.ts';
 import { renameLate, renameSlice, type ShownRow, shownAs } from '../../store/rename.ts';
-import { rereadNewer } from '../../store/reread.ts';
+import { readMissed, rereadNewer } from '../../store/reread.ts';
 import { KIND, sameBytes, type ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
@@ -112,6 +112,7 @@ export async function renameForGeneration(
 export function readAnew(ctx: StepContext): void {
   ctx.store.write(() => {
     for (const { zone, id } of rereadNewer(ctx.store)) nameLate(ctx, zone, id);
+    readMissed(ctx.store);
   });
 }
 

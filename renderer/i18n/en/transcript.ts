@@ -43,6 +43,8 @@ export const transcript = {
     fileMissing: 'A file is not on this device any more, or has changed. Attach it again.',
     storageFull: 'Waits: iCloud storage is full.',
   },
+  notDeliveredTo: 'Not Delivered to {{names}}',
+  againWithSwitch: 'Turn on Messages in iCloud on this device to try again from here.',
   discard: 'Discard',
   menu: {
     label: 'Message',

@@ -45,6 +45,8 @@ export const transcript = {
     storageFull: 'Wacht: de iCloud-opslag is vol.',
     refused: 'De cloud heeft het geweigerd.',
   },
+  notDeliveredTo: 'Niet afgeleverd bij {{names}}',
+  againWithSwitch: 'Zet Berichten in iCloud aan op dit apparaat om het van hieruit opnieuw te proberen.',
   discard: 'Gooi weg',
   menu: {
     label: 'Bericht',

@@ -201,6 +201,22 @@ export declare type DeletedValue = Message<"lockstep.record.v1.DeletedValue"> & 
 export declare const DeletedValueSchema: GenMessage<DeletedValue>;
 
 /**
+ * @generated from message lockstep.record.v1.NotDeliveredValue
+ */
+export declare type NotDeliveredValue = Message<"lockstep.record.v1.NotDeliveredValue"> & {
+  /**
+   * @generated from field: lockstep.record.v1.NotDeliveredWhy why = 1;
+   */
+  why: NotDeliveredWhy;
+};
+
+/**
+ * Describes the message lockstep.record.v1.NotDeliveredValue.
+ * Use `create(NotDeliveredValueSchema)` to create a new message.
+ */
+export declare const NotDeliveredValueSchema: GenMessage<NotDeliveredValue>;
+
+/**
  * @generated from message lockstep.record.v1.ConversationCore
  */
 export declare type ConversationCore = Message<"lockstep.record.v1.ConversationCore"> & {
@@ -630,12 +646,51 @@ export enum MessageField {
    * @generated from enum value: MESSAGE_FIELD_DELETED = 4;
    */
   DELETED = 4,
+
+  /**
+   * key: account id; no device. Stamp 1, value: NotDeliveredValue; stamp 2, empty: has got it since
+   *
+   * @generated from enum value: MESSAGE_FIELD_NOT_DELIVERED = 5;
+   */
+  NOT_DELIVERED = 5,
 }
 
 /**
  * Describes the enum lockstep.record.v1.MessageField.
  */
 export declare const MessageFieldSchema: GenEnum<MessageField>;
+
+/**
+ * Why the cloud did not take the message for that account. The higher one wins.
+ *
+ * @generated from enum lockstep.record.v1.NotDeliveredWhy
+ */
+export enum NotDeliveredWhy {
+  /**
+   * @generated from enum value: NOT_DELIVERED_WHY_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED = 0,
+
+  /**
+   * @generated from enum value: NOT_DELIVERED_WHY_REFUSED = 1;
+   */
+  REFUSED = 1,
+
+  /**
+   * @generated from enum value: NOT_DELIVERED_WHY_MAILBOX_FULL = 2;
+   */
+  MAILBOX_FULL = 2,
+
+  /**
+   * @generated from enum value: NOT_DELIVERED_WHY_NO_ACCOUNT = 3;
+   */
+  NO_ACCOUNT = 3,
+}
+
+/**
+ * Describes the enum lockstep.record.v1.NotDeliveredWhy.
+ */
+export declare const NotDeliveredWhySchema: GenEnum<NotDeliveredWhy>;
 
 /**
  * @generated from enum lockstep.record.v1.ConversationKind

@@ -10,7 +10,7 @@ import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/code
  * Describes the file lockstep/record/v1/record.proto.
  */
 export const file_lockstep_record_v1_record = /*@__PURE__*/
-  fileDesc("Ch9sb2Nrc3RlcC9yZWNvcmQvdjEvcmVjb3JkLnByb3RvEhJsb2Nrc3RlcC5yZWNvcmQudjEiZgoHUGF5bG9hZBIOCgZzY2hlbWEYASABKA0SDAoEa2luZBgCIAEoDRIMCgRjb3JlGAMgASgMEi8KCXJlZ2lzdGVycxgEIAMoCzIcLmxvY2tzdGVwLnJlY29yZC52MS5SZWdpc3RlciJUCghSZWdpc3RlchINCgVmaWVsZBgBIAEoDRILCgNrZXkYAiABKAwSDQoFc3RhbXAYAyABKAQSDgoGZGV2aWNlGAQgASgMEg0KBXZhbHVlGAUgASgMIjAKC01lc3NhZ2VDb3JlEgwKBGJvZHkYASABKAwSEwoLYWNjZXB0ZWRfbXMYAiABKAMiLAoJRWRpdFZhbHVlEgwKBHRleHQYASABKAkSEQoJZWRpdGVkX21zGAIgASgDIiAKC1Vuc2VudFZhbHVlEhEKCXVuc2VudF9tcxgBIAEoAyIeCg1SZWFjdGlvblZhbHVlEg0KBWVtb2ppGAEgASgJIjUKDERlbGV0ZWRWYWx1ZRISCgpkZWxldGVkX21zGAEgASgDEhEKCWRldmljZV9pZBgCIAEoDCJlChBDb252ZXJzYXRpb25Db3JlEgwKBGd1aWQYASABKAwSMgoEa2luZBgCIAEoDjIkLmxvY2tzdGVwLnJlY29yZC52MS5Db252ZXJzYXRpb25LaW5kEg8KB21lbWJlcnMYAyADKAwiGQoJVGV4dFZhbHVlEgwKBHRleHQYASABKAkiFwoJRmxhZ1ZhbHVlEgoKAm9uGAEgASgIIhwKCVRpbWVWYWx1ZRIPCgd0aW1lX21zGAEgASgDIi4KCVdhdGVybWFyaxITCgthY2NlcHRlZF9tcxgBIAEoAxIMCgRndWlkGAIgASgMImMKDENsZWFyZWRWYWx1ZRIsCgV1cF90bxgBIAEoCzIdLmxvY2tzdGVwLnJlY29yZC52MS5XYXRlcm1hcmsSEgoKZGVsZXRlZF9tcxgCIAEoAxIRCglkZXZpY2VfaWQYAyABKAwiQQoLTWVtYmVyVmFsdWUSDgoGaGFuZGxlGAEgASgJEgwKBG5hbWUYAiABKAkSFAoMaWRlbnRpdHlfa2V5GAMgASgMIiMKC1JlYWRpbmdDb3JlEhQKDGNvbnZlcnNhdGlvbhgBIAEoDCIfCgpEZXZpY2VDb3JlEhEKCWRldmljZV9pZBgBIAEoDCIpCgtTd2l0Y2hWYWx1ZRIKCgJvbhgBIAEoCBIOCgZyZWFzb24YAiABKAkiLQoIQXBwVmFsdWUSDwoHdmVyc2lvbhgBIAEoCRIQCghwbGF0Zm9ybRgCIAEoCSI4CglTZWVuVmFsdWUSKwoFaGVhZHMYASADKAsyHC5sb2Nrc3RlcC5yZWNvcmQudjEuU2VlbkhlYWQiUAoIU2VlbkhlYWQSEgoKZ2VuZXJhdGlvbhgBIAEoDRITCgtpbmNhcm5hdGlvbhgCIAEoBBILCgNzZXEYAyABKAQSDgoGZGlnZXN0GAQgASgMIg4KDFNldHRpbmdzQ29yZSI/CgxSZXF1ZXN0VmFsdWUSCgoCaWQYASABKAwSEQoJZGV2aWNlX2lkGAIgASgMEhAKCGFza2VkX21zGAMgASgDIkwKEUtlZXBNZXNzYWdlc1ZhbHVlEgwKBGRheXMYASABKA0SFAoMZWZmZWN0aXZlX21zGAIgASgDEhMKC2JlZm9yZV9kYXlzGAMgASgNKnsKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEhAKDEtJTkRfTUVTU0FHRRABEhUKEUtJTkRfQ09OVkVSU0FUSU9OEAISEAoMS0lORF9SRUFESU5HEAMSDwoLS0lORF9ERVZJQ0UQBBIRCg1LSU5EX1NFVFRJTkdTEAUqlgEKDE1lc3NhZ2VGaWVsZBIdChlNRVNTQUdFX0ZJRUxEX1VOU1BFQ0lGSUVEEAASFgoSTUVTU0FHRV9GSUVMRF9FRElUEAESGAoUTUVTU0FHRV9GSUVMRF9VTlNFTlQQAhIaChZNRVNTQUdFX0ZJRUxEX1JFQUNUSU9OEAMSGQoVTUVTU0FHRV9GSUVMRF9ERUxFVEVEEAQqcAoQQ29udmVyc2F0aW9uS2luZBIhCh1DT05WRVJTQVRJT05fS0lORF9VTlNQRUNJRklFRBAAEhwKGENPTlZFUlNBVElPTl9LSU5EX0RJUkVDVBABEhsKF0NPTlZFUlNBVElPTl9LSU5EX0dST1VQEAIqnAIKEUNvbnZlcnNhdGlvbkZpZWxkEiIKHkNPTlZFUlNBVElPTl9GSUVMRF9VTlNQRUNJRklFRBAAEhsKF0NPTlZFUlNBVElPTl9GSUVMRF9OQU1FEAESHgoaQ09OVkVSU0FUSU9OX0ZJRUxEX1BJQ1RVUkUQAhIdChlDT05WRVJTQVRJT05fRklFTERfUElOTkVEEAMSIgoeQ09OVkVSU0FUSU9OX0ZJRUxEX01VVEVEX1VOVElMEAQSJAogQ09OVkVSU0FUSU9OX0ZJRUxEX0NMRUFSRURfVVBfVE8QBRIdChlDT05WRVJTQVRJT05fRklFTERfTUVNQkVSEAYSHgoaQ09OVkVSU0FUSU9OX0ZJRUxEX0VYUElSRUQQByrEAQoMUmVhZGluZ0ZpZWxkEh0KGVJFQURJTkdfRklFTERfVU5TUEVDSUZJRUQQABIcChhSRUFESU5HX0ZJRUxEX1JFQURfVVBfVE8QARIfChtSRUFESU5HX0ZJRUxEX01BUktFRF9VTlJFQUQQAhIXChNSRUFESU5HX0ZJRUxEX0RSQUZUEAMSIAocUkVBRElOR19GSUVMRF9QRUVSX0RFTElWRVJFRBAEEhsKF1JFQURJTkdfRklFTERfUEVFUl9SRUFEEAUqpAEKC0RldmljZUZpZWxkEhwKGERFVklDRV9GSUVMRF9VTlNQRUNJRklFRBAAEhUKEURFVklDRV9GSUVMRF9OQU1FEAESFwoTREVWSUNFX0ZJRUxEX1NXSVRDSBACEhoKFkRFVklDRV9GSUVMRF9MQVNUX1NZTkMQAxIUChBERVZJQ0VfRklFTERfQVBQEAQSFQoRREVWSUNFX0ZJRUxEX1NFRU4QBSrtAQoNU2V0dGluZ3NGaWVsZBIeChpTRVRUSU5HU19GSUVMRF9VTlNQRUNJRklFRBAAEiAKHFNFVFRJTkdTX0ZJRUxEX0tFRVBfTUVTU0FHRVMQARIgChxTRVRUSU5HU19GSUVMRF9SRUFEX1JFQ0VJUFRTEAISGgoWU0VUVElOR1NfRklFTERfQkxPQ0tFRBADEh8KG1NFVFRJTkdTX0ZJRUxEX1BST0ZJTEVfTkFNRRAEEiEKHVNFVFRJTkdTX0ZJRUxEX09GRl9FVkVSWVdIRVJFEAUSGAoUU0VUVElOR1NfRklFTERfUFVSR0UQBmIGcHJvdG8z");
+  fileDesc("Ch9sb2Nrc3RlcC9yZWNvcmQvdjEvcmVjb3JkLnByb3RvEhJsb2Nrc3RlcC5yZWNvcmQudjEiZgoHUGF5bG9hZBIOCgZzY2hlbWEYASABKA0SDAoEa2luZBgCIAEoDRIMCgRjb3JlGAMgASgMEi8KCXJlZ2lzdGVycxgEIAMoCzIcLmxvY2tzdGVwLnJlY29yZC52MS5SZWdpc3RlciJUCghSZWdpc3RlchINCgVmaWVsZBgBIAEoDRILCgNrZXkYAiABKAwSDQoFc3RhbXAYAyABKAQSDgoGZGV2aWNlGAQgASgMEg0KBXZhbHVlGAUgASgMIjAKC01lc3NhZ2VDb3JlEgwKBGJvZHkYASABKAwSEwoLYWNjZXB0ZWRfbXMYAiABKAMiLAoJRWRpdFZhbHVlEgwKBHRleHQYASABKAkSEQoJZWRpdGVkX21zGAIgASgDIiAKC1Vuc2VudFZhbHVlEhEKCXVuc2VudF9tcxgBIAEoAyIeCg1SZWFjdGlvblZhbHVlEg0KBWVtb2ppGAEgASgJIjUKDERlbGV0ZWRWYWx1ZRISCgpkZWxldGVkX21zGAEgASgDEhEKCWRldmljZV9pZBgCIAEoDCJFChFOb3REZWxpdmVyZWRWYWx1ZRIwCgN3aHkYASABKA4yIy5sb2Nrc3RlcC5yZWNvcmQudjEuTm90RGVsaXZlcmVkV2h5ImUKEENvbnZlcnNhdGlvbkNvcmUSDAoEZ3VpZBgBIAEoDBIyCgRraW5kGAIgASgOMiQubG9ja3N0ZXAucmVjb3JkLnYxLkNvbnZlcnNhdGlvbktpbmQSDwoHbWVtYmVycxgDIAMoDCIZCglUZXh0VmFsdWUSDAoEdGV4dBgBIAEoCSIXCglGbGFnVmFsdWUSCgoCb24YASABKAgiHAoJVGltZVZhbHVlEg8KB3RpbWVfbXMYASABKAMiLgoJV2F0ZXJtYXJrEhMKC2FjY2VwdGVkX21zGAEgASgDEgwKBGd1aWQYAiABKAwiYwoMQ2xlYXJlZFZhbHVlEiwKBXVwX3RvGAEgASgLMh0ubG9ja3N0ZXAucmVjb3JkLnYxLldhdGVybWFyaxISCgpkZWxldGVkX21zGAIgASgDEhEKCWRldmljZV9pZBgDIAEoDCJBCgtNZW1iZXJWYWx1ZRIOCgZoYW5kbGUYASABKAkSDAoEbmFtZRgCIAEoCRIUCgxpZGVudGl0eV9rZXkYAyABKAwiIwoLUmVhZGluZ0NvcmUSFAoMY29udmVyc2F0aW9uGAEgASgMIh8KCkRldmljZUNvcmUSEQoJZGV2aWNlX2lkGAEgASgMIikKC1N3aXRjaFZhbHVlEgoKAm9uGAEgASgIEg4KBnJlYXNvbhgCIAEoCSItCghBcHBWYWx1ZRIPCgd2ZXJzaW9uGAEgASgJEhAKCHBsYXRmb3JtGAIgASgJIjgKCVNlZW5WYWx1ZRIrCgVoZWFkcxgBIAMoCzIcLmxvY2tzdGVwLnJlY29yZC52MS5TZWVuSGVhZCJQCghTZWVuSGVhZBISCgpnZW5lcmF0aW9uGAEgASgNEhMKC2luY2FybmF0aW9uGAIgASgEEgsKA3NlcRgDIAEoBBIOCgZkaWdlc3QYBCABKAwiDgoMU2V0dGluZ3NDb3JlIj8KDFJlcXVlc3RWYWx1ZRIKCgJpZBgBIAEoDBIRCglkZXZpY2VfaWQYAiABKAwSEAoIYXNrZWRfbXMYAyABKAMiTAoRS2VlcE1lc3NhZ2VzVmFsdWUSDAoEZGF5cxgBIAEoDRIUCgxlZmZlY3RpdmVfbXMYAiABKAMSEwoLYmVmb3JlX2RheXMYAyABKA0qewoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASEAoMS0lORF9NRVNTQUdFEAESFQoRS0lORF9DT05WRVJTQVRJT04QAhIQCgxLSU5EX1JFQURJTkcQAxIPCgtLSU5EX0RFVklDRRAEEhEKDUtJTkRfU0VUVElOR1MQBSq3AQoMTWVzc2FnZUZpZWxkEh0KGU1FU1NBR0VfRklFTERfVU5TUEVDSUZJRUQQABIWChJNRVNTQUdFX0ZJRUxEX0VESVQQARIYChRNRVNTQUdFX0ZJRUxEX1VOU0VOVBACEhoKFk1FU1NBR0VfRklFTERfUkVBQ1RJT04QAxIZChVNRVNTQUdFX0ZJRUxEX0RFTEVURUQQBBIfChtNRVNTQUdFX0ZJRUxEX05PVF9ERUxJVkVSRUQQBSqZAQoPTm90RGVsaXZlcmVkV2h5EiEKHU5PVF9ERUxJVkVSRURfV0hZX1VOU1BFQ0lGSUVEEAASHQoZTk9UX0RFTElWRVJFRF9XSFlfUkVGVVNFRBABEiIKHk5PVF9ERUxJVkVSRURfV0hZX01BSUxCT1hfRlVMTBACEiAKHE5PVF9ERUxJVkVSRURfV0hZX05PX0FDQ09VTlQQAypwChBDb252ZXJzYXRpb25LaW5kEiEKHUNPTlZFUlNBVElPTl9LSU5EX1VOU1BFQ0lGSUVEEAASHAoYQ09OVkVSU0FUSU9OX0tJTkRfRElSRUNUEAESGwoXQ09OVkVSU0FUSU9OX0tJTkRfR1JPVVAQAiqcAgoRQ29udmVyc2F0aW9uRmllbGQSIgoeQ09OVkVSU0FUSU9OX0ZJRUxEX1VOU1BFQ0lGSUVEEAASGwoXQ09OVkVSU0FUSU9OX0ZJRUxEX05BTUUQARIeChpDT05WRVJTQVRJT05fRklFTERfUElDVFVSRRACEh0KGUNPTlZFUlNBVElPTl9GSUVMRF9QSU5ORUQQAxIiCh5DT05WRVJTQVRJT05fRklFTERfTVVURURfVU5USUwQBBIkCiBDT05WRVJTQVRJT05fRklFTERfQ0xFQVJFRF9VUF9UTxAFEh0KGUNPTlZFUlNBVElPTl9GSUVMRF9NRU1CRVIQBhIeChpDT05WRVJTQVRJT05fRklFTERfRVhQSVJFRBAHKsQBCgxSZWFkaW5nRmllbGQSHQoZUkVBRElOR19GSUVMRF9VTlNQRUNJRklFRBAAEhwKGFJFQURJTkdfRklFTERfUkVBRF9VUF9UTxABEh8KG1JFQURJTkdfRklFTERfTUFSS0VEX1VOUkVBRBACEhcKE1JFQURJTkdfRklFTERfRFJBRlQQAxIgChxSRUFESU5HX0ZJRUxEX1BFRVJfREVMSVZFUkVEEAQSGwoXUkVBRElOR19GSUVMRF9QRUVSX1JFQUQQBSqkAQoLRGV2aWNlRmllbGQSHAoYREVWSUNFX0ZJRUxEX1VOU1BFQ0lGSUVEEAASFQoRREVWSUNFX0ZJRUxEX05BTUUQARIXChNERVZJQ0VfRklFTERfU1dJVENIEAISGgoWREVWSUNFX0ZJRUxEX0xBU1RfU1lOQxADEhQKEERFVklDRV9GSUVMRF9BUFAQBBIVChFERVZJQ0VfRklFTERfU0VFThAFKu0BCg1TZXR0aW5nc0ZpZWxkEh4KGlNFVFRJTkdTX0ZJRUxEX1VOU1BFQ0lGSUVEEAASIAocU0VUVElOR1NfRklFTERfS0VFUF9NRVNTQUdFUxABEiAKHFNFVFRJTkdTX0ZJRUxEX1JFQURfUkVDRUlQVFMQAhIaChZTRVRUSU5HU19GSUVMRF9CTE9DS0VEEAMSHwobU0VUVElOR1NfRklFTERfUFJPRklMRV9OQU1FEAQSIQodU0VUVElOR1NfRklFTERfT0ZGX0VWRVJZV0hFUkUQBRIYChRTRVRUSU5HU19GSUVMRF9QVVJHRRAGYgZwcm90bzM");
 
 /**
  * Describes the message lockstep.record.v1.Payload.
@@ -62,116 +62,123 @@ export const DeletedValueSchema = /*@__PURE__*/
   messageDesc(file_lockstep_record_v1_record, 6);
 
 /**
+ * Describes the message lockstep.record.v1.NotDeliveredValue.
+ * Use `create(NotDeliveredValueSchema)` to create a new message.
+ */
+export const NotDeliveredValueSchema = /*@__PURE__*/
+  messageDesc(file_lockstep_record_v1_record, 7);
+
+/**
  * Describes the message lockstep.record.v1.ConversationCore.
  * Use `create(ConversationCoreSchema)` to create a new message.
  */
 export const ConversationCoreSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 7);
+  messageDesc(file_lockstep_record_v1_record, 8);
 
 /**
  * Describes the message lockstep.record.v1.TextValue.
  * Use `create(TextValueSchema)` to create a new message.
  */
 export const TextValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 8);
+  messageDesc(file_lockstep_record_v1_record, 9);
 
 /**
  * Describes the message lockstep.record.v1.FlagValue.
  * Use `create(FlagValueSchema)` to create a new message.
  */
 export const FlagValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 9);
+  messageDesc(file_lockstep_record_v1_record, 10);
 
 /**
  * Describes the message lockstep.record.v1.TimeValue.
  * Use `create(TimeValueSchema)` to create a new message.
  */
 export const TimeValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 10);
+  messageDesc(file_lockstep_record_v1_record, 11);
 
 /**
  * Describes the message lockstep.record.v1.Watermark.
  * Use `create(WatermarkSchema)` to create a new message.
  */
 export const WatermarkSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 11);
+  messageDesc(file_lockstep_record_v1_record, 12);
 
 /**
  * Describes the message lockstep.record.v1.ClearedValue.
  * Use `create(ClearedValueSchema)` to create a new message.
  */
 export const ClearedValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 12);
+  messageDesc(file_lockstep_record_v1_record, 13);
 
 /**
  * Describes the message lockstep.record.v1.MemberValue.
  * Use `create(MemberValueSchema)` to create a new message.
  */
 export const MemberValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 13);
+  messageDesc(file_lockstep_record_v1_record, 14);
 
 /**
  * Describes the message lockstep.record.v1.ReadingCore.
  * Use `create(ReadingCoreSchema)` to create a new message.
  */
 export const ReadingCoreSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 14);
+  messageDesc(file_lockstep_record_v1_record, 15);
 
 /**
  * Describes the message lockstep.record.v1.DeviceCore.
  * Use `create(DeviceCoreSchema)` to create a new message.
  */
 export const DeviceCoreSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 15);
+  messageDesc(file_lockstep_record_v1_record, 16);
 
 /**
  * Describes the message lockstep.record.v1.SwitchValue.
  * Use `create(SwitchValueSchema)` to create a new message.
  */
 export const SwitchValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 16);
+  messageDesc(file_lockstep_record_v1_record, 17);
 
 /**
  * Describes the message lockstep.record.v1.AppValue.
  * Use `create(AppValueSchema)` to create a new message.
  */
 export const AppValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 17);
+  messageDesc(file_lockstep_record_v1_record, 18);
 
 /**
  * Describes the message lockstep.record.v1.SeenValue.
  * Use `create(SeenValueSchema)` to create a new message.
  */
 export const SeenValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 18);
+  messageDesc(file_lockstep_record_v1_record, 19);
 
 /**
  * Describes the message lockstep.record.v1.SeenHead.
  * Use `create(SeenHeadSchema)` to create a new message.
  */
 export const SeenHeadSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 19);
+  messageDesc(file_lockstep_record_v1_record, 20);
 
 /**
  * Describes the message lockstep.record.v1.SettingsCore.
  * Use `create(SettingsCoreSchema)` to create a new message.
  */
 export const SettingsCoreSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 20);
+  messageDesc(file_lockstep_record_v1_record, 21);
 
 /**
  * Describes the message lockstep.record.v1.RequestValue.
  * Use `create(RequestValueSchema)` to create a new message.
  */
 export const RequestValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 21);
+  messageDesc(file_lockstep_record_v1_record, 22);
 
 /**
  * Describes the message lockstep.record.v1.KeepMessagesValue.
  * Use `create(KeepMessagesValueSchema)` to create a new message.
  */
 export const KeepMessagesValueSchema = /*@__PURE__*/
-  messageDesc(file_lockstep_record_v1_record, 22);
+  messageDesc(file_lockstep_record_v1_record, 23);
 
 /**
  * Describes the enum lockstep.record.v1.Kind.
@@ -198,10 +205,24 @@ export const MessageField = /*@__PURE__*/
   tsEnum(MessageFieldSchema);
 
 /**
+ * Describes the enum lockstep.record.v1.NotDeliveredWhy.
+ */
+export const NotDeliveredWhySchema = /*@__PURE__*/
+  enumDesc(file_lockstep_record_v1_record, 2);
+
+/**
+ * Why the cloud did not take the message for that account. The higher one wins.
+ *
+ * @generated from enum lockstep.record.v1.NotDeliveredWhy
+ */
+export const NotDeliveredWhy = /*@__PURE__*/
+  tsEnum(NotDeliveredWhySchema);
+
+/**
  * Describes the enum lockstep.record.v1.ConversationKind.
  */
 export const ConversationKindSchema = /*@__PURE__*/
-  enumDesc(file_lockstep_record_v1_record, 2);
+  enumDesc(file_lockstep_record_v1_record, 3);
 
 /**
  * @generated from enum lockstep.record.v1.ConversationKind
@@ -213,7 +234,7 @@ export const ConversationKind = /*@__PURE__*/
  * Describes the enum lockstep.record.v1.ConversationField.
  */
 export const ConversationFieldSchema = /*@__PURE__*/
-  enumDesc(file_lockstep_record_v1_record, 3);
+  enumDesc(file_lockstep_record_v1_record, 4);
 
 /**
  * @generated from enum lockstep.record.v1.ConversationField
@@ -225,7 +246,7 @@ export const ConversationField = /*@__PURE__*/
  * Describes the enum lockstep.record.v1.ReadingField.
  */
 export const ReadingFieldSchema = /*@__PURE__*/
-  enumDesc(file_lockstep_record_v1_record, 4);
+  enumDesc(file_lockstep_record_v1_record, 5);
 
 /**
  * @generated from enum lockstep.record.v1.ReadingField
@@ -237,7 +258,7 @@ export const ReadingField = /*@__PURE__*/
  * Describes the enum lockstep.record.v1.DeviceField.
  */
 export const DeviceFieldSchema = /*@__PURE__*/
-  enumDesc(file_lockstep_record_v1_record, 5);
+  enumDesc(file_lockstep_record_v1_record, 6);
 
 /**
  * @generated from enum lockstep.record.v1.DeviceField
@@ -249,7 +270,7 @@ export const DeviceField = /*@__PURE__*/
  * Describes the enum lockstep.record.v1.SettingsField.
  */
 export const SettingsFieldSchema = /*@__PURE__*/
-  enumDesc(file_lockstep_record_v1_record, 6);
+  enumDesc(file_lockstep_record_v1_record, 7);
 
 /**
  * @generated from enum lockstep.record.v1.SettingsField
