@@ -5,7 +5,7 @@ import { withDelivered, withNotDelivered } from '../../shared/model/not-delivere
 import { encodePayload } from '../../shared/model/payload-codec.ts';
 import { listConversations } from './conversations.ts';
 import { messageAgain } from './damage/rebuild.ts';
-import { messagePage } from './messages.ts';
+import { messagePage } from './message-pages.ts';
 import { migrate } from './migrate.ts';
 import { packMissed, unpackMissed } from './missed.ts';
 import { putMerged } from './records.ts';

@@ -7,7 +7,7 @@ import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { attachmentsFolder } from '../../store/blob-files.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import { bytesOf, staged } from '../testing/attach.ts';
 import { type CoreDevice, coreDevice } from '../testing/core-device.ts';
 import { fetchOf, removeFolders, temporary } from '../testing/zone-device.ts';
