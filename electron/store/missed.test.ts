@@ -4,6 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { withDelivered, withNotDelivered } from '../../shared/model/not-delivered.ts';
 import { encodePayload } from '../../shared/model/payload-codec.ts';
 import { listConversations } from './conversations.ts';
+import type { Row } from './damage/keepsake.ts';
 import { messageAgain } from './damage/rebuild.ts';
 import { messagePage } from './message-pages.ts';
 import { migrate } from './migrate.ts';
@@ -82,7 +83,7 @@ test('OUT-36 what an older app kept and did not show is found by the update, and
 test('OUT-36 DMG-6 a record made again from what the window read says the same, byte for byte', () => {
   const payload = withNotDelivered(withNotDelivered(own(1), BOB, 'mailboxFull'), CAROL, 'noAccount');
   put(1, payload);
-  const row = k.store.get<Record<string, unknown>>('SELECT * FROM message');
+  const row = k.store.get<Row>('SELECT * FROM message');
   expect(encodePayload(messageAgain(row ?? {}, WITH_BOB(), [], [])!)).toEqual(encodePayload(payload));
 });
 

@@ -6,7 +6,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { encodePayload } from '../../../shared/model/payload-codec.ts';
 import { listConversations } from '../../store/conversations.ts';
 import { dirtyCount } from '../../store/dirty.ts';
-import { messagePage } from '../../store/messages.ts';
+import { messagePage } from '../../store/message-pages.ts';
 import { listNotices } from '../../store/notices.ts';
 import { onlyHere } from '../../store/only-here.ts';
 import { listOutbox } from '../../store/outbox.ts';
