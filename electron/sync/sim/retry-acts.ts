@@ -58,6 +58,37 @@ export async function tryAllAgain(stage: Stage, wait: () => Promise<unknown>): P
   }
 }
 
+/** Own messages of which this device says that they have not reached somebody. */
+const missedAt = ({ device }: Actor) =>
+  device.store.all<{ id: string; guid: string; text: string }>(
+    `SELECT lower(hex(id)) AS id, lower(hex(guid)) AS guid, text FROM message
+     WHERE mine = 1 AND missed IS NOT NULL AND unsent_ms IS NULL`,
+  );
+
+/** What nobody has tried again by then, on one device of each person, whichever sent it (OUT-37). False: there is nothing. */
+export async function deliverRest(stage: Stage, wait: () => Promise<unknown>): Promise<boolean> {
+  let tried = false;
+  for (const person of ['anna', 'bob'] as const) {
+    const [actor] = stage.of(person);
+    if (actor === undefined || actor.device.core.status().switch !== 'on') continue;
+    for (const { id, text } of missedAt(actor)) {
+      tried = true;
+      stage.does(actor, `tries "${text}" again`, () => actor.device.execute('retry', { id }));
+    }
+    await wait();
+  }
+  return tried;
+}
+
+/** SIM-51: whoever asked again has reached everybody, and each device of theirs says so. */
+export function saidMissed({ actors }: Stage): string[] {
+  return actors
+    .filter(({ removed, device }) => removed === null && device.core.status().switch === 'on')
+    .flatMap((actor) =>
+      missedAt(actor).map(({ text }) => `SIM-51 ${actor.name} says that "${text}" has not reached somebody`),
+    );
+}
+
 /**
  * Why this message of somebody else's may never have come: it did not reach this person at once, and before it did it was let go of, unsent or
  * deleted by its sender's people, or its device died, was put back or left with what it had left to deliver.

@@ -28,7 +28,7 @@ import { MENDED, mendOne } from './mends.ts';
 import { FINE } from './network.ts';
 import { isSleepy, likelier, stormOf } from './oftener.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
-import { RETRY_ACTS, tryAllAgain } from './retry-acts.ts';
+import { deliverRest, RETRY_ACTS, saidMissed, tryAllAgain } from './retry-acts.ts';
 import { newerKept, SCHEMA_ACTS, updated } from './schemas.ts';
 import { readableAtTheCloud, removedReadsOn } from './secrets.ts';
 import { isShort } from './short.ts';
@@ -160,7 +160,7 @@ export async function story(options: StoryOptions): Promise<Told> {
         ...readableAtTheCloud(stage),
         ...(await removedReadsOn(stage)),
       );
-      problems.push(...hotLoops(stage), ...newerKept(stage), ...filesAreTrue(stage));
+      problems.push(...hotLoops(stage), ...newerKept(stage), ...filesAreTrue(stage), ...saidMissed(stage));
       if (hostile !== null) problems.push(...forgedShown(stage), ...(await forgedKeys(stage)));
     }
     const mostRequests = Math.max(...stage.actors.map(({ far }) => far.most));
@@ -254,16 +254,23 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
       }
     }
   }
-  for (let left = HEAL_MS; left > 0; left -= LOOK_MS) {
-    await world.run(LOOK_MS);
-    await pressRepair(stage, dice);
-    const there = stage.actors.filter(({ removed }) => removed === null);
-    for (const actor of there) lookAtFiles(stage, actor);
-    if (there.every((actor) => isQuiet(actor) && filesRest(actor))) break;
-  }
+  await rest(stage, dice);
+  // Whom messages have not reached by then, any device of their sender's can reach.
+  if (isShort(stage.seed) && (await deliverRest(stage, () => world.run(500)))) await rest(stage, dice);
   // What others have told meanwhile may wake somebody once more.
   await world.run(LOOK_MS);
   return problems;
+}
+
+/** Until there is nothing left to wait for, or for long enough. */
+async function rest(stage: Stage, dice: SeededRandom): Promise<void> {
+  for (let left = HEAL_MS; left > 0; left -= LOOK_MS) {
+    await stage.world.run(LOOK_MS);
+    await pressRepair(stage, dice);
+    const there = stage.actors.filter(({ removed }) => removed === null);
+    for (const actor of there) lookAtFiles(stage, actor);
+    if (there.every((actor) => isQuiet(actor) && filesRest(actor))) return;
+  }
 }
 
 /** SIM-17: nobody asks again and again. The most that is seen where all goes well is a third of that. */
