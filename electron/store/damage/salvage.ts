@@ -24,14 +24,14 @@ import { type DamagedFile, readByBytes, readOne } from './read-around.ts';
 import { readByNumber } from './read-by-number.ts';
 import { attachmentOf, deleteAgain, messageAgain } from './rebuild.ts';
 import { conversationsAgain } from './salvage-conversations.ts';
+import { LostMessages } from './salvage-lost.ts';
 import { addOutbox, addTables, addTombstone } from './salvage-second.ts';
 import { BY_BYTES, BY_NUMBER, nameOf, placeOf } from './salvage-tables.ts';
 import { restoreZones } from './salvage-zones.ts';
-import type { LostMessage, Salvaged } from './salvaged.ts';
+import type { Salvaged } from './salvaged.ts';
 
 /** Records of one transaction. */
 const TOGETHER = 2_000;
-const MOST_LOST = 500_000;
 /** Looks for single rows that fail. */
 const MOST_MISSES = 2_000;
 
@@ -61,7 +61,7 @@ export class Salvage {
   #read = 0;
   #waiting: Row[] = [];
   #rebuilt = 0;
-  #lost = new Map<number, LostMessage & { sure: boolean }>();
+  readonly #lost: LostMessages;
   #deletesKnown = true;
   #unsentLost = 0;
   #knownRids: Float64Array | null = null;
@@ -70,6 +70,7 @@ export class Salvage {
     this.#file = file;
     this.#options = options;
     this.#target = options.target;
+    this.#lost = new LostMessages(file, options.target);
   }
 
   /** What is taken as it stands. */
@@ -170,7 +171,7 @@ export class Salvage {
       this.#flush();
       addOutbox(second, this.#target);
     }
-    const missing = this.#missing();
+    const missing = this.#lost.missing(ZONES);
     // A row whose content goes on behind a lost page has its key here, and its id in the index.
     for (const rid of found.lost)
       if (rid >= FIRST_MESSAGE_RID && !missing.some((one) => one.rid === rid))
@@ -184,7 +185,7 @@ export class Salvage {
       }
       misses += 1;
       if (one.zone !== 2 || one.rid < FIRST_MESSAGE_RID) continue;
-      this.#lost.set(one.rid, { id: one.id === null ? null : hex(one.id), ...placeOf(one.rid), sure: false });
+      this.#lost.add(one.rid, { id: one.id === null ? null : hex(one.id), ...placeOf(one.rid), sure: false });
     }
     this.#flush();
     this.#waitingDeletes();
@@ -207,9 +208,7 @@ export class Salvage {
         for (const id of ids) deleteForGood(this.#target, zone === 1 ? 'account' : 'messages', id, options);
       });
     }
-    const gone = this.#target.sql('SELECT 1 AS one FROM record WHERE zone = 2 AND id = ? AND gone = 1');
-    for (const [rid, { id }] of this.#lost)
-      if (id !== null && gone.get(fromHex(id)) !== undefined) this.#lost.delete(rid);
+    this.#lost.dropGone();
     if (!whole && !this.#whole.has('record') && !this.#off) this.#deletesKnown = false;
   }
 
@@ -221,29 +220,6 @@ export class Salvage {
   /** Nothing of the messages goes to the cloud. */
   get #off(): boolean {
     return this.#zones.some((row) => row['zone'] === 2 && row['switch'] === 'off');
-  }
-
-  /** Records that the index names and that are not in the new database. */
-  #missing(): { rid: number; zone: number; id: Uint8Array | null }[] {
-    const missing: { rid: number; zone: number; id: Uint8Array | null }[] = [];
-    const known = this.#target.sql('SELECT 1 AS one FROM record WHERE zone = ? AND id = ?');
-    const seen = new Set<number>();
-    for (const zone of ZONES) {
-      readByBytes(
-        this.#file,
-        'record INDEXED BY record_by_id',
-        'id',
-        (row) => {
-          const rid = Number(row['rid']);
-          const id = plain(row['id'] as Uint8Array);
-          if (missing.length >= MOST_LOST || seen.has(rid) || known.get(zone, id) !== undefined) return;
-          seen.add(rid);
-          missing.push({ rid, zone, id });
-        },
-        { columns: 'zone, id, rid', where: `zone = ${zone}` },
-      );
-    }
-    return missing;
   }
 
   #record(row: Row): void {
@@ -297,7 +273,7 @@ export class Salvage {
     const messages = readByNumber(this.#file, 'message', 'rid', take, this.#known);
     for (const row of rows) this.#messageAgain(row, guidOf);
     if (messages.whole && this.#whole.has('record') === false) this.#leftOut();
-    this.#placesOfLost(guidOf);
+    this.#lost.findPlaces(guidOf);
   }
 
   #messageAgain(row: Row, guidOf: (cid: number) => Uint8Array | null): void {
@@ -307,7 +283,7 @@ export class Salvage {
       // Should it come again, from the cloud or by mail, it stays deleted.
       const deleted = deleteAgain(row);
       if (deleted !== null) rememberDeleteOf(this.#target, nameOf(row), deleted);
-      this.#lost.set(rid, {
+      this.#lost.add(rid, {
         id: hex(plain(row['id'] as Uint8Array)),
         conversation: conversation === null ? null : hex(conversation),
         atMs: Number(row['accepted_ms']),
@@ -335,7 +311,7 @@ export class Salvage {
     }
     const id = plain(row['id'] as Uint8Array);
     putMerged(this.#target, 'messages', id, payload, { dirty: false });
-    this.#lost.delete(rid);
+    this.#lost.found(rid);
     this.#rebuilt += 1;
     this.#madeAgain(id, rid);
   }
@@ -357,40 +333,16 @@ export class Salvage {
    * the cloud's tombstones say so, or the queue of what it has not heard of (#waitingDeletes); while it is off nobody else does.
    */
   #leftOut(): void {
-    const off = this.#off;
     // What an index of one state names and a table of another does not have, nobody need have deleted.
     if (this.#options.second !== null) return;
-    for (const [rid, lost] of this.#lost) {
-      if (lost.sure || lost.id === null) continue;
-      this.#lost.delete(rid);
-      if (!off) continue;
+    const unread = this.#lost.takeUnread();
+    for (const id of this.#off ? unread : [])
       this.#target.run(
         'INSERT OR IGNORE INTO local_delete (id, deleted_ms, gone) VALUES (?, ?, 1)',
-        fromHex(lost.id),
+        id,
         this.#options.nowMs,
       );
-    }
     this.#target.memory.forget();
-  }
-
-  /** Of messages that are gone, whose and when they were is often still written in an index. */
-  #placesOfLost(guidOf: (cid: number) => Uint8Array | null): void {
-    const known = this.#target.sql('SELECT 1 AS one FROM message WHERE guid = ?');
-    const gone = this.#target.sql('SELECT 1 AS one FROM record WHERE rid = ? AND gone = 1');
-    const select = 'SELECT rid, cid, accepted_ms, guid FROM message INDEXED BY message_shown WHERE shown = 1';
-    const take = (row: Row): void => {
-      if (known.get(row['guid']) !== undefined || gone.get(row['rid']) !== undefined) return;
-      const conversation = guidOf(Number(row['cid']));
-      const rid = Number(row['rid']);
-      this.#lost.set(rid, {
-        id: this.#lost.get(rid)?.id ?? null,
-        conversation: conversation === null ? null : hex(conversation),
-        atMs: Number(row['accepted_ms']),
-        sure: true,
-      });
-    };
-    if (this.#file.each<Row>(`${select} ORDER BY cid, accepted_ms, guid`, [], take)) return;
-    this.#file.each<Row>(`${select} ORDER BY cid DESC, accepted_ms DESC, guid DESC`, [], take);
   }
 
   /** Files of messages: each that is in the folder is kept, whether or not its message could be read. */
@@ -415,8 +367,6 @@ export class Salvage {
 
   result(device: Salvaged['device']): Salvaged {
     const count = (sql: string): number => this.#target.get<{ n: number }>(sql)!.n;
-    const lost = [...this.#lost.values()];
-    const uncertain = !this.#deletesKnown || lost.some(({ sure }) => !sure);
     return {
       messages: count('SELECT count(*) AS n FROM message'),
       conversations: count('SELECT count(*) AS n FROM conversation WHERE kind > 0'),
@@ -424,10 +374,10 @@ export class Salvage {
       unsent: count(`SELECT count(*) AS n FROM outbox WHERE kind = 'message' AND deleted_ms IS NULL`),
       unsentLost: this.#unsentLost,
       rebuilt: this.#rebuilt,
-      lost: lost.map(({ sure: _, ...one }) => one),
+      lost: this.#lost.list,
       counted: this.#options.keepsake?.counted ?? null,
       device,
-      deletesUncertain: uncertain,
+      deletesUncertain: !this.#deletesKnown || !this.#lost.sure,
     };
   }
 }
