@@ -7,7 +7,7 @@
 import { itemsOf, MESSAGE_COLUMNS, type MessageItem, type MessageRow, waitingItem } from './messages.ts';
 import type { Store } from './open.ts';
 import { waitingMessages } from './outbox.ts';
-import { comparePlaces, plain, sameBytes } from './values.ts';
+import { comparePlaces, type Place, plain, sameBytes } from './values.ts';
 
 export type MessagePage = {
   /** Oldest first. */
@@ -26,7 +26,6 @@ export type PageRequest = {
 };
 
 type Bounds = { cid: number; guid: Uint8Array; clearMs: number; clearGuid: Uint8Array };
-type Place = { ms: number; guid: Uint8Array };
 
 const LAST_GUID = new Uint8Array(17).fill(255);
 const END: Place = { ms: Number.MAX_SAFE_INTEGER, guid: LAST_GUID };
