@@ -26,6 +26,7 @@ import {
 import { dirname, join } from 'node:path';
 import { syncPath } from '../../shared/disk/sync-path.ts';
 import { around } from '../../shared/trace.ts';
+import { troubleOf } from './damage/signs.ts';
 import { hex } from './values.ts';
 
 /** Beside the database. */
@@ -145,7 +146,8 @@ const FILE_CALLS = new Set(
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   const { code, syscall } = (error ?? {}) as { code?: unknown; syscall?: unknown };
   if (typeof code !== 'string' || typeof syscall !== 'string') return false;
-  return FILE_CALLS.has(syscall) && !/^(ENOSPC|ECONN|EPIPE|ETIMEDOUT|ENET|EHOST)/.test(code);
+  if (troubleOf(error) === 'diskFull') return false;
+  return FILE_CALLS.has(syscall) && !/^(ECONN|EPIPE|ETIMEDOUT|ENET|EHOST)/.test(code);
 }
 
 export function readRange(path: string, offset: number, length: number): Uint8Array {

@@ -1,4 +1,5 @@
 /** The one error that commands throw on purpose: `reason` is in every `Failure` that leaves the worker. */
+import { troubleOf } from '../store/damage/signs.ts';
 import type { Failure } from './protocol.ts';
 
 export class SyncFailure extends Error {
@@ -27,11 +28,7 @@ export function toFailure(error: unknown): Failure {
     const { reason, retryAfterMs, about } = error;
     return { reason, retryAfterMs, detail: error.message, ...(about === null ? {} : { about }) };
   }
-  const code = (error as { code?: unknown } | null)?.code;
-  if (
-    typeof code === 'string' &&
-    (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE' || code === 'ENOSPC')
-  ) {
+  if (troubleOf(error) === 'diskFull') {
     return { reason: 'diskFull', retryAfterMs: null, detail: 'There is no room left on the disk.' };
   }
   return {

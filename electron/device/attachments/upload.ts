@@ -21,6 +21,7 @@ import { systemRandom } from '../../../shared/crypto/random.ts';
 import { isThumbnail, LARGEST_THUMBNAIL, safeMediaType, safeName } from '../../../shared/model/attachment.ts';
 import { Failure, failureOf } from '../../api/failure.ts';
 import { attachmentsFolder, STAGING } from '../../store/blob-files.ts';
+import { troubleOf } from '../../store/damage/signs.ts';
 import { freeBytesAt } from '../../sync/run/free-bytes.ts';
 import { accountStoreOf, type CallContext, run } from '../calls/context.ts';
 import { largestAttachment } from './limits.ts';
@@ -67,7 +68,7 @@ export async function takeAttachment(context: CallContext, request: Request): Pr
 }
 
 function diskFull(error: unknown): unknown {
-  return (error as NodeJS.ErrnoException | null)?.code === 'ENOSPC'
+  return troubleOf(error) === 'diskFull'
     ? new Failure('diskFull', 'There is no room left on the disk.')
     : error;
 }

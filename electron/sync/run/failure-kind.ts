@@ -3,6 +3,7 @@
 import { ConnectError } from '@connectrpc/connect';
 import { TrustError } from '../../../shared/crypto/errors.ts';
 import { isFileError } from '../../store/blob-files.ts';
+import { troubleOf } from '../../store/damage/signs.ts';
 import type { FailureKind } from '../engine/steps.ts';
 import { SyncFailure } from '../failure.ts';
 import { numberOf } from '../network/answers.ts';
@@ -78,11 +79,7 @@ export function failureOf(error: unknown): StepFailure {
   if (error instanceof SyncFailure) {
     return plain(REASONS[error.reason] ?? 'refused', error.retryAfterMs ?? 0);
   }
-  const code = (error as { code?: unknown } | null)?.code;
-  if (
-    typeof code === 'string' &&
-    (code.startsWith('SQLITE_FULL') || code === 'SQLITE_IOERR_WRITE' || code === 'ENOSPC')
-  ) {
+  if (troubleOf(error) === 'diskFull') {
     return plain('diskFull');
   }
   if (isFileError(error)) {
