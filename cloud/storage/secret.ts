@@ -3,18 +3,10 @@
  * password useless, so a file that cannot be read or understood stops the start and is never overwritten.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as opaque from '@serenity-kit/opaque';
+import { createOnce } from '../../shared/disk/create-once.ts';
 
 export type CloudSecret = { opaqueSetup: string; tokenKey: Uint8Array };
 
@@ -65,25 +57,13 @@ export const secretMissing = (dataDir: string): SecretUnreadableError =>
     `${secretFile(dataDir)} is missing but the database beside it is there. Restore the secret file from a backup: without it nobody can sign in.`,
   );
 
-/** Written beside, made durable, then linked into place: a link never replaces a file that is there. */
+/** One that is there stays. */
 export const placeSecret = (dataDir: string, text: string): void => {
-  const file = secretFile(dataDir);
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`;
   try {
-    const handle = openSync(draft, 'wx', 0o600);
-    try {
-      // All of it: a single write of a disk that fills up may end early.
-      writeFileSync(handle, text);
-      fsyncSync(handle);
-    } finally {
-      closeSync(handle);
-    }
-    linkSync(draft, file);
+    createOnce(secretFile(dataDir), text);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft, { force: true });
   }
 };
 

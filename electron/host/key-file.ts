@@ -3,11 +3,10 @@
  * lost or replaced makes the whole history unreadable, so the file is created once, atomically, by linking a
  * finished file to its name (which fails if the name is taken), and no code path writes to it afterwards.
  */
-import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { syncPath } from '../../shared/disk/sync-path.ts';
+import { createOnce } from '../../shared/disk/create-once.ts';
 import type { Keychain, StoredKey } from './host.ts';
 
 const KEY_FILE = 'database.key';
@@ -75,20 +74,7 @@ export function keyFile(profileDir: string, sealing: Sealing): Keychain {
     async create(key): Promise<void> {
       await mkdir(profileDir, { recursive: true, mode: 0o700 });
       const text = `${JSON.stringify({ version: 1, sealing: sealing.name, box: await sealing.seal(key) })}\n`;
-      const draft = `${file}.${randomBytes(6).toString('hex')}.new`;
-      try {
-        const handle = await open(draft, 'wx', 0o600);
-        try {
-          await handle.writeFile(text);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-        await link(draft, file);
-      } finally {
-        await rm(draft, { force: true });
-      }
-      syncPath(profileDir);
+      createOnce(file, text);
     },
   };
 }
