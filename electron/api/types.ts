@@ -321,7 +321,7 @@ export type Notice = {
     | 'zoneRolledBack'
     | 'zoneForked'
     | 'recoverLost'
-    /** Messages that this device alone had went to Recently Deleted by an older delete of their conversation (SPEC DEL-32). */
+    /** Messages that whoever deleted their conversation had not seen went to Recently Deleted by that older delete (SPEC DEL-32). */
     | 'onlyHereDeleted'
     | 'coreConflict'
     | 'deviceAdded'

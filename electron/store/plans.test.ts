@@ -53,6 +53,7 @@ import {
   deletedHow,
   deletedIds,
   dueForGood,
+  goneWithConversation,
   listRecentlyDeleted,
   recentlyDeletedSummary,
 } from './recently-deleted.ts';
@@ -145,6 +146,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   dueForGood(store, 10, 10);
   clearedMessages(store, conversation, 10);
   deletedHow(store, id);
+  goneWithConversation(store, id);
   expiredInCloud(store);
   isLocallyDeleted(store, id);
   forgetExpired(store);

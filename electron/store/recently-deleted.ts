@@ -300,6 +300,38 @@ function isReadable(store: Store, conversation: Uint8Array, readable: Uint8Array
   return newer === undefined;
 }
 
+/**
+ * Of a message that went with its conversation: its place, and when that was deleted; `everywhere`: for all devices, not on this one alone. Undefined
+ * where it is shown, or in Recently Deleted by itself.
+ */
+export function goneWithConversation(
+  store: Store,
+  recordId: Uint8Array,
+): { conversation: Uint8Array; place: Place; deletedMs: number; everywhere: boolean } | undefined {
+  const row = store.get<{
+    conversation: Uint8Array;
+    accepted_ms: number;
+    guid: Uint8Array;
+    here_ms: number;
+    everywhere: number | null;
+    everywhere_ms: number | null;
+  }>(
+    `SELECT c.guid AS conversation, m.accepted_ms, m.guid, c.clear_at_ms AS here_ms, c.register_clear_at_ms AS everywhere_ms,
+       (m.accepted_ms, m.guid) <= (c.register_clear_ms, c.register_clear_guid) AS everywhere
+     FROM record r JOIN message m ON m.rid = r.rid JOIN conversation c ON c.cid = m.cid
+     WHERE r.zone = 2 AND r.id = ? AND m.shown = 1 AND (m.accepted_ms, m.guid) <= (c.clear_ms, c.clear_guid)`,
+    recordId,
+  );
+  if (row === undefined) return undefined;
+  const everywhere = row.everywhere === 1;
+  return {
+    conversation: plain(row.conversation),
+    place: { ms: row.accepted_ms, guid: plain(row.guid) },
+    deletedMs: (everywhere ? row.everywhere_ms : null) ?? row.here_ms,
+    everywhere,
+  };
+}
+
 /** Record ids of messages later than `from` that its conversation's delete took, and that the cloud does not have. A slice. */
 export function onlyHereUnderMark(
   store: Store,

@@ -46,6 +46,7 @@ import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
 import { conversationsChanged } from '../keyring/people.ts';
 import { numberOf } from '../network/answers.ts';
+import { noteLate } from '../zones/met-marks.ts';
 import { conversationRecordId, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { clampStamp, writesOf } from './apply.ts';
 import { type Allowed, authorize } from './authority.ts';
@@ -297,12 +298,12 @@ function applyOne(
   if (members !== null) writes.push({ kind: KIND.conversation, name: [body.conversation], payload: members });
   // Here already, it was answered with its first coming: by this device, or by the one that wrote its record. A cloud that brings old mail
   // before every new envelope, and so before each receipt's copy, would be answered without end.
-  const first =
-    !own &&
-    said.kind === 'message' &&
-    messageRow(store, messageRecordId(ctx, sender, body.guid)) === undefined;
+  const id = messageRecordId(ctx, sender, body.guid);
+  const isNew = said.kind === 'message' && messageRow(store, id) === undefined;
+  const first = isNew && !own;
   const atOnce = equalBytes(body.senderDeviceId, identity.deviceId);
   const changed = putWrites(ctx, writes, atOnce ? 0 : soon(ctx));
+  if (isNew) noteLate(ctx, id);
   if (first) {
     const upTo = { acceptedMs: envelope.acceptedMs, guid: body.guid };
     const key = toHex(body.conversation);

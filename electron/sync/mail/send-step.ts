@@ -34,6 +34,7 @@ import {
   ReceiptKind,
 } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { attachmentsIn } from '../../store/attachments.ts';
+import { messageRow } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import {
@@ -57,6 +58,7 @@ import { lookUp, recipientKeys } from '../keyring/people.ts';
 import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
+import { noteLate } from '../zones/met-marks.ts';
 import { currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
 import { encodeBody, readBody } from './body.ts';
 import { narrowToMissed, sayDeliveries } from './deliveries.ts';
@@ -290,7 +292,9 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted, reques
       const payload = newMessage(body.content.value, numberOf(accepted.acceptedMs));
       const id = messageRecordId(ctx, own, body.guid);
       const deleted = getOutbox(store, entry.sendId);
+      const isNew = messageRow(store, id) === undefined;
       acceptMessage(store, entry.sendId, id, payload, true);
+      if (isNew) noteLate(ctx, id);
       // In the same transaction: it is never seen.
       if (deleted?.deletedMs != null) deleteOne(ctx, id, deleted.deletedMs, deleted.deletedHere);
       sayDeliveries(ctx, body.guid, missing, []);

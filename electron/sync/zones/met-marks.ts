@@ -2,6 +2,7 @@
  * A conversation's delete that comes from another device, and is older than a day, meets messages that this device alone has: whoever deleted the
  * conversation had never seen them. By that mark their thirty days would be over sooner than anybody could look, or be over already. Each gets a
  * delete of its own, as of now, before it goes up (SPEC DEL-32): the place of the mark says what is deleted, and they have thirty days of their own.
+ * So has what comes under such a mark when that is known already: by mail that had lain, or since the answer to its sending was heard at last.
  *
  * In the sync worker. Which messages the cloud lacks is known at the zone's head and not before: what was met is kept with the zone until then, in
  * the transaction of the page that brought it.
@@ -9,9 +10,10 @@
 import { newPayload } from '../../../shared/model/payload.ts';
 import { deletedValue } from '../../../shared/model/values.ts';
 import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { addLocalDelete } from '../../store/local-deletes.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { PulledResult } from '../../store/pulled.ts';
-import { onlyHereUnderMark } from '../../store/recently-deleted.ts';
+import { goneWithConversation, onlyHereUnderMark } from '../../store/recently-deleted.ts';
 import { comparePlaces, hex, KIND, NOWHERE, type Place, unhex } from '../../store/values.ts';
 import { getZoneState, patchExtra } from '../../store/zone-state.ts';
 import { writeRegister } from '../commands/registers.ts';
@@ -33,10 +35,39 @@ export function noteMarks(ctx: StepContext, marks: PulledResult['marks']): void 
   const now = ctx.writeClock.now();
   const old = marks.filter(({ deletedMs }) => deletedMs < now - DAY_MS);
   if (old.length === 0) return;
+  meet(
+    ctx,
+    old.map(({ conversation, from }) => ({
+      conversation,
+      from: from === null ? NOWHERE : { ms: from.acceptedMs, guid: from.guid },
+    })),
+  );
+}
+
+/**
+ * A message is new here, by mail or since it was accepted, and its conversation was deleted up to a later place. Where that is older than a day, it is met
+ * at the zone's head as above; a delete on this device alone is met here and now. In the caller's transaction.
+ */
+export function noteLate(ctx: StepContext, id: Uint8Array): void {
+  const { store } = ctx;
+  const now = ctx.writeClock.now();
+  const late = goneWithConversation(store, id);
+  if (late === undefined || late.deletedMs >= now - DAY_MS) return;
+  const { conversation, place, everywhere } = late;
+  if (everywhere) meet(ctx, [{ conversation, from: { ms: place.ms - 1, guid: LAST_GUID } }]);
+  else {
+    addLocalDelete(store, id, now);
+    say(ctx, conversation, place.ms);
+  }
+}
+
+/** No message of that moment is later. */
+const LAST_GUID = new Uint8Array(16).fill(255);
+
+function meet(ctx: StepContext, marks: readonly { conversation: Uint8Array; from: Place }[]): void {
   const met = { ...savedMet(ctx) };
-  for (const { conversation, from } of old) {
+  for (const { conversation, from: place } of marks) {
     const key = hex(conversation);
-    const place = from === null ? NOWHERE : { ms: from.acceptedMs, guid: from.guid };
     const known = met[key];
     if (known !== undefined && comparePlaces(known.ms, unhex(known.guid), place.ms, place.guid) <= 0)
       continue;
@@ -55,8 +86,7 @@ export async function settleMarks(ctx: StepContext): Promise<void> {
         const value = deletedValue(ctx.writeClock.now(), currentKeys(ctx).deviceId);
         for (const id of ids)
           writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
-        if (ids.length > 0)
-          addNotice(store, `onlyHereDeleted:${conversation}:${from.ms}`, 'onlyHereDeleted', ctx.clock.now());
+        if (ids.length > 0) say(ctx, unhex(conversation), from.ms);
         if (ids.length < sizes.slice.marks) {
           const { [conversation]: _, ...left } = savedMet(ctx);
           patchExtra(store, 'messages', { metMarks: Object.keys(left).length === 0 ? undefined : left });
@@ -66,4 +96,9 @@ export async function settleMarks(ctx: StepContext): Promise<void> {
       if (more) await ctx.timers.breathe();
     }
   }
+}
+
+function say(ctx: StepContext, conversation: Uint8Array, fromMs: number): void {
+  const key = `onlyHereDeleted:${hex(conversation)}:${fromMs}`;
+  addNotice(ctx.store, key, 'onlyHereDeleted', ctx.clock.now());
 }

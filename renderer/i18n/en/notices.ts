@@ -58,7 +58,7 @@ export const notices = {
   zoneForked: 'The cloud told your devices different things. Everything here is safe.',
   recoverLost: 'A message could not be recovered: it had already been deleted for good on another device.',
   onlyHereDeleted:
-    'Messages that only this device had are in Recently Deleted now, for 30 days: their conversation had been deleted on another device.',
+    'Messages that nobody had seen on the device where their conversation was deleted are in Recently Deleted now, for 30 days.',
   coreConflict: 'Two different messages claimed the same place. The same one was kept on all your devices.',
   deviceAdded: 'A new device signed in to your account: {{name}}. If that was not you, remove it.',
   deviceAddedUnnamed: 'A new device signed in to your account. If that was not you, remove it.',

@@ -61,7 +61,7 @@ export const notices = {
   recoverLost:
     'Een bericht kon niet worden teruggehaald: het was al voorgoed verwijderd op een ander apparaat.',
   onlyHereDeleted:
-    'Berichten die alleen dit apparaat had, staan nu 30 dagen in Recent verwijderd: hun gesprek was op een ander apparaat verwijderd.',
+    'Berichten die niet te zien waren op het apparaat waar hun gesprek werd verwijderd, staan nu 30 dagen in Recent verwijderd.',
   coreConflict:
     'Twee verschillende berichten wilden dezelfde plek. Op al je apparaten is hetzelfde bericht bewaard.',
   deviceAdded:
