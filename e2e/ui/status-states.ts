@@ -214,6 +214,16 @@ export const STATES: Shown[] = [
     'Paused: iCloud storage is full',
     'Manage Storage',
   ),
+  paused(
+    'files of attachments cannot be used',
+    {
+      blobs: { ...NO_BLOBS, up: { ...NO_UPLOADS, all: 2, small: 2 } },
+      blobsUp: { done: 0, total: 2 },
+      filesFailedSince: 1,
+    },
+    'Paused: files of attachments cannot be used',
+    'Try Now',
+  ),
   paused('offline', retry(false), 'Paused: no connection', 'Try Now'),
   paused('cloud away', retry(true), 'Paused: the cloud does not answer', 'Try Now'),
   paused('cloud away, next try', retry(true, 0, 12_000), 'Paused: the cloud does not answer', 'Try Now'),

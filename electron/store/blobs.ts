@@ -286,6 +286,11 @@ export function forgetFailures(store: Store): void {
   });
 }
 
+/** Sync Now: what could not be read or written is tried at once. */
+export function hurryFiles(store: Store): void {
+  store.write(() => store.run('UPDATE blob SET not_before_ms = 0 WHERE not_before_ms > 0'));
+}
+
 // ---- what nothing names any more
 
 export function looseBlobs(store: Store, limit: number): Uint8Array[] {

@@ -61,6 +61,8 @@ export type PausedReason =
   | 'held'
   | 'onBattery'
   | 'metered'
+  /** The system does not let this app open, read or write a file in the folder of attachments. They alone wait. */
+  | 'filesUnusable'
   | 'rolledBack'
   | 'forked'
   | 'keyringForged'

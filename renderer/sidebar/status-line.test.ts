@@ -37,6 +37,7 @@ const REASONS: PausedReason[] = [
   'held',
   'onBattery',
   'metered',
+  'filesUnusable',
   'rolledBack',
   'forked',
   'keyringForged',

@@ -23,6 +23,7 @@ type Paused = NonNullable<SyncStatus['paused']>;
 const PROBLEMS: ReadonlySet<Paused['reason']> = new Set([
   'storageFull',
   'diskFull',
+  'filesUnusable',
   'clockWrong',
   'signedOut',
   'appTooOld',

@@ -18,6 +18,8 @@ export type BlobMemory = {
   readonly toNameAgain: Set<string>;
   /** Those of which it has accepted that: once each, whatever it says afterwards. */
   readonly namedAgain: Set<string>;
+  /** Files that nothing names any more and that the system does not let go, by the blob's id in hex: tried again behind others, by Sync Now, by a start. */
+  readonly stuck: Set<string>;
   /** Files that are being looked at, whether they are what their names say, by the blob's id in hex. */
   readonly looking: Map<string, Promise<{ good: boolean }>>;
 };
@@ -36,6 +38,7 @@ export function blobMemory(store: Store): BlobMemory {
       tooLarge: new Map(),
       toNameAgain: new Set(),
       namedAgain: new Set(),
+      stuck: new Set(),
       looking: new Map(),
     };
     memories.set(store, memory);

@@ -1,6 +1,7 @@
 /** Which command is done by what. Commands that only write are one transaction each and done at once; large deletes are done in slices. */
 import { dismissNotice } from '../../store/notices.ts';
 import { asking as inWords } from '../account/cloud-failure.ts';
+import { tryFilesAgain } from '../blobs/sweep.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import type { Command, CommandInput, CommandName, Commands } from '../protocol.ts';
@@ -102,7 +103,11 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   hold: telling({ type: 'hold' }),
   resume: telling({ type: 'resume' }),
   continueAnyway: telling({ type: 'continueAnyway' }),
-  syncNow: telling({ type: 'syncNow' }),
+  syncNow: ({ ctx, runner }) => {
+    tryFilesAgain(ctx, runner.state.filesFailedSince !== null);
+    runner.dispatch({ type: 'syncNow' });
+    return null;
+  },
   repair: telling({ type: 'repairNow' }),
   status: ({ runner }) => runner.status,
   storage: asking(storageInfo),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Bench, deepFreeze, noChanges, remembered, settled, whereItStands } from '../testing/engine-bench.ts';
 import { waitAfter } from './backoff.ts';
 import { reduce } from './reduce.ts';
-import { NO_BLOBS, NO_WALK, NOTHING_HEARD, POLL_MS, TIME_ASKED_MS, type Walk } from './state.ts';
+import { NO_BLOBS, NO_UPLOADS, NO_WALK, NOTHING_HEARD, POLL_MS, TIME_ASKED_MS, type Walk } from './state.ts';
 import { statusOf } from './status.ts';
 
 describe('the engine', () => {
@@ -292,6 +292,32 @@ describe('the engine', () => {
     const sends = settled().send({ type: 'askingTime', open: true });
     expect(statusOf(sends.state).phase).toBe('idle');
     expect(statusOf(sends.dirty(0, 0, 1).state).phase).toBe('synchronizing');
+  });
+
+  test('ATT-25 that files cannot be used is said where attachments would be, until one can, and holds up nothing else', () => {
+    const files = { ...NO_BLOBS, up: { ...NO_UPLOADS, all: 2, small: 2 } };
+    const bench = settled().dirty(0, 0, 0, 0, files);
+    expect(bench.names()).toEqual(['upload']);
+    bench.failed('upload', 'file');
+    const said = () => {
+      const { phase, paused, item, action } = statusOf(bench.state);
+      return [paused?.reason ?? phase, item, action];
+    };
+    expect([said(), bench.names()]).toEqual([['filesUnusable', 'attachments', 'tryNow'], []]);
+    // What else there is goes, and is said.
+    bench.dirty(0, 1, 0, 1, files);
+    expect([said()[0], bench.names()]).toEqual(['uploading', ['push messages']]);
+    bench.dirty(0, 0, 0, 0, files).failed('push', 'tooLarge');
+    bench.effects = [];
+    bench.now = bench.state.filesRestUntil;
+    bench.send({ type: 'tick' });
+    expect([said()[0], bench.names()]).toEqual(['filesUnusable', ['upload']]);
+    bench.done('upload', { full: false });
+    expect(said()[0]).toBe('uploading');
+    // Nothing waits for what cannot be deleted.
+    const sweeping = settled().dirty(0, 0, 0, 0, { ...NO_BLOBS, loose: 1 });
+    sweeping.failed('sweep', 'file');
+    expect([sweeping.state.filesRestUntil, sweeping.state.filesFailedSince]).toEqual([0, null]);
   });
 
   test('SYN-112 a head that only pokes tell of is asked for once more, and not without end', () => {
@@ -699,7 +725,7 @@ describe('the engine', () => {
       expect(bench.names()).toEqual(['download']);
       bench.failed('download', 'file');
     }
-    expect([bench.state.retry, statusOf(bench.state).paused]).toEqual([null, null]);
+    expect([bench.state.retry, statusOf(bench.state).paused?.reason]).toEqual([null, 'filesUnusable']);
     expect(bench.send(counts(1)).names()).toEqual(['send']);
   });
 

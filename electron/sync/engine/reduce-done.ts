@@ -65,10 +65,13 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
     case 'send':
       return { ...state, outbox: { ...state.outbox, dueAt: (event.result as { nextAt: number }).nextAt } };
     case 'upload':
-      return (event.result as StepResult['upload']).full
-        ? { ...state, blobsFullUntil: now + FULL_AGAIN_MS }
-        : { ...state, blobsFullUntil: 0 };
+      return {
+        ...state,
+        blobsFullUntil: (event.result as StepResult['upload']).full ? now + FULL_AGAIN_MS : 0,
+        filesFailedSince: null,
+      };
     case 'download':
+      return { ...state, filesFailedSince: null };
     case 'sweep':
       return state;
     default: {

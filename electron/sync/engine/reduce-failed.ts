@@ -48,9 +48,14 @@ export function reduceFailed(before: EngineState, event: Failed): EngineState {
       return backOff(state, event, before);
     case 'file':
       // The cloud has no part in it, and nothing else waits for it.
-      return event.step.lane === 'blobs'
-        ? { ...state, filesRestUntil: event.now + FILES_REST_MS }
-        : backOff(state, event, before);
+      if (event.step.lane !== 'blobs') return backOff(state, event, before);
+      // What cannot be deleted is left for later, by the step itself.
+      if (event.step.type === 'sweep') return state;
+      return {
+        ...state,
+        filesRestUntil: event.now + FILES_REST_MS,
+        filesFailedSince: state.filesFailedSince ?? event.now,
+      };
     case 'network':
     case 'busy':
     case 'refused':

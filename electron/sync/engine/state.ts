@@ -209,6 +209,8 @@ export type EngineState = {
   blobsFullUntil: number;
   /** A file of the folder could not be read or written: no attachment before. */
   filesRestUntil: number;
+  /** Since when that has been so, with nothing that went well in between; null: it is not. */
+  filesFailedSince: number | null;
   running: { zones: Step | null; keys: Step | null; mail: Step | null; blobs: Step | null };
   stream: 'closed' | 'opening' | 'open';
   streamAt: number;
@@ -325,6 +327,7 @@ export function initialState(): EngineState {
     blobsDown: NO_WORK,
     blobsFullUntil: 0,
     filesRestUntil: 0,
+    filesFailedSince: null,
     running: { zones: null, keys: null, mail: null, blobs: null },
     stream: 'closed',
     streamAt: 0,

@@ -20,6 +20,7 @@ const ACTIONS: Partial<Record<PausedReason, SyncStatus['action']>> = {
   held: 'resume',
   onBattery: 'continueAnyway',
   metered: 'continueAnyway',
+  filesUnusable: 'tryNow',
 };
 
 export function statusOf(state: EngineState): SyncStatus {
@@ -191,11 +192,15 @@ function workView(state: EngineState): View {
 
 /** What goes by itself: one that a person has asked for shows where it is. */
 function attachmentsView(state: EngineState): View | null {
-  if (state.blobsUp.total !== null) {
-    return working('uploading', 'attachments', state.blobsUp);
-  }
   const held = state.held || meteredNow(state);
-  return state.blobsDown.total === null || held
-    ? null
-    : working('downloading', 'attachments', state.blobsDown);
+  const up = state.blobsUp.total !== null;
+  if (!up && (state.blobsDown.total === null || held)) {
+    return null;
+  }
+  const work = up ? state.blobsUp : state.blobsDown;
+  if (state.filesFailedSince !== null) {
+    const view = paused('filesUnusable', state.filesFailedSince);
+    return { ...view, item: 'attachments', done: work.done, total: work.total };
+  }
+  return working(up ? 'uploading' : 'downloading', 'attachments', work);
 }

@@ -7,6 +7,7 @@ import { getIdentity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
 import { getZoneState } from '../../store/zone-state.ts';
+import { blobMemory } from '../blobs/memory.ts';
 import { takenNow } from '../blobs/too-large.ts';
 import { type Counts, LARGE_BLOB, type Remembered, type ZoneName } from '../engine/state.ts';
 import { switchMemory } from '../zones/switch.ts';
@@ -79,9 +80,12 @@ export function counts(store: Store, nowMs: number): Counts {
     zones: { account: zone('account'), messages },
     newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, uploads()),
     outbox,
-    blobs: { ...blobs, loose: blobs.loose + takenNow(store).length },
+    blobs: { ...blobs, loose: looseNow(store, blobs.loose) + takenNow(store).length },
   };
 }
+
+/** What the system does not let go is no work, until something else is. */
+const looseNow = (store: Store, loose: number): number => Math.max(0, loose - blobMemory(store).stuck.size);
 
 const DIRTY = ['dirty'];
 // What has come meanwhile does not wait any more.

@@ -53,14 +53,14 @@ export class Bench {
     if (step === undefined || step === null) throw new Error(`${type} is not running`);
     return this.send({ type: 'failed', step, kind, retryAfterMs, detail: '' });
   }
-  dirty(account: number, messages: number, outbox = 0, newMessages = messages): this {
+  dirty(account: number, messages: number, outbox = 0, newMessages = messages, blobs = NO_BLOBS): this {
     return this.send({
       type: 'counts',
       counts: {
         zones: { account: { dirty: account, dueAt: 0 }, messages: { dirty: messages, dueAt: 0 } },
         newMessages,
         outbox: { ready: outbox > 0, waiting: outbox, dueAt: 0 },
-        blobs: NO_BLOBS,
+        blobs,
       },
     });
   }

@@ -59,6 +59,7 @@ export const status = {
     metered: 'Paused: metered connection',
     meteredWith_one: 'Paused: metered connection, with {{count, number}} message to go',
     meteredWith_other: 'Paused: metered connection, with {{count, number}} messages to go',
+    filesUnusable: 'Paused: files of attachments cannot be used',
     rolledBack: 'Stopped: the cloud shows an older state than before',
     forked: 'Stopped: the cloud tells your devices different things',
     keyringForged: 'Stopped: the keys in the cloud are not yours',
@@ -88,6 +89,8 @@ export const status = {
     turningOffPurging: 'Disable & Delete was chosen. What is only in iCloud is downloaded first.',
     turningOffEverywhere:
       'It was turned off for all your devices. What is only in iCloud is downloaded first.',
+    filesUnusable:
+      'The system does not let Lockstep open, read or write them on this computer. Check the folder’s permissions and the disk, then try again. Messages still come and go.',
     rolledBack:
       'Your messages here are safe. Ask whoever runs the cloud whether it was restored, then repair.',
     forked: 'Your messages here are safe. Ask whoever runs the cloud what happened, then repair.',

@@ -62,6 +62,7 @@ export const status = {
     metered: 'Gepauzeerd: verbinding met datalimiet',
     meteredWith_one: 'Gepauzeerd: verbinding met datalimiet, met nog {{count, number}} bericht te gaan',
     meteredWith_other: 'Gepauzeerd: verbinding met datalimiet, met nog {{count, number}} berichten te gaan',
+    filesUnusable: 'Gepauzeerd: bestanden van bijlagen zijn niet te gebruiken',
     rolledBack: 'Gestopt: de cloud toont een oudere stand dan eerst',
     forked: 'Gestopt: de cloud vertelt je apparaten verschillende dingen',
     keyringForged: 'Gestopt: de sleutels in de cloud zijn niet van jou',
@@ -93,6 +94,8 @@ export const status = {
       'Er is gekozen voor ‘Schakel uit en verwijder’. Wat alleen in iCloud staat, wordt eerst gedownload.',
     turningOffEverywhere:
       'Het is uitgezet voor al je apparaten. Wat alleen in iCloud staat, wordt eerst gedownload.',
+    filesUnusable:
+      'Het systeem laat Lockstep ze op deze computer niet openen, lezen of schrijven. Controleer de rechten van de map en de schijf, en probeer het opnieuw. Berichten komen en gaan gewoon.',
     rolledBack:
       'Je berichten hier zijn veilig. Vraag de beheerder of de cloud is teruggezet, en herstel dan.',
     forked:
