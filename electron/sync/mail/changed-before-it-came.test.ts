@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
+import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import { addLocalDelete } from '../../store/local-deletes.ts';
 import { messagePage } from '../../store/message-pages.ts';
 import { listOutbox } from '../../store/outbox.ts';
-import { deleteForGood } from '../../store/records.ts';
+import { deleteForGood, putMerged } from '../../store/records.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { annaWroteToBob, closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { edit, retry, unsend } from './compose.ts';
@@ -103,6 +104,62 @@ test.each<[string, (id: Uint8Array) => void]>([
   await anna.exchange();
   await bob.exchange();
   expect(bob.texts(id)).not.toContain(text);
+});
+
+/** What happens to the message of that id, here, while its request is under way. */
+const GOES: [string, (id: Uint8Array, second: MailDevice) => void][] = [
+  [
+    'unsent on another device, by zone',
+    (id, second) => {
+      second.store.write(() => unsend(second.ctx, { id: toHex(id) }));
+      const payload = decodePayload(fromHex(second.payload(id)));
+      putMerged(anna.store, 'messages', id, payload, { dirty: false });
+    },
+  ],
+  [
+    'deleted for good for all devices',
+    (id) => deleteForGood(anna.store, 'messages', id, { push: false, byPerson: false, nowMs: 5 }),
+  ],
+  ['deleted for good by Keep Messages of this device', (id) => addLocalDelete(anna.store, id, 5, true, true)],
+];
+test.each(
+  GOES.flatMap(([name, act]) =>
+    (['he gets it', 'his mailbox is still full', 'no answer is heard'] as const).map(
+      (answer) => [name, answer, act] as const,
+    ),
+  ),
+)('OUT-34 %s while it is on its way, and %s: nothing is left to deliver', async (_, answer, act) => {
+  const second = mailDevice(cloud);
+  await second.signIn('anna@example.org');
+  const { message, text } = await oneTooMany(second);
+  const room = answer !== 'his mailbox is still full';
+  if (room) await bob.exchange();
+  anna.store.write(() => retry(anna.ctx, { id: message }));
+  const { fetch } = anna.wire;
+  let sends = 0;
+  anna.wire.fetch = async (input, init) => {
+    const given = await fetch(input, init);
+    if (!String(input).endsWith('/Send')) return given;
+    sends += 1;
+    expect(rows()).toEqual(['redelivery sending null']);
+    act(fromHex(message), second);
+    expect(rows()).toEqual([]);
+    if (answer === 'no answer is heard') throw new TypeError('The connection is gone.');
+    return given;
+  };
+  await sendStep(anna.ctx).catch((error) => expect(error.message).toContain('connection'));
+  expect([rows(), sends]).toEqual([[], 1]);
+  // After a restart, too.
+  anna.wire.fetch = fetch;
+  anna.restart();
+  await anna.exchange();
+  expect(rows()).toEqual([]);
+  expect(() => anna.store.write(() => retry(anna.ctx, { id: message }))).toThrow('not waiting any more');
+  await bob.exchange();
+  await anna.exchange();
+  await bob.exchange();
+  // What had left before that had left.
+  expect(bob.texts(id).includes(text)).toBe(room);
 });
 
 test('OUT-34 one that is in Recently Deleted is still to be delivered', async () => {
