@@ -2,12 +2,14 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
-import { SCHEMA } from '../../../shared/model/payload.ts';
+import { withNotDelivered } from '../../../shared/model/not-delivered.ts';
+import { newPayload, SCHEMA } from '../../../shared/model/payload.ts';
 import { someInCloud } from '../../store/bases.ts';
 import { onlyHere } from '../../store/only-here.ts';
+import { putMerged } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { codes, inStep, type MovingCloud, movingCloud, T } from '../testing/moving-cloud.ts';
-import { turn } from '../testing/two-devices.ts';
+import { idOf, turn } from '../testing/two-devices.ts';
 import { removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -300,4 +302,26 @@ test('SYN-151 what was deleted for good in a later generation stays deleted when
   }
   await inStep(one, other);
   for (const device of [one, other]) expect(device.texts()).toEqual(['second']);
+});
+
+test('OUT-36 whom a message did not reach is known in the next generation as well', async () => {
+  const [one, other] = await world.two();
+  const said = withNotDelivered(newPayload(1), new Uint8Array(16).fill(0xb0), 'mailboxFull');
+  const id = Uint8Array.from(Buffer.from(idOf(one, 'first'), 'hex'));
+  putMerged(one.store, 'messages', id, said, { dirty: true });
+  await inStep(one, other);
+  await world.whileDown(raiseGeneration);
+  for (const device of [one, other]) {
+    await device.core.execute({ name: 'syncNow', input: null });
+    await device.until(({ switch: value }) => value === 'off', 'off');
+    await device.core.execute({ name: 'setSwitch', input: { on: true } });
+    await device.until(({ switch: value }) => value === 'on', 'on again');
+  }
+  await inStep(one, other);
+  for (const device of [one, other]) {
+    expect(Uint8Array.from(Buffer.from(idOf(device, 'first'), 'hex'))).not.toEqual(id);
+    expect(
+      device.store.get("SELECT hex(missed) AS missed FROM message WHERE text = 'first'"),
+    ).toEqual({ missed: `${'B0'.repeat(16)}01` });
+  }
 });
