@@ -320,8 +320,8 @@ test('OUT-36 whom a message did not reach is known in the next generation as wel
   await inStep(one, other);
   for (const device of [one, other]) {
     expect(Uint8Array.from(Buffer.from(idOf(device, 'first'), 'hex'))).not.toEqual(id);
-    expect(
-      device.store.get("SELECT hex(missed) AS missed FROM message WHERE text = 'first'"),
-    ).toEqual({ missed: `${'B0'.repeat(16)}01` });
+    expect(device.store.get("SELECT hex(missed) AS missed FROM message WHERE text = 'first'")).toEqual({
+      missed: `${'B0'.repeat(16)}01`,
+    });
   }
 });
