@@ -42,7 +42,7 @@ const FILE_BUGS_OF: readonly Omit<Bug, 'files'>[] = [
     name: 'sweep a file that is needed again',
     does: 'A message whose files were named anew loses them',
     file: 'electron/sync/blobs/sweep.ts',
-    find: '    if (isNamed(store, id)) {\n      settleLoose(store, id, false);\n      continue;\n    }\n',
+    find: '    if (isNamed(store, id)) {\n      stuck.delete(toHex(id));\n      settleLoose(store, id, false);\n      continue;\n    }\n',
     instead: '',
   },
   {
