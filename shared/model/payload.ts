@@ -109,6 +109,15 @@ export function registersOf(payload: Payload, field: number): Register[] {
   return payload.registers.filter((register) => register.field === field && register.value.length > 0);
 }
 
+/** Throws where a newer app has written it: this one does not write to it. */
+export function requireWritable(payload: Payload): void {
+  if (!isNewerSchema(payload)) return;
+  throw new PayloadError(
+    'newer_schema',
+    'This record was written by a newer app. Update this one to change it.',
+  );
+}
+
 /**
  * The payload with one register written, by the rule of merging: an earlier stamp than the one there changes nothing (a
  * device's own writes take a stamp of `Hlc.now(after)`, later than what they replace). The argument is not changed.
@@ -121,12 +130,7 @@ export function setRegister(
   device: Uint8Array,
   value: Uint8Array,
 ): Payload {
-  if (isNewerSchema(payload)) {
-    throw new PayloadError(
-      'newer_schema',
-      'This record was written by a newer app. Update this one to change it.',
-    );
-  }
+  requireWritable(payload);
   if (!Number.isInteger(field) || field < 1 || field > 0x1fffffff) {
     throw new PayloadError('invalid', `Not a register's field: ${field}.`);
   }

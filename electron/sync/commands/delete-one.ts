@@ -3,7 +3,7 @@
  * this device alone; nothing of that ever becomes a register by itself (SPEC SYN-26). All of it in the caller's transaction.
  */
 import { equalBytes } from '../../../shared/crypto/bytes.ts';
-import { getRegister, newPayload } from '../../../shared/model/payload.ts';
+import { getRegister, newPayload, requireWritable } from '../../../shared/model/payload.ts';
 import { deletedValue } from '../../../shared/model/values.ts';
 import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { addLocalDelete, getLocalDelete, removeLocalDelete } from '../../store/local-deletes.ts';
@@ -64,7 +64,10 @@ export function recoverOne(ctx: StepContext, id: Uint8Array): void {
   if (local !== undefined && !local.gone) {
     removeLocalDelete(store, id);
   }
-  if (getPayload(store, 'messages', id) !== undefined) {
+  const payload = getPayload(store, 'messages', id);
+  if (payload !== undefined) {
+    // Of a newer app's record the delete is only remembered (SPEC DEL-20): there is no register that could be cleared.
+    if (deletedHow(store, id) === 'itself') requireWritable(payload);
     writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, CLEARED);
   }
 }

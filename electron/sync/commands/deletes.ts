@@ -28,9 +28,8 @@ import { deleteOne, recoverOne } from './delete-one.ts';
 import { deletedAt } from './deleted-at.ts';
 import { CLEARED } from './registers.ts';
 import { inSlices } from './slices.ts';
+import { SpareNewer } from './spare-newer.ts';
 import type { DeleteContext, Taken, TakenConversation } from './undo.ts';
-
-/** So many ids are looked up at once. */
 
 const nothingTaken = (ctx: StepContext): Taken => ({
   deletedMs: deletedAt(ctx),
@@ -68,8 +67,10 @@ export async function deleteMessages(
   input: CommandInput<'deleteMessages'>,
 ): Promise<CommandResult<'deleteMessages'>> {
   const taken = nothingTaken(ctx);
-  await inSlices(ctx, breathe, new Set(input.ids), (id) => take(ctx, fromHex(id), taken));
+  const spare = new SpareNewer();
+  await inSlices(ctx, breathe, new Set(input.ids), (id) => spare.do(() => take(ctx, fromHex(id), taken)));
   const messages = taken.messages.length + taken.waiting.length;
+  spare.orSay(messages);
   if (messages === 0) {
     throw new SyncFailure('noMessage', 'This message is not on this device any more.');
   }
@@ -136,7 +137,8 @@ export async function deleteConversation(
     clearDraft(ctx, conversation);
     store.changes.flag('recentlyDeleted');
   });
-  await inSlices(ctx, breathe, behind, (id) => take(ctx, id, taken));
+  const spare = new SpareNewer();
+  await inSlices(ctx, breathe, behind, (id) => spare.do(() => take(ctx, id, taken)));
   const messages = (taken.conversation?.messages ?? 0) + taken.messages.length + taken.waiting.length;
   return { undo: undos.keep(taken), messages };
 }
@@ -185,15 +187,18 @@ export async function recoverMessages(
 ): Promise<CommandResult<'recoverMessages'>> {
   const { store } = ctx;
   let messages = 0;
+  const spare = new SpareNewer();
   const recover = (id: Uint8Array): void => {
     const how = deletedHow(store, id);
     if (how === 'itself') {
-      recoverOne(ctx, id);
+      spare.do(() => recoverOne(ctx, id));
       messages += deletedHow(store, id) === null ? 1 : 0;
     }
     // Also one that was deleted by itself before its conversation was: it comes back with that.
     if (deletedHow(store, id) === 'withConversation') {
-      messages += recoverConversation(ctx, conversationOf(ctx, id));
+      spare.do(() => {
+        messages += recoverConversation(ctx, conversationOf(ctx, id));
+      });
     } else if (how === null && isGone(store, 'messages', id)) {
       const hex = Buffer.from(id).toString('hex');
       addNotice(store, `recoverLost:${hex}`, 'recoverLost', ctx.clock.now(), { id: hex });
@@ -207,6 +212,7 @@ export async function recoverMessages(
   } else {
     await inSlices(ctx, breathe, input.ids, (id) => recover(fromHex(id)));
   }
+  spare.orSay(messages);
   return { messages };
 }
 

@@ -24,6 +24,7 @@ import { conversationRecordId, currentKeys, messageRecordId, readingRecordId } f
 import { writeConversation, writeReading } from './conversations.ts';
 import { undoOne } from './delete-one.ts';
 import { inSlices } from './slices.ts';
+import { SpareNewer } from './spare-newer.ts';
 
 /** Longer than the button shows: that waits while somebody points at it. */
 export const UNDO_KEPT_MS = 5 * 60_000;
@@ -141,10 +142,14 @@ export async function undoDelete(
     }
     store.changes.flag('recentlyDeleted');
   });
-  await inSlices(ctx, breathe, taken.messages, (id) => {
-    back += undoOne(ctx, id, deletedMs) ? 1 : 0;
-  });
+  const spare = new SpareNewer();
+  await inSlices(ctx, breathe, taken.messages, (id) =>
+    spare.do(() => {
+      back += undoOne(ctx, id, deletedMs) ? 1 : 0;
+    }),
+  );
   ctx.signal({ type: 'outbox' });
+  spare.orSay(back);
   return { messages: back };
 }
 

@@ -24,9 +24,18 @@ export function turnedOn({ ledger }: Stage, actor: Actor): void {
   if (actor.device.alive && deletesTravel(actor)) ledger.answer(actor.name, false);
 }
 
+/** Recovered, and not shown: of a newer app. */
+export const isSpared = (stage: Stage, actor: Actor, guid: string): boolean =>
+  stage.newer.length > 0 && !shownStill(stage, actor).has(guid);
+
 function deletion(stage: Stage, actor: Actor, what: Deletion['what'], forGood = false): New {
   const { person, name } = actor;
   return { person, by: name, atMs: stage.world.now, what, forGood, travels: deletesTravel(actor) };
+}
+
+/** Of what was asked for, what is shown after it was answered: where a newer app writes, that is left as it is (DEL-33). */
+function shownStill(stage: Stage, actor: Actor): ReadonlySet<string> {
+  return new Set(stage.newer.length === 0 ? [] : visible(actor).map(({ guid }) => guid));
 }
 
 const visible = (actor: Actor) => messagesOf(actor.device).filter((row) => row.visible);
@@ -148,10 +157,12 @@ function deleting(most: number): Act['act'] {
       `deletes ${textsOf(chosen)}`,
       async () => {
         const { undo } = await actor.device.execute('deleteMessages', { ids: chosen.map(({ id }) => id) });
-        for (const entry of entries) stage.ledger.deletes(entry);
+        const spared = shownStill(stage, actor);
+        for (const [i, entry] of entries.entries())
+          if (!spared.has(chosen[i]?.guid ?? '')) stage.ledger.deletes(entry);
         mayUndo(stage, actor, {
           undo,
-          rows: chosen,
+          rows: chosen.filter(({ guid }) => !spared.has(guid)),
           how: 'itself',
           unsent: [],
           fromMs: begunMs,
@@ -256,7 +267,8 @@ function recovering(all: boolean): Act['act'] {
       for (const { conversation } of withIt) recovered.set(conversation, stage.world.now);
       for (const { guid, conversation, deleted: how } of travels ? chosen : []) {
         const atMs = stage.world.now;
-        if (how !== null) recovers(stage, { person, by, tick, atMs, guid, conversation, how });
+        if (how !== null && !isSpared(stage, actor, guid))
+          recovers(stage, { person, by, tick, atMs, guid, conversation, how });
       }
     };
     stage.does(actor, what, work, done);

@@ -2,7 +2,7 @@
  * Undo in a simulation: somebody presses it while it still shows, whatever has happened to the delete meanwhile. In stories with short pages
  * (short.ts): the others tell what they told before there was this act.
  */
-import type { Act } from './acts.ts';
+import { type Act, isSpared } from './acts.ts';
 import type { Row, Sent } from './ledger.ts';
 import { recovers } from './looks.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -49,7 +49,8 @@ const undo: Act['act'] = (stage, actor) => {
       back();
       const atMs = stage.world.now;
       for (const { guid, conversation } of one.travels ? one.rows : [])
-        recovers(stage, { person, by, tick, atMs, guid, conversation, how: one.how, undoes: one });
+        if (!isSpared(stage, actor, guid))
+          recovers(stage, { person, by, tick, atMs, guid, conversation, how: one.how, undoes: one });
     },
     () => {
       back();

@@ -1,0 +1,48 @@
+/** Several messages at once, one of them written by a newer app: the others are deleted, undone and recovered all the same. */
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { firstDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+
+await sodiumReady();
+afterAll(removeFolders);
+
+const NEWER = /written by a newer app/;
+let cloud: Cloud;
+let one: ZoneDevice;
+let ids: string[];
+beforeEach(async () => {
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  one = await firstDevice(cloud, 'anna@example.org');
+  ids = ['first', 'second', 'third'].map((text, i) => one.message(text, 1_700_000_000_000 + i));
+  one.core.start();
+  await one.settled();
+});
+afterEach(async () => {
+  await one.stop();
+  await cloud.close();
+});
+
+const deletes = (some: string[]) => one.core.execute({ name: 'deleteMessages', input: { ids: some } });
+
+test('DEL-33 of several messages that are deleted one is of a newer app: the others go, with Undo, and that one stays', async () => {
+  one.newerWrites(ids[1]!);
+  const { undo, messages } = await deletes(ids);
+  expect([messages, one.texts()]).toEqual([2, ['second']]);
+  expect(await one.core.execute({ name: 'undoDelete', input: { undo } })).toEqual({ messages: 2 });
+  expect(one.texts()).toEqual(['first', 'second', 'third']);
+  await expect(deletes([ids[1]!])).rejects.toThrow(NEWER);
+  expect(one.texts()).toEqual(['first', 'second', 'third']);
+});
+
+test('DEL-33 Undo, and Recover All, bring back what they can when a newer app has written one of them since', async () => {
+  const { undo } = await deletes(ids);
+  one.newerWrites(ids[0]!);
+  expect(await one.core.execute({ name: 'undoDelete', input: { undo } })).toEqual({ messages: 2 });
+  expect(one.texts()).toEqual(['second', 'third']);
+  await deletes([ids[2]!]);
+  const recover = () => one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
+  expect(await recover()).toEqual({ messages: 1 });
+  expect(one.texts()).toEqual(['second', 'third']);
+  await expect(recover()).rejects.toThrow(NEWER);
+});
