@@ -3,6 +3,7 @@ import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { type Deletion, later, messagesOf, type New, type Row } from './ledger.ts';
 import { recovers } from './looks.ts';
 import type { SeededRandom } from './random.ts';
+import { isSpared, shownStill } from './spared.ts';
 import type { Actor, Stage } from './stage.ts';
 import { mayUndo } from './undo-acts.ts';
 
@@ -24,18 +25,9 @@ export function turnedOn({ ledger }: Stage, actor: Actor): void {
   if (actor.device.alive && deletesTravel(actor)) ledger.answer(actor.name, false);
 }
 
-/** Recovered, and not shown: of a newer app. */
-export const isSpared = (stage: Stage, actor: Actor, guid: string): boolean =>
-  stage.newer.length > 0 && !shownStill(stage, actor).has(guid);
-
 function deletion(stage: Stage, actor: Actor, what: Deletion['what'], forGood = false): New {
   const { person, name } = actor;
   return { person, by: name, atMs: stage.world.now, what, forGood, travels: deletesTravel(actor) };
-}
-
-/** Of what was asked for, what is shown after it was answered: where a newer app writes, that is left as it is (DEL-33). */
-function shownStill(stage: Stage, actor: Actor): ReadonlySet<string> {
-  return new Set(stage.newer.length === 0 ? [] : visible(actor).map(({ guid }) => guid));
 }
 
 const visible = (actor: Actor) => messagesOf(actor.device).filter((row) => row.visible);

@@ -2,9 +2,10 @@
  * Undo in a simulation: somebody presses it while it still shows, whatever has happened to the delete meanwhile. In stories with short pages
  * (short.ts): the others tell what they told before there was this act.
  */
-import { type Act, isSpared } from './acts.ts';
+import type { Act } from './acts.ts';
 import type { Row, Sent } from './ledger.ts';
 import { recovers } from './looks.ts';
+import { isSpared } from './spared.ts';
 import type { Actor, Stage } from './stage.ts';
 
 /** A delete that was answered. */

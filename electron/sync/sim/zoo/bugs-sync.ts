@@ -242,8 +242,8 @@ export const SYNC_BUGS: readonly Bug[] = [
     open: true,
     does: 'Recover answers, and nothing is recovered',
     file: at('commands/delete-one.ts'),
-    find: "  if (getPayload(store, 'messages', id) !== undefined) {\n    writeRegister(",
-    instead: "  if (getPayload(store, 'messages', id) === undefined) {\n    writeRegister(",
+    find: "requireWritable(payload);\n    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, CLEARED);",
+    instead: 'requireWritable(payload);',
   },
   {
     name: 'stamp without looking at what is replaced',
