@@ -36,6 +36,7 @@ export function setOwnKeep(store: Store, keep: Keep | null): void {
 
 export type OldMessage = {
   id: Uint8Array;
+  rid: number;
   cid: number;
   /** 0: the cloud does not have it. */
   rev: number;
@@ -52,13 +53,13 @@ export function messagesBefore(
   inCloud: boolean,
 ): { messages: OldMessage[]; more: boolean } {
   // The row numbers rise with the time of acceptance: no index of its own is needed.
-  const rows = store.all<{ id: Uint8Array; guid: Uint8Array; cid: number; rev: number }>(
+  const rows = store.all<{ id: Uint8Array; rid: number; guid: Uint8Array; cid: number; rev: number }>(
     inCloud
-      ? `SELECT m.id, m.guid, m.cid, r.rev FROM message m JOIN record r ON r.rid = m.rid
+      ? `SELECT m.id, m.rid, m.guid, m.cid, r.rev FROM message m JOIN record r ON r.rid = m.rid
          WHERE m.rid < ? AND m.accepted_ms < ? AND r.rev > 0
            AND NOT EXISTS (SELECT 1 FROM dirty d WHERE d.zone = 2 AND d.id = m.id)
          ORDER BY m.rid LIMIT ?`
-      : `SELECT m.id, m.guid, m.cid, 0 AS rev FROM message m WHERE m.rid < ? AND m.accepted_ms < ?
+      : `SELECT m.id, m.rid, m.guid, m.cid, 0 AS rev FROM message m WHERE m.rid < ? AND m.accepted_ms < ?
          ORDER BY m.rid LIMIT ?`,
     messageRid(beforeMs),
     beforeMs,
@@ -71,7 +72,7 @@ export function messagesBefore(
   );
   const messages = rows.filter(({ guid }) => waiting.size === 0 || !waiting.has(mapKey(guid)));
   return {
-    messages: messages.map(({ id, cid, rev }) => ({ id: plain(id), cid, rev })),
+    messages: messages.map(({ id, rid, cid, rev }) => ({ id: plain(id), rid, cid, rev })),
     more: messages.length > 0 && rows.length === limit,
   };
 }

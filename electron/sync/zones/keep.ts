@@ -10,7 +10,7 @@ import { keepMessagesValue } from '../../../shared/model/values.ts';
 import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getDirty, markDirty } from '../../store/dirty.ts';
 import { getKeep, type KeepScope, messagesBefore, setOwnKeep } from '../../store/keep-messages.ts';
-import { addLocalDelete } from '../../store/local-deletes.ts';
+import { addLocalDelete, isLocallyCleared } from '../../store/local-deletes.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
@@ -47,11 +47,12 @@ export function expireMessages(ctx: StepContext, scope: KeepScope, agreedMs: num
         state.setExpired(store);
       }
     }
-    for (const { id, rev } of messages) {
+    for (const { id, rid, rev } of messages) {
       if (travels) {
         markDirty(store, 'messages', id, 'delete', 0, rev);
       } else {
-        addLocalDelete(store, id, ctx.clock.now(), true, true);
+        // What went with its conversation by a person's hand stays that, as a single one does.
+        addLocalDelete(store, id, ctx.clock.now(), true, !isLocallyCleared(store, rid));
       }
     }
   });
