@@ -9,7 +9,7 @@ import { getIdentity } from '../../store/identity.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { turnedOn } from './acts.ts';
 import { type Deletion, messagesOf, type PersonName, type Row } from './ledger.ts';
-import { checkLook, listsAreTrue, recoveredShown } from './looks.ts';
+import { checkLook, isDeceived, listsAreTrue, recoveredShown } from './looks.ts';
 import { mayBeMissed, noteMissed } from './retry-acts.ts';
 import { isShort } from './short.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -158,11 +158,11 @@ export async function checkEnd(stage: Stage): Promise<string[]> {
 }
 
 /** After these, a change that was sent may be gone with what had it (docs/KNOWN-GAPS.md). */
-const LOSES_CHANGES = /^(fault: (hostile|cloud put back|device put back)|mailboxes full)/;
+const LOSES_CHANGES = /^(fault: (cloud put back|device put back)|mailboxes full)/;
 
 /** SIM-49: what both have of a message says the same, as it was edited or unsent last. */
 function textsAgree(stage: Stage): string[] {
-  if ([...stage.counts.keys()].some((what) => LOSES_CHANGES.test(what))) return [];
+  if (isDeceived(stage) || [...stage.counts.keys()].some((what) => LOSES_CHANGES.test(what))) return [];
   const [anna, bob] = PEOPLE.map((person) => stage.of(person)[0]);
   if (anna === undefined || bob === undefined) return [];
   const { unsure, keeps } = stage.ledger;

@@ -47,6 +47,9 @@ function of(actor: Actor): Watched {
 
 const deceived = new WeakSet<Stage>();
 
+/** Its cloud is hostile: what went to a copy of it may be gone with that. */
+export const isDeceived = (stage: Stage): boolean => deceived.has(stage);
+
 /** The cloud of this story does not do what it should. */
 export function expectAlarms(stage: Stage): void {
   deceived.add(stage);
