@@ -7,6 +7,7 @@ import { blobFiles } from '../../store/blob-files.ts';
 import { getBlob, loosen } from '../../store/blobs.ts';
 import { type Kit, kit } from '../../store/store.testkit.ts';
 import { counts } from '../run/remembered.ts';
+import { SIZES } from '../sizes.ts';
 import { lookThroughFolder, sweepStep, tryFilesAgain } from './sweep.ts';
 
 let k: Kit;
@@ -34,7 +35,7 @@ async function scene(...loose: number[]) {
     loosen(store, blobOf(n));
   };
   for (const n of loose) add(n);
-  const ctx = { store, files, clock: { now: () => 5 }, signal: () => {} };
+  const ctx = { store, files, clock: { now: () => 5 }, signal: () => {}, sizes: SIZES };
   return {
     ...{ store, files, ctx, held, add },
     there: (n: number) => existsSync(join(home, toHex(blobOf(n)))),

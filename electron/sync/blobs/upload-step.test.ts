@@ -11,6 +11,7 @@ import { clean, getDirty } from '../../store/dirty.ts';
 import { bytes16, type Kit, kit, ME, putConversation, putMessage } from '../../store/store.testkit.ts';
 import { patchExtra } from '../../store/zone-state.ts';
 import { counts } from '../run/remembered.ts';
+import { SIZES } from '../sizes.ts';
 import { blobsMissing } from './missing.ts';
 import { lookThroughFolder, sweepStep } from './sweep.ts';
 import { PIECE } from './transfer.ts';
@@ -58,6 +59,7 @@ async function scene() {
     store,
     clock: { now: () => 5 },
     signal: () => {},
+    sizes: SIZES,
     timers: { breathe: () => Promise.resolve() },
     cloud: { blobs: cloud },
     files: {
