@@ -292,6 +292,10 @@ async function pressRepair(stage: Stage, dice: SeededRandom): Promise<void> {
     if (asksForRepair(actor)) {
       may(actor, 'compare');
       await tell(stage, actor, 'repairs', () => actor.device.execute('repair', null));
+    } else if (actor.device.core.status().purge !== null) {
+      // A device that had died as it asked for it has asked again since.
+      for (const one of stage.of(actor.person)) may(one, 'undo');
+      await tell(stage, actor, 'undoes the purge', () => actor.device.execute('undoPurge', null));
     } else if (turnedOffBy.has(actor.device.core.status().switchReason ?? '')) {
       // A zone that stood still has heard of that only now.
       await SWITCH_ACTS[0]?.act(stage, actor, dice);
