@@ -42,7 +42,7 @@ export function messagePage(store: Store, request: PageRequest): MessagePage {
     request.anchor !== null && waiting.some((entry) => sameBytes(entry.sendId, request.anchor!.id));
   // From the newest end, an anchor in the outbox included: it is all waiting ones and then the page.
   if (request.anchor === null || (inOutbox && direction !== 'newer')) {
-    const rows = older(store, bounds, END, limit + 1);
+    const rows = older(store, bounds, '<', END, limit + 1);
     const hasOlder = rows.length > limit;
     if (hasOlder) rows.pop();
     const withWaiting = request.anchor === null || direction === 'around';
@@ -57,13 +57,13 @@ export function messagePage(store: Store, request: PageRequest): MessagePage {
   }
   const place = placeOfAnchor(store, request.anchor);
   if (direction === 'older') {
-    const rows = older(store, bounds, place, limit + 1);
+    const rows = older(store, bounds, '<', place, limit + 1);
     const hasOlder = rows.length > limit;
     if (hasOlder) rows.pop();
     return { messages: itemsOf(store, bounds, rows.reverse()), hasOlder, hasNewer: true };
   }
   const half = direction === 'around' ? Math.ceil(limit / 2) : 0;
-  const before = direction === 'around' ? olderOrAt(store, bounds, place, half + 1) : [];
+  const before = direction === 'around' ? older(store, bounds, '<=', place, half + 1) : [];
   const hasOlder = direction === 'newer' || before.length > half;
   if (direction === 'around' && hasOlder) before.pop();
   const after = newer(store, bounds, place, limit - half + 1);
@@ -90,21 +90,10 @@ function placeOfAnchor(store: Store, anchor: { ms: number; id: Uint8Array }): Pl
   return row === undefined ? { ms: anchor.ms, guid: LAST_GUID } : { ms: row.accepted_ms, guid: row.guid };
 }
 
-function older(store: Store, bounds: Bounds, place: Place, limit: number): MessageRow[] {
+/** Newest first. `than`: without the place itself ('<'), or with it. */
+function older(store: Store, bounds: Bounds, than: '<' | '<=', place: Place, limit: number): MessageRow[] {
   return store.all<MessageRow>(
-    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?) AND (accepted_ms, guid) < (?, ?)
-     ORDER BY accepted_ms DESC, guid DESC LIMIT ?`,
-    bounds.cid,
-    bounds.clearMs,
-    bounds.clearGuid,
-    place.ms,
-    place.guid,
-    limit,
-  );
-}
-function olderOrAt(store: Store, bounds: Bounds, place: Place, limit: number): MessageRow[] {
-  return store.all<MessageRow>(
-    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?) AND (accepted_ms, guid) <= (?, ?)
+    `SELECT ${MESSAGE_COLUMNS} FROM message WHERE cid = ? AND shown = 1 AND (accepted_ms, guid) > (?, ?) AND (accepted_ms, guid) ${than} (?, ?)
      ORDER BY accepted_ms DESC, guid DESC LIMIT ?`,
     bounds.cid,
     bounds.clearMs,
@@ -130,7 +119,7 @@ function newer(store: Store, bounds: Bounds, place: Place, limit: number): Messa
 export function newestPlace(store: Store, conversation: Uint8Array, upToMs = END.ms): Place | null {
   const bounds = boundsOf(store, conversation);
   if (bounds === undefined) return null;
-  const [row] = older(store, bounds, { ms: upToMs, guid: LAST_GUID }, 1);
+  const [row] = older(store, bounds, '<', { ms: upToMs, guid: LAST_GUID }, 1);
   return row === undefined ? null : { ms: row.accepted_ms, guid: plain(row.guid) };
 }
 
