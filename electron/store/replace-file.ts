@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
+import { writeWhole } from '../../shared/disk/write-whole.ts';
 
 /**
  * Puts a file where one of that name may be: it is there whole, as it was or as it is now, and for its owner alone. `place` does the last step,
@@ -11,14 +12,7 @@ export function replaceFile(
 ): void {
   const temporary = `${path}.new`;
   try {
-    const file = openSync(temporary, 'w', 0o600);
-    try {
-      // All of it: a single write of a disk that fills up may end early, and says so by its count alone.
-      writeFileSync(file, content);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeWhole(temporary, 'w', content);
     place(() => renameSync(temporary, path));
   } catch (error) {
     rmSync(temporary, { force: true });

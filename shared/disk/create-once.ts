@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { syncPath } from './sync-path.ts';
+import { writeWhole } from './write-whole.ts';
 
 /**
  * Makes a file that is never made again: whole, on the disk with its name, and for its owner alone. Written beside and linked into place, since
@@ -11,14 +12,7 @@ import { syncPath } from './sync-path.ts';
 export function createOnce(path: string, text: string): void {
   const draft = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.new`;
   try {
-    const file = openSync(draft, 'wx', 0o600);
-    try {
-      // All of it: a single write of a disk that fills up may end early.
-      writeFileSync(file, text);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeWhole(draft, 'wx', text);
     linkSync(draft, path);
   } finally {
     rmSync(draft, { force: true });
