@@ -60,8 +60,8 @@ export async function tryAllAgain(stage: Stage, wait: () => Promise<unknown>): P
 
 /** Own messages of which this device says that they have not reached somebody. */
 const missedAt = ({ device }: Actor) =>
-  device.store.all<{ id: string; guid: string; text: string }>(
-    `SELECT lower(hex(id)) AS id, lower(hex(guid)) AS guid, text FROM message
+  device.store.all<{ id: string; text: string }>(
+    `SELECT lower(hex(id)) AS id, text FROM message
      WHERE mine = 1 AND missed IS NOT NULL AND unsent_ms IS NULL`,
   );
 

@@ -15,8 +15,6 @@ import type { CloudIds } from './cloud-ids.ts';
 import { currentKeys, idKeyOf, zoneKeyOf } from './names.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
 
-const FETCH = 400;
-
 /**
  * By conversation (`cid`): the place up to which it will be deleted here. Only of those that the cloud has otherwise than they are here; one that
  * does not open says nothing, as it will do nothing when it comes. `generation`: the zone's; `renamed`: here they go by the names of another one.
@@ -37,7 +35,7 @@ export async function marksAtCloud(
   }
   const marks = new Map<number, Place>();
   while (changed.size > 0) {
-    const ids = [...changed.values()].slice(0, FETCH).map(({ id }) => id);
+    const ids = [...changed.values()].slice(0, ctx.sizes.fetch).map(({ id }) => id);
     const { records } = await ctx.cloud.zones.fetch({ zone: ZONE.messages, ids }, { signal: ctx.abort });
     let given = false;
     for (const record of records) {
