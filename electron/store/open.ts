@@ -175,6 +175,11 @@ export class Store {
     });
   }
 
+  /** Whether this connection reads what no other one does yet. */
+  get bulkOpen(): boolean {
+    return this.#bulk !== 'none';
+  }
+
   /** How long the bulk work that lies open has not been committed. */
   get bulkAgeMs(): number {
     return this.#bulk === 'none' ? 0 : performance.now() - this.#bulkBegan;

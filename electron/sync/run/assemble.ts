@@ -49,7 +49,7 @@ import { CloudClock } from './cloud-clock.ts';
 import { codeOf } from './failure-kind.ts';
 import { FailureLog } from './failure-log.ts';
 import { LiveStream } from './live-stream.ts';
-import { counts, remembered } from './remembered.ts';
+import { counts, outboxCounts, remembered } from './remembered.ts';
 import { Runner } from './runner.ts';
 import { SaidTime } from './said-time.ts';
 import { savedHlc } from './saved-hlc.ts';
@@ -242,6 +242,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         runner.recount();
         break;
       case 'committed':
+        // What has come does not wait to be sent any more, however long its step goes on.
+        if (outboxCounts(store).waiting !== runner.state.outbox.waiting) runner.recount();
         break;
       case 'keyringStale':
         runner.dispatch({ type: 'keyringPoke' });

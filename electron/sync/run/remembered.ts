@@ -63,7 +63,20 @@ export function counts(store: Store, nowMs: number): Counts {
     const dirty = store.kept(`dirty ${name}`, DIRTY, () => dirtyCount(store, name));
     return { dirty, dueAt: dirty === 0 ? 0 : (nextDirtyMs(store, name, nowMs) ?? 0) };
   };
-  const outbox = store.kept('outbox counts', WAITING, () => {
+  const messages = zone('messages');
+  const blobs = store.kept('blob counts', BLOBS, () => blobCounts(store, LARGE_BLOB));
+  const uploads = () => store.kept('messages to upload', UPLOADS, () => messagesToUpload(store));
+  return {
+    zones: { account: zone('account'), messages },
+    newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, uploads()),
+    outbox: outboxCounts(store),
+    blobs: { ...blobs, loose: looseNow(store, blobs.loose) + takenNow(store).length },
+  };
+}
+
+/** What of that is about the outbox. */
+export function outboxCounts(store: Store): Counts['outbox'] {
+  return store.kept('outbox counts', WAITING, () => {
     const next = nextOutbox(store);
     return {
       ready: next !== undefined,
@@ -73,15 +86,6 @@ export function counts(store: Store, nowMs: number): Counts {
       dueAt: next?.notBeforeMs ?? Number.POSITIVE_INFINITY,
     };
   });
-  const messages = zone('messages');
-  const blobs = store.kept('blob counts', BLOBS, () => blobCounts(store, LARGE_BLOB));
-  const uploads = () => store.kept('messages to upload', UPLOADS, () => messagesToUpload(store));
-  return {
-    zones: { account: zone('account'), messages },
-    newMessages: messages.dirty === 0 ? 0 : Math.min(messages.dirty, uploads()),
-    outbox,
-    blobs: { ...blobs, loose: looseNow(store, blobs.loose) + takenNow(store).length },
-  };
 }
 
 /** What the system does not let go is no work, until something else is. */

@@ -11,7 +11,6 @@ import { turnedOn } from './acts.ts';
 import { type Deletion, messagesOf, type PersonName, type Row } from './ledger.ts';
 import { checkLook, isDeceived, listsAreTrue, recoveredShown } from './looks.ts';
 import { mayBeMissed, noteMissed } from './retry-acts.ts';
-import { isShort } from './short.ts';
 import type { Actor, Stage } from './stage.ts';
 
 const DAY = 24 * 3_600_000;
@@ -38,9 +37,8 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
          AND deleted_ms IS NULL AND guid NOT IN (SELECT guid FROM message WHERE mine = 1))`,
     ),
   );
-  // In the middle of a step it is the number from before that (docs/KNOWN-GAPS.md): with short slices somebody looks there.
-  const inStep = isShort(stage.seed) && device.busy;
-  if (status.waitingToSend !== waiting && !inStep)
+  // Between the slices of bulk work nobody but this connection sees what has come.
+  if (status.waitingToSend !== waiting && !device.store.bulkOpen)
     problems.push(`SIM-6 ${name} says that ${status.waitingToSend} wait to be sent, and ${waiting} do`);
   if (status.phase === 'idle' && status.switch !== 'off') {
     // Of messages and what belongs to them. The device's own record and settings go without a word.
@@ -98,7 +96,7 @@ function goneTooEarly({ ledger, world }: Stage, actor: Actor, guid: string): str
   const sent = ledger.sent.get(guid);
   if (place === undefined || sent === undefined || actor.removed !== null || actor.perhapsRemoved) return [];
   if (ledger.unsure[person].has(guid)) return [];
-  const age = world.now - place.ms;
+  const age = ledger.ageMs(guid, world.now);
   if (ledger.isExpired(person, null, age) || ledger.isExpired(person, name, age)) return [];
   if (ledger.of(person, place.conversation, place).some((one) => isOver(one, world.now))) return [];
   return [`SIM-3 "${sent.text}" is gone from ${name} before its days are over`];
@@ -242,7 +240,7 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
     const deletions = ledger.of(person, place.conversation, place);
     const travelled = deletions.filter(({ travels }) => travels);
     if (row === undefined) {
-      const age = world.now - place.ms;
+      const age = ledger.ageMs(guid, world.now);
       const over = (one: Deletion) => isOver(one, world.now);
       // Each device that ever had it has deleted it on its own: nobody is left to bring it back.
       const had = stage.of(person).filter(({ name }) => ledger.had.get(guid)?.has(name));

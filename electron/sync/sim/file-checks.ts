@@ -92,7 +92,7 @@ function ofMessage(
     const which = `file ${place} of "${text}"`;
     if (!item.here) {
       // With another cloud, or an older one, goes what had come to nobody yet; what no zone names, thirty days after its mail was read (BLB, docs/KNOWN-GAPS.md).
-      const age = stage.world.now - (stage.ledger.places.get(guid)?.ms ?? stage.world.now);
+      const age = stage.ledger.ageMs(guid, stage.world.now);
       const letGo = age >= KEPT_MS || stage.mayLackFiles;
       return letGo && !somewhere.has(id)
         ? []

@@ -26,6 +26,8 @@ export type Deletion = {
   here: boolean;
   /** Of this device alone, and what becomes of it is not decided. */
   open: boolean;
+  /** When that was decided; -1 where it never was. */
+  answered: number;
   /** False: the device was put back, or left the account, perhaps before anybody heard of it. */
   sure: boolean;
 };
@@ -36,7 +38,7 @@ const SLACK = 10 * 60_000;
 /** Which of two things that were done by two such clocks was the later one, nobody can say within this time. */
 const APART_MS = 15 * 60_000;
 
-export type New = Omit<Deletion, 'tick' | 'sure' | 'open' | 'here'>;
+export type New = Omit<Deletion, 'tick' | 'sure' | 'open' | 'here' | 'answered'>;
 
 export class Ledger {
   /** Rises with every act. */
@@ -45,6 +47,8 @@ export class Ledger {
   readonly deletions: Deletion[] = [];
   /** Where each message stands that was ever seen on a device. */
   readonly places = new Map<string, MessagePlace & { conversation: string }>();
+  /** When each was accepted, as it was first seen. What is accepted again stands later, and its days may have been over before that. */
+  readonly firstMs = new Map<string, number>();
   /** Of records, on whichever device: which message that is. */
   readonly messageOf = new Map<string, string>();
   /** Keep Messages, whenever somebody chose it: the account's, or (`by`) that of a device with its switch off. */
@@ -86,7 +90,7 @@ export class Ledger {
     const here = !entry.travels;
     // What somebody deletes was there, also where nobody has looked since it came.
     for (const guid of 'guid' in entry.what ? [entry.what.guid] : entry.what.shown) this.#had(guid, entry.by);
-    this.deletions.push({ ...entry, tick: this.tick, sure, open: here, here });
+    this.deletions.push({ ...entry, tick: this.tick, sure, open: here, here, answered: -1 });
   }
 
   /** Perhaps this device's own deletes reach everybody now; it died before it said so. */
@@ -112,7 +116,11 @@ export class Ledger {
       }
     }
     for (const one of this.deletions) {
-      if (one.by === by && one.tick >= tick) one.sure = false;
+      if (one.by !== by) continue;
+      // The device asks once more what was answered since; whether anybody heard that it is everybody's is not known.
+      const askedAgain = one.answered >= tick;
+      if (one.tick >= tick || (askedAgain && one.travels)) one.sure = false;
+      if (askedAgain && !one.travels) one.open = true;
     }
   }
 
@@ -120,13 +128,13 @@ export class Ledger {
   answer(by: string, everywhere: boolean): void {
     for (const one of this.deletions) {
       if (one.by !== by || !one.open) continue;
-      one.open = false;
-      one.travels = everywhere;
+      Object.assign(one, { open: false, travels: everywhere, answered: this.tick });
     }
   }
 
   saw(by: string, row: Row): void {
     this.places.set(row.guid, row);
+    this.firstMs.set(row.guid, Math.min(row.ms, this.firstMs.get(row.guid) ?? row.ms));
     this.messageOf.set(row.id, row.guid);
     this.#had(row.guid, by);
   }
@@ -156,6 +164,11 @@ export class Ledger {
    */
   surely({ sure, what }: Deletion, guid: string): boolean {
     return sure && ('guid' in what || what.shown.has(guid));
+  }
+
+  /** Of a message, since it was first accepted. */
+  ageMs(guid: string, nowMs: number): number {
+    return nowMs - (this.firstMs.get(guid) ?? nowMs);
   }
 
   /** Older than Keep Messages ever was: of the account, or of this device alone. */

@@ -244,7 +244,8 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
     if (ledger.leaving.has(one.by) || (ledger.doubted.get(one.by) ?? Number.POSITIVE_INFINITY) <= one.tick)
       continue;
     const place = ledger.places.get(one.guid);
-    if (place === undefined || ledger.isExpired(person, null, stage.world.now - place.ms)) continue;
+    if (place === undefined || ledger.isExpired(person, null, ledger.ageMs(one.guid, stage.world.now)))
+      continue;
     const inTime = (deletion: Deletion) => deletion.atMs > (one.toldMs ?? stage.world.now) - 29 * DAY;
     const undone = (deletion: Deletion) =>
       one.undoes !== undefined &&
@@ -284,7 +285,7 @@ export function mailIsHere(stage: Stage, actor: Actor): string[] {
   return [...ledger.sent.values()].flatMap(({ guid, text }) => {
     const place = ledger.places.get(guid);
     if (here.has(guid) || place === undefined || ledger.unsure[person].has(guid)) return [];
-    const age = stage.world.now - place.ms;
+    const age = ledger.ageMs(guid, stage.world.now);
     const deleted = ledger.of(person, place.conversation, place).length > 0;
     const expired = ledger.isExpired(person, name, age) || ledger.isExpired(person, null, age);
     return deleted || expired ? [] : [`SIM-38 "${text}" never came to ${name}, whose switch is off`];

@@ -71,6 +71,7 @@ export async function applyPage(
   }
   if (options.goesOn !== true) {
     store.commitBulk();
+    ctx.signal({ type: 'committed' });
   }
 }
 

@@ -152,7 +152,6 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
       }
     },
   });
-  ctx.signal({ type: 'committed' });
   if (carried === null && !page.more) hasAsked(ctx, zone, seen);
   result.seen = seen;
   if (zone === 'messages') {
