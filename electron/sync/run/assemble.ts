@@ -39,7 +39,7 @@ import { pullChanges, walkPage } from '../zones/pull.ts';
 import { pushBatch } from '../zones/push.ts';
 import { readAnew } from '../zones/rename.ts';
 import { repairZone } from '../zones/repair.ts';
-import { finishSwitch, newOffEverywhere, saveSwitch } from '../zones/switch.ts';
+import { finishSwitch, newOffEverywhere, offEverywhereHeard, saveSwitch } from '../zones/switch.ts';
 import { tidy } from '../zones/tidy.ts';
 import type { ZoneContext } from '../zones/zone-call.ts';
 import { storedHeard } from '../zones/zone-heard.ts';
@@ -253,11 +253,18 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
         runner.dispatch({ type: signal.type });
         break;
       case 'cloudTime':
-        if (signal.asked === true) takeTime(signal.cloudMs);
-        else saidTime.said(signal.cloudMs);
+        // It comes with pages, and may date anew what was deleted. Not as a part of somebody's transaction, which may fail without it.
+        if (store.db.inTransaction) {
+          void Promise.resolve().then(() => abort.signal.aborted || heardTime(signal));
+        } else heardTime(signal);
         break;
     }
     announcer.changed();
+  }
+
+  function heardTime({ cloudMs, asked }: Extract<Signal, { type: 'cloudTime' }>): void {
+    if (asked === true) takeTime(cloudMs);
+    else saidTime.said(cloudMs);
   }
 
   function takeTime(cloudMs: number): void {
@@ -283,10 +290,10 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
 
   /** The account's settings are here as the cloud has them: what was asked of all devices on another one. */
   function hearAccount(): void {
-    store.write(() => {
-      const by = newOffEverywhere(store);
-      if (by !== null) runner.dispatch({ type: 'offEverywhere', by });
-    });
+    const by = newOffEverywhere(store);
+    // In no transaction: the switch is written down again where that fails, and what fails may take a whole transaction with it.
+    if (by !== null) runner.dispatch({ type: 'offEverywhere', by });
+    offEverywhereHeard(store);
     runner.dispatch({ type: 'zoneHeard', heard: storedHeard(store) });
   }
 

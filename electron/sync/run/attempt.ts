@@ -6,7 +6,8 @@ const AGAIN_MS = 30_000;
 
 /**
  * `work` now, or later: while there is no room on the disk or somebody else holds the database, it is done again, until it is done or the device
- * is stopped. What else it throws is a defect or damage, and is thrown.
+ * is stopped. What else it throws is a defect or damage, and is thrown. Never inside a transaction: SQLite may roll all of it back when the disk
+ * is full, and whoever began it would not know.
  */
 export function attempt(timers: Timers, stopped: AbortSignal, work: () => void): void {
   try {

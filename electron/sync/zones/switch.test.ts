@@ -5,6 +5,7 @@ import { addDevice } from '../../../cloud/testing/person.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { listNotices } from '../../store/notices.ts';
+import { getZoneState } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import type { SyncStatus } from '../status-types.ts';
 import { does, is } from '../testing/two-devices.ts';
@@ -281,6 +282,40 @@ test('SWI-3 off for all while a purge is pending: its Undo turns nothing on', as
   await Promise.all(devices.map((device) => device.settled()));
   expect(three_.core.status().switch).toBe('off');
   expect(one.core.status().switch).toBe('off');
+});
+
+test('SWI-3 SWI-8 what finds no room when it is asked of all devices is written down whole or not at all, and heard again', async () => {
+  const [one, two, three_] = await three();
+  await does(one, { name: 'disableAndDelete', input: null });
+  await all(is('off'), 'off');
+  const run = three_.store.run.bind(three_.store);
+  let refused = 0;
+  // No room for its own record, and for everything else there is.
+  three_.store.run = (text, ...parameters) => {
+    const [id] = parameters;
+    const own = id instanceof Uint8Array && toHex(id) === toHex(three_.deviceId);
+    if (!text.startsWith('INSERT INTO device ') || !own) return run(text, ...parameters);
+    refused += 1;
+    throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+  };
+  await turn(two, false, true);
+  await three_.until(() => refused > 0, 'the refusal');
+  await three_.until(({ phase }) => phase === 'idle', 'rest');
+  const saved = () => getZoneState(three_.store, 'messages').switchReason;
+  expect([saved(), three_.core.status().switchReason]).toEqual(['purging', 'allDevices']);
+  // Dies before it is done once more.
+  await three_.restart();
+  await three_.until(({ switchReason }) => switchReason === 'allDevices', 'told');
+  const told = () =>
+    one.store.get<{ reason: string }>(
+      'SELECT switch_reason AS reason FROM device WHERE id = ?',
+      three_.deviceId,
+    )?.reason;
+  await one.until(() => told() === 'allDevices', `what others show: ${told()}`);
+  await does(one, { name: 'undoPurge', input: null });
+  await all(({ purge }) => purge === null, 'no purge');
+  await three_.settled();
+  expect(three_.core.status().switch).toBe('off');
 });
 
 test('SWI-9 after thirty days the cloud holds none of it, and every device all it had; also one that was away all the time', async () => {

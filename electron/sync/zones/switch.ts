@@ -84,10 +84,23 @@ export async function finishSwitch(ctx: ZoneContext, on: boolean, still: () => b
 export function newOffEverywhere(store: Store): string | null {
   const known = getZoneState(store, 'messages').extra['offSeen'];
   const { offEverywhere } = accountRequests(store);
-  const id = offEverywhere === null ? '' : toHex(offEverywhere.id);
-  if (known === id) {
+  if (known === undefined || offEverywhere === null || known === toHex(offEverywhere.id)) {
     return null;
   }
-  patchExtra(store, 'messages', { offSeen: id });
-  return known === undefined || offEverywhere === null ? null : toHex(offEverywhere.deviceId);
+  return toHex(offEverywhere.deviceId);
+}
+
+/**
+ * It is new no more, once the switch that it has turned off is written down: that may have to wait for room on the disk (`saveSwitch`), and a
+ * device that dies before is to hear it again.
+ */
+export function offEverywhereHeard(store: Store): void {
+  const { switch: value, extra } = getZoneState(store, 'messages');
+  const { offEverywhere } = accountRequests(store);
+  const id = offEverywhere === null ? '' : toHex(offEverywhere.id);
+  const turns = value === 'on' || value === 'enabling' || extra['purgeOff'] !== undefined;
+  const unsaved = turns && newOffEverywhere(store) !== null;
+  if (extra['offSeen'] !== id && !unsaved) {
+    patchExtra(store, 'messages', { offSeen: id });
+  }
 }
