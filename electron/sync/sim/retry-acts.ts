@@ -91,10 +91,17 @@ export function saidMissed({ actors }: Stage): string[] {
 
 /**
  * Why this message of somebody else's may never have come: it did not reach this person at once, and before it did it was let go of, unsent or
- * deleted by its sender's people, or its device died, was put back or left with what it had left to deliver.
+ * deleted by its sender's people, or its days were over there, or its device died, was put back or left with what it had left to deliver.
+ * A device that died with the answer unheard, and slept, may never have known whom it did not reach.
  */
-export function mayBeMissed({ ledger, actors }: Stage, person: PersonName, guid: string): boolean {
-  if (!ledger.missed.has(guid)) return false;
+export function mayBeMissed(
+  { ledger, actors, counts, world }: Stage,
+  person: PersonName,
+  guid: string,
+): boolean {
+  const had = actors.some((actor) => actor.person === person && ledger.had.get(guid)?.has(actor.name));
+  const unheard = counts.has(MAILBOXES_FULL) && !had;
+  if (!ledger.missed.has(guid) && !unheard) return false;
   const sent = ledger.sent.get(guid);
   const sender = actors.find(({ name }) => name === sent?.by);
   if (sent === undefined || sender === undefined || sender.removed !== null) return true;
@@ -102,6 +109,7 @@ export function mayBeMissed({ ledger, actors }: Stage, person: PersonName, guid:
   return (
     ledger.notDelivered.has(guid) ||
     sender.device.putBacks > 0 ||
+    ledger.isExpired(sender.person, null, ledger.ageMs(guid, world.now)) ||
     ledger.deletions.some(
       (one) =>
         one.person === sender.person &&
