@@ -93,8 +93,20 @@ function pullStep(zone: ZoneState, name: ZoneName): Step | null {
   }
 }
 
+/** What there is to be read of the zones, whatever waits to be pushed. */
+function nextRead(state: EngineState): Step | null {
+  const { account, messages } = state.zones;
+  const pullAccount = pullStep(account, 'account');
+  if (pullAccount !== null) return pullAccount;
+  return takesPart(state) && !standsStill(state) ? pullStep(messages, 'messages') : null;
+}
+
 function nextZoneStep(state: EngineState, now: number): Step | null {
   const { account, messages } = state.zones;
+  const first = state.readFirstUntil.zones > now ? nextRead(state) : null;
+  if (first !== null) {
+    return first;
+  }
   const pullAccount = pullStep(account, 'account');
   if (pullAccount !== null) {
     return pullAccount;
@@ -135,12 +147,20 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
 }
 
 function nextMailStep(state: EngineState, now: number): Step | null {
+  const { ready, dueAt } = state.outbox;
+  const { named } = state.zones.messages;
+  const send: Step | null =
+    named && ready && dueAt <= now && mayWrite(state) ? { lane: 'mail', type: 'send' } : null;
+  if (send !== null && state.readFirstUntil.mail <= now) {
+    return send;
+  }
+  return receiveStep(state) ?? send;
+}
+
+function receiveStep(state: EngineState): Step | null {
   const { messages } = state.zones;
   if (!messages.named) {
     return null;
-  }
-  if (state.outbox.ready && state.outbox.dueAt <= now && mayWrite(state)) {
-    return { lane: 'mail', type: 'send' };
   }
   // Invariant 5: the zone knows what was deleted; the mailbox does not.
   if (!takesPart(state) || drained(messages)) {
@@ -158,6 +178,11 @@ function nextMailStep(state: EngineState, now: number): Step | null {
   return null;
 }
 
+function askedDownload({ blobs, filesRestUntil }: EngineState, now: number): Step | null {
+  const due = blobs.asked > 0 && blobs.askedAt <= now && filesRestUntil <= now;
+  return due ? { lane: 'blobs', type: 'download', what: 'asked' } : null;
+}
+
 /** Attachments: what a person waits for first; what comes by itself, behind everything else. */
 function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Step | null {
   const { blobs } = state;
@@ -172,7 +197,9 @@ function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Ste
     metered ? small > 0 && smallAt <= now : all > 0 && at <= now;
   const records = mayUploadForRecords(state, now);
   const up = due(blobs.up) || (records && due(blobs.upForRecords));
-  if (up && state.blobsFullUntil <= now && mayWrite(state)) {
+  const asked = askedDownload(state, now);
+  const readFirst = asked !== null && state.readFirstUntil.blobs > now;
+  if (up && !readFirst && state.blobsFullUntil <= now && mayWrite(state)) {
     return {
       lane: 'blobs',
       type: 'upload',
@@ -180,8 +207,8 @@ function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Ste
       records,
     };
   }
-  if (blobs.asked > 0 && blobs.askedAt <= now) {
-    return { lane: 'blobs', type: 'download', what: 'asked' };
+  if (asked !== null) {
+    return asked;
   }
   if (metered || !othersRest || (state.held && takesPart(state))) {
     return null;
@@ -192,13 +219,27 @@ function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Ste
   return blobs.alone > 0 && blobs.aloneAt <= now ? { lane: 'blobs', type: 'download', what: 'alone' } : null;
 }
 
+/** Nothing has failed but what goes up, and that waits: what comes does not (SPEC SYN-166). */
+function nextReads(state: EngineState, now: number): Step[] {
+  const { running, keyring } = state;
+  if (keyring === 'stale' || running.keys !== null) {
+    return [];
+  }
+  const reads = [
+    running.zones === null ? nextRead(state) : null,
+    running.mail === null ? receiveStep(state) : null,
+    running.blobs === null ? askedDownload(state, now) : null,
+  ];
+  return reads.filter((step) => step !== null);
+}
+
 /** The steps to start now: one for each idle lane that has something to do. */
 export function nextSteps(state: EngineState, now: number): Step[] {
   if (state.session !== 'active' || state.appTooOld || state.diskFullUntil > now) {
     return [];
   }
   if (state.retry !== null && state.retry.at > now) {
-    return [];
+    return state.retry.write && state.retry.notBefore <= now ? nextReads(state, now) : [];
   }
   const steps: Step[] = [];
   if (state.keyring === 'stale') {

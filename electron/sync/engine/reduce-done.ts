@@ -5,7 +5,7 @@ import { zoneHeard } from './reduce-switch.ts';
 import type { EngineEvent, EngineState, ZoneName, ZoneState } from './state.ts';
 import { TIDY_MS } from './state.ts';
 import type { StepResult } from './steps.ts';
-import { patchZone, stillAsked, withSwitch } from './update.ts';
+import { isWrite, patchZone, stillAsked, withSwitch } from './update.ts';
 
 type Done = Extract<EngineEvent, { type: 'done' }>;
 
@@ -15,6 +15,9 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
   const state: EngineState = {
     ...before,
     running: { ...before.running, [event.step.lane]: null },
+    readFirstUntil: isWrite(event.step)
+      ? { ...before.readFirstUntil, [event.step.lane]: 0 }
+      : before.readFirstUntil,
     // An answer: the cloud is there.
     retry: stillAsked(before, event.now),
     online: true,

@@ -2,13 +2,15 @@
 import { waitAfter } from './backoff.ts';
 import { noRoomToTurnOff } from './reduce-switch.ts';
 import type { EngineEvent, EngineState } from './state.ts';
-import { patchZone, stillAsked } from './update.ts';
+import { isWrite, patchZone, stillAsked } from './update.ts';
 
 type Failed = Extract<EngineEvent, { type: 'failed' }>;
 
 const PURGE_AGAIN_MS = 60 * 60_000;
 const DISK_AGAIN_MS = 30_000;
 const FILES_REST_MS = 20_000;
+/** Once a lane may go on after a write that failed: long enough for some pages, short enough for what waits behind a first sync. */
+const READ_FIRST_MS = 10_000;
 
 export function reduceFailed(before: EngineState, event: Failed): EngineState {
   const state: EngineState = { ...before, running: { ...before.running, [event.step.lane]: null } };
@@ -69,12 +71,16 @@ function backOff(state: EngineState, event: Failed, before: EngineState): Engine
   const at = event.now + waitAfter(failures, event.retryAfterMs, event.jitter);
   return {
     ...state,
+    readFirstUntil: isWrite(event.step)
+      ? { ...state.readFirstUntil, [event.step.lane]: at + READ_FIRST_MS }
+      : state.readFirstUntil,
     retry: {
       failures,
       at,
       since: before.retry?.since ?? event.now,
       kind: event.kind,
       notBefore: event.retryAfterMs > 0 ? at : 0,
+      write: isWrite(event.step) && (before.retry?.write ?? true),
     },
   };
 }

@@ -84,6 +84,11 @@ function atTime(state: EngineState, now: number): EngineState {
       since: earlier(state.retry.since),
       notBefore: earlier(state.retry.notBefore),
     },
+    readFirstUntil: {
+      zones: earlier(state.readFirstUntil.zones),
+      mail: earlier(state.readFirstUntil.mail),
+      blobs: earlier(state.readFirstUntil.blobs),
+    },
     purgePendingUntil: earlier(state.purgePendingUntil),
     diskFullUntil: earlier(state.diskFullUntil),
     outbox: { ...state.outbox, dueAt: earlier(state.outbox.dueAt) },

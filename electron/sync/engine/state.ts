@@ -229,7 +229,11 @@ export type EngineState = {
     kind: FailureKind;
     /** As long as the cloud has asked to be left alone: no good news shortens that, only a person's Sync Now. */
     notBefore: number;
+    /** Nothing has failed but what goes up: what comes does not wait with it. */
+    write: boolean;
   } | null;
+  /** Until then a lane reads before it writes: its last write failed, and a cloud that takes nothing may still give (SPEC SYN-166). */
+  readFirstUntil: { zones: number; mail: number; blobs: number };
   online: boolean;
   conditions: Conditions;
   /** A person said to go on in spite of the conditions; until they are over. */
@@ -336,6 +340,7 @@ export function initialState(): EngineState {
     tidyAt: 0,
     againAt: null,
     retry: null,
+    readFirstUntil: { zones: 0, mail: 0, blobs: 0 },
     online: true,
     conditions: { onBattery: null, metered: null },
     anyway: false,

@@ -1,5 +1,6 @@
 /** Small immutable updates that the reducers share. */
 import type { EngineState, SwitchState, ZoneName, ZoneState } from './state.ts';
+import type { Step } from './steps.ts';
 
 export function patchZone(state: EngineState, name: ZoneName, patch: Partial<ZoneState>): EngineState {
   return { ...state, zones: { ...state.zones, [name]: { ...state.zones[name], ...patch } } };
@@ -18,4 +19,9 @@ export function withSwitch(
 export function stillAsked(state: EngineState, now: number): EngineState['retry'] {
   const { retry } = state;
   return retry !== null && retry.notBefore > now ? { ...retry, failures: 1 } : null;
+}
+
+/** What gives the cloud something. Reading goes first for a while after one that failed (`readFirstUntil`). */
+export function isWrite({ type }: Step): boolean {
+  return type === 'push' || type === 'send' || type === 'upload';
 }
