@@ -51,6 +51,8 @@ export type SyncPhase =
 export type PausedReason =
   | 'offline'
   | 'cloudUnreachable'
+  /** It is there, and what comes comes; every push, send or upload fails. */
+  | 'cloudTakesNothing'
   | 'storageFull'
   | 'diskFull'
   | 'clockWrong'

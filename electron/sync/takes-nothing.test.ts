@@ -57,6 +57,7 @@ test('SYN-166 while every push and send fails, what others write and what was de
   await one.core.execute({ name: 'setKeepMessages', input: { days: 365 } });
   await say(one, 'waits');
   await one.until(() => refused >= 2, 'two refusals');
+  await one.until(({ paused }) => paused?.reason === 'cloudTakesNothing', 'the reason');
   await say(bob, 'second');
   // The one that waits is not in the zone yet: the window shows it from the outbox.
   await shows(one, ['first', 'second']);

@@ -5,7 +5,7 @@
 import { ArrowUp, Check, X } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ConversationSummary, Message } from '../../electron/api/types.ts';
+import type { ConversationSummary, Message, PausedReason } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { nameOf } from '../app/format.ts';
 import { status, view } from '../app/state.ts';
@@ -26,6 +26,13 @@ export type ComposerMode =
   | { kind: 'reply'; message: Message }
   | { kind: 'edit'; message: Message };
 
+/** Why what is sent does not go at once. */
+const HINTS: Partial<Record<PausedReason, string>> = {
+  offline: 'composer.offline',
+  cloudUnreachable: 'composer.offline',
+  cloudTakesNothing: 'composer.cloudTakesNothing',
+};
+
 type Props = {
   conversation: ConversationSummary;
   mode: ComposerMode;
@@ -42,9 +49,7 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
   /** As of now, for what comes back later. */
   const modeNow = useRef(mode);
   modeNow.current = mode;
-  const offline = status.use(
-    (state) => state.data?.paused?.reason === 'offline' || state.data?.paused?.reason === 'cloudUnreachable',
-  );
+  const hint = status.use(({ data }) => data?.paused && HINTS[data.paused.reason]);
   const editing = mode.kind === 'edit';
   const text = editing ? edited : draft.text;
   const setText = (next: string): void => {
@@ -140,7 +145,7 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
           onClose={backToNew}
         />
       )}
-      {offline && !editing && <p className="composer-hint">{t('composer.offline')}</p>}
+      {hint && !editing && <p className="composer-hint">{t(hint)}</p>}
       {tooLong > 0 && (
         <p className="composer-hint composer-error" role="alert">
           {t('composer.tooLong', { count: tooLong })}

@@ -28,6 +28,7 @@ const paused = (reason: PausedReason, more: Partial<NonNullable<SyncStatus['paus
 const REASONS: PausedReason[] = [
   'offline',
   'cloudUnreachable',
+  'cloudTakesNothing',
   'storageFull',
   'diskFull',
   'clockWrong',
@@ -181,6 +182,11 @@ test('UI-88 without an answer: since when, when the next try is, and what waits'
     { key: 'status.help.nextTry', values: { count: 20 } },
   ]);
   expect(keys({ ...paused('offline', next), waitingToSend: 3 })).toEqual([
+    'status.help.since',
+    'status.help.nextTry',
+    'status.help.waitingToSend',
+  ]);
+  expect(keys({ ...paused('cloudTakesNothing', next), waitingToSend: 1 })).toEqual([
     'status.help.since',
     'status.help.nextTry',
     'status.help.waitingToSend',

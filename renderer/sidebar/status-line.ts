@@ -145,7 +145,7 @@ function detailsOf(status: SyncStatus, paused: Paused, now: number): StatusText[
         values: { cloudTime: paused.cloudTime, deviceTime: paused.deviceTime },
       },
     ];
-  if (reason !== 'offline' && reason !== 'cloudUnreachable')
+  if (reason !== 'offline' && reason !== 'cloudUnreachable' && reason !== 'cloudTakesNothing')
     return [{ key: `status.help.${reason}`, values: {} }];
   const details: StatusText[] = [];
   if (paused.since > 0)

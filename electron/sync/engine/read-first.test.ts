@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { noChanges, settled } from '../testing/engine-bench.ts';
 import { NO_BLOBS, NO_UPLOADS } from './state.ts';
+import { statusOf } from './status.ts';
 
 const received = { more: false, waits: false, aside: false };
 
@@ -48,6 +49,20 @@ test('SYN-166 a cloud that asks to be left alone, or that gives nothing either, 
   expect(gone.send({ type: 'tick' }).names().sort()).toEqual(['push account', 'receive']);
   gone.failed('receive', 'network').failed('push', 'network').effects = [];
   expect(gone.send({ type: 'mailPoke' }).names()).toEqual([]);
+});
+
+test('SYN-166 that nothing but what goes up fails is said, as long as the cloud is heard', () => {
+  const bench = settled().dirty(0, 0, 1).failed('send', 'busy');
+  const said = () => statusOf(bench.state).paused?.reason;
+  // One is no news.
+  expect(said()).toBe(undefined);
+  bench.now = bench.state.retry!.at;
+  bench.send({ type: 'tick' }).failed('send', 'busy');
+  expect([said(), statusOf(bench.state).action]).toEqual(['cloudTakesNothing', 'tryNow']);
+  bench.send({ type: 'streamClosed', retryAfterMs: 0 });
+  expect(said()).toBe('cloudUnreachable');
+  bench.send({ type: 'reachable', online: false });
+  expect(said()).toBe('offline');
 });
 
 test('SYN-166 after an upload that failed a file that a person waits for comes at once', () => {

@@ -8,6 +8,7 @@ type View = Pick<SyncStatus, 'phase' | 'item' | 'done' | 'total' | 'paused' | 'a
 const ACTIONS: Partial<Record<PausedReason, SyncStatus['action']>> = {
   offline: 'tryNow',
   cloudUnreachable: 'tryNow',
+  cloudTakesNothing: 'tryNow',
   storageFull: 'manageStorage',
   diskFull: 'tryNow',
   clockWrong: 'tryNow',
@@ -91,7 +92,9 @@ function pausedView(state: EngineState): View | null {
   }
   // One failed call is no news; two in a row are.
   if (state.retry !== null && state.retry.failures >= 2) {
-    return paused(state.online ? 'cloudUnreachable' : 'offline', state.retry.since, state.retry.at);
+    const { write, since, at } = state.retry;
+    const there = write && state.stream === 'open' ? 'cloudTakesNothing' : 'cloudUnreachable';
+    return paused(state.online ? there : 'offline', since, at);
   }
   // Pending, and nothing of it in the account's own settings: said, and nothing is turned off for it.
   const unasked = state.heard.purge !== null ? !state.heard.purge.asked : state.purgePendingUntil > 0;

@@ -8,6 +8,7 @@ export const composer = {
   cancelEdit: 'Stop editing',
   saveEdit: 'Save Edit',
   offline: 'No connection. What you send goes out when the cloud is back.',
+  cloudTakesNothing: 'The cloud takes nothing at the moment. What you send goes out when it does.',
   tooLong_one: 'That is {{count, number}} character too long. Send it in parts.',
   tooLong_other: 'That is {{count, number}} characters too long. Send it in parts.',
 };

@@ -42,6 +42,7 @@ export const status = {
   paused: {
     offline: 'Paused: no connection',
     cloudUnreachable: 'Paused: the cloud does not answer',
+    cloudTakesNothing: 'Paused: the cloud takes nothing at the moment',
     storageFull: 'Paused: iCloud storage is full',
     diskFull: 'Paused: this computer’s disk is full',
     clockWrong: 'Paused: this computer’s clock is wrong',
@@ -68,6 +69,8 @@ export const status = {
   help: {
     offline: 'Connect to the internet. What you write goes out then, by itself.',
     cloudUnreachable: 'Lockstep tries again by itself. What you write is kept.',
+    cloudTakesNothing:
+      'What others write still comes. What you write is kept, and goes out by itself when the cloud takes it again.',
     since: 'Since {{since, datetime(timeStyle: short)}}.',
     sinceDay: 'Since {{since, datetime(dateStyle: medium; timeStyle: short)}}.',
     waitingToSend_one: '{{count, number}} message waits on this device and goes out by itself.',

@@ -43,6 +43,7 @@ export const status = {
   paused: {
     offline: 'Gepauzeerd: geen verbinding',
     cloudUnreachable: 'Gepauzeerd: de cloud antwoordt niet',
+    cloudTakesNothing: 'Gepauzeerd: de cloud neemt nu niets aan',
     storageFull: 'Gepauzeerd: de iCloud-opslag is vol',
     diskFull: 'Gepauzeerd: de schijf van deze computer is vol',
     clockWrong: 'Gepauzeerd: de klok van deze computer loopt verkeerd',
@@ -71,6 +72,8 @@ export const status = {
   help: {
     offline: 'Maak verbinding met internet. Wat je schrijft, gaat dan vanzelf weg.',
     cloudUnreachable: 'Lockstep probeert het vanzelf opnieuw. Wat je schrijft, blijft bewaard.',
+    cloudTakesNothing:
+      'Wat anderen schrijven, komt nog binnen. Wat je schrijft, blijft bewaard en gaat vanzelf weg zodra de cloud het weer aanneemt.',
     since: 'Sinds {{since, datetime(timeStyle: short)}}.',
     sinceDay: 'Sinds {{since, datetime(dateStyle: medium; timeStyle: short)}}.',
     waitingToSend_one: '{{count, number}} bericht wacht op dit apparaat en gaat vanzelf weg.',
