@@ -1,6 +1,6 @@
 /**
- * Between a device and its cloud: passes everything on, but can answer look-ups with keys that somebody else made, and can say of everybody but the
- * sender that his mailbox is full.
+ * Between a device and its cloud: passes everything on, but can answer look-ups with keys that somebody else made, can say of everybody but the
+ * sender that his mailbox is full, and can take nothing.
  */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -27,7 +27,13 @@ import {
   SendResponseSchema,
 } from '../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
 
-export type LyingCloud = { origin: string; lies: boolean; full: boolean; close(): Promise<void> };
+export type LyingCloud = {
+  origin: string;
+  lies: boolean;
+  full: boolean;
+  takesNothing: boolean;
+  close(): Promise<void>;
+};
 
 export async function lyingCloud(origin: string): Promise<LyingCloud> {
   await sodiumReady();
@@ -43,6 +49,10 @@ export async function lyingCloud(origin: string): Promise<LyingCloud> {
       response.on('close', () => gone.abort());
       try {
         const url = new URL(request.url ?? '/', origin);
+        if (lying.takesNothing && /\/(Push|Send)$/.test(url.pathname)) {
+          response.writeHead(503).end();
+          return;
+        }
         const full =
           lying.full && url.pathname.endsWith('/Send') ? withoutOthers(Buffer.concat(chunks)) : null;
         const body = request.method === 'GET' ? null : (full?.request ?? Buffer.concat(chunks));
@@ -76,6 +86,7 @@ export async function lyingCloud(origin: string): Promise<LyingCloud> {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     lies: false,
     full: false,
+    takesNothing: false,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

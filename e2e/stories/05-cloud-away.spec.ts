@@ -1,5 +1,6 @@
-/** Writing needs no cloud: what was written goes out later, in order, once. */
+/** Writing needs no cloud: what was written goes out later, in order, once. And a cloud that takes nothing still gives. */
 import { expect, test } from '../harness/fixtures.ts';
+import { lyingCloud } from '../harness/lying-cloud.ts';
 import {
   ANNA,
   BOB,
@@ -44,5 +45,38 @@ test('Three messages written without a cloud, and a restart in between, arrive o
     const places = written.map((text) => texts.indexOf(text));
     expect(places).toEqual(places.toSorted((a, b) => a - b));
     for (const text of written) expect(texts.split(text).length - 1, text).toBe(1);
+  }
+});
+
+test('While the cloud takes nothing, what others write comes all the same, and the status line says which of the two it is', async ({
+  world,
+}, info) => {
+  const cloud = await world.cloud();
+  const between = await lyingCloud(cloud.origin);
+  try {
+    const anna = await world.device('Anna', { ...cloud, origin: between.origin } as typeof cloud);
+    const bob = await world.device('Bob', cloud);
+    await createAccount(anna.page, ANNA);
+    await createAccount(bob.page, BOB);
+    await startConversation(anna.page, BOB.handle);
+    await send(anna.page, 'Before.');
+    await openConversation(bob.page, ANNA.name);
+    await expectMessage(bob.page, 'Before.');
+
+    between.takesNothing = true;
+    await send(anna.page, 'This one waits.');
+    await expect(anna.page.getByText('Paused: the cloud takes nothing at the moment')).toBeVisible();
+    await send(bob.page, 'Do you hear me?');
+    await expectMessage(anna.page, 'Do you hear me?');
+    await expect(anna.page.getByText('1 message waits on this device and goes out by itself.')).toBeVisible();
+    await anna.page.screenshot({ path: info.outputPath('takes-nothing.png') });
+    await expect(transcript(bob.page)).not.toContainText('This one waits.');
+
+    between.takesNothing = false;
+    await anna.page.getByRole('button', { name: 'Try Now' }).click();
+    await expectMessage(bob.page, 'This one waits.');
+    await expect(anna.page.getByText('Paused: the cloud takes nothing at the moment')).toHaveCount(0);
+  } finally {
+    await between.close();
   }
 });
