@@ -13,27 +13,17 @@
  *     delivered, nothing ever will be.
  */
 
-import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary } from '@bufbuild/protobuf';
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
-import { sealContent, sealContentKey, signBody } from '../../../shared/crypto/envelopes.ts';
-import { inboxKeyPair } from '../../../shared/crypto/epoch-keys.ts';
-import { blobsOf } from '../../../shared/model/attachment.ts';
-import { decodeConversationCore } from '../../../shared/model/conversation.ts';
 import { newMessage } from '../../../shared/model/message.ts';
 import type { WhyNotDelivered } from '../../../shared/model/not-delivered.ts';
 import {
   type Accepted,
   NotDeliveredReason,
-  RecipientSchema,
   type SendRequest,
   SendRequestSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/mailboxes_pb.js';
-import {
-  AddresseeSchema,
-  type Body,
-  ReceiptKind,
-} from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
-import { attachmentsIn } from '../../store/attachments.ts';
+import { AddresseeSchema } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { messageRow } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
@@ -41,20 +31,17 @@ import {
   acceptMessage,
   getOutbox,
   nextOutbox,
-  type OutboxChange,
   type OutboxEntry,
   removeOutbox,
   updateOutbox,
 } from '../../store/outbox.ts';
-import { settleHidden } from '../../store/outbox-hidden.ts';
 import { getPin } from '../../store/pins.ts';
-import { keysOfDevice } from '../account/devices.ts';
 import { blobsMissing } from '../blobs/missing.ts';
 import { deleteOne } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
-import { refreshKeyring, requireIdentity } from '../keyring/own.ts';
-import { lookUp, recipientKeys } from '../keyring/people.ts';
+import { refreshKeyring } from '../keyring/own.ts';
+import { lookUp } from '../keyring/people.ts';
 import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { FailureReason } from '../status-types.ts';
@@ -65,8 +52,8 @@ import { narrowToMissed, sayDeliveries } from './deliveries.ts';
 import { sayEditTo } from './edit-again.ts';
 import { lookForSend } from './long-asked.ts';
 import { isUnsent, isVoid } from './outbox-rows.ts';
+import { neverSent, sealRequest, Undeliverable } from './seal-request.ts';
 
-const LARGEST_CONTENT = 256 * 1024;
 /** Until what was accepted long ago has come by mail, nothing goes past it. */
 const LOOK_AGAIN_MS = 5_000;
 
@@ -85,15 +72,6 @@ export async function sendStep(ctx: StepContext): Promise<{ nextAt: number }> {
   return { nextAt: ctx.clock.now() };
 }
 
-/** A message that cannot go as it is: the person decides. */
-class Undeliverable extends Error {
-  readonly reason: FailureReason;
-  constructor(reason: FailureReason) {
-    super(reason);
-    this.reason = reason;
-  }
-}
-
 async function sendOne(ctx: StepContext, found: OutboxEntry): Promise<void> {
   // Unsent or gone meanwhile, here or on another device: whoever has not got it, gets it no more. Nor once who has got it from another device.
   const again = found.kind === 'redelivery';
@@ -104,7 +82,7 @@ async function sendOne(ctx: StepContext, found: OutboxEntry): Promise<void> {
   }
   try {
     let request =
-      entry.sealed === null ? await seal(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);
+      entry.sealed === null ? await sealRequest(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);
     for (let left = 4; left > 0 && request !== null; left--) {
       const { result } = await ctx.cloud.mailboxes.send(request, { signal: ctx.abort });
       if (result.case === 'accepted') return settle(ctx, entry, result.value, request);
@@ -112,7 +90,7 @@ async function sendOne(ctx: StepContext, found: OutboxEntry): Promise<void> {
       if (result.case !== 'epochStale')
         throw new SyncFailure('cloudRefused', 'The cloud answered a send with nothing.');
       await refreshStale(ctx, result.value.accountIds);
-      request = await seal(ctx, getOutbox(ctx.store, entry.sendId) ?? entry);
+      request = await sealRequest(ctx, getOutbox(ctx.store, entry.sendId) ?? entry);
     }
     if (request !== null) throw new SyncFailure('keyringBusy', "The recipients' keys keep changing.", 5_000);
   } catch (error) {
@@ -160,100 +138,6 @@ async function refreshStale(ctx: StepContext, accountIds: readonly Uint8Array[])
     if (equalBytes(stale, accountId)) await refreshKeyring(ctx);
     else await lookUp(ctx, { accountId: stale });
   }
-}
-
-type Sealed = { accountId: Uint8Array; epoch: number; inboxKey: Uint8Array };
-
-/**
- * Signs and seals for the epochs known now, and stores the request. Null when the row is gone meanwhile, the message was deleted, or the row
- * says something else by now (a receipt that has risen): then that is what goes next.
- */
-async function seal(ctx: StepContext, entry: OutboxEntry): Promise<SendRequest | null> {
-  const identity = requireIdentity(ctx.store);
-  const body = readBody(entry.body);
-  // It may have been written before this device signed out and in again: it has another name and other keys since, and signs with those (OUT-33).
-  const renamed = !equalBytes(body.senderDeviceId, identity.deviceId);
-  body.senderDeviceId = identity.deviceId;
-  const unsealed = renamed ? encodeBody(body) : entry.body;
-  const recipients = await recipientsOf(ctx, body);
-  const full = create(SendRequestSchema, { sendId: ctx.random(16) });
-  body.addressees = recipients.map(({ accountId, epoch }) => create(AddresseeSchema, { accountId, epoch }));
-  const bytes = encodeBody(body);
-  const signature = signBody(bytes, keysOfDevice(identity));
-  const { content, contentKey } = sealContent({ body: bytes, signature, random: ctx.random });
-  if (content.length > LARGEST_CONTENT) throw new Undeliverable('tooLarge');
-  full.content = content;
-  if (body.content.case === 'message') full.blobs = blobsOf(attachmentsIn(body.content.value));
-  for (const { accountId, epoch, inboxKey } of recipients) {
-    const { suite, sealedKey } = await sealContentKey({
-      content,
-      senderAccountId: identity.accountId,
-      recipientAccountId: accountId,
-      epoch,
-      contentKey,
-      inboxKey,
-      random: ctx.random,
-    });
-    full.recipients.push(create(RecipientSchema, { accountId, epoch, suite, sealedKey }));
-  }
-  const sealed = toBinary(SendRequestSchema, full);
-  return ctx.store.write(() => {
-    const now = getOutbox(ctx.store, entry.sendId);
-    if (now === undefined || now.state === 'failed' || !equalBytes(now.body, entry.body)) return null;
-    if (now.deletedMs !== null) {
-      // Whatever was asked for before, nothing was delivered: it ends here.
-      neverSent(ctx, now, { state: 'queued' });
-      return null;
-    }
-    updateOutbox(ctx.store, entry.sendId, {
-      state: 'sending',
-      sealed,
-      body: unsealed,
-      attempts: now.attempts + 1,
-    });
-    // What is on disk is what goes: decoded from the very bytes.
-    return fromBinary(SendRequestSchema, sealed);
-  });
-}
-
-/**
- * Everybody in the conversation and the own account; of a retry, those who did not get it. Of a receipt, those whom it costs no more than it
- * is worth: by one message into a group that he made up, a stranger could else have hundreds looked up before anything goes on (SPEC OUT-22).
- */
-async function recipientsOf(ctx: StepContext, body: Body): Promise<Sealed[]> {
-  const keys = currentKeys(ctx);
-  const again = body.addressees.map((addressee) => addressee.accountId);
-  const members = again.length > 0 ? again : decodeConversationCore(body.conversationCore).members;
-  const recipients: Sealed[] = [];
-  const { content } = body;
-  let knownOnly = content.case === 'receipt' && content.value.kind === ReceiptKind.DELIVERED;
-  let others = 0;
-  for (const accountId of members) {
-    if (equalBytes(accountId, keys.accountId)) continue;
-    others += 1;
-    if (knownOnly && getPin(ctx.store, accountId) === undefined) continue;
-    try {
-      const pin = await recipientKeys(ctx, accountId);
-      // A member whose account is gone: the rest of a group still gets it.
-      if (pin !== null) recipients.push({ accountId, epoch: pin.epoch, inboxKey: pin.inboxKey });
-    } catch (error) {
-      const limited = errorCode(error) === ErrorCode.RATE_LIMITED;
-      if (!limited || content.case !== 'receipt' || members.length <= 2) throw error;
-      knownOnly = true;
-    }
-  }
-  if (others > 0 && recipients.length === 0) throw new Undeliverable('noAccount');
-  const epochKey = keys.epochKey(keys.current);
-  if (epochKey === undefined)
-    throw new SyncFailure('keyringStale', 'This device does not hold the newest key yet.');
-  if (again.length === 0) {
-    recipients.push({
-      accountId: keys.accountId,
-      epoch: keys.current,
-      inboxKey: inboxKeyPair(epochKey).publicKey,
-    });
-  }
-  return recipients;
 }
 
 const DAY_MS = 24 * 3_600_000;
@@ -368,13 +252,6 @@ function fail(ctx: StepContext, entry: OutboxEntry, failure: FailureReason): voi
       sayNotSent(ctx, entry, failure, []);
     }
   });
-}
-
-/** Of a deleted message it is certain now that it was not accepted: it waits for its Undo alone, or goes. */
-function neverSent(ctx: StepContext, { sendId }: OutboxEntry, change: OutboxChange): void {
-  const undoable = getOutbox(ctx.store, sendId)?.undoable === true;
-  updateOutbox(ctx.store, sendId, { ...change, sealed: null });
-  if (!undoable) settleHidden(ctx.store, sendId);
 }
 
 /** As if it had not been sent yet: a deleted message, looked for long after it was asked for. */

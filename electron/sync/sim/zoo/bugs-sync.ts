@@ -198,8 +198,8 @@ export const SYNC_BUGS: readonly Bug[] = [
     name: 'seal anew at every try',
     does: 'A message whose answer was lost is another one for the cloud, and is delivered twice',
     file: at('mail/send-step.ts'),
-    find: 'entry.sealed === null ? await seal(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);',
-    instead: 'await seal(ctx, entry);',
+    find: 'entry.sealed === null ? await sealRequest(ctx, entry) : fromBinary(SendRequestSchema, entry.sealed);',
+    instead: 'await sealRequest(ctx, entry);',
   },
   {
     name: 'leave what was sent in the outbox',
@@ -271,7 +271,7 @@ export const SYNC_BUGS: readonly Bug[] = [
   {
     name: 'make a send id of the text',
     does: 'So that nothing is sent twice, the cloud reads what is sent',
-    file: at('mail/send-step.ts'),
+    file: at('mail/seal-request.ts'),
     find: '{ sendId: ctx.random(16) });',
     instead:
       "{ sendId: entry.text === '' ? ctx.random(16) : new Uint8Array(Buffer.from(entry.text.padEnd(16).slice(0, 16))) });",
