@@ -17,6 +17,7 @@ import { knownBytes, notHere } from '../../store/blobs.ts';
 import type { Store } from '../../store/open.ts';
 import { patchExtra, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
+import { setSwitch as turned } from '../engine/reduce-switch.ts';
 import { SyncFailure } from '../failure.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
@@ -24,6 +25,7 @@ import type { CommandInput } from '../protocol.ts';
 import type { Runner } from '../run/runner.ts';
 import type { SwitchOffPreview } from '../status-types.ts';
 import { currentKeys, generationAtCloud, settingsRecordId } from '../zones/names.ts';
+import { saveSwitch } from '../zones/switch.ts';
 import { messagesAmong } from '../zones/walk.ts';
 import { heard } from '../zones/zone-call.ts';
 import { accountRequests, noteHeard } from '../zones/zone-heard.ts';
@@ -54,6 +56,7 @@ export async function setSwitch(
     store.write(() => {
       answerDeletedHere(ctx, deletedHere ?? 'bringBack');
       rememberOffEverywhere(store);
+      saveTurned(ctx, runner, true);
     });
     runner.dispatch({ type: 'setSwitch', on: true });
     return null;
@@ -65,10 +68,16 @@ export async function setSwitch(
     store.write(() => {
       request(ctx, SettingsField.OFF_EVERYWHERE, ctx.random(16));
       rememberOffEverywhere(store);
+      saveTurned(ctx, runner, false);
     });
   }
   runner.dispatch({ type: 'setSwitch', on: false });
   return null;
+}
+
+/** As the engine will have it, in the transaction of what goes with it: a device that dies right after that has done all of it, or nothing. */
+function saveTurned(ctx: StepContext, { state }: Runner, on: boolean): void {
+  saveSwitch(ctx, turned(state, on));
 }
 
 /** What the settings say by now is no news to this device: a person has just decided here. */
