@@ -1,5 +1,6 @@
 /** What people do to the switch, to their account's devices and to a transfer under way. */
 import { addDevice } from '../../../cloud/testing/person.ts';
+import { SyncFailure } from '../failure.ts';
 import type { CommandName } from '../protocol.ts';
 import { type Act, deletesTravel } from './acts.ts';
 import { may } from './looks.ts';
@@ -42,7 +43,6 @@ type Plain = Extract<
   | 'syncNow'
   | 'repair'
   | 'disableAndDelete'
-  | 'undoPurge'
   | 'switchPreview'
 >;
 
@@ -53,13 +53,28 @@ const disableAndDelete: Act['act'] = (stage, actor, dice) => {
 
 function plainly(name: Plain, what: string): Act['act'] {
   return (stage, actor) => {
-    if (name === 'undoPurge') for (const one of stage.of(actor.person)) may(one, 'undo');
     if (name === 'cancelSync') may(actor, 'turnOn');
     if (name === 'repair' || name === 'switchPreview') may(actor, 'compare');
     stage.does(actor, what, () => actor.device.execute(name, null));
     return true;
   };
 }
+
+const undoPurge: Act['act'] = (stage, actor) => {
+  const { person, device } = actor;
+  for (const one of stage.of(person)) may(one, 'undo');
+  stage.undosAsked[person] += 1;
+  const answered = () => {
+    stage.undosAsked[person] -= 1;
+  };
+  stage.does(actor, 'undoes a purge', () =>
+    device.execute('undoPurge', null).then(answered, (error: unknown) => {
+      if (error instanceof SyncFailure && error.reason === 'purgeOver') answered();
+      throw error;
+    }),
+  );
+  return true;
+};
 
 const conditions: Act['act'] = (stage, actor, dice) => {
   const known = () => dice.pick([null, true, false]);
@@ -78,6 +93,8 @@ const signInElsewhere: Act['act'] = async (stage, { person }, dice) => {
   const account = await addDevice(stage.cloud.cloud, stage.people[person], dice.bytes);
   const actor = stage.add(person, account, { anchor: false });
   await actor.device.become(account, takesPart);
+  // It may hear of the purge, and then of an Undo that was pressed before it came.
+  if (stage.undosAsked[person] > 0) may(actor, 'undo');
   actor.device.start();
   stage.say(`${person} signs in on ${actor.name}, switch ${takesPart ? 'on' : 'off'}`);
   return true;
@@ -128,7 +145,7 @@ export const SWITCH_ACTS: Act[] = [
     act: plainly('switchPreview', 'looks what turning on would do'),
   },
   { name: 'disable & delete', weight: 1.5, act: disableAndDelete },
-  { name: 'undo a purge', weight: 2, act: plainly('undoPurge', 'undoes a purge') },
+  { name: 'undo a purge', weight: 2, act: undoPurge },
   { name: 'power and connection', weight: 1, act: conditions },
   { name: 'sign in on a new device', weight: 1.5, act: signInElsewhere },
   { name: 'remove a device', weight: 0.7, act: removeDevice },

@@ -91,6 +91,8 @@ export class Stage {
   readonly newer: Newer[] = [];
   /** Deletes that were answered, with what undoes them (undo-acts.ts). */
   readonly undoable: Undoable[] = [];
+  /** How often Undo of a purge was pressed without the cloud's answer to it being heard: it may still be on its way there. */
+  readonly undosAsked: Record<PersonName, number> = { anna: 0, bob: 0 };
   /** How many points at which a device dies were chosen. */
   armed = 0;
   /** Of the cloud, until it is put right. */
