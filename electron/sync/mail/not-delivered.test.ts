@@ -18,7 +18,7 @@ import { fetchOf, removeFolders } from '../testing/zone-device.ts';
 await sodiumReady();
 afterAll(removeFolders);
 
-type Device = CoreDevice & { connected: boolean; pushes: number };
+type Device = CoreDevice & { connected: boolean; pushes: number; beforeSend(): unknown };
 /** Of a mailbox, in entries. */
 const ROOM = 3;
 let cloud: Cloud;
@@ -43,14 +43,15 @@ afterEach(async () => {
 function make(): Device {
   const device: Device = Object.assign(
     coreDevice(cloud, {
-      fetch: (input, init) => {
-        if (!device.connected) return Promise.reject(new TypeError('No connection.'));
+      fetch: async (input, init) => {
+        if (!device.connected) throw new TypeError('No connection.');
         const request = new Request(input, init);
+        if (request.url.endsWith('/Send')) await device.beforeSend();
         if (request.url.endsWith('/Push')) device.pushes += 1;
         return fetchOf(cloud)(request);
       },
     }),
-    { connected: true, pushes: 0 },
+    { connected: true, pushes: 0, beforeSend: () => {} },
   );
   devices.push(device);
   return device;
@@ -203,6 +204,27 @@ test('OUT-36 Discard, a delete and its Undo or Recover, a restart and the switch
   await settled(one, two, bob);
   expect(bob.texts()).toContain(missed);
   for (const device of [one, two]) await shows(device, missed, 'delivered');
+});
+
+test('OUT-5 what could not be delivered does not wait to be sent any more, while the next one is on its way', async () => {
+  await begin('bob@example.org');
+  const missed = [await missesBob(), 'another'];
+  await say(one, 'another');
+  await shows(one, 'another', 'failed');
+  await settled(one);
+  const waiting: number[] = [];
+  let bothAsked = () => {};
+  const both = new Promise<void>((resolve) => {
+    bothAsked = resolve;
+  });
+  one.beforeSend = async () => {
+    await both;
+    waiting.push(one.core.status().waitingToSend);
+  };
+  for (const text of missed) await does(one, { name: 'retry', input: { id: idOf(one, text) } });
+  bothAsked();
+  await settled(one);
+  expect(waiting).toEqual([2, 1]);
 });
 
 test('OUT-36 in a group it names those who have not got it; unsent, nobody is to get it any more', async () => {

@@ -60,6 +60,8 @@ const LOOK_AGAIN_MS = 5_000;
 /** `nextAt`: when to ask again; Infinity when the outbox is empty. */
 export async function sendStep(ctx: StepContext): Promise<{ nextAt: number }> {
   for (let left = ctx.sizes.sends; left > 0; left--) {
+    // How many still wait is said after each: the next may be on its way for long.
+    ctx.signal({ type: 'committed' });
     const entry = nextOutbox(ctx.store);
     if (entry === undefined) return { nextAt: Number.POSITIVE_INFINITY };
     const found = await lookForSend(ctx, entry);
