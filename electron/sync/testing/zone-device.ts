@@ -28,6 +28,7 @@ import type { SyncEvent } from '../protocol.ts';
 import { assembleSync, type SyncCore, type SyncParts } from '../run/assemble.ts';
 import { systemTimers, type Timers } from '../run/timers.ts';
 import { alongLine } from '../sim/network.ts';
+import type { Sizes } from '../sizes.ts';
 import type { SyncStatus } from '../status-types.ts';
 import { generationOf, idKeyOf } from '../zones/names.ts';
 
@@ -106,6 +107,7 @@ export type DeviceOptions = {
   freeBytes?: () => number;
   /** With accounts and mail. */
   whole?: boolean;
+  sizes?: Sizes;
 };
 
 const folders: string[] = [];
@@ -176,6 +178,7 @@ async function zoneDevice(cloud: Cloud, account: TestDevice, options: DeviceOpti
         emit: (event) => events.push(event),
         timers: options.timers ?? systemTimers,
         ...(options.freeBytes === undefined ? {} : { freeBytes: options.freeBytes }),
+        ...(options.sizes === undefined ? {} : { sizes: options.sizes }),
         onFailure: (step, kind, detail) => failures.push(`${step} ${kind} ${detail}`),
       },
       parts,

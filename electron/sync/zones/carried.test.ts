@@ -5,11 +5,14 @@ import { createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import type { ZonePoke } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
 import {
+  ChangesRequestSchema,
   type ChangesResponse,
   PushResponseSchema,
+  Zone,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import type { ZoneState } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
+import { SIZES } from '../sizes.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders } from '../testing/zone-device.ts';
 import { aheadOfFeed, carry, newest, takeCarried } from './carried.ts';
 import type { ZoneContext } from './zone-call.ts';
@@ -18,6 +21,8 @@ await sodiumReady();
 afterAll(removeFolders);
 
 type Cloud = Awaited<ReturnType<typeof createCloud>>;
+
+const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Notes what is called. `old`: as a cloud answers that was there before either: it ignores what it does not know, and says no more. */
 function line(cloud: Cloud, old: boolean): { calls: string[]; fetch: Fetch } {
@@ -57,7 +62,7 @@ test.each([
   await two.settled();
   await one.settled();
   // Each tells the other of itself; then nothing is under way.
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await pass(50);
   const changes = (calls: string[]) => calls.filter((call) => call === 'Changes').length;
   const before = [changes(ours.calls), changes(theirs.calls)];
   for (let i = 0; i < 3; i += 1) {
@@ -128,7 +133,7 @@ test('SYN-95 what was written while a device took its first sync is no damage th
       await one.settled();
       await one.core.execute({ name: 'setPinned', input: { conversationId: '07'.repeat(16), on: true } });
       await one.settled();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await pass(50);
     }
     return theirs.fetch(request);
   };
@@ -138,6 +143,62 @@ test('SYN-95 what was written while a device took its first sync is no damage th
   await two.settled();
   await one.settled();
   expect(written).toBe(true);
+  expect(theirs.calls.filter((call) => call === 'Inventory')).toEqual([]);
+  expect(two.store.memory.digest(2).toBytes()).toEqual(one.store.memory.digest(2).toBytes());
+  await one.stop();
+  await two.stop();
+  await cloud.close();
+});
+
+test('SYN-95 what is changed once more while a device asks page by page is no damage there', async () => {
+  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  const one = await firstDevice(cloud, 'anna@example.org');
+  one.message('before', 1_800_000_000_000);
+  one.core.start();
+  await one.settled();
+  const theirs = line(cloud, false);
+  const push = async () => {
+    await one.core.execute({ name: 'syncNow', input: null });
+    await one.settled();
+  };
+  const pin = async (on: boolean) => {
+    await one.core.execute({ name: 'setPinned', input: { conversationId: '07'.repeat(16), on } });
+    await one.settled();
+  };
+  let away = false;
+  let pages = 0;
+  const fetch: Fetch = async (input, init) => {
+    const request = new Request(input, init);
+    if (away && request.url.endsWith('/Changes')) {
+      const asked = fromBinary(ChangesRequestSchema, new Uint8Array(await request.clone().arrayBuffer()));
+      if (asked.zone === Zone.MESSAGES) pages += 1;
+      // The second would bring the conversation.
+      if (asked.zone === Zone.MESSAGES && pages === 2) {
+        for (let i = 0; i < 400 && !theirs.calls.includes('Watch'); i += 1) await pass(5);
+        one.message('meanwhile', 1_800_000_003_000);
+        await push();
+        await pin(false);
+        await pass(50);
+      }
+    }
+    return theirs.fetch(request);
+  };
+  const two = await nextDevice(cloud, one.person, { fetch, sizes: { ...SIZES, page: 1 } });
+  two.core.start();
+  await two.settled();
+  await two.stop();
+  one.message('first', 1_800_000_001_000);
+  await push();
+  await pin(true);
+  one.message('second', 1_800_000_002_000);
+  await push();
+  theirs.calls.length = 0;
+  away = true;
+  two.start();
+  await two.until(() => two.texts().length === 4, 'all messages');
+  await two.settled();
+  await one.settled();
+  expect(pages).toBeGreaterThan(2);
   expect(theirs.calls.filter((call) => call === 'Inventory')).toEqual([]);
   expect(two.store.memory.digest(2).toBytes()).toEqual(one.store.memory.digest(2).toBytes());
   await one.stop();

@@ -14,7 +14,7 @@ import { numberOf } from '../network/answers.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 type Carried = { from: number; to: number; page: ChangesResponse };
-/** Of one zone. `ahead`: records of up to this seq are here already, by another way than the feed. */
+/** Of one zone. `ahead`: up to this seq, what is here is not what the cloud had at any one head. */
 export type CarriedPages = { pages: readonly Carried[]; ahead: number };
 
 const NONE: CarriedPages = { pages: [], ahead: 0 };
@@ -37,8 +37,9 @@ export function carry(ctx: ZoneContext, zone: ZoneName, poke: ZonePoke): void {
 
 /**
  * Records of up to this seq came another way than by the feed: with the answer of a push, or asked for by name. A page that ends before them says a
- * digest that is not the one of what is here any more. So it is with a head that another device has seen: a page that is only late is no
- * rollback. In both cases the device asks.
+ * digest that is not the one of what is here any more. So does one that ends before the head that a page with more to come was made at: it left out
+ * what had changed once more. And so it is with a head that another device has seen: a page that is only late is no rollback. In all of these the
+ * device asks.
  */
 export function aheadOfFeed(ctx: ZoneContext, zone: ZoneName, seq: number): void {
   const kept = ctx.carried.get(zone) ?? NONE;

@@ -131,6 +131,8 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   }
   if (page.more) {
     askAhead(ctx, `changes ${zone}`, page.token, ask);
+    // What stood on this page and was changed since comes with a later one: up to the head of now, the digest here is none that the cloud ever had.
+    aheadOfFeed(ctx, zone, result.head);
   }
   const opened = await openPage(ctx, zone, state.generation, page.records);
   if (opened.staleKeyring) {
