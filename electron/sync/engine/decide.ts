@@ -149,8 +149,8 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
 function nextMailStep(state: EngineState, now: number): Step | null {
   const { ready, dueAt } = state.outbox;
   const { named } = state.zones.messages;
-  const send: Step | null =
-    named && ready && dueAt <= now && mayWrite(state) ? { lane: 'mail', type: 'send' } : null;
+  const due = ready && Math.max(dueAt, state.lookAgainAt) <= now;
+  const send: Step | null = named && due && mayWrite(state) ? { lane: 'mail', type: 'send' } : null;
   if (send !== null && state.readFirstUntil.mail <= now) {
     return send;
   }
@@ -293,7 +293,7 @@ export function nextWake(state: EngineState, now: number): number {
   times.push(state.blobs.askedAt, state.blobs.aloneAt, state.blobs.allAt);
   times.push(state.diskFullUntil, state.purgePendingUntil, state.tidyAt, state.againAt ?? 0);
   if (state.outbox.ready) {
-    times.push(state.outbox.dueAt);
+    times.push(Math.max(state.outbox.dueAt, state.lookAgainAt));
   }
   for (const zone of Object.values(state.zones)) {
     if (zone.dirty > 0) {

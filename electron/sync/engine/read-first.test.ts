@@ -18,7 +18,7 @@ test('SYN-166 while a send waits to be tried again mail is received at once, and
   bench.now = bench.state.retry!.at;
   expect(bench.send({ type: 'tick' }).names()).toEqual(['send']);
   // Sent, nothing is a reason to take mail first.
-  bench.send({ type: 'mailPoke' }).dirty(0, 0, 2).done('send', { nextAt: bench.now });
+  bench.send({ type: 'mailPoke' }).dirty(0, 0, 2).done('send', { nextAt: bench.now, lookAgainAt: 0 });
   expect(bench.names()).toEqual(['send']);
 });
 

@@ -63,10 +63,14 @@ export function reduceDone(before: EngineState, event: Done): EngineState {
       const { more, aside } = event.result as { more: boolean; aside: boolean };
       // A poke that came while receiving has set `behind` again; asking once more is cheap.
       const mailbox = more || before.mailboxAgain ? 'behind' : 'current';
-      return { ...state, mailbox, mailboxAgain: false, mailAside: aside };
+      // With all of it here, what was looked for has come, or does not.
+      const lookAgainAt = more ? state.lookAgainAt : 0;
+      return { ...state, mailbox, mailboxAgain: false, mailAside: aside, lookAgainAt };
     }
-    case 'send':
-      return { ...state, outbox: { ...state.outbox, dueAt: (event.result as { nextAt: number }).nextAt } };
+    case 'send': {
+      const { nextAt, lookAgainAt } = event.result as StepResult['send'];
+      return { ...state, outbox: { ...state.outbox, dueAt: nextAt }, lookAgainAt };
+    }
     case 'upload':
       return {
         ...state,

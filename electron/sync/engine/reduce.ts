@@ -92,6 +92,7 @@ function atTime(state: EngineState, now: number): EngineState {
     purgePendingUntil: earlier(state.purgePendingUntil),
     diskFullUntil: earlier(state.diskFullUntil),
     outbox: { ...state.outbox, dueAt: earlier(state.outbox.dueAt) },
+    lookAgainAt: earlier(state.lookAgainAt),
     blobsFullUntil: earlier(state.blobsFullUntil),
     filesRestUntil: earlier(state.filesRestUntil),
     timeAskedUntil: earlier(state.timeAskedUntil),

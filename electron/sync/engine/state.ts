@@ -201,6 +201,8 @@ export type EngineState = {
   /** The same for what else goes up: deletes, and changes of what the cloud has. */
   changes: Work;
   outbox: Counts['outbox'];
+  /** What waits first may have been accepted long ago and be on its way here: it is looked for again no sooner. */
+  lookAgainAt: number;
   blobs: BlobCounts;
   /** Attachments that go up and that come down: those done, and all of this time. */
   blobsUp: Work;
@@ -326,6 +328,7 @@ export function initialState(): EngineState {
     upload: NO_WORK,
     changes: NO_WORK,
     outbox: { ready: false, waiting: 0, dueAt: 0 },
+    lookAgainAt: 0,
     blobs: NO_BLOBS,
     blobsUp: NO_WORK,
     blobsDown: NO_WORK,

@@ -73,7 +73,8 @@ export type StepResult = {
   refreshKeyring: null;
   /** aside: mail is set aside until the zone is drained. */
   receive: { more: boolean; waits: boolean; aside: boolean };
-  send: { nextAt: number };
+  /** `nextAt`: when there is more to send; Infinity when the outbox is empty. `lookAgainAt`: not before, whatever is counted; 0: at any time. */
+  send: { nextAt: number; lookAgainAt: number };
   /** full: the storage at the cloud is. */
   upload: { full: boolean };
   download: null;

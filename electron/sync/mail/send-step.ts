@@ -39,6 +39,7 @@ import { getPin } from '../../store/pins.ts';
 import { blobsMissing } from '../blobs/missing.ts';
 import { deleteOne } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
+import type { StepResult } from '../engine/steps.ts';
 import { SyncFailure } from '../failure.ts';
 import { refreshKeyring } from '../keyring/own.ts';
 import { lookUp } from '../keyring/people.ts';
@@ -57,21 +58,23 @@ import { neverSent, sealRequest, Undeliverable } from './seal-request.ts';
 /** Until what was accepted long ago has come by mail, nothing goes past it. */
 const LOOK_AGAIN_MS = 5_000;
 
-/** `nextAt`: when to ask again; Infinity when the outbox is empty. */
-export async function sendStep(ctx: StepContext): Promise<{ nextAt: number }> {
+export async function sendStep(ctx: StepContext): Promise<StepResult['send']> {
   for (let left = ctx.sizes.sends; left > 0; left--) {
     // How many still wait is said after each: the next may be on its way for long.
     ctx.signal({ type: 'committed' });
     const entry = nextOutbox(ctx.store);
-    if (entry === undefined) return { nextAt: Number.POSITIVE_INFINITY };
+    if (entry === undefined) return { nextAt: Number.POSITIVE_INFINITY, lookAgainAt: 0 };
     const found = await lookForSend(ctx, entry);
-    if (found === 'comes') return { nextAt: ctx.clock.now() + LOOK_AGAIN_MS };
+    if (found === 'comes') {
+      const lookAgainAt = ctx.clock.now() + LOOK_AGAIN_MS;
+      return { nextAt: lookAgainAt, lookAgainAt };
+    }
     if (found === 'known') continue;
     // A deleted one that nobody got, nobody gets.
     if (found === 'never' && entry.deletedMs !== null) neverAsked(ctx, entry);
     else await sendOne(ctx, found === 'anew' ? { ...entry, sealed: null } : entry);
   }
-  return { nextAt: ctx.clock.now() };
+  return { nextAt: ctx.clock.now(), lookAgainAt: 0 };
 }
 
 async function sendOne(ctx: StepContext, found: OutboxEntry): Promise<void> {

@@ -43,7 +43,7 @@ const noCommand = () => {
 const zonesOnly: SyncParts = {
   receive: async () => ({ more: false, waits: false, aside: false }),
   acknowledge: async () => {},
-  send: async () => ({ nextAt: 0 }),
+  send: async () => ({ nextAt: 0, lookAgainAt: 0 }),
   commands: {
     checkCloud: noCommand,
     signUp: noCommand,
