@@ -157,8 +157,9 @@ function since(stage: Stage, actor: Actor, one: Watched, last: Look, now: Look):
   }
   // SIM-36: what others have deleted for good reaches nobody who does not take part, or does not know yet all that there is.
   // Off, on and to the end of what there is, and off again, between two looks (it died meanwhile): that was taking part. A new generation begins at 0.
-  // So does one that is turned off in the middle of its first sync: it takes what there is first, to the end (SYN-8).
-  const ended = last.walking && last.switch === 'disabling';
+  // So does one that is turned off in the middle of its first sync: it takes what there is first, to the end (SYN-8). It may be turned off, and be off,
+  // before anybody looks again: a purge is heard as the first sync ends.
+  const ended = last.walking && last.switch !== 'off';
   const tookPart = !now.walking && now.head !== 0 && (now.head !== last.head || ended);
   if (last.apart && now.apart && !tookPart) {
     for (const [guid, row] of last.rows) {
