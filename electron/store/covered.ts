@@ -1,5 +1,6 @@
 /** Whether a conversation's delete takes a message, by the message's place in it. In the sync worker, beside the merge (records.ts, pulled.ts). */
 import type { Store } from './open.ts';
+import { FIRST_MESSAGE_RID, messageRid } from './rid.ts';
 
 /** When its conversation was deleted for all devices up to its place or further. Null: it was not. `rid`: of its record. */
 function coveredAt(store: Store, rid: number): number | null {
@@ -11,12 +12,33 @@ function coveredAt(store: Store, rid: number): number | null {
   return row?.at ?? null;
 }
 
+/** The same of the place that the row number `was` says, for a message that stands behind its conversation's delete now. */
+function wasCoveredAt(store: Store, was: number, rid: number): number | null {
+  const row = store.get<{ at: number; ms: number; beyond: number }>(
+    `SELECT c.register_clear_at_ms AS at, c.register_clear_ms AS ms, m.guid > c.register_clear_guid AS beyond
+     FROM message m CROSS JOIN conversation c ON c.cid = m.cid
+     WHERE m.rid = ? AND m.accepted_ms > c.register_clear_ms`,
+    rid,
+  );
+  if (row === undefined) return null;
+  const mark = messageRid(row.ms);
+  return was < mark || (was === mark && row.beyond === 0) ? row.at : null;
+}
+
 /**
  * Writes another core in the place of one, which may stand later: what its conversation's delete took by its place then is no longer taken by that.
- * Gives when it was deleted where that is so; null otherwise. `conflict`: whether there are two cores at all.
+ * Gives when it was deleted where that is so; null otherwise. `conflict`: whether there are two cores at all. `gone`: the content had gone from this
+ * device alone, and comes again; where it stood, its row number still says.
  */
-export function moved(store: Store, rid: number, conflict: boolean, replace: () => void): number | null {
-  const before = conflict ? coveredAt(store, rid) : null;
+export function moved(
+  store: Store,
+  row: { rid: number },
+  { conflict, gone }: { conflict: boolean; gone: boolean },
+  replace: () => void,
+): number | null {
+  const was = row.rid;
+  const before = conflict ? coveredAt(store, was) : null;
   replace();
-  return before !== null && coveredAt(store, rid) === null ? before : null;
+  if (gone) return was < FIRST_MESSAGE_RID ? null : wasCoveredAt(store, was, row.rid);
+  return before !== null && coveredAt(store, row.rid) === null ? before : null;
 }

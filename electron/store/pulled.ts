@@ -163,7 +163,7 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
     noteLowered(id, [ours, theirs], merged, result);
   noteMark(ours, merged, result);
   if (ours === null || !equalPayloads(ours, merged)) {
-    const deletedMs = moved(store, row.rid, merged.coreConflict, () =>
+    const deletedMs = moved(store, row, { conflict: merged.coreConflict, gone: ours === null }, () =>
       replaceContent(store, zone, id, row, ours, merged),
     );
     if (deletedMs !== null) result.uncovered.push({ id, deletedMs });

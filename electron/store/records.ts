@@ -185,7 +185,7 @@ export function putMerged(
     if (changed) {
       if (before === null && row.rev > 0)
         store.run('UPDATE record SET epoch = ? WHERE rid = ?', UNMERGED, row.rid);
-      uncovered = moved(store, row.rid, merged.coreConflict, () =>
+      uncovered = moved(store, row, { conflict: merged.coreConflict, gone: before === null }, () =>
         replaceContent(store, zone, id, row, before, merged),
       );
       if (options.dirty) markDirty(store, zone, id, 'put', options.notBeforeMs);

@@ -21,8 +21,10 @@ import {
 import { getIdentity } from '../../store/identity.ts';
 import { messagePage } from '../../store/message-pages.ts';
 import { listOutbox } from '../../store/outbox.ts';
+import { setZoneState } from '../../store/zone-state.ts';
 import { keysOfDevice } from '../account/devices.ts';
-import { deleteConversation } from '../commands/deletes.ts';
+import { answerDeletedHere } from '../commands/deleted-here.ts';
+import { deleteConversation, deleteForGood } from '../commands/deletes.ts';
 import { annaWroteToBob, closeDevices, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { tamper } from '../testing/tamper.ts';
 import { draftBody, encodeBody, readBody } from './body.ts';
@@ -186,6 +188,31 @@ test.each([
     }
   },
 );
+
+test("DEL-31 also where its content had gone from the device meanwhile; under its old time the conversation's delete alone takes it", async () => {
+  const envelopes = await Promise.all(['first', 'second', 'third'].map((text) => hello(text)));
+  const accepted = (i: number, ms: number) => ({ ...envelopes[i]!, acceptedMs: BigInt(NOW + ms) });
+  await deliver(anna, accepted(0, 1), accepted(1, 2), accepted(2, 3));
+  const ids = shown(anna, id)
+    .filter(({ acceptedMs }) => acceptedMs > NOW)
+    .map((item) => toHex(item.id));
+  await deleteConversation(anna.deleting, { conversationId: id });
+  setZoneState(anna.store, 'messages', { switch: 'off' });
+  await deleteForGood(anna.deleting, { ids });
+  answerDeletedHere(anna.ctx, 'bringBack');
+  setZoneState(anna.store, 'messages', { switch: 'on' });
+  await deliver(anna, accepted(0, 1), accepted(1, 60_000), accepted(2, 60_000));
+  expect(anna.texts(id)).toEqual([]);
+  const rows = anna.store.all<{ text: string; alone: number }>(
+    'SELECT text, deleted_ms IS NOT NULL AS alone FROM message WHERE accepted_ms > ? ORDER BY text',
+    NOW,
+  );
+  expect(rows.map(({ text, alone }) => [text, alone])).toEqual([
+    ['first', 0],
+    ['second', 1],
+    ['third', 1],
+  ]);
+});
 
 test('OUT-20 a reaction from outside the conversation is refused; one that came before its message does not show', async () => {
   const eve = mailDevice(cloud);
