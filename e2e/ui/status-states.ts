@@ -48,7 +48,7 @@ export const NOW = Date.UTC(2026, 10, 25, 12);
 
 const retry = (online: boolean, waiting = 0, nextIn = 0): More => ({
   online,
-  retry: { failures: 3, at: NOW + nextIn, since: NOW - 600_000, kind: 'network', notBefore: 0 },
+  retry: { failures: 3, at: NOW + nextIn, since: NOW - 600_000, kind: 'network', notBefore: 0, write: false },
   outbox: { ready: waiting > 0, waiting, dueAt: 0 },
 });
 
