@@ -3,6 +3,7 @@
  * device. Between network.ts, which loses and delays what travels, and the cloud itself.
  */
 import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
+import { Asking } from './asking.ts';
 import { closed, isOpenable, type Memory, opened, withBody, zoneOf } from './hostile-answers.ts';
 import type { Scene, Trick } from './hostile-tricks.ts';
 import { callOf } from './kill-points.ts';
@@ -28,15 +29,15 @@ export class FarSide implements Far {
   memory: { of: Memory; account: string; device: string } | null = null;
   /** Called with each push on its way, before the cloud sees it. */
   beforePush: (() => Promise<void>) | null = null;
-  /** The most requests of one minute. */
-  most = 0;
-  #minute = 0;
-  #requests = 0;
+  /** In one minute. */
+  readonly asking: Asking;
   readonly #cloud: SimCloud;
   readonly #now: () => number;
   readonly #count: (fault: string) => void;
 
-  constructor(cloud: SimCloud, now: () => number, count: (fault: string) => void) {
+  /** `short`: pages are. */
+  constructor(cloud: SimCloud, now: () => number, count: (fault: string) => void, short: boolean) {
+    this.asking = new Asking(MINUTE, short);
     this.#cloud = cloud;
     this.#now = now;
     this.#count = count;
@@ -47,7 +48,7 @@ export class FarSide implements Far {
   }
 
   async fetch(request: Request): Promise<Response> {
-    this.#asked();
+    this.asking.note(request, this.#now());
     const call = callOf(request.url);
     if (call === 'Push' && this.beforePush !== null) {
       const before = this.beforePush;
@@ -69,13 +70,6 @@ export class FarSide implements Far {
       throw new TypeError('fetch failed');
     }
     return response;
-  }
-
-  #asked(): void {
-    const minute = Math.floor(this.#now() / MINUTE);
-    if (minute !== this.#minute) [this.#minute, this.#requests] = [minute, 0];
-    this.#requests += 1;
-    this.most = Math.max(this.most, this.#requests);
   }
 
   async #hostile(request: Request, call: string, deceit: Deceit | null): Promise<Response> {

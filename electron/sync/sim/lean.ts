@@ -24,6 +24,10 @@ export class LeanRequest {
   get body(): ReadableStream<Uint8Array<ArrayBuffer>> | null {
     return new Real(this.#bytes).body;
   }
+  /** At once: whoever only looks must not make a story wait. */
+  get sent(): Uint8Array {
+    return this.#bytes;
+  }
   async arrayBuffer(): Promise<ArrayBuffer> {
     return this.#bytes.slice().buffer;
   }

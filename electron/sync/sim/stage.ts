@@ -18,7 +18,7 @@ import { derived, type SeededRandom, seeded } from './random.ts';
 import { rememberSignatures } from './remembering.ts';
 import { rememberSaid } from './said.ts';
 import type { Newer } from './schemas.ts';
-import { cloudSizesOf, sizesOf } from './short.ts';
+import { cloudSizesOf, isShort, sizesOf } from './short.ts';
 import { SimCloud } from './sim-cloud.ts';
 import { SimDevice } from './sim-device.ts';
 import type { Undoable } from './undo-acts.ts';
@@ -183,7 +183,8 @@ export class Stage {
     const clock = world.clockOff(0);
     const disk: Actor['disk'] = { freeBytes: null, full: false };
     const kills = new KillPoints((point) => this.#killedAt(actor, point));
-    const far = new FarSide(this.cloud, world.clock.now, (what) => this.count(what));
+    const short = isShort(this.seed);
+    const far = new FarSide(this.cloud, world.clock.now, (what) => this.count(what), short);
     const said = new Set<string>();
     const device = new SimDevice(folders.make(), {
       emit: (event) => {

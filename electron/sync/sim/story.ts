@@ -163,7 +163,7 @@ export async function story(options: StoryOptions): Promise<Told> {
       problems.push(...hotLoops(stage), ...newerKept(stage), ...filesAreTrue(stage), ...saidMissed(stage));
       if (hostile !== null) problems.push(...forgedShown(stage), ...(await forgedKeys(stage)));
     }
-    const mostRequests = Math.max(...stage.actors.map(({ far }) => far.most));
+    const mostRequests = Math.max(...stage.actors.map(({ far }) => far.asking.most));
     return { problems, trace: stage.trace, counts: stage.counts, mostRequests };
   } finally {
     giveBack();
@@ -276,8 +276,8 @@ async function rest(stage: Stage, dice: SeededRandom): Promise<void> {
 /** SIM-17: nobody asks again and again. The most that is seen where all goes well is a third of that. */
 function hotLoops(stage: Stage): string[] {
   return stage.actors
-    .filter(({ far }) => far.most > MOST_REQUESTS)
-    .map(({ name, far }) => `SIM-17 ${name} made ${far.most} requests in one minute`);
+    .filter(({ far }) => far.asking.most > MOST_REQUESTS)
+    .map(({ name, far }) => `SIM-17 ${name} made ${far.asking.most} requests in one minute`);
 }
 
 const asksForRepair = ({ device }: Actor) => device.core.status().action === 'repair';

@@ -1,0 +1,52 @@
+/**
+ * How often a device asks its cloud (SPEC SIM-17). Where pages are short (SPEC SIM-50), what fits into one page of the app's own size takes as many as there
+ * are records: of those, a place that is asked for the first time within the while is what there is to fetch, and does not count. Whoever goes round in a
+ * circle comes by the same places again.
+ */
+import { callOf } from './kill-points.ts';
+import { LeanRequest } from './lean.ts';
+
+/** What goes on from place to place: each of them says in its bytes where it is. */
+const PAGED: ReadonlySet<string> = new Set([
+  'Acknowledge',
+  'Backfill',
+  'Changes',
+  'Fetch',
+  'Inventory',
+  'Receive',
+]);
+
+export class Asking {
+  /** The most within one while. */
+  most = 0;
+  #while = 0;
+  #asked = 0;
+  readonly #places = new Set<string>();
+  readonly #ms: number;
+  readonly #short: boolean;
+
+  constructor(ms: number, short: boolean) {
+    this.#ms = ms;
+    this.#short = short;
+  }
+
+  note(request: Request, now: number): void {
+    const current = Math.floor(now / this.#ms);
+    if (current !== this.#while) {
+      [this.#while, this.#asked] = [current, 0];
+      this.#places.clear();
+    }
+    if (this.#short && this.#isNewPlace(request)) return;
+    this.#asked += 1;
+    this.most = Math.max(this.most, this.#asked);
+  }
+
+  #isNewPlace(request: Request): boolean {
+    const call = callOf(request.url);
+    if (!PAGED.has(call) || !(request instanceof LeanRequest)) return false;
+    const place = `${call} ${Buffer.from(request.sent).toString('latin1')}`;
+    if (this.#places.has(place)) return false;
+    this.#places.add(place);
+    return true;
+  }
+}
