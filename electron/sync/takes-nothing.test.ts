@@ -1,51 +1,28 @@
 /** A cloud that takes nothing still gives: its disk is full, say. Whole devices and a real cloud. */
-import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { type Cloud, createCloud } from '../../cloud/app.ts';
+import { afterAll, afterEach, expect, test } from 'vitest';
 import { sodiumReady } from '../../shared/crypto/sodium.ts';
-import type { Fetch } from './network/cloud-client.ts';
-import { type CoreDevice, coreDevice } from './testing/core-device.ts';
-import { fetchOf, removeFolders } from './testing/zone-device.ts';
+import { type AnnaAndBob, annaAndBob } from './testing/anna-and-bob.ts';
+import type { CoreDevice } from './testing/core-device.ts';
+import { removeFolders } from './testing/zone-device.ts';
 
 await sodiumReady();
 afterAll(removeFolders);
 
-let cloud: Cloud;
-const devices: CoreDevice[] = [];
+let scene: AnnaAndBob;
 
-beforeEach(async () => {
-  cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
-});
-afterEach(async () => {
-  for (const device of devices.splice(0)) await device.stop();
-  await cloud.close();
-});
-
-function make(fetch: Fetch = fetchOf(cloud)): CoreDevice {
-  const device = coreDevice(cloud, { fetch });
-  devices.push(device);
-  return device;
-}
+afterEach(() => scene.end());
 
 test('SYN-166 while every push and send fails, what others write and what was deleted elsewhere comes all the same', async () => {
   let takes = true;
   let refused = 0;
-  const real = fetchOf(cloud);
-  const one = make(async (input, init) => {
+  scene = await annaAndBob((real) => async (input, init) => {
     const request = new Request(input, init);
     const writes = request.url.endsWith('/Push') || request.url.endsWith('/Send');
     if (takes || !writes) return real(request);
     refused += 1;
     return new Response('busy', { status: 503 });
   });
-  await one.signUp('anna@example.org');
-  const two = make();
-  await two.signIn('anna@example.org');
-  const bob = make();
-  await bob.signUp('bob@example.org');
-  const input = { handles: ['anna@example.org'], name: null };
-  const { id: conversationId } = await bob.core.execute({ name: 'startConversation', input });
-  const say = (device: CoreDevice, text: string) =>
-    device.core.execute({ name: 'send', input: { conversationId, text, replyTo: null } });
+  const { one, two, bob, say, conversationId } = scene;
   const shows = (device: CoreDevice, texts: string[]) =>
     device.until(() => device.texts().join() === texts.join(), `${texts}`);
   await say(bob, 'first');

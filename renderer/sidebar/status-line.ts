@@ -34,6 +34,13 @@ const PROBLEMS: ReadonlySet<Paused['reason']> = new Set([
   'damaged',
 ]);
 
+/** Lockstep tries again by itself: it is said since when, when next, and what waits. */
+const TRIED_AGAIN: ReadonlySet<Paused['reason']> = new Set([
+  'offline',
+  'cloudUnreachable',
+  'cloudTakesNothing',
+]);
+
 /** Work shorter than this is over before one could read of it. */
 export const QUIET_MS = 1000;
 /** So much at once takes its time: it is said at once. */
@@ -145,8 +152,7 @@ function detailsOf(status: SyncStatus, paused: Paused, now: number): StatusText[
         values: { cloudTime: paused.cloudTime, deviceTime: paused.deviceTime },
       },
     ];
-  if (reason !== 'offline' && reason !== 'cloudUnreachable' && reason !== 'cloudTakesNothing')
-    return [{ key: `status.help.${reason}`, values: {} }];
+  if (!TRIED_AGAIN.has(reason)) return [{ key: `status.help.${reason}`, values: {} }];
   const details: StatusText[] = [];
   if (paused.since > 0)
     details.push({

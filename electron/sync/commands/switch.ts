@@ -14,8 +14,7 @@ import {
 import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { unreadable } from '../../store/bases.ts';
 import { knownBytes, notHere } from '../../store/blobs.ts';
-import type { Store } from '../../store/open.ts';
-import { patchExtra, setZoneState } from '../../store/zone-state.ts';
+import { setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { setSwitch as turned } from '../engine/reduce-switch.ts';
 import { SyncFailure } from '../failure.ts';
@@ -25,10 +24,10 @@ import type { CommandInput } from '../protocol.ts';
 import type { Runner } from '../run/runner.ts';
 import type { SwitchOffPreview } from '../status-types.ts';
 import { currentKeys, generationAtCloud, settingsRecordId } from '../zones/names.ts';
-import { saveSwitch } from '../zones/switch.ts';
+import { rememberOffEverywhere, saveSwitch } from '../zones/switch.ts';
 import { messagesAmong } from '../zones/walk.ts';
 import { heard } from '../zones/zone-call.ts';
-import { accountRequests, noteHeard } from '../zones/zone-heard.ts';
+import { noteHeard } from '../zones/zone-heard.ts';
 import { answerDeletedHere } from './deleted-here.ts';
 import { CLEARED, writeRegister } from './registers.ts';
 
@@ -55,6 +54,7 @@ export async function setSwitch(
     }
     store.write(() => {
       answerDeletedHere(ctx, deletedHere ?? 'bringBack');
+      // A person has just decided here.
       rememberOffEverywhere(store);
       saveTurned(ctx, runner, true);
     });
@@ -78,12 +78,6 @@ export async function setSwitch(
 /** As the engine will have it, in the transaction of what goes with it: a device that dies right after that has done all of it, or nothing. */
 function saveTurned(ctx: StepContext, { state }: Runner, on: boolean): void {
   saveSwitch(ctx, turned(state, on));
-}
-
-/** What the settings say by now is no news to this device: a person has just decided here. */
-function rememberOffEverywhere(store: Store): void {
-  const { offEverywhere } = accountRequests(store);
-  patchExtra(store, 'messages', { offSeen: offEverywhere === null ? '' : toHex(offEverywhere.id) });
 }
 
 function request(ctx: StepContext, field: SettingsField, id: Uint8Array): void {

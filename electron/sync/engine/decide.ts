@@ -96,30 +96,23 @@ function pullStep(zone: ZoneState, name: ZoneName): Step | null {
 /** What there is to be read of the zones, whatever waits to be pushed. */
 function nextRead(state: EngineState): Step | null {
   const { account, messages } = state.zones;
-  const pullAccount = pullStep(account, 'account');
-  if (pullAccount !== null) return pullAccount;
-  return takesPart(state) && !standsStill(state) ? pullStep(messages, 'messages') : null;
+  const ofMessages = takesPart(state) && !standsStill(state);
+  return pullStep(account, 'account') ?? (ofMessages ? pullStep(messages, 'messages') : null);
 }
 
 function nextZoneStep(state: EngineState, now: number): Step | null {
   const { account, messages } = state.zones;
-  const first = state.readFirstUntil.zones > now ? nextRead(state) : null;
-  if (first !== null) {
-    return first;
-  }
-  const pullAccount = pullStep(account, 'account');
-  if (pullAccount !== null) {
-    return pullAccount;
+  const read = nextRead(state);
+  const ofAccount = read !== null && 'zone' in read && read.zone === 'account';
+  if (ofAccount || (read !== null && state.readFirstUntil.zones > now)) {
+    return read;
   }
   if (mayPush(state, 'account', now)) {
     return repairStep(account, 'account') ?? pushStep(state, 'account', now);
   }
   if (takesPart(state)) {
-    if (!standsStill(state)) {
-      const pull = pullStep(messages, 'messages');
-      if (pull !== null) {
-        return pull;
-      }
+    if (read !== null) {
+      return read;
     }
     if (!state.held && mayPush(state, 'messages', now)) {
       return repairStep(messages, 'messages') ?? pushStep(state, 'messages', now);

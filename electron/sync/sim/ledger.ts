@@ -132,9 +132,14 @@ export class Ledger {
     }
   }
 
-  saw(by: string, row: Row): void {
+  /** Where it is seen to stand. */
+  stands(row: Row): void {
     this.places.set(row.guid, row);
     this.firstMs.set(row.guid, Math.min(row.ms, this.firstMs.get(row.guid) ?? row.ms));
+  }
+
+  saw(by: string, row: Row): void {
+    this.stands(row);
     this.messageOf.set(row.id, row.guid);
     this.#had(row.guid, by);
   }

@@ -274,8 +274,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
   for (const row of messagesOf((stage.actors[0] as Actor).device)) {
     stage.ledger.sent.set(row.guid, { guid: row.guid, text: row.text, by: '', tick: 0, removed: [] });
-    stage.ledger.places.set(row.guid, row);
-    stage.ledger.firstMs.set(row.guid, row.ms);
+    stage.ledger.stands(row);
   }
   await world.run(1_000);
   return stage;

@@ -113,13 +113,19 @@ test('SYN-96 a push that met somebody else’s change asks for that', async () =
   await cloud.close();
 });
 
-test('SYN-95 what was written while a device took its first sync is no damage there', async () => {
+/** A device that has one message at its cloud, and the line that the next one is to have. */
+async function oneMessage() {
   const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
   const one = await firstDevice(cloud, 'anna@example.org');
   one.message('before', 1_800_000_000_000);
   one.core.start();
   await one.settled();
   const theirs = line(cloud, false);
+  return { cloud, one, theirs };
+}
+
+test('SYN-95 what was written while a device took its first sync is no damage there', async () => {
+  const { cloud, one, theirs } = await oneMessage();
   let written = false;
   // The account's zone comes first, and with it the stream.
   const atMessages = () => theirs.calls.includes('Backfill') && theirs.calls.includes('Watch');
@@ -151,12 +157,7 @@ test('SYN-95 what was written while a device took its first sync is no damage th
 });
 
 test('SYN-95 what is changed once more while a device asks page by page is no damage there', async () => {
-  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
-  const one = await firstDevice(cloud, 'anna@example.org');
-  one.message('before', 1_800_000_000_000);
-  one.core.start();
-  await one.settled();
-  const theirs = line(cloud, false);
+  const { cloud, one, theirs } = await oneMessage();
   const push = async () => {
     await one.core.execute({ name: 'syncNow', input: null });
     await one.settled();

@@ -96,11 +96,17 @@ export function newOffEverywhere(store: Store): string | null {
  */
 export function offEverywhereHeard(store: Store): void {
   const { switch: value, extra } = getZoneState(store, 'messages');
-  const { offEverywhere } = accountRequests(store);
-  const id = offEverywhere === null ? '' : toHex(offEverywhere.id);
   const turns = value === 'on' || value === 'enabling' || extra['purgeOff'] !== undefined;
-  const unsaved = turns && newOffEverywhere(store) !== null;
-  if (extra['offSeen'] !== id && !unsaved) {
-    patchExtra(store, 'messages', { offSeen: id });
+  if (!turns || newOffEverywhere(store) === null) {
+    rememberOffEverywhere(store);
+  }
+}
+
+/** What the settings say of that by now is no news to this device any more. */
+export function rememberOffEverywhere(store: Store): void {
+  const { offEverywhere } = accountRequests(store);
+  const offSeen = offEverywhere === null ? '' : toHex(offEverywhere.id);
+  if (getZoneState(store, 'messages').extra['offSeen'] !== offSeen) {
+    patchExtra(store, 'messages', { offSeen });
   }
 }
