@@ -105,6 +105,16 @@ export const conversations = (page: Page): Locator =>
   page.getByRole('navigation', { name: 'Conversations', exact: true });
 export const status = (page: Page): Locator => page.getByRole('status').first();
 
+/** Two who have no account yet: one writes to the other, who has read it. */
+export async function meet(first: Page, second: Page, text: string): Promise<void> {
+  await createAccount(first, ANNA);
+  await createAccount(second, BOB);
+  await startConversation(first, BOB.handle);
+  await send(first, text);
+  await openConversation(second, ANNA.name);
+  await expectMessage(second, text);
+}
+
 export async function send(page: Page, text: string): Promise<void> {
   await messageField(page).fill(text);
   await page.getByRole('button', { name: 'Send', exact: true }).click();

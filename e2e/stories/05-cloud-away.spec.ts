@@ -7,6 +7,7 @@ import {
   conversation,
   createAccount,
   expectMessage,
+  meet,
   openConversation,
   send,
   startConversation,
@@ -56,12 +57,7 @@ test('While the cloud takes nothing, what others write comes all the same, and t
   try {
     const anna = await world.device('Anna', { ...cloud, origin: between.origin } as typeof cloud);
     const bob = await world.device('Bob', cloud);
-    await createAccount(anna.page, ANNA);
-    await createAccount(bob.page, BOB);
-    await startConversation(anna.page, BOB.handle);
-    await send(anna.page, 'Before.');
-    await openConversation(bob.page, ANNA.name);
-    await expectMessage(bob.page, 'Before.');
+    await meet(anna.page, bob.page, 'Before.');
 
     between.takesNothing = true;
     await send(anna.page, 'This one waits.');

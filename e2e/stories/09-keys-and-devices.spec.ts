@@ -7,6 +7,7 @@ import {
   conversation,
   createAccount,
   expectMessage,
+  meet,
   message,
   openConversation,
   openSettings,
@@ -102,12 +103,7 @@ test('A message that waited while the only device died is read on the next one',
   const cloud = await world.cloud();
   const laptop = await world.device('Laptop', cloud);
   const bob = await world.device('Bob', cloud);
-  await createAccount(laptop.page, ANNA);
-  await createAccount(bob.page, BOB);
-  await startConversation(laptop.page, BOB.handle);
-  await send(laptop.page, 'Before.');
-  await openConversation(bob.page, ANNA.name);
-  await expectMessage(bob.page, 'Before.');
+  await meet(laptop.page, bob.page, 'Before.');
   await laptop.kill();
   await laptop.close();
 

@@ -3,17 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from '../../build/node24.mjs';
 import { expect, test } from '../harness/fixtures.ts';
-import {
-  ANNA,
-  BOB,
-  createAccount,
-  expectMessage,
-  message,
-  openConversation,
-  send,
-  startConversation,
-  transcript,
-} from '../harness/people.ts';
+import { BOB, expectMessage, meet, message, openConversation, send, transcript } from '../harness/people.ts';
 import { realTexts } from '../harness/texts.ts';
 import { turnWheel } from '../harness/wheel.ts';
 
@@ -23,12 +13,7 @@ test('10,000 messages: bounded elements, the place is kept, search in many scrip
   const cloud = await world.cloud();
   const anna = await world.device('Anna', cloud);
   const bob = await world.device('Bob', cloud);
-  await createAccount(anna.page, ANNA);
-  await createAccount(bob.page, BOB);
-  await startConversation(anna.page, BOB.handle);
-  await send(anna.page, 'The newest of all');
-  await openConversation(bob.page, ANNA.name);
-  await expectMessage(bob.page, 'The newest of all');
+  await meet(anna.page, bob.page, 'The newest of all');
   await anna.stop();
   execFileSync(process.execPath, [join(root, 'e2e/harness/import-history.ts'), anna.folder, String(COUNT)]);
   await anna.start();

@@ -8,6 +8,7 @@ import {
   createAccount,
   expectMessage,
   keepRecoveryKey,
+  meet,
   messageField,
   openConversation,
   openSettings,
@@ -61,12 +62,7 @@ test('Other keys of somebody: said above the conversation, nothing sent before a
   try {
     const anna = await world.device('Anna', { ...cloud, origin: between.origin } as typeof cloud);
     const bob = await world.device('Bob', cloud);
-    await createAccount(anna.page, ANNA);
-    await createAccount(bob.page, BOB);
-    await startConversation(anna.page, BOB.handle);
-    await send(anna.page, 'Hello Bob.');
-    await openConversation(bob.page, ANNA.name);
-    await expectMessage(bob.page, 'Hello Bob.');
+    await meet(anna.page, bob.page, 'Hello Bob.');
 
     between.lies = true;
     await startConversation(anna.page, BOB.handle);

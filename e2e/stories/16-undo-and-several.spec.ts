@@ -14,6 +14,7 @@ import {
   createAccount,
   deleteMessage,
   expectMessage,
+  meet,
   message,
   messageField,
   openConversation,
@@ -185,12 +186,7 @@ test('UI-104 all of 1,250 deleted messages can be reached, recovered at once and
   const cloud = await world.cloud();
   const anna = await world.device('Anna', cloud);
   const bob = await world.device('Bob', cloud);
-  await createAccount(anna.page, ANNA);
-  await createAccount(bob.page, BOB);
-  await startConversation(anna.page, BOB.handle);
-  await send(anna.page, 'The newest of all');
-  await openConversation(bob.page, ANNA.name);
-  await expectMessage(bob.page, 'The newest of all');
+  await meet(anna.page, bob.page, 'The newest of all');
   await anna.stop();
   execFileSync(process.execPath, [join(root, 'e2e/harness/import-history.ts'), anna.folder, '1249']);
   await anna.start();

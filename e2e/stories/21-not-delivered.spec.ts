@@ -5,13 +5,12 @@ import {
   ANNA,
   BOB,
   conversation,
-  createAccount,
   expectMessage,
+  meet,
   message,
   openConversation,
   send,
   signIn,
-  startConversation,
   transcript,
 } from '../harness/people.ts';
 
@@ -23,12 +22,7 @@ test('His mailbox is full: both devices say so, also when he has read a later on
   try {
     const laptop = await world.device('Laptop', { ...cloud, origin: between.origin } as typeof cloud);
     const bob = await world.device('Bob', cloud);
-    await createAccount(laptop.page, ANNA);
-    await createAccount(bob.page, BOB);
-    await startConversation(laptop.page, BOB.handle);
-    await send(laptop.page, 'Hello Bob.');
-    await openConversation(bob.page, ANNA.name);
-    await expectMessage(bob.page, 'Hello Bob.');
+    await meet(laptop.page, bob.page, 'Hello Bob.');
     const desktop = await world.device('Desktop', cloud);
     await signIn(desktop.page, ANNA, 'Desktop');
     await openConversation(desktop.page, BOB.name);
