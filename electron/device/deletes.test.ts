@@ -11,7 +11,7 @@ let cloud: Cloud;
 let server: ServerType;
 let url: string;
 let people = 0;
-/** The cloud takes requests, and its answers are lost. */
+/** The cloud takes messages, and its answers are lost: also what would tell by the mailbox that they were accepted (SYN-166). */
 let mute = false;
 /** Nothing reaches it. */
 let down = false;
@@ -22,7 +22,7 @@ beforeAll(async () => {
     async fetch(request) {
       if (down) return new Response(null, { status: 502 });
       const answer = await cloud.fetch(request);
-      return mute && request.url.endsWith('/Send') ? new Response(null, { status: 502 }) : answer;
+      return mute && /\/(Send|Receive)$/.test(request.url) ? new Response(null, { status: 502 }) : answer;
     },
     port: 0,
     hostname: '127.0.0.1',
