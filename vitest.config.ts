@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { KEEP_WASM_CODE } from './electron/device/wasm-code.ts';
 
 /** Unit tests: they stand beside what they test. `e2e/` belongs to Playwright. */
 export default defineConfig({
@@ -8,6 +9,7 @@ export default defineConfig({
     environment: 'node',
     // Processes, not threads: the database module is native code and keeps state of its own.
     pool: 'forks',
+    execArgv: [...KEEP_WASM_CODE],
     // A test that hangs, not one on a busy machine.
     testTimeout: 90_000,
     hookTimeout: 90_000,

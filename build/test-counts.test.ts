@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './node24.mjs';
-import { countPlaywright, countVitest } from './test-counts.ts';
+import { countPlaywright, countVitest, takenByV8, withoutFiles } from './test-counts.ts';
 
 const file = (status: string, ...tests: string[]) => ({
   name: join(root, 'store', 'zones.test.ts'),
@@ -37,6 +37,22 @@ test('DOC-6 a test file that does not load is a failure', () => {
     failed: 1,
     wrong: ['store/zones.test.ts › the file itself\n    SyntaxError: Unexpected token'],
   });
+});
+
+test('DOC-6 a file whose process V8’s known fault ended is told from one that failed or ended otherwise', () => {
+  const done = { ...file('passed', 'passed'), name: '/done.test.ts' };
+  const cut = { ...file('failed', 'passed', 'pending'), name: '/cut.test.ts' };
+  const json = { testResults: [done, cut] };
+  const said = (faults: number, unhandled: number) =>
+    `${'# Check failed: jit_page.has_value().\n'.repeat(faults)}\u001b[31mVitest caught ${unhandled} unhandled error during the test run.`;
+  expect(takenByV8(json, said(1, 1))).toEqual(['/cut.test.ts']);
+  expect(countVitest(withoutFiles(json, ['/cut.test.ts']))).toEqual({ passed: 1, failed: 0, wrong: [] });
+  // Something else went wrong as well, or alone, or a test failed before.
+  expect(takenByV8(json, said(1, 2))).toEqual([]);
+  expect(takenByV8(json, said(0, 1))).toEqual([]);
+  expect(
+    takenByV8({ testResults: [done, { ...cut, ...file('failed', 'failed', 'pending') }] }, said(1, 1)),
+  ).toEqual([]);
 });
 
 test('DOC-6 stories are counted, flaky and skipped ones as failed; what failed is named, however deep it stands', () => {

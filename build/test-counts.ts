@@ -59,6 +59,43 @@ export function countVitest(json: unknown): Counts {
   return counts;
 }
 
+/** A runner that failed without a failed test (it broke, was ended, found an unhandled error) counts as one failure. `json`: null for no report. */
+export function counted({ ok }: { ok: boolean }, json: unknown, count: (json: unknown) => Counts): Counts {
+  const counts = json === null ? { passed: 0, failed: 0, wrong: [] } : count(json);
+  return ok || counts.failed > 0
+    ? counts
+    : { ...counts, failed: 1, wrong: [...counts.wrong, 'the runner itself failed: see above'] };
+}
+
+/** What V8 says before it ends the process (nodejs/node issue 64500). */
+const V8_FAULT = /Check failed: jit_page/g;
+const UNHANDLED = /Vitest caught (\d+) unhandled errors?/;
+
+/**
+ * The test files whose processes ended by that fault, by what vitest reported and printed. Their tests that were not begun are `pending`. Empty where
+ * anything else went wrong outside of a test, too: then nothing tells which of the two it was.
+ */
+export function takenByV8(json: unknown, output: string): string[] {
+  const plain = stripVTControlCharacters(output);
+  const faults = plain.match(V8_FAULT)?.length ?? 0;
+  const unhandled = Number(UNHANDLED.exec(plain)?.[1] ?? 0);
+  if (faults === 0 || faults !== unhandled) return [];
+  const files = vitestReport.parse(json).testResults.filter((file) => isUnfinished(file));
+  return files.length === faults ? files.map(({ name }) => name) : [];
+}
+
+/** None of its tests failed, and some were not begun, or it was ended before any of them was known. */
+function isUnfinished({ status, assertionResults }: z.infer<typeof vitestReport>['testResults'][0]): boolean {
+  const states = assertionResults.map((one) => one.status);
+  if (states.includes('failed')) return false;
+  return states.includes('pending') || (states.length === 0 && status !== 'passed');
+}
+
+export function withoutFiles(json: unknown, files: readonly string[]): unknown {
+  const { testResults } = vitestReport.parse(json);
+  return { testResults: testResults.filter(({ name }) => !files.includes(name)) };
+}
+
 type Suite = { specs: Spec[]; suites?: Suite[] | undefined };
 type Spec = z.infer<typeof spec>;
 

@@ -9,7 +9,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './node24.mjs';
 import { type Outcome, run, runNode } from './run.ts';
-import { type Counts, countPlaywright, countVitest } from './test-counts.ts';
+import { type Counts, counted, countPlaywright } from './test-counts.ts';
+import { unitTests } from './unit.ts';
 
 type Step = { name: string; does: string; run: (filters: string[]) => Promise<Counts> };
 
@@ -29,19 +30,6 @@ function check(name: string, does: string, work: () => Promise<Outcome>): Step {
   };
 }
 
-async function unit(filters: string[]): Promise<Counts> {
-  const report = join(results, 'unit.json');
-  const args = [
-    'run',
-    '--reporter=dot',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-    '--passWithNoTests',
-    ...filters,
-  ];
-  return counted(await run('vitest', args, { live: true, timeoutMs: 45 * MINUTE }), report, countVitest);
-}
-
 async function stories(filters: string[]): Promise<Counts> {
   const report = join(results, 'e2e.json');
   const args = [
@@ -53,21 +41,9 @@ async function stories(filters: string[]): Promise<Counts> {
     ...filters,
   ];
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report, PLAYWRIGHT_FORCE_TTY: '0' };
-  return counted(
-    await run('playwright', args, { live: true, env, timeoutMs: 40 * MINUTE }),
-    report,
-    countPlaywright,
-  );
-}
-
-/** A runner that failed without a failed test (it broke, was ended, found an unhandled error) counts as one failure. */
-function counted({ ok }: Outcome, report: string, count: (json: unknown) => Counts): Counts {
-  const counts = existsSync(report)
-    ? count(JSON.parse(readFileSync(report, 'utf8')))
-    : { passed: 0, failed: 0, wrong: [] };
-  return ok || counts.failed > 0
-    ? counts
-    : { ...counts, failed: 1, wrong: [...counts.wrong, 'the runner itself failed: see above'] };
+  const outcome = await run('playwright', args, { live: true, env, timeoutMs: 40 * MINUTE });
+  const json: unknown = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
+  return counted(outcome, json, countPlaywright);
 }
 
 const STEPS: Step[] = [
@@ -78,7 +54,7 @@ const STEPS: Step[] = [
   check('wire', 'the .proto files and their history', () => runNode('build/check-wire.ts')),
   check('window', 'the renderer builds', () => runNode('build/build-renderer.ts')),
   check('bundle', "Electron's main process, bundled and run", () => runNode('build/check-bundle.ts')),
-  { name: 'unit', does: 'vitest', run: unit },
+  { name: 'unit', does: 'vitest', run: (filters) => unitTests(filters, results) },
   { name: 'e2e', does: 'the stories, in a browser', run: stories },
 ];
 

@@ -5,6 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { keepWasmCode } from './device/wasm-code.ts';
 import { workerThreads } from './device/worker-threads.ts';
 import { keepCompiled, rememberCompiled } from './host/compile-cache.ts';
 import { cloudHereFolder, defaultProfile } from './host/places.ts';
@@ -20,6 +21,7 @@ function profileFolder(argv: readonly string[]): string {
 }
 
 const argv = process.argv.slice(2);
+keepWasmCode();
 const threads = workerThreads(new URL('./sync/worker.js', import.meta.url));
 if (!argv.includes('--help')) {
   rememberCompiled(profileFolder(argv));

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import * as electron from 'electron';
 import { cloudUrl } from './api/inputs.ts';
+import { keepWasmCode } from './device/wasm-code.ts';
 import { workerThreads } from './device/worker-threads.ts';
 import { createCloudHere } from './host/cloud-here.ts';
 import { runElectronApp } from './host/electron-app.ts';
@@ -18,6 +19,7 @@ import { cloudHereFolder, defaultProfile } from './host/places.ts';
 // Built, this file is out/main/main.js, with sync/worker.js, host/cloud-keeper.js and cloud/main.js under it and ../renderer next door.
 const beside = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
+keepWasmCode();
 // Chromium has switches of its own on the same line: what is not ours is left alone.
 const { values } = parseArgs({
   args: process.argv.slice(1),

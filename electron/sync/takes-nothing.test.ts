@@ -47,3 +47,27 @@ test('SYN-166 while every push and send fails, what others write and what was de
   await shows(bob, ['first', 'second', 'waits']);
   for (const device of [one, two]) await shows(device, ['waits']);
 });
+
+test('SYN-166 SYN-72 a message whose answer is lost each time is known to be accepted by what the mailbox says', async () => {
+  let answers = true;
+  let sends = 0;
+  scene = await annaAndBob((real) => async (input, init) => {
+    const request = new Request(input, init);
+    const isSend = request.url.endsWith('/Send');
+    const answer = await real(request);
+    if (answers || !isSend) return answer;
+    sends += 1;
+    throw new TypeError('the answer was lost');
+  });
+  const { one, bob, say } = scene;
+  answers = false;
+  await say(one, 'gets there');
+  await one.until(({ waitingToSend }) => sends > 0 && waitingToSend === 0, 'known to be accepted');
+  await bob.until(() => bob.texts().join() === 'gets there', 'at Bob’s');
+  expect(one.texts()).toEqual(['gets there']);
+  answers = true;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await say(bob, 'got it');
+  await one.until(() => one.texts().join() === 'gets there,got it', 'Bob’s answer');
+  expect(bob.texts()).toEqual(['gets there', 'got it']);
+});
