@@ -1,5 +1,7 @@
 /** What the acts of the crash tests are made of: somebody writes, deletes, attaches, and says so to the ledger. */
 import type { Armed } from '../../../cloud/testing/reaper.ts';
+import { toHex } from '../../../shared/crypto/bytes.ts';
+import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { messagesOf, type Row } from '../sim/ledger.ts';
 import { bytesOf, sealedBeside } from '../testing/attach.ts';
 import { rest } from './rest.ts';
@@ -92,8 +94,26 @@ export async function arrived(scene: Scene): Promise<void> {
 export async function deletes(scene: Scene, rows: Row[]): Promise<string | null> {
   scene.ledger.may(rows, 'deleted');
   const done = await scene.run('deleteMessages', { ids: idsOf(rows) });
-  if (done !== null) scene.ledger.must(rows, 'deleted');
-  return done?.result.undo ?? null;
+  if (done === null) return null;
+  scene.ledger.must(rows, 'deleted');
+  datedNow(scene, rows);
+  return done.result.undo;
+}
+
+/** Between the scene's clock and a date that was just written. */
+const DATED_WITHIN_MS = 60 * 60_000;
+
+/** What is dated long ago is gone before anybody has seen it in Recently Deleted (SPEC SYN-28, SYN-98). */
+function datedNow(scene: Scene, rows: readonly Row[]): void {
+  const now = Date.now() + scene.offMs;
+  const ids = new Set(idsOf(rows));
+  for (const { message, deletedMs } of scene.read((store) => listRecentlyDeleted(store, 10_000))) {
+    const offMs = deletedMs - now;
+    if (!ids.has(toHex(message.id)) || Math.abs(offMs) <= DATED_WITHIN_MS) continue;
+    scene.wrong(
+      `"${message.text}" was deleted as of ${offMs} ms from now; the device: ${JSON.stringify(scene.device.status)}`,
+    );
+  }
 }
 
 export async function attach(scene: Scene, bytes: number): Promise<string> {

@@ -47,6 +47,7 @@ export class Scene {
   readonly folder = mkdtempSync(join(tmpdir(), 'lockstep-kills-'));
   ledger = new Ledger();
   readonly dice: SeededRandom;
+  readonly #wrong: string[] = [];
   /** Of all clocks. */
   offMs = 0;
   /** Requests wait for that. */
@@ -333,9 +334,14 @@ export class Scene {
     }
   }
 
-  /** All failures since the last time that nobody foresaw. */
+  /** Said at the next rest. */
+  wrong(problem: string): void {
+    this.#wrong.push(problem);
+  }
+
+  /** All failures since the last time that nobody foresaw, and what was found wrong. */
   takeFailures(): string[] {
-    const found: string[] = [];
+    const found = this.#wrong.splice(0);
     for (const { failures } of [this.device, ...this.others]) {
       found.push(...failures.filter((line) => /(^| )internal /.test(line)));
       failures.length = 0;
