@@ -41,18 +41,18 @@ export function deleteOne(
 }
 
 /** Takes back what `deleteOne` wrote at that time, and nothing else: not what another device, or another delete, has done to it since. */
-export function undoOne(ctx: StepContext, id: Uint8Array, deletedMs: number): boolean {
+export function undoOne(ctx: StepContext, id: Uint8Array, dates: readonly number[]): boolean {
   const { store } = ctx;
   const local = getLocalDelete(store, id);
-  if (local !== undefined && local.deletedMs === deletedMs && !local.gone) {
+  if (local !== undefined && dates.includes(local.deletedMs) && !local.gone) {
     removeLocalDelete(store, id);
     return true;
   }
   const payload = getPayload(store, 'messages', id);
   const now = payload === undefined ? undefined : getRegister(payload, MessageField.DELETED);
-  if (now === undefined || !equalBytes(now.value, deletedValue(deletedMs, currentKeys(ctx).deviceId))) {
+  const { deviceId } = currentKeys(ctx);
+  if (now === undefined || !dates.some((ms) => equalBytes(now.value, deletedValue(ms, deviceId))))
     return false;
-  }
   writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, CLEARED);
   return true;
 }

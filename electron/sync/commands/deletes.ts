@@ -33,6 +33,7 @@ import type { DeleteContext, Taken, TakenConversation } from './undo.ts';
 
 const nothingTaken = (ctx: StepContext): Taken => ({
   deletedMs: deletedAt(ctx),
+  redatedMs: [],
   messages: [],
   waiting: [],
   conversation: null,

@@ -34,6 +34,8 @@ const AGAIN_MS = 60_000;
 /** What one delete took. */
 export type Taken = {
   deletedMs: number;
+  /** Later dates that it may have got since, where the clock was found to have been behind (redate-deletes.ts). */
+  redatedMs: number[];
   /** Record ids of messages that were deleted by themselves. */
   messages: Uint8Array[];
   /** Messages that were in the outbox. */
@@ -83,6 +85,11 @@ export class UndoBook {
     return kept?.taken;
   }
 
+  /** What had not left this device is deleted as of `nowMs` by now, and what had is not: Undo knows either. */
+  redated(nowMs: number): void {
+    for (const { taken } of this.#kept.values()) if (taken.deletedMs < nowMs) taken.redatedMs.push(nowMs);
+  }
+
   #remember(id: string, taken: Taken, ms: number): void {
     const cancel = this.#timers.after(ms, () => this.#over(id));
     this.#kept.set(id, { taken, cancel });
@@ -128,13 +135,13 @@ export async function undoDelete(
   if (taken === undefined) {
     throw new SyncFailure('undoOver', 'It is too late to undo this.');
   }
-  const { deletedMs, conversation } = taken;
+  const { conversation } = taken;
+  const dates = [taken.deletedMs, ...taken.redatedMs];
   let back = 0;
   const show = ({ sendId, guid }: Taken['waiting'][number]): boolean =>
-    showOutbox(store, sendId) ||
-    undoOne(ctx, messageRecordId(ctx, currentKeys(ctx).accountId, guid), deletedMs);
+    showOutbox(store, sendId) || undoOne(ctx, messageRecordId(ctx, currentKeys(ctx).accountId, guid), dates);
   store.write(() => {
-    if (conversation !== null && undoConversation(ctx, conversation, deletedMs)) {
+    if (conversation !== null && undoConversation(ctx, conversation, dates)) {
       back += conversation.messages;
     }
     for (const one of taken.waiting) {
@@ -145,7 +152,7 @@ export async function undoDelete(
   const spare = new SpareNewer();
   await inSlices(ctx, breathe, taken.messages, (id) =>
     spare.do(() => {
-      back += undoOne(ctx, id, deletedMs) ? 1 : 0;
+      back += undoOne(ctx, id, dates) ? 1 : 0;
     }),
   );
   ctx.signal({ type: 'outbox' });
@@ -154,7 +161,7 @@ export async function undoDelete(
 }
 
 /** Its draft comes back, unless another one was written since; its mark, unless it is another delete's by now. */
-function undoConversation(ctx: StepContext, taken: TakenConversation, deletedMs: number): boolean {
+function undoConversation(ctx: StepContext, taken: TakenConversation, dates: readonly number[]): boolean {
   const { store } = ctx;
   const { guid, mark, draft } = taken;
   if (draft !== null) {
@@ -167,7 +174,8 @@ function undoConversation(ctx: StepContext, taken: TakenConversation, deletedMs:
   if (mark === null) {
     return false;
   }
-  if (getLocalClear(store, guid)?.deletedMs === deletedMs) {
+  const here = getLocalClear(store, guid);
+  if (here !== undefined && dates.includes(here.deletedMs)) {
     if (mark.beforeHere === null) {
       removeLocalClear(store, guid);
     } else {
@@ -177,10 +185,10 @@ function undoConversation(ctx: StepContext, taken: TakenConversation, deletedMs:
   }
   const payload = getPayload(store, 'messages', conversationRecordId(ctx, guid));
   const now = payload === undefined ? undefined : getRegister(payload, ConversationField.CLEARED_UP_TO);
-  const written = clearedValue(mark.upTo, deletedMs, currentKeys(ctx).deviceId);
-  if (now === undefined || !equalBytes(now.value, written)) {
-    return false;
-  }
+  const { deviceId } = currentKeys(ctx);
+  const isOurs = (ms: number) =>
+    now !== undefined && equalBytes(now.value, clearedValue(mark.upTo, ms, deviceId));
+  if (!dates.some(isOurs)) return false;
   writeConversation(ctx, guid, ConversationField.CLEARED_UP_TO, mark.before);
   return true;
 }

@@ -284,6 +284,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       attempt(timers, abort.signal, () => {
         if (sinceMs !== null) doubt(store, sinceMs);
         redateDeletes(ctx, cloudMs);
+        undos.redated(Math.floor(cloudMs));
       }),
     );
   }

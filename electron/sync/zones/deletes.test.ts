@@ -255,6 +255,39 @@ for (const [when, restarts, on] of [
   });
 }
 
+test('SYN-70 SYN-98 Undo takes a delete back also when it got a later date meanwhile', async () => {
+  let offline = false;
+  const fetch: Fetch = async (input, init) => {
+    if (offline) throw new TypeError('No connection.');
+    return fetchOf(cloud)(input, init);
+  };
+  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
+  devices.push(one);
+  const conversationId = '08'.repeat(16);
+  const id = one.message('alone', clock.now());
+  one.message('with all', clock.now() + 1, { conversation: Uint8Array.from(Buffer.alloc(16, 8)) });
+  one.core.start();
+  await one.settled();
+  offline = true;
+  // It has not heard the cloud since it began.
+  await one.stop();
+  one.start();
+  skewMs = -400 * DAY;
+  const single = await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+  const whole = await one.core.execute({ name: 'deleteConversation', input: { conversationId } });
+  skewMs = 0;
+  offline = false;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
+  for (const { deletedMs } of listRecentlyDeleted(one.store, 10))
+    expect(Math.abs(deletedMs - clock.now())).toBeLessThan(60_000);
+  expect(listRecentlyDeleted(one.store, 10)).toHaveLength(2);
+  for (const { undo } of [single, whole])
+    expect(await one.core.execute({ name: 'undoDelete', input: { undo } })).toEqual({ messages: 1 });
+  expect(listRecentlyDeleted(one.store, 10)).toEqual([]);
+  expect(one.texts().sort()).toEqual(['alone', 'with all']);
+});
+
 test('SYN-30 a command is answered in the middle of a first sync', async () => {
   const one = await firstDevice(cloud, 'anna@example.org');
   devices.push(one);
