@@ -66,9 +66,10 @@ export type StepContext = {
   readonly clock: { now(): number };
   /**
    * The time that goes into what a person writes: this device's clock, or, while that is known to be wrong, the cloud's as heard last.
-   * So nothing that is written is ever refused or misdated because a clock is off (SPEC SYN-4).
+   * So nothing that is written is ever refused or misdated because a clock is off (SPEC SYN-4). `isHeard`: the cloud has said the time since this
+   * device began.
    */
-  readonly writeClock: { now(): number };
+  readonly writeClock: { now(): number; isHeard(): boolean };
   readonly random: Random;
   /** One per device; its state is saved with each write. */
   readonly hlc: Hlc;

@@ -103,7 +103,10 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
   let keys: EpochKeys | null = null;
   let client: { token: string; url: string; cloud: CloudClient } | null = null;
   const cloudClock = new CloudClock(timers);
-  const writeClock = { now: () => cloudClock.forWriting(clock.now(), runner.state.clock !== null) };
+  const writeClock = {
+    now: () => cloudClock.forWriting(clock.now(), runner.state.clock !== null),
+    isHeard: () => cloudClock.heardMs !== null,
+  };
 
   const cloudAt = (url: string, token: string | null) =>
     createCloudClient({ fetch: options.fetch, url, token });

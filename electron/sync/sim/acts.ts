@@ -1,7 +1,7 @@
 /** What people do with messages in a simulation, one function an act. What turns the switch is in acts-switch.ts. */
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { type Deletion, later, messagesOf, type New, type Row } from './ledger.ts';
-import { recovers } from './looks.ts';
+import { recovers, stampsFrom } from './looks.ts';
 import type { SeededRandom } from './random.ts';
 import { isSpared, shownStill } from './spared.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -27,7 +27,9 @@ export function turnedOn({ ledger }: Stage, actor: Actor): void {
 
 function deletion(stage: Stage, actor: Actor, what: Deletion['what'], forGood = false): New {
   const { person, name } = actor;
-  return { person, by: name, atMs: stage.world.now, what, forGood, travels: deletesTravel(actor) };
+  const atMs = stage.world.now;
+  const stampedMs = stampsFrom(stage, actor);
+  return { person, by: name, atMs, stampedMs, what, forGood, travels: deletesTravel(actor) };
 }
 
 const visible = (actor: Actor) => messagesOf(actor.device).filter((row) => row.visible);
@@ -242,6 +244,7 @@ function recovering(all: boolean): Act['act'] {
     const { tick } = stage.ledger;
     const recovered = stage.ledger.recovered[person];
     const travels = deletesTravel(actor);
+    const stampedMs = stampsFrom(stage, actor);
     const done = () => {
       const { now } = stage.world;
       for (const { guid, conversation, deleted: how } of chosen) {
@@ -260,7 +263,7 @@ function recovering(all: boolean): Act['act'] {
       for (const { guid, conversation, deleted: how } of travels ? chosen : []) {
         const atMs = stage.world.now;
         if (how !== null && !isSpared(stage, actor, guid))
-          recovers(stage, { person, by, tick, atMs, guid, conversation, how });
+          recovers(stage, { person, by, tick, atMs, stampedMs, guid, conversation, how });
       }
     };
     stage.does(actor, what, work, done);

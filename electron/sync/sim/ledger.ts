@@ -17,6 +17,8 @@ export type Deletion = {
   by: string;
   tick: number;
   atMs: number;
+  /** By what its device stamped it: it may be ahead, of a clock that was ahead once. */
+  stampedMs: number;
   /** `shown`: what the person saw of the conversation. */
   what: { guid: string } | { conversation: string; upTo: MessagePlace; shown: ReadonlySet<string> };
   forGood: boolean;

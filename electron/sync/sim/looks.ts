@@ -4,7 +4,9 @@
  *
  * What a look saw is kept here, beside the actors: acts say what may follow from them (`may`), the checks ask.
  */
+import { msFromStamp } from '../../../shared/clock/hlc.ts';
 import { getZoneState } from '../../store/zone-state.ts';
+import { savedHlc } from '../run/saved-hlc.ts';
 import type { Deletion, PersonName, Row } from './ledger.ts';
 import { MAILBOXES_FULL } from './retry-acts.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -206,6 +208,8 @@ export type Recovery = {
   by: string;
   tick: number;
   atMs: number;
+  /** By what its device stamped it, at the earliest. */
+  stampedMs: number;
   guid: string;
   conversation: string;
   /** As it lay in Recently Deleted. */
@@ -215,6 +219,12 @@ export type Recovery = {
   /** When its device was seen to have told the cloud of it; null: not yet. */
   toldMs: number | null;
 };
+
+/** What this device stamps now is of that time or later. */
+export function stampsFrom({ world }: Stage, { clock, device }: Actor): number {
+  const nowMs = world.now + clock.offMs;
+  return Math.max(msFromStamp(savedHlc(device.store, { now: () => nowMs }).last), nowMs);
+}
 
 const recoveries = new WeakMap<Stage, Recovery[]>();
 
@@ -259,6 +269,8 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
       !deletion.forGood &&
       !deletion.here &&
       deletion.atMs < one.atMs - APART_MS &&
+      // Of a clock that was ahead once: it wins over what was stamped before it, by whoever had not heard of it.
+      (deletion.stampedMs <= deletion.atMs + APART_MS || deletion.stampedMs < one.stampedMs) &&
       inTime(deletion) &&
       ('guid' in deletion.what ? 'itself' : 'withConversation') === one.how;
     if (

@@ -51,7 +51,17 @@ const undo: Act['act'] = (stage, actor) => {
       const atMs = stage.world.now;
       for (const { guid, conversation } of one.travels ? one.rows : [])
         if (!isSpared(stage, actor, guid))
-          recovers(stage, { person, by, tick, atMs, guid, conversation, how: one.how, undoes: one });
+          recovers(stage, {
+            person,
+            by,
+            tick,
+            atMs,
+            stampedMs: atMs,
+            guid,
+            conversation,
+            how: one.how,
+            undoes: one,
+          });
     },
     () => {
       back();

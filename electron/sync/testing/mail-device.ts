@@ -99,7 +99,7 @@ export function mailDevice(cloud: Cloud): MailDevice {
       },
       cloudAt,
       clock,
-      writeClock: clock,
+      writeClock: { now: () => clock.now(), isHeard: () => false },
       random: systemRandom,
       files: blobFiles(attachmentsFolder(store.path)),
       hlc: new Hlc(clock),

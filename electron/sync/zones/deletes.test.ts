@@ -288,6 +288,36 @@ test('SYN-70 SYN-98 Undo takes a delete back also when it got a later date meanw
   expect(one.texts().sort()).toEqual(['alone', 'with all']);
 });
 
+test('SYN-98 a clock that was a year ahead once dates no delete ahead once the cloud has said the time', async () => {
+  let offline = false;
+  const fetch: Fetch = async (input, init) => {
+    if (offline) throw new TypeError('No connection.');
+    return fetchOf(cloud)(input, init);
+  };
+  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
+  devices.push(one);
+  const conversationId = '08'.repeat(16);
+  const id = one.message('alone', clock.now());
+  one.message('with all', clock.now() + 1, { conversation: Uint8Array.from(Buffer.alloc(16, 8)) });
+  one.core.start();
+  await one.settled();
+  offline = true;
+  await one.stop();
+  one.start();
+  skewMs = 400 * DAY;
+  await one.core.execute({ name: 'setPinned', input: { conversationId, on: true } });
+  skewMs = 0;
+  offline = false;
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.settled();
+  await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
+  await one.core.execute({ name: 'deleteConversation', input: { conversationId } });
+  await one.settled();
+  const items = listRecentlyDeleted(one.store, 10);
+  expect(items).toHaveLength(2);
+  for (const { deletedMs } of items) expect(Math.abs(deletedMs - clock.now())).toBeLessThan(60_000);
+});
+
 test('SYN-30 a command is answered in the middle of a first sync', async () => {
   const one = await firstDevice(cloud, 'anna@example.org');
   devices.push(one);
