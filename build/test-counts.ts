@@ -2,6 +2,7 @@
  * Reads from the reports of the two test runners how many passed and failed, and of each that failed where it is and what it said
  * first. Skipped tests count as failed: there are none here.
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
@@ -57,6 +58,11 @@ export function countVitest(json: unknown): Counts {
     }
   }
   return counts;
+}
+
+/** What a runner has written there; null: nothing. */
+export function readReport(file: string): unknown {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
 }
 
 /** A runner that failed without a failed test (it broke, was ended, found an unhandled error) counts as one failure. `json`: null for no report. */

@@ -5,11 +5,11 @@
  * `npm test -- types unit` runs only those steps; any other word is a filter for the files of the unit tests and the stories,
  * and then only these two run: `npm test -- zones`.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './node24.mjs';
 import { type Outcome, run, runNode } from './run.ts';
-import { type Counts, counted, countPlaywright } from './test-counts.ts';
+import { type Counts, counted, countPlaywright, readReport } from './test-counts.ts';
 import { unitTests } from './unit.ts';
 
 type Step = { name: string; does: string; run: (filters: string[]) => Promise<Counts> };
@@ -42,8 +42,7 @@ async function stories(filters: string[]): Promise<Counts> {
   ];
   const env = { PLAYWRIGHT_JSON_OUTPUT_FILE: report, PLAYWRIGHT_FORCE_TTY: '0' };
   const outcome = await run('playwright', args, { live: true, env, timeoutMs: 40 * MINUTE });
-  const json: unknown = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
-  return counted(outcome, json, countPlaywright);
+  return counted(outcome, readReport(report), countPlaywright);
 }
 
 const STEPS: Step[] = [

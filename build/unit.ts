@@ -2,11 +2,10 @@
  * Runs the unit tests. A file whose process a fault of V8 has taken with it (electron/device/wasm-code.ts) has said nothing about what it tests:
  * it is run once more, and that is said. Any other end of a process is a failure, and so is a second one.
  */
-import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { root } from './node24.mjs';
 import { type Outcome, run } from './run.ts';
-import { type Counts, counted, countVitest, takenByV8, withoutFiles } from './test-counts.ts';
+import { type Counts, counted, countVitest, readReport, takenByV8, withoutFiles } from './test-counts.ts';
 
 const MINUTE = 60_000;
 
@@ -14,16 +13,15 @@ const MINUTE = 60_000;
 export async function unitTests(filters: string[], folder: string): Promise<Counts> {
   const report = join(folder, 'unit.json');
   const outcome = await vitest(filters, report);
-  const json: unknown = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null;
+  const json = readReport(report);
   const files = json === null ? [] : takenByV8(json, outcome.output);
   if (files.length === 0) return counted(outcome, json, countVitest);
   const names = files.map((file) => relative(root, file));
   process.stdout.write(`\nA fault of V8 ended the processes of ${names.join(', ')}: these once more.\n`);
   const reportAgain = join(folder, 'unit-again.json');
   const again = await vitest(names, reportAgain);
-  const jsonAgain: unknown = existsSync(reportAgain) ? JSON.parse(readFileSync(reportAgain, 'utf8')) : null;
   const rest = countVitest(withoutFiles(json, files));
-  const more = counted(again, jsonAgain, countVitest);
+  const more = counted(again, readReport(reportAgain), countVitest);
   return {
     passed: rest.passed + more.passed,
     failed: rest.failed + more.failed,

@@ -11,8 +11,9 @@ import { CLOCK_TOLERANCE_MS } from '../engine/state.ts';
 const DOUBT = 'deletedByClockBehind';
 
 /**
- * When something was deleted: where the cloud has not said the time since this device began, never before what it has stamped already. A clock that was set back by a year, before anybody has
- * noticed, must not make the thirty days over at once (SPEC SYN-28). That it was behind is noted: the last stamp may be old as well (SYN-98).
+ * When something was deleted: where the cloud has not said the time since this device began, never before what it has stamped already. A clock that
+ * was set back by a year, before anybody has noticed, must not make the thirty days over at once (SPEC SYN-28). That it was behind is
+ * noted: the last stamp may be old as well (SYN-98).
  */
 export function deletedAt(ctx: StepContext): number {
   const nowMs = ctx.writeClock.now();

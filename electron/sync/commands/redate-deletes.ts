@@ -28,8 +28,8 @@ import { writeConversation } from './conversations.ts';
 import { doubtedSince, forgetDoubt } from './deleted-at.ts';
 import { writeRegister } from './registers.ts';
 
-/** A transaction of its own. `cloudMs`: the time, as the cloud has said it. */
-export function redateDeletes(ctx: StepContext, cloudMs: number): void {
+/** A transaction of its own. `cloudMs`: the time, as the cloud has said it. Gives the date, in whole milliseconds. */
+export function redateDeletes(ctx: StepContext, cloudMs: number): number {
   const { store } = ctx;
   const { deviceId } = currentKeys(ctx);
   const nowMs = Math.floor(cloudMs);
@@ -52,6 +52,7 @@ export function redateDeletes(ctx: StepContext, cloudMs: number): void {
     redateHere(store, since, nowMs);
     forgetDoubt(store);
   });
+  return nowMs;
 }
 
 /** What was deleted with the switch off, and is dated from `sinceMs` on. In the caller's transaction. */

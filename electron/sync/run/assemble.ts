@@ -286,8 +286,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     within('redate', () =>
       attempt(timers, abort.signal, () => {
         if (sinceMs !== null) doubt(store, sinceMs);
-        redateDeletes(ctx, cloudMs);
-        undos.redated(Math.floor(cloudMs));
+        undos.redated(redateDeletes(ctx, cloudMs));
       }),
     );
   }

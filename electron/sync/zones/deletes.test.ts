@@ -32,6 +32,18 @@ afterEach(async () => {
   await cloud.close();
 });
 
+/** A device's requests, until it is offline; a stream that is open goes on. */
+function aConnection(): { offline: boolean; fetch: Fetch } {
+  const connection: ReturnType<typeof aConnection> = {
+    offline: false,
+    fetch: async (input, init) => {
+      if (connection.offline) throw new TypeError('No connection.');
+      return fetchOf(cloud)(input, init);
+    },
+  };
+  return connection;
+}
+
 test('SYN-15 content goes only when the walk has ended, however early its tombstone came', async () => {
   const one = await firstDevice(cloud, 'anna@example.org');
   devices.push(one);
@@ -122,19 +134,15 @@ test('SYN-28 with the switch off nothing of what was deleted everywhere goes for
 });
 
 test('SYN-28 a clock that jumps while the cloud is silent deletes nothing', async () => {
-  let offline = false;
-  const silent: Fetch = async (input, init) => {
-    if (offline) throw new TypeError('No connection.');
-    return fetchOf(cloud)(new Request(input, init));
-  };
-  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch: silent });
+  const connection = aConnection();
+  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch: connection.fetch });
   devices.push(one);
   const id = one.message('old', Date.now());
   one.core.start();
   await one.settled();
   await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
   await one.settled();
-  offline = true;
+  connection.offline = true;
   skewMs = 31 * DAY;
   // Anything that happens makes the engine look at the time.
   await one.core.execute({ name: 'setSettings', input: { appearance: 'dark' } });
@@ -169,12 +177,8 @@ test('SYN-28 a delete dated by a clock that was set back is not due at once', as
 });
 
 test('SYN-98 what was deleted by a clock that was far behind has its thirty days from when that shows', async () => {
-  let offline = false;
-  const fetch: Fetch = async (input, init) => {
-    if (offline) throw new TypeError('No connection.');
-    return fetchOf(cloud)(input, init);
-  };
-  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
+  const connection = aConnection();
+  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch: connection.fetch });
   devices.push(one);
   const [alone = '', withAll = ''] = [
     one.message('alone', Date.now()),
@@ -183,13 +187,13 @@ test('SYN-98 what was deleted by a clock that was far behind has its thirty days
   one.core.start();
   await one.settled();
   // A year in a drawer, with an empty battery: the clock is where it was, or further back.
-  offline = true;
+  connection.offline = true;
   await one.stop();
   cloudSkewMs = 400 * DAY;
   one.start();
   await one.core.execute({ name: 'deleteMessages', input: { ids: [alone] } });
   await one.core.execute({ name: 'deleteConversation', input: { conversationId: '08'.repeat(16) } });
-  offline = false;
+  connection.offline = false;
   await one.core.execute({ name: 'syncNow', input: null });
   await one.until(({ paused }) => paused?.reason === 'clockWrong', 'that the clock is wrong');
   // Somebody sets it.
@@ -211,15 +215,11 @@ for (const [when, restarts, on] of [
   ['with the switch off', true, false],
 ] as const) {
   test(`SYN-98 also when the clock was set right before anybody compared it (${when})`, async () => {
-    let offline = false;
-    const fetch: Fetch = async (input, init) => {
-      if (offline) throw new TypeError('No connection.');
-      return fetchOf(cloud)(input, init);
-    };
+    const connection = aConnection();
     // The last stamp of this device, and what it knows of others, is old as well.
     cloudSkewMs = -100 * DAY;
     skewMs = cloudSkewMs;
-    const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
+    const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch: connection.fetch });
     devices.push(one);
     const id = one.message('in the drawer', clock.now());
     const ofAll = one.message('of all', clock.now() + 1, {
@@ -233,7 +233,7 @@ for (const [when, restarts, on] of [
     skewMs = 0;
     await one.core.execute({ name: 'syncNow', input: null });
     await one.settled();
-    offline = true;
+    connection.offline = true;
     if (restarts) {
       await one.stop();
       one.start();
@@ -242,7 +242,7 @@ for (const [when, restarts, on] of [
     await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
     await one.core.execute({ name: 'deleteConversation', input: { conversationId: '08'.repeat(16) } });
     skewMs = 0;
-    offline = false;
+    connection.offline = false;
     await one.core.execute({ name: 'syncNow', input: null });
     await one.settled();
     await one.restart();
@@ -255,28 +255,29 @@ for (const [when, restarts, on] of [
   });
 }
 
-test('SYN-70 SYN-98 Undo takes a delete back also when it got a later date meanwhile', async () => {
-  let offline = false;
-  const fetch: Fetch = async (input, init) => {
-    if (offline) throw new TypeError('No connection.');
-    return fetchOf(cloud)(input, init);
-  };
-  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
+/** A device that has not heard the cloud since it began: a message (`id`) in one conversation, one in another (`conversationId`). */
+async function offlineSinceItBegan() {
+  const connection = aConnection();
+  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch: connection.fetch });
   devices.push(one);
   const conversationId = '08'.repeat(16);
   const id = one.message('alone', clock.now());
   one.message('with all', clock.now() + 1, { conversation: Uint8Array.from(Buffer.alloc(16, 8)) });
   one.core.start();
   await one.settled();
-  offline = true;
-  // It has not heard the cloud since it began.
+  connection.offline = true;
   await one.stop();
   one.start();
+  return { connection, one, conversationId, id };
+}
+
+test('SYN-70 SYN-98 Undo takes a delete back also when it got a later date meanwhile', async () => {
+  const { connection, one, conversationId, id } = await offlineSinceItBegan();
   skewMs = -400 * DAY;
   const single = await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
   const whole = await one.core.execute({ name: 'deleteConversation', input: { conversationId } });
   skewMs = 0;
-  offline = false;
+  connection.offline = false;
   await one.core.execute({ name: 'syncNow', input: null });
   await one.settled();
   for (const { deletedMs } of listRecentlyDeleted(one.store, 10))
@@ -289,25 +290,11 @@ test('SYN-70 SYN-98 Undo takes a delete back also when it got a later date meanw
 });
 
 test('SYN-98 a clock that was a year ahead once dates no delete ahead once the cloud has said the time', async () => {
-  let offline = false;
-  const fetch: Fetch = async (input, init) => {
-    if (offline) throw new TypeError('No connection.');
-    return fetchOf(cloud)(input, init);
-  };
-  const one = await firstDevice(cloud, 'anna@example.org', { clock, fetch });
-  devices.push(one);
-  const conversationId = '08'.repeat(16);
-  const id = one.message('alone', clock.now());
-  one.message('with all', clock.now() + 1, { conversation: Uint8Array.from(Buffer.alloc(16, 8)) });
-  one.core.start();
-  await one.settled();
-  offline = true;
-  await one.stop();
-  one.start();
+  const { connection, one, conversationId, id } = await offlineSinceItBegan();
   skewMs = 400 * DAY;
   await one.core.execute({ name: 'setPinned', input: { conversationId, on: true } });
   skewMs = 0;
-  offline = false;
+  connection.offline = false;
   await one.core.execute({ name: 'syncNow', input: null });
   await one.settled();
   await one.core.execute({ name: 'deleteMessages', input: { ids: [id] } });
