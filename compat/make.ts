@@ -97,7 +97,7 @@ function recordsOf(anna: Uint8Array, bob: Uint8Array, device: Uint8Array): Writt
   let talk = newConversation({ guid: conversation, kind: 'direct', members: [anna, bob] });
   talk = set(talk, 3, NONE, values.flagValue(true));
   talk = set(talk, 4, NONE, values.timeValue(NOW));
-  talk = set(talk, 5, NONE, values.clearedValue({ acceptedMs: 5, guid: guid(5) }, NOW, device));
+  talk = set(talk, 5, NONE, values.clearedValue({ acceptedMs: 5, guid: guid(5) }, NOW, device, true));
   talk = set(talk, 6, bob, values.memberValue('bob@example.org', 'Bob', new Uint8Array(32).fill(3)));
   const members = [anna, bob, guid(0xc1)].sort(Buffer.compare);
   const group = set(

@@ -195,20 +195,18 @@ function isOwnMark(store: Store, ours: Payload): boolean {
 
 /**
  * Of two deletes of one conversation the later one wins its register, and may reach less far: its device had not seen the newest messages yet.
- * What either deleted stays deleted. A mark that somebody took back (Undo, Recover) is not of this kind: it is older, or none.
+ * What either deleted stays deleted, whatever their dates: a delete on one device alone is written with its old date when the switch goes on, and
+ * a clock that was ahead once stamps it later than all. A mark that somebody took back (Undo, Recover) is not of this kind: it is none, or what
+ * Undo put back, and then it stands against the delete that was undone, which is younger (SPEC DEL-34).
  */
 function noteLowered(id: Uint8Array, known: readonly Payload[], merged: Payload, result: PulledResult): void {
   const now = readConversationRegisters(merged).clearedUpTo;
   if (now === null) return;
   for (const one of known) {
     const before = readConversationRegisters(one).clearedUpTo;
-    if (
-      before !== null &&
-      before.deletedMs <= now.deletedMs &&
-      compareWatermarks(before.upTo, now.upTo) > 0
-    ) {
-      result.lowered.push({ id, upTo: before.upTo, deletedMs: now.deletedMs });
-    }
+    if (before === null || compareWatermarks(before.upTo, now.upTo) <= 0) continue;
+    if (now.restored && before.deletedMs > now.deletedMs) continue;
+    result.lowered.push({ id, upTo: before.upTo, deletedMs: Math.max(before.deletedMs, now.deletedMs) });
   }
 }
 

@@ -33,7 +33,8 @@ export type ConversationRegisters = {
   name: string | null;
   pinned: boolean;
   mutedUntil: number | null;
-  clearedUpTo: { upTo: Watermark; deletedMs: number; device: Uint8Array } | null;
+  /** `restored`: put back by Undo of a later delete; it says nothing against others. */
+  clearedUpTo: { upTo: Watermark; deletedMs: number; device: Uint8Array; restored: boolean } | null;
   /** By Keep Messages its last message went once: without messages it is not one that was just made. */
   expired: boolean;
   /** What was learned about members, by account id in hex. */
@@ -168,6 +169,7 @@ export function readConversationRegisters(payload: Payload): ConversationRegiste
             upTo: { acceptedMs: upToMs, guid: upTo.guid },
             deletedMs: clearedMs,
             device: cleared!.deviceId,
+            restored: cleared!.restored,
           },
     expired: expired?.on ?? false,
     memberInfo,

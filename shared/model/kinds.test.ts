@@ -38,6 +38,7 @@ import {
   keepMessagesValue,
   memberValue,
   reactionValue,
+  restoredValue,
   seenValue,
   switchValue,
   textValue,
@@ -184,10 +185,16 @@ describe('conversations', () => {
       name: 'Team',
       pinned: true,
       mutedUntil: at,
-      clearedUpTo: { upTo, deletedMs: at + 1, device },
+      clearedUpTo: { upTo, deletedMs: at + 1, device, restored: false },
       expired: false,
       memberInfo: new Map([[toHex(id(2)), info]]),
     });
+    const putBack = restoredValue(clearedValue(upTo, at + 1, device));
+    expect(putBack).toEqual(clearedValue(upTo, at + 1, device, true));
+    payload = set(payload, ConversationField.CLEARED_UP_TO, putBack);
+    const clearedUpTo = { upTo, deletedMs: at + 1, device, restored: true };
+    expect(readConversation(payload)).toMatchObject({ clearedUpTo });
+    for (const none of [new Uint8Array(), Uint8Array.of(0xff)]) expect(restoredValue(none)).toEqual(none);
     expect(readConversation(newPayload(2))).toBeNull();
   });
 });

@@ -62,15 +62,26 @@ export const watermarkValue = (mark: Watermark) =>
     WatermarkSchema,
     create(WatermarkSchema, { acceptedMs: ms(mark.acceptedMs), guid: requireId(mark.guid, 'A guid') }),
   );
-export const clearedValue = (upTo: Watermark, deletedMs: number, deviceId: Uint8Array) =>
+/** `restored`: see `restoredValue`. */
+export const clearedValue = (upTo: Watermark, deletedMs: number, deviceId: Uint8Array, restored = false) =>
   toBinary(
     ClearedValueSchema,
     create(ClearedValueSchema, {
       upTo: { acceptedMs: ms(upTo.acceptedMs), guid: requireId(upTo.guid, 'A guid') },
       deletedMs: ms(deletedMs),
       deviceId: requireId(deviceId, 'A device id'),
+      restored,
     }),
   );
+/** Of a cleared value: the same delete, put back by Undo of a later one, which is no new delete (SPEC DEL-34). What is not readable as one stays as it is. */
+export function restoredValue(value: Uint8Array): Uint8Array {
+  if (value.length === 0) return value;
+  try {
+    return toBinary(ClearedValueSchema, { ...fromBinary(ClearedValueSchema, value), restored: true });
+  } catch {
+    return value;
+  }
+}
 export const memberValue = (handle: string, name: string, identityKey: Uint8Array) =>
   toBinary(MemberValueSchema, create(MemberValueSchema, { handle, name, identityKey }));
 

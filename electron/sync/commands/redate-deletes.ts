@@ -43,7 +43,7 @@ export function redateDeletes(ctx: StepContext, cloudMs: number): number {
       const payload = getPayload(store, 'messages', conversationRecordId(ctx, guid));
       const cleared = payload === undefined ? null : readConversationRegisters(payload).clearedUpTo;
       if (cleared === null) continue;
-      const value = clearedValue(cleared.upTo, nowMs, deviceId);
+      const value = clearedValue(cleared.upTo, nowMs, deviceId, cleared.restored);
       writeConversation(ctx, guid, ConversationField.CLEARED_UP_TO, value);
     }
     redateOutbox(store, nowMs);

@@ -5,7 +5,7 @@
  */
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { getRegister } from '../../../shared/model/payload.ts';
-import { clearedValue, type Watermark } from '../../../shared/model/values.ts';
+import { clearedValue, restoredValue, type Watermark } from '../../../shared/model/values.ts';
 import { ConversationField, ReadingField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import {
   getLocalClear,
@@ -186,9 +186,11 @@ function undoConversation(ctx: StepContext, taken: TakenConversation, dates: rea
   const payload = getPayload(store, 'messages', conversationRecordId(ctx, guid));
   const now = payload === undefined ? undefined : getRegister(payload, ConversationField.CLEARED_UP_TO);
   const { deviceId } = currentKeys(ctx);
+  // As it was written, or as the Undo of a later delete put it back.
   const isOurs = (ms: number) =>
-    now !== undefined && equalBytes(now.value, clearedValue(mark.upTo, ms, deviceId));
+    now !== undefined &&
+    [false, true].some((restored) => equalBytes(now.value, clearedValue(mark.upTo, ms, deviceId, restored)));
   if (!dates.some(isOurs)) return false;
-  writeConversation(ctx, guid, ConversationField.CLEARED_UP_TO, mark.before);
+  writeConversation(ctx, guid, ConversationField.CLEARED_UP_TO, restoredValue(mark.before));
   return true;
 }

@@ -18,11 +18,17 @@ const T = 1_700_000_000_000;
 const CONVERSATION = '07'.repeat(16);
 let cloud: Cloud;
 let cut = false;
+/** The first device has no connection either. */
+let alone = false;
+/** How far ahead the second device's clock is. */
+let aheadMs = 0;
 const devices: ZoneDevice[] = [];
 
 beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
   cut = false;
+  alone = false;
+  aheadMs = 0;
 });
 afterEach(async () => {
   for (const device of devices.splice(0)) await device.stop();
@@ -32,14 +38,15 @@ afterEach(async () => {
 const clear = (device: ZoneDevice) =>
   device.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
 
-/** The second device's line can be cut. */
+/** Either's line can be cut. */
 async function inStep(): Promise<[ZoneDevice, ZoneDevice]> {
-  const one = await firstDevice(cloud, 'anna@example.org');
+  const one = await firstDevice(cloud, 'anna@example.org', { fetch: cuttableFetchOf(cloud, () => !alone) });
   devices.push(one);
   one.core.start();
   for (let i = 0; i < 3; i += 1) one.message(`m${i}`, T + i);
   await one.settled();
-  const two = await nextDevice(cloud, one.person, { fetch: cuttableFetchOf(cloud, () => !cut) });
+  const clock = { now: () => Date.now() + aheadMs };
+  const two = await nextDevice(cloud, one.person, { clock, fetch: cuttableFetchOf(cloud, () => !cut) });
   devices.push(two);
   two.core.start();
   await two.settled();
@@ -129,3 +136,59 @@ test.each([
     expect([one.texts(), two.texts(), three.texts()]).toEqual([['new'], ['new'], ['new']]);
   },
 );
+
+const DAY = 24 * 60 * 60 * 1000;
+
+test.each([
+  ['before', false],
+  ['after', true],
+])(
+  'SIM-4 DEL-34 what either of two deleted stays deleted, also when the one that had not seen the newest messages has a stamp from a year ahead, and is heard %s the other',
+  async (_, later) => {
+    const [one, two] = await inStep();
+    // By that clock it deletes the conversation and takes that back: what it writes there from now on is stamped later still.
+    cut = true;
+    aheadMs = 400 * DAY;
+    const { undo } = await clear(two);
+    await two.core.execute({ name: 'undoDelete', input: { undo } });
+    aheadMs = 0;
+    await clear(two);
+    alone = true;
+    one.message('new', T + 500);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await clear(one);
+    for (const device of later ? [one, two] : [two, one]) {
+      if (device === one) alone = false;
+      else cut = false;
+      await settled(device);
+    }
+    await settled(one, two, one);
+    expect([one.texts(), two.texts()]).toEqual([[], []]);
+    // Nobody took it back: it has its thirty days from the later of the two.
+    await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
+    await settled(one, two);
+    expect([one.texts(), two.texts()]).toEqual([
+      ['m0', 'm1', 'm2', 'new'],
+      ['m0', 'm1', 'm2', 'new'],
+    ]);
+  },
+);
+
+test('SIM-4 DEL-34 what Undo puts back is no delete that stands against another', async () => {
+  const [one, two] = await inStep();
+  await clear(two);
+  await settled(two, one);
+  two.message('new', T + 500);
+  await settled(two, one);
+  // Deleted again, and heard of; then undone where the other device has written to the conversation meanwhile.
+  const { undo } = await clear(two);
+  await settled(two, one);
+  expect(one.texts()).toEqual([]);
+  cut = true;
+  await one.core.execute({ name: 'setPinned', input: { conversationId: CONVERSATION, on: true } });
+  await settled(one);
+  await two.core.execute({ name: 'undoDelete', input: { undo } });
+  cut = false;
+  await settled(two, one, two);
+  expect([one.texts(), two.texts()]).toEqual([['new'], ['new']]);
+});

@@ -335,6 +335,13 @@ export declare type ClearedValue = Message<"lockstep.record.v1.ClearedValue"> & 
    * @generated from field: bytes device_id = 3;
    */
   deviceId: Uint8Array;
+
+  /**
+   * by Undo of a later one: this is the delete that stood there before, and no new one
+   *
+   * @generated from field: bool restored = 4;
+   */
+  restored: boolean;
 };
 
 /**
