@@ -13,6 +13,8 @@ export default defineConfig({
     // A test that hangs, not one on a busy machine.
     testTimeout: 90_000,
     hookTimeout: 90_000,
+    // A list of what went wrong is shown with what stands in it: where a test runs, nobody may be able to look further.
+    chaiConfig: { truncateThreshold: 0 },
     // What an unhandled rejection means is for a person to find out, never for a later test to trip over.
     dangerouslyIgnoreUnhandledErrors: false,
   },

@@ -12,6 +12,8 @@ import { root } from './node24.mjs';
 export type Counts = { passed: number; failed: number; wrong: string[] };
 
 const SAYS_LINES = 8;
+/** Of one line: a list of what went wrong is one. */
+const LINE_CHARACTERS = 4000;
 
 /** One failed test for the end of the output: where it is, and the first lines of what it said. */
 function wrongOf(where: string, title: string, says: string | undefined): string {
@@ -19,7 +21,7 @@ function wrongOf(where: string, title: string, says: string | undefined): string
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(0, SAYS_LINES);
-  return [`${where} › ${title}`, ...lines.map((line) => `    ${line.slice(0, 400)}`)].join('\n');
+  return [`${where} › ${title}`, ...lines.map((line) => `    ${line.slice(0, LINE_CHARACTERS)}`)].join('\n');
 }
 
 const vitestReport = z.object({
