@@ -14,6 +14,7 @@ import { ConversationField } from '../../shared/proto/gen/lockstep/record/v1/rec
 import { moved } from './covered.ts';
 import { getDirty, markDirty } from './dirty.ts';
 import { getIdentity } from './identity.ts';
+import { noteLetGo } from './let-go.ts';
 import { dropAgain } from './local-deletes.ts';
 import type { Store } from './open.ts';
 import { project } from './project.ts';
@@ -105,8 +106,9 @@ export function applyPulled(
     marks: [],
   };
   return store.write(() => {
+    let gone = 0;
     for (const item of items) {
-      if ('gone' in item) applyTombstone(store, zone, item, nowMs, result);
+      if ('gone' in item) gone += applyTombstone(store, zone, item, nowMs, result) ? 1 : 0;
       else {
         const closed = applyRecord(store, zone, item, result);
         if (zone === 'messages') {
@@ -116,6 +118,7 @@ export function applyPulled(
       }
       result.applied += 1;
     }
+    noteLetGo(store, 'tombstone', gone, nowMs);
     return result;
   });
 }
@@ -220,13 +223,14 @@ function noteMark(ours: Payload | null, merged: Payload, { marks }: PulledResult
   marks.push({ conversation: read.guid, from, deletedMs });
 }
 
+/** True: a message went with it that was here. */
 function applyTombstone(
   store: Store,
   zone: ZoneName,
   item: PulledTombstone,
   nowMs: number,
   result: PulledResult,
-): void {
+): boolean {
   const { id } = item;
   const base = tombstoneBase(item.rev, item.epoch);
   const row = recordRow(store, zone, id);
@@ -244,7 +248,7 @@ function applyTombstone(
       nowMs,
     );
     store.memory.changeDigest(ZONE_NUMBER[zone]).add(id, base.rev, base.hash!);
-    return;
+    return false;
   }
   const dirty = getDirty(store, zone, id);
   if (dirty !== undefined) {
@@ -253,6 +257,8 @@ function applyTombstone(
     }
     store.run('DELETE FROM dirty WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);
   }
+  const goes = row.gone === 0 && row.kind === KIND.message && row.payload !== null;
   if (row.gone === 0) dropContent(store, row, nowMs);
   changeBase(store, zone, id, row, base, item.proof);
+  return goes;
 }

@@ -58,6 +58,7 @@ export function wellFacts(change: Partial<Facts>): Facts {
     purgeAt: null,
     onlyHere: { messages: 0, changes: 0 },
     recentlyDeleted: { messages: 0, firstGoesMs: null },
+    letGo: [],
     freeBytes: 80 * GB,
     database: { at: NOW, tables: 25, problems: [] },
     notices: [],

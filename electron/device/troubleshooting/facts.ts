@@ -2,6 +2,7 @@
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { getIdentity } from '../../store/identity.ts';
+import { type LetGo, listLetGo } from '../../store/let-go.ts';
 import { listNotices } from '../../store/notices.ts';
 import { type OnlyHere, onlyHere } from '../../store/only-here.ts';
 import { recentlyDeletedSummary } from '../../store/recently-deleted.ts';
@@ -26,6 +27,8 @@ export type Facts = {
   purgeAt: number | null;
   onlyHere: OnlyHere;
   recentlyDeleted: { messages: number; firstGoesMs: number | null };
+  /** What went for good on this device, the oldest first. */
+  letGo: LetGo[];
   /** On the disk where the messages are; null where the system does not say. */
   freeBytes: number | null;
   database: DatabaseCheck | null;
@@ -61,6 +64,7 @@ export async function gatherFacts(context: CallContext, database: DatabaseCheck 
     purgeAt: status.purge?.at ?? zone.purgeAtMs,
     onlyHere: onlyHere(store),
     recentlyDeleted: recentlyDeletedSummary(store),
+    letGo: listLetGo(store),
     freeBytes,
     database,
     notices: [...context.notices, ...listNotices(store)].map(({ code }) => code),

@@ -85,10 +85,14 @@ test('API-22 whatever stands where text can stand, nothing but names of the prog
   expect(reportText(input(CANARY)).match(/\bother\b/g)?.length).toBeGreaterThan(25);
 });
 
-test('API-22 what it is for is in it: checks, versions, where the zones stand, what failed', () => {
+test('API-22 API-28 what it is for is in it: checks, versions, where the zones stand, what failed', () => {
   const report = reportText({
     ...input('word'),
-    facts: wellFacts({ appVersion: '1.2.0', notices: ['deviceAdded', 'deviceAdded', 'zoneForked'] }),
+    facts: wellFacts({
+      appVersion: '1.2.0',
+      notices: ['deviceAdded', 'deviceAdded', 'zoneForked'],
+      letGo: [{ cause: 'thirtyDays', messages: 3, firstMs: 0, lastMs: 5_000, byMs: 1_000 }],
+    }),
   });
   for (const line of [
     'version: 1.2.0',
@@ -98,6 +102,7 @@ test('API-22 what it is for is in it: checks, versions, where the zones stand, w
     'zone messages: 2 records, 1 with changes',
     'deviceAdded: 2',
     'zoneForked: 1',
+    '1970-01-01T00:00:05.000Z thirtyDays: 3 messages since 1970-01-01T00:00:00.000Z, by 1970-01-01T00:00:01.000Z',
     'step push messages: word (word), 2 times since 1970-01-01T00:00:00.000Z',
   ])
     expect(report).toContain(line);

@@ -8,6 +8,7 @@
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import type { Check } from '../../api/troubleshooting-types.ts';
 import type { StoreCounts } from '../../store/counts.ts';
+import type { LetGo } from '../../store/let-go.ts';
 import type { ZoneState } from '../../store/zone-state.ts';
 import type { FailureRecord, SyncReport } from '../../sync/troubleshooting-types.ts';
 import type { Facts } from './facts.ts';
@@ -52,6 +53,7 @@ export function reportText(input: ReportInput): string {
     ...section('Zones', [...zone(input, 'account'), ...zone(input, 'messages')]),
     ...section('Counts', counts(input)),
     ...section('Devices', devices(input)),
+    ...section('Gone for good on this device', input.facts.letGo.toReversed().map(letGo)),
     ...section('Notices', tally(input.facts.notices.map(word))),
     ...section('Last failures', input.sync.failures.toReversed().map(failure)),
   ].join('\n')}\n`;
@@ -167,6 +169,11 @@ function tally(words: string[]): string[] {
 function failure({ what, kind, code, firstAt, lastAt, times }: FailureRecord): string {
   const often = times > 1 ? `, ${times} times since ${when(firstAt)}` : '';
   return `${when(lastAt)} ${what}: ${word(kind)}${code === null ? '' : ` (${codeName(code)})`}${often}`;
+}
+
+function letGo({ cause, messages, firstMs, lastMs, byMs }: LetGo): string {
+  const since = lastMs === firstMs ? '' : ` since ${when(firstMs)}`;
+  return `${when(lastMs)} ${word(cause)}: ${messages} messages${since}${byMs === null ? '' : `, by ${when(byMs)}`}`;
 }
 
 /** `ECONNREFUSED`, `RATE_LIMITED`, `not_authentic`, `TypeError`: failure-log.ts let nothing else in. */

@@ -8,6 +8,7 @@ import { clearedValue, deletedValue, type Watermark } from '../../../shared/mode
 import { compareWatermarks } from '../../../shared/model/watermarks.ts';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { unreadable } from '../../store/bases.ts';
+import { noteLetGo } from '../../store/let-go.ts';
 import {
   addLocalDelete,
   anyExpired,
@@ -44,9 +45,11 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     unreadable(store, 'messages', 1).length === 0;
   // Nobody deleted these: they were kept here for a shorter time than the account keeps them.
   forgetExpired(store);
+  let forGood = 0;
   for (const { id, deletedMs, gone } of listLocalDeletes(store)) {
     if (everywhere && gone) {
       deleteForGood(store, 'messages', id, { push: true, byPerson: true, nowMs: deletedMs });
+      forGood += 1;
     } else if (everywhere && getPayload(store, 'messages', id) !== undefined) {
       if (deleteEverywhere(ctx, id, deletedMs)) {
         takeOverLocalDelete(store, id);
@@ -72,6 +75,7 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     }
     removeLocalClear(store, conversation);
   }
+  noteLetGo(store, 'person', forGood, ctx.clock.now());
   answerHidden(store, everywhere);
   store.changes.flag('recentlyDeleted');
 }

@@ -7,6 +7,7 @@ import { getRegister } from '../../../shared/model/payload.ts';
 import { clearedValue } from '../../../shared/model/values.ts';
 import { ConversationField, ReadingField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getConversation } from '../../store/conversations.ts';
+import { noteLetGo } from '../../store/let-go.ts';
 import { addLocalDelete, getLocalClear, removeLocalClear, setLocalClear } from '../../store/local-deletes.ts';
 import { newestPlace, shownCount } from '../../store/message-pages.ts';
 import { messageRow } from '../../store/messages.ts';
@@ -271,6 +272,7 @@ export async function deleteForGood(
   } else {
     await inSlices(ctx, breathe, input.ids, (id) => remove(fromHex(id)));
   }
+  noteLetGo(store, 'person', messages, ctx.clock.now());
   // The pages that held the text are overwritten (secure_delete) and leave the log file too.
   store.checkpoint(true);
   return { messages };

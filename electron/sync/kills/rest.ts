@@ -9,6 +9,7 @@ import { Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { attachmentsFolder, blobFiles } from '../../store/blob-files.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getKeep } from '../../store/keep-messages.ts';
+import { listLetGo } from '../../store/let-go.ts';
 import type { Store } from '../../store/open.ts';
 import { searchMessages } from '../../store/search.ts';
 import { ZONE_NUMBER, type ZoneName } from '../../store/values.ts';
@@ -220,6 +221,7 @@ function restless(scene: Scene): string[] {
   return [
     `the killed device's outbox: ${outboxOf(scene)}`,
     `Keep Messages: ${keepOf(scene)}`,
+    `what went for good: ${letGoOf(scene)}`,
     `all clocks are ahead by ${scene.offMs} ms`,
     `device ${JSON.stringify(device.status)} ${device.failures.slice(-3).join(' | ')}`,
     `anna ${JSON.stringify(anna.core.status())} ${anna.failures.slice(-3).join(' | ')}`,
@@ -231,6 +233,13 @@ function restless(scene: Scene): string[] {
 function keepOf(scene: Scene): string {
   return scene.read((store) =>
     [store, scene.anna.store].map((one) => JSON.stringify(getKeep(one, 'account'))).join(' and '),
+  );
+}
+
+/** On either of the account's devices, and why. */
+function letGoOf(scene: Scene): string {
+  return scene.read((store) =>
+    [store, scene.anna.store].map((one) => JSON.stringify(listLetGo(one))).join(' and '),
   );
 }
 

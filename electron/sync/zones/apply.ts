@@ -9,6 +9,7 @@ import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import { clearedValue } from '../../../shared/model/values.ts';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { heldTombstones, rememberBase } from '../../store/bases.ts';
+import { noteLetGo } from '../../store/let-go.ts';
 import { addNotice, anyNotice, dropNotices } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import { applyPulled, type Pulled, type PulledResult } from '../../store/pulled.ts';
@@ -106,6 +107,7 @@ function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], 
  * delete (SYN-26).
  */
 function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): void {
+  let again = 0;
   for (const item of items) {
     if ('gone' in item) {
       continue;
@@ -113,9 +115,10 @@ function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): vo
     const payload = item.payload ?? decodePayload(item.bytes, ctx.store.schema);
     const name = payload.kind === KIND.message ? nameOf(payload) : null;
     if (name !== null && isGoneForAll(ctx, 'messages', KIND.message, name)) {
-      deleteForGood(ctx.store, 'messages', item.id, { push: true, byPerson: true, nowMs });
+      if (deleteForGood(ctx.store, 'messages', item.id, { push: true, byPerson: true, nowMs })) again += 1;
     }
   }
+  noteLetGo(ctx.store, 'earlierGeneration', again, nowMs);
 }
 
 /** The walk has ended: what was deleted for good elsewhere goes here as well. A slice; true when there is more. */

@@ -10,6 +10,7 @@ import { keepMessagesValue } from '../../../shared/model/values.ts';
 import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getDirty, markDirty } from '../../store/dirty.ts';
 import { getKeep, type KeepScope, messagesBefore, setOwnKeep } from '../../store/keep-messages.ts';
+import { noteLetGo } from '../../store/let-go.ts';
 import { addLocalDelete, isLocallyCleared } from '../../store/local-deletes.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
@@ -35,6 +36,7 @@ export function expireMessages(ctx: StepContext, scope: KeepScope, agreedMs: num
   const { machine, machineHere } = ctx.sizes.slice;
   const { messages, more } = messagesBefore(store, beforeMs, travels ? machine : machineHere, travels);
   store.write(() => {
+    noteLetGo(store, 'keepMessages', messages.length, ctx.clock.now(), beforeMs);
     for (const cid of new Set(messages.map((one) => one.cid))) {
       const state = store.memory.conversationByCid(cid);
       // Nothing newer is shown: it leaves the list, and the next message starts it anew.

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { getDirty } from '../../store/dirty.ts';
+import { listLetGo } from '../../store/let-go.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
@@ -108,6 +109,36 @@ test('SYN-75 months later the first device that comes back lets go of it, whiche
   await start(two);
   await gone(two, b);
   expect([two.texts(), count(two), two.record(c) !== null]).toEqual([['c'], 0, true]);
+});
+
+test('API-28 each device knows when messages went for good, how many and why', async () => {
+  const [a = '', b = '', c = ''] = await begin('a', 'b', 'c');
+  const deletedMs = Date.now();
+  await remove(one, a, b);
+  await one.settled();
+  await two.until(() => count(two) === 2, 'the deletes');
+  await stop(two);
+  passed = 31 * DAY;
+  await one.restart();
+  await gone(one, a);
+  await gone(one, b);
+  await one.core.execute({ name: 'deleteForGood', input: { ids: [c] } });
+  await one.settled();
+  const here = Date.now() + passed;
+  // The cloud's answer to the thirty days is a tombstone as well.
+  const [days, answer, person, ...more] = listLetGo(one.store);
+  expect(more).toEqual([]);
+  expect([days, answer, person].map((one) => [one?.cause, one?.messages])).toEqual([
+    ['thirtyDays', 2],
+    ['tombstone', 2],
+    ['person', 1],
+  ]);
+  expect(Math.abs((days?.byMs ?? 0) - deletedMs)).toBeLessThan(60_000);
+  expect(Math.abs((days?.firstMs ?? 0) - here)).toBeLessThan(60_000);
+  await start(two);
+  await gone(two, c);
+  const there = listLetGo(two.store).filter(({ cause }) => cause === 'tombstone');
+  expect(there.reduce((sum, { messages }) => sum + messages, 0)).toBe(3);
 });
 
 test('SYN-75 a conversation goes whole; what came after it stays', async () => {

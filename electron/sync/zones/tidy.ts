@@ -4,7 +4,9 @@
  */
 
 import { getDirty, markDirty } from '../../store/dirty.ts';
+import { noteLetGo } from '../../store/let-go.ts';
 import { addLocalDelete, dueHere } from '../../store/local-deletes.ts';
+import { messageRow } from '../../store/messages.ts';
 import { dueForGood, KEPT_MS } from '../../store/recently-deleted.ts';
 import { recordRow } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
@@ -37,6 +39,8 @@ export async function tidy(
   const due = travels ? dueForGood(store, agreed, slice) : dueHere(store, agreed - KEPT_MS, slice);
   let deleted = 0;
   store.write(() => {
+    // The first of them is the one that was deleted first.
+    const byMs = due[0] === undefined ? null : (messageRow(store, due[0])?.deleted_ms ?? null);
     for (const id of due) {
       if (!travels) {
         addLocalDelete(store, id, now, true);
@@ -51,6 +55,7 @@ export async function tidy(
       }
     }
     if (deleted > 0) {
+      noteLetGo(store, 'thirtyDays', deleted, now, byMs);
       store.changes.flag('recentlyDeleted');
     }
   });
