@@ -5,6 +5,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { withNotDelivered } from '../../../shared/model/not-delivered.ts';
 import { newPayload, SCHEMA } from '../../../shared/model/payload.ts';
 import { someInCloud } from '../../store/bases.ts';
+import { listLetGo } from '../../store/let-go.ts';
 import { onlyHere } from '../../store/only-here.ts';
 import { putMerged } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
@@ -284,7 +285,7 @@ test('SYN-150 a cloud that is put back to before its purge is taken as it is: on
   for (const device of [one, other]) expect(device.texts()).toEqual(['first', 'second', 'since the backup']);
 });
 
-test('SYN-151 what was deleted for good in a later generation stays deleted when the cloud is put back to one before', async () => {
+test('SYN-151 API-28 what was deleted for good in a later generation stays deleted when the cloud is put back to one before', async () => {
   const [one, other] = await world.two();
   await inStep(one, other);
   const backup = await world.backup();
@@ -302,6 +303,9 @@ test('SYN-151 what was deleted for good in a later generation stays deleted when
   }
   await inStep(one, other);
   for (const device of [one, other]) expect(device.texts()).toEqual(['second']);
+  expect([...listLetGo(one.store), ...listLetGo(other.store)].map(({ cause }) => cause)).toContain(
+    'earlierGeneration',
+  );
 });
 
 test('OUT-36 whom a message did not reach is known in the next generation as well', async () => {
