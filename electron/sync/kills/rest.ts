@@ -41,7 +41,7 @@ export async function rest(scene: Scene, again = signInAgain): Promise<string[]>
     }
     if (problems.length === 0) return finalCheck(scene);
     const now = performance.now();
-    if (now - began > REST_WITHIN_MS) return [...problems, ...restless(scene)];
+    if (now - began > REST_WITHIN_MS) return [...problems, ...scene.takeFailures(), ...restless(scene)];
     if (now - poked > POKE_EVERY_MS) {
       poked = now;
       scene.poke();
