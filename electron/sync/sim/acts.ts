@@ -242,14 +242,13 @@ function recovering(all: boolean): Act['act'] {
     const chosen = all ? rows : some(rows, 2, dice);
     const { person, name: by } = actor;
     const { tick } = stage.ledger;
-    const recovered = stage.ledger.recovered[person];
+    const recovered = (what: string) => stage.ledger.recoversAt(person, what, stage.world.now, stampedMs);
     const travels = deletesTravel(actor);
     const stampedMs = stampsFrom(stage, actor);
     const done = () => {
-      const { now } = stage.world;
       for (const { guid, conversation, deleted: how } of chosen) {
-        recovered.set(guid, now);
-        if (how === 'withConversation') recovered.set(conversation, now);
+        recovered(guid);
+        if (how === 'withConversation') recovered(conversation);
       }
     };
     const what = `recovers ${textsOf(chosen)}`;
@@ -259,7 +258,7 @@ function recovering(all: boolean): Act['act'] {
       const withIt = chosen.filter((row) => row.deleted === 'itself' && isCleared(actor, row.guid));
       await recover();
       done();
-      for (const { conversation } of withIt) recovered.set(conversation, stage.world.now);
+      for (const { conversation } of withIt) recovered(conversation);
       for (const { guid, conversation, deleted: how } of travels ? chosen : []) {
         const atMs = stage.world.now;
         if (how !== null && !isSpared(stage, actor, guid))

@@ -58,7 +58,7 @@ export class Ledger {
   /** Which devices have ever had a message. */
   readonly had = new Map<string, Set<string>>();
   /** Messages, and whole conversations, that somebody took out of Recently Deleted, and when that was last: by person. */
-  readonly recovered: Record<PersonName, Map<string, number>> = { anna: new Map(), bob: new Map() };
+  readonly #recovered: Record<PersonName, Map<string, number>> = { anna: new Map(), bob: new Map() };
   /** Nobody can promise these: written on a device that was put back to before that, or left; lost with a cloud's backup. */
   readonly unsure: Record<PersonName, Set<string>> = { anna: new Set(), bob: new Set() };
   /**
@@ -185,9 +185,17 @@ export class Ledger {
     );
   }
 
+  /**
+   * Of a message or a conversation. `stampedMs`: by what its device stamps it; where that is ahead, of a clock that was ahead once, it wins over
+   * deletes until then that were made by devices that had not heard of it (docs/KNOWN-GAPS.md).
+   */
+  recoversAt(person: PersonName, what: string, nowMs: number, stampedMs: number): void {
+    this.#recovered[person].set(what, Math.max(nowMs, stampedMs));
+  }
+
   /** Ever, or (`sinceMs`) so late that it may have won over a delete of that time. */
   wasRecovered(person: PersonName, conversation: string, guid: string, sinceMs = 0): boolean {
-    const recovered = this.recovered[person];
+    const recovered = this.#recovered[person];
     return [guid, conversation].some((one) => (recovered.get(one) ?? -1) >= sinceMs - APART_MS);
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { Act } from './acts.ts';
 import type { Row, Sent } from './ledger.ts';
-import { recovers } from './looks.ts';
+import { recovers, stampsFrom } from './looks.ts';
 import { isSpared } from './spared.ts';
 import type { Actor, Stage } from './stage.ts';
 
@@ -35,10 +35,11 @@ const undo: Act['act'] = (stage, actor) => {
   const { ledger } = stage;
   const { person, name: by } = actor;
   const { tick } = ledger;
+  const stampedMs = stampsFrom(stage, actor);
   const back = () => {
     for (const { guid, conversation } of one.rows) {
-      ledger.recovered[person].set(guid, stage.world.now);
-      if (one.how === 'withConversation') ledger.recovered[person].set(conversation, stage.world.now);
+      ledger.recoversAt(person, guid, stage.world.now, stampedMs);
+      if (one.how === 'withConversation') ledger.recoversAt(person, conversation, stage.world.now, stampedMs);
     }
     for (const sent of one.unsent) ledger.writes(sent);
   };
@@ -56,7 +57,7 @@ const undo: Act['act'] = (stage, actor) => {
             by,
             tick,
             atMs,
-            stampedMs: atMs,
+            stampedMs,
             guid,
             conversation,
             how: one.how,
