@@ -242,16 +242,15 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
     if (row === undefined) {
       const age = ledger.ageMs(guid, world.now);
       const over = (one: Deletion) => isOver(one, world.now);
-      // Each device that ever had it has deleted it on its own: nobody is left to bring it back.
+      const letGo = ({ name }: Actor) =>
+        deletions.some((one) => one.by === name && over(one)) || ledger.isExpired(person, name, age);
+      // Each device that ever had it has deleted it on its own, or was put back to before it had it: nobody is left to bring it back.
       const had = stage.of(person).filter(({ name }) => ledger.had.get(guid)?.has(name));
       // Where none was seen with it, it was too old when it came, and was there between two looks at the most.
       const everywhere =
         had.length === 0
           ? stage.of(person).every(({ name }) => ledger.isExpired(person, name, age))
-          : had.every(
-              ({ name }) =>
-                deletions.some((one) => one.by === name && over(one)) || ledger.isExpired(person, name, age),
-            );
+          : had.some(letGo) && had.every((one) => letGo(one) || ledger.hasForgotten(guid, one.name));
       const expired = ledger.isExpired(person, null, age);
       const unsure = ledger.unsure[person].has(guid) || mayBeMissed(stage, person, guid);
       if (!travelled.some(over) && !expired && !everywhere && !unsure) {

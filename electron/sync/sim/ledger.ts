@@ -73,6 +73,8 @@ export class Ledger {
   readonly missed = new Set<string>();
   readonly notDelivered = new Set<string>();
 
+  /** By message: devices that were put back to before they had it, while their zone had it not, and have not had it since. */
+  readonly #forgot = new Map<string, Set<string>>();
   /** Devices that were put back, and to which tick at the earliest. */
   readonly doubted = new Map<string, number>();
   /** Devices that are being removed, or have been. */
@@ -147,9 +149,21 @@ export class Ledger {
   }
 
   #had(guid: string, by: string): void {
+    this.#forgot.get(guid)?.delete(by);
     const had = this.had.get(guid);
     if (had === undefined) this.had.set(guid, new Set([by]));
     else had.add(by);
+  }
+
+  /** This device had it, no zone of its account and no mailbox for it any more, and it was put back to before that (put-back.ts). */
+  forgets(guid: string, by: string): void {
+    const forgot = this.#forgot.get(guid);
+    if (forgot === undefined) this.#forgot.set(guid, new Set([by]));
+    else forgot.add(by);
+  }
+
+  hasForgotten(guid: string, by: string): boolean {
+    return this.#forgot.get(guid)?.has(by) ?? false;
   }
 
   /** Deletions of this person that concern a message at this place. */

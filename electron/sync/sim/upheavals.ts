@@ -6,6 +6,7 @@ import { messagesOf } from './ledger.ts';
 import { forgetLook } from './looks.ts';
 import { FINE } from './network.ts';
 import { isSleepy, stormOf } from './oftener.ts';
+import { putBack } from './put-back.ts';
 import type { SeededRandom } from './random.ts';
 import { MAILBOXES_FULL } from './retry-acts.ts';
 import { isShort } from './short.ts';
@@ -53,7 +54,7 @@ const die: Act['act'] = async (stage, actor, dice) => {
 /** The only act of a device that does not run. */
 export function startAgain(stage: Stage, actor: Actor, dice: SeededRandom): void {
   if (actor.copy !== null && dice.chance(0.4)) {
-    actor.device.putBack(actor.copy.image);
+    putBack(stage, actor, actor.copy.image);
     for (const guid of actor.device.look(unsent)) stage.ledger.askedAgain.add(guid);
     putFilesBack(actor, actor.copy.files);
     stage.ledger.doubt(actor.name, actor.copy.tick);

@@ -1,0 +1,44 @@
+/** What a device that is put back to an old copy takes with it: nobody brings it back, unless another device has it. */
+import Database from 'better-sqlite3';
+import { getMailCursor } from '../../store/mail.ts';
+import type { Store } from '../../store/open.ts';
+import type { Actor, Stage } from './stage.ts';
+
+/** Puts a device that does not run back to its copy, and notes what is nowhere else by its doing. */
+export function putBack(stage: Stage, actor: Actor, image: Uint8Array): void {
+  const { device, name } = actor;
+  const had = device.look(outOfMailbox);
+  device.putBack(image);
+  const kept = new Set(device.look(all));
+  const lost = had.filter((guid) => !kept.has(guid));
+  if (lost.length === 0) return;
+  const inZone = messagesInZone(stage, actor);
+  for (const guid of lost) if (!inZone.has(guid)) stage.ledger.forgets(guid, name);
+}
+
+const all = (store: Store): string[] =>
+  store.all<{ guid: string }>('SELECT lower(hex(guid)) AS guid FROM message').map(({ guid }) => guid);
+
+/** What the mailbox need not keep for this device. With anything unacknowledged it is not known what that is: then nothing counts as lost. */
+function outOfMailbox(store: Store): string[] {
+  const { stored, acknowledged } = getMailCursor(store);
+  return stored > acknowledged ? [] : all(store);
+}
+
+/** Of this person, as the cloud itself has them at this moment, in the generation that counts. */
+function messagesInZone({ cloud, ledger, people }: Stage, { person }: Actor): ReadonlySet<string> {
+  const { database } = cloud.backUp();
+  const db = new Database(Buffer.from(database.buffer, database.byteOffset, database.length));
+  try {
+    const ids = db
+      .prepare<[Uint8Array], string>(
+        `SELECT lower(hex(r.id)) FROM record r JOIN zone z ON z.no = r.zone JOIN account a ON a.no = z.account
+         WHERE a.id = ? AND z.kind = 2 AND r.ct IS NOT NULL`,
+      )
+      .pluck()
+      .all(people[person].accountId);
+    return new Set(ids.map((id) => ledger.messageOf.get(id) ?? ''));
+  } finally {
+    db.close();
+  }
+}
