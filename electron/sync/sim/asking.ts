@@ -1,5 +1,5 @@
 /**
- * How often a device asks its cloud (SPEC SIM-17). Where pages are short (SPEC SIM-50), what fits into one page of the app's own size takes as many as there
+ * How often a device asks its cloud (SPEC SIM-8, SIM-17). Where pages are short (SPEC SIM-50), what fits into one page of the app's own size takes as many as there
  * are records: of those, a place that is asked for the first time within the while is what there is to fetch, and does not count. Whoever goes round in a
  * circle comes by the same places again.
  */
@@ -30,15 +30,17 @@ export class Asking {
     this.#short = short;
   }
 
-  note(request: Request, now: number): void {
+  /** How many count, of the while that it comes in. */
+  note(request: Request, now: number): number {
     const current = Math.floor(now / this.#ms);
     if (current !== this.#while) {
       [this.#while, this.#asked] = [current, 0];
       this.#places.clear();
     }
-    if (this.#short && this.#isNewPlace(request)) return;
+    if (this.#short && this.#isNewPlace(request)) return this.#asked;
     this.#asked += 1;
     this.most = Math.max(this.most, this.#asked);
+    return this.#asked;
   }
 
   #isNewPlace(request: Request): boolean {

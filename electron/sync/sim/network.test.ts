@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { FINE, lineTo } from './network.ts';
+import { FINE, type Line, lineTo } from './network.ts';
 import { seeded } from './random.ts';
 import { World } from './world.ts';
 
@@ -62,5 +62,29 @@ test('SIM-48 an answer that had come before its computer slept is read when that
     await world.run(120_000);
     expect(await ended).toBe(ending);
     expect(counted.includes('fault: answer read after a sleep')).toBe(lies === 1);
+  }
+});
+
+test('SIM-8 who asks and asks at one moment is held, and where pages are short only who asks for the same place again', async () => {
+  for (const [short, circles, expected] of [
+    [false, false, true],
+    [true, false, false],
+    [true, true, true],
+  ] as const) {
+    const world = new World(0);
+    const line: Line = { up: true, weather: FINE };
+    const far = { life: 0, fetch: async () => new Response(new Uint8Array()) };
+    const fetch = lineTo(far, line, world, seeded(1), () => {}, short);
+    const { signal } = new AbortController();
+    const ask = (place: number) =>
+      fetch('http://localhost:1/Inventory', {
+        method: 'POST',
+        body: new Uint8Array([place >> 8, place & 255]),
+        signal,
+      });
+    for (let n = 0; n < 501; n += 1) void ask(circles ? 1 : n);
+    if (circles) void ask(1);
+    await world.settle();
+    expect(line.circles === true).toBe(expected);
   }
 });

@@ -1,5 +1,6 @@
 /** A device's line to the cloud: `cloud.fetch` with everything in between that networks do to a request. */
 import type { Fetch } from '../network/cloud-client.ts';
+import { Asking } from './asking.ts';
 import { LeanRequest } from './lean.ts';
 import type { SeededRandom } from './random.ts';
 import type { World } from './world.ts';
@@ -49,7 +50,10 @@ export const DROWSY: Weather = { ...STORM, delayMs: 4_000, lies: 0.8 };
 /** `circles`: this device asks and asks, with no time in between. `compared`: how often it asked for the list of all that there is. */
 export type Line = { up: boolean; weather: Weather; circles?: boolean; compared?: number };
 
-/** So many requests of one device within so long are a circle; in stories as they should be there are up to forty. */
+/**
+ * So many requests of one device within so long are a circle; in stories as they should be there are up to forty. Where pages are short, a first
+ * look through all that there is asks for hundreds of them at one moment, each another place: those do not count (asking.ts).
+ */
 const MOST_ASKED = 500;
 const WITHIN_MS = 10_000;
 const HOUR = 3_600_000;
@@ -83,13 +87,14 @@ function unlessAborted(answer: Promise<Response>, signal: AbortSignal): Promise<
   });
 }
 
-/** `line` may be changed while it runs. `count` hears of each fault. */
+/** `line` may be changed while it runs. `count` hears of each fault. `short`: pages are. */
 export function lineTo(
   far: Far,
   line: Line,
   world: World,
   random: SeededRandom,
   count: (fault: string) => void,
+  short = false,
 ): Fetch {
   const fails = (fault: string): never => {
     count(`fault: ${fault}`);
@@ -102,15 +107,12 @@ export function lineTo(
   };
   let asked = 0;
   let newest = 0;
-  let since = 0;
-  let lately = 0;
+  const asking = new Asking(WITHIN_MS, short);
   /** Whatever goes round in a circle is held there: a story must come to its end. */
-  const holdCircles = async ({ signal }: Request): Promise<void> => {
-    if (world.now - since > WITHIN_MS) [since, lately] = [world.now, 0];
-    lately += 1;
-    if (lately <= MOST_ASKED) return;
+  const holdCircles = async (request: Request): Promise<void> => {
+    if (asking.note(request, world.now) <= MOST_ASKED) return;
     line.circles = true;
-    await world.sleep(HOUR, signal);
+    await world.sleep(HOUR, request.signal);
   };
   return async (input, init) => {
     asked += 1;

@@ -190,7 +190,7 @@ export class Stage {
       emit: (event) => {
         if (event.type === 'status' && event.status.paused !== null) said.add(event.status.paused.reason);
       },
-      fetch: kills.on(lineTo(far, line, world, random.fork(), (what) => this.count(what))),
+      fetch: kills.on(lineTo(far, line, world, random.fork(), (what) => this.count(what), short)),
       started: (store) => {
         kills.watch(store);
         rememberSaid(store, said);
