@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Bench, noChanges, remembered, settled } from '../testing/engine-bench.ts';
-import { ENOUGH_METERED, LARGE, type Walk } from './state.ts';
+import { Bench, noChanges, remembered, settled, whereItStands } from '../testing/engine-bench.ts';
+import { ENOUGH_METERED, LARGE, NOTHING_HEARD, type Walk } from './state.ts';
 import { statusOf } from './status.ts';
 
 const on = (bench: Bench, conditions: { onBattery?: boolean; metered?: boolean }) =>
@@ -131,4 +131,38 @@ test('SWI-33 while a transfer waits or is held, mail comes in and goes out', () 
     expect(bench.steps()).toEqual([{ lane: 'mail', type: 'send' }]);
     expect(bench.state.running.zones).toBeNull();
   }
+});
+
+test('SWI-15 what stands still asks whether a purge that it knows of is still pending, and nothing else of the zone', () => {
+  const purge = { id: 'aa', atMs: 9e9, by: 'bb', asked: true };
+  const poke = (purgeId: string | null) =>
+    ({ type: 'zonePoke', zone: 'messages', head: 9999, purgeId }) as const;
+  const many = { ...noChanges(30), head: 9999, more: true, remaining: 9000 };
+  for (const still of [
+    (bench: Bench) => bench.send({ type: 'hold' }),
+    (bench: Bench) => on(bench, { metered: true }),
+  ]) {
+    const bench = still(settled().send({ type: 'setSwitch', on: false })).done('changes', many);
+    bench.steps();
+    // Nothing is known of a purge: nothing is asked.
+    bench.send(poke('aa'));
+    expect(bench.names()).toEqual([]);
+    bench.send({ type: 'zoneHeard', heard: { ...NOTHING_HEARD, purge } }).send(poke('aa'));
+    expect(bench.names()).toEqual([]);
+    expect(bench.send(poke(null)).names()).toEqual(['open messages']);
+    bench.done('open', whereItStands(NOTHING_HEARD)).steps();
+    expect(bench.state.running.zones).toBeNull();
+    expect(statusOf(bench.state)).toMatchObject({ switch: 'disabling', purge: null });
+  }
+  // After a restart, and at each poll.
+  const again = remembered({ switch: 'disabling', held: true, heard: { ...NOTHING_HEARD, purge } });
+  const bench = new Bench().send({ type: 'started', remembered: again });
+  bench.steps();
+  expect(bench.done('changes', noChanges(10)).names()).toEqual(['open messages']);
+  bench.done('open', whereItStands({ ...NOTHING_HEARD, purge }));
+  bench.done('tidy', { nextAt: Number.MAX_SAFE_INTEGER }).steps();
+  expect(bench.state.running.zones).toBeNull();
+  bench.now = bench.state.pollAt;
+  bench.send({ type: 'tick' }).steps();
+  expect(bench.done('changes', noChanges(10)).names()).toEqual(['open messages']);
 });

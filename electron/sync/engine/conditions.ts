@@ -62,6 +62,14 @@ export function standsStill(state: EngineState): boolean {
   );
 }
 
+/**
+ * Nothing is read of the messages zone that would say whether it is to be purged: with the switch off, or where it stands still and a purge is known,
+ * which may be taken back or over meanwhile (SPEC SWI-15). That is heard by asking where the zone stands.
+ */
+export function asksForPurge(state: EngineState): boolean {
+  return state.switch === 'off' || (state.heard.purge !== null && standsStill(state));
+}
+
 /** What is small never waits for better conditions. */
 function largeUpload(state: EngineState): boolean {
   const { total, done } = state.upload;

@@ -1,5 +1,5 @@
 /** What is next, lane by lane: pure questions about the engine's state (state.ts has the invariants). */
-import { meteredNow, standsStill, uploadsRecords, waitsFor } from './conditions.ts';
+import { asksForPurge, meteredNow, standsStill, uploadsRecords, waitsFor } from './conditions.ts';
 import { type EngineState, LARGE_BLOB, type Uploads, type ZoneName, type ZoneState } from './state.ts';
 import type { Step } from './steps.ts';
 
@@ -117,8 +117,9 @@ function nextZoneStep(state: EngineState, now: number): Step | null {
     if (!state.held && mayPush(state, 'messages', now)) {
       return repairStep(messages, 'messages') ?? pushStep(state, 'messages', now);
     }
-  } else if (!messages.named || state.askZone) {
-    // Switch off: to learn the generation, by which records are named, and whether the zone is to be purged.
+  }
+  if ((!takesPart(state) && !messages.named) || (state.askZone && asksForPurge(state))) {
+    // To learn the generation, by which records are named, and whether the zone is to be purged.
     return { lane: 'zones', type: 'open', zone: 'messages', take: false };
   }
   const repair =

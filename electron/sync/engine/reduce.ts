@@ -1,6 +1,6 @@
 /** The engine: `(state, event) -> { state, effects }`. What the parts mean and the invariants are in state.ts. */
 import { waitAfter } from './backoff.ts';
-import { blobsToUpload, uploadsRecords } from './conditions.ts';
+import { asksForPurge, blobsToUpload, uploadsRecords } from './conditions.ts';
 import { nextSteps, nextWake } from './decide.ts';
 import { reduceDone } from './reduce-done.ts';
 import { reduceFailed } from './reduce-failed.ts';
@@ -111,8 +111,7 @@ function poll(state: EngineState, now: number): EngineState {
 }
 
 function lookEverywhere(state: EngineState): EngineState {
-  // With the switch off, whether the zone is to be purged, or no longer, is heard by asking.
-  let after: EngineState = { ...state, mailbox: 'behind', askZone: state.switch === 'off' };
+  let after: EngineState = { ...state, mailbox: 'behind', askZone: asksForPurge(state) };
   for (const name of ['account', 'messages'] as const) {
     if (after.zones[name].stage === 'current') {
       after = patchZone(after, name, { stage: 'behind' });
@@ -211,7 +210,6 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
     purgeOff: remembered.purgeOff,
     held: remembered.held,
     heard: remembered.heard,
-    askZone: remembered.switch === 'off',
     lastSyncedAt: remembered.lastSyncedAt,
     // Believed until the stream says otherwise; the first poke of the stream brings its length.
     pollAt: now + POLL_WITHOUT_STREAM_MS,
@@ -231,7 +229,7 @@ function started(remembered: Remembered, state: EngineState, now: number): Engin
       forget,
     });
   }
-  return after;
+  return { ...after, askZone: asksForPurge(after) };
 }
 
 function counted(state: EngineState, event: Extract<EngineEvent, { type: 'counts' }>): EngineState {
@@ -323,7 +321,7 @@ function zonePoked(state: EngineState, event: Extract<EngineEvent, { type: 'zone
   const asked = step !== null && 'zone' in step && step.zone === 'messages';
   return {
     ...after,
-    askZone: after.askZone || state.switch === 'off',
+    askZone: after.askZone || asksForPurge(state),
     purgeAgain: after.purgeAgain || asked,
   };
 }

@@ -183,7 +183,7 @@ export type EngineState = {
   /** The purge that turned this device's switch off: its Undo turns it on again. */
   purgeOff: string | null;
   heard: ZoneHeard;
-  /** Switch off: ask the cloud where the messages zone stands, for it may be purged, or a purge taken back. */
+  /** Switch off, or standing still: ask the cloud where the messages zone stands, for it may be purged, or a purge taken back. */
   askZone: boolean;
   /** A poke told of another purge, or of none any more, while the messages zone was asked: look once more. */
   purgeAgain: boolean;
