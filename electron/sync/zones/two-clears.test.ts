@@ -55,6 +55,16 @@ async function inStep(): Promise<[ZoneDevice, ZoneDevice]> {
   return [one, two];
 }
 
+/** A Recover is no delete: everything comes back, on both. */
+async function recoverBringsAllBack(one: ZoneDevice, two: ZoneDevice): Promise<void> {
+  await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
+  await settled(one, two);
+  expect([one.texts(), two.texts()]).toEqual([
+    ['m0', 'm1', 'm2', 'new'],
+    ['m0', 'm1', 'm2', 'new'],
+  ]);
+}
+
 test('SIM-4 what either of two deleted stays deleted, also when the later one had not seen the newest messages', async () => {
   const [one, two] = await inStep();
   cut = true;
@@ -66,13 +76,7 @@ test('SIM-4 what either of two deleted stays deleted, also when the later one ha
   cut = false;
   await settled(two, one, two);
   expect([one.texts(), two.texts()]).toEqual([[], []]);
-  // And a Recover is no delete: everything comes back, on both.
-  await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
-  await settled(one, two);
-  expect([one.texts(), two.texts()]).toEqual([
-    ['m0', 'm1', 'm2', 'new'],
-    ['m0', 'm1', 'm2', 'new'],
-  ]);
+  await recoverBringsAllBack(one, two);
 });
 
 test('SIM-4 SYN-36 an older delete that is to reach everywhere does not undo a newer one', async () => {
@@ -164,13 +168,7 @@ test.each([
     }
     await settled(one, two, one);
     expect([one.texts(), two.texts()]).toEqual([[], []]);
-    // Nobody took it back: it has its thirty days from the later of the two.
-    await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
-    await settled(one, two);
-    expect([one.texts(), two.texts()]).toEqual([
-      ['m0', 'm1', 'm2', 'new'],
-      ['m0', 'm1', 'm2', 'new'],
-    ]);
+    await recoverBringsAllBack(one, two);
   },
 );
 
