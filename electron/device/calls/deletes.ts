@@ -27,10 +27,11 @@ const PAGE = 10_000;
 
 export function deleteCalls(context: CallContext): DeleteCalls {
   return {
-    scope(target): DeleteScope {
+    async scope(target): Promise<DeleteScope> {
       const store = accountStoreOf(context);
-      const zone = getZoneState(store, 'messages');
-      const switchOn = zone.switch === 'on' || zone.switch === 'enabling';
+      // As the delete will find it, and as the status line has it: written down it may be later (SPEC SYN-164).
+      const { switch: value } = await run(context, 'status', null);
+      const switchOn = value === 'on' || value === 'enabling';
       const reach = reachOf(listedDevices(store), switchOn);
       return {
         ...countOf(store, target),
@@ -39,7 +40,7 @@ export function deleteCalls(context: CallContext): DeleteCalls {
         switchOn,
         ...reach,
         inCloud: reach.devicesOn.length > 0 || someInCloud(store),
-        purgeAt: zone.purgeAtMs,
+        purgeAt: getZoneState(store, 'messages').purgeAtMs,
       };
     },
     async attachments(conversation) {

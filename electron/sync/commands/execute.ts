@@ -136,6 +136,21 @@ const ASKING: ReadonlySet<string> = new Set<AskingName>([
   'acceptIdentity',
 ]);
 
+/**
+ * What these do, or say, depends on how the switch is written down (SPEC SYN-164). Not among them `setSwitch`: it writes the switch itself, with a
+ * person's answer.
+ */
+export const BY_SWITCH: ReadonlySet<CommandName> = new Set<CommandName>([
+  'deleteMessages',
+  'deleteConversation',
+  'deleteForGood',
+  'discard',
+  'undoDelete',
+  'recoverMessages',
+  'keepPreview',
+  'setKeepMessages',
+]);
+
 export async function executeCommand(
   on: CommandContext,
   others: OtherCommands,

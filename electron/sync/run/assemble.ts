@@ -18,7 +18,7 @@ import { downloadStep } from '../blobs/download-step.ts';
 import { lookThroughFolder, sweepStep } from '../blobs/sweep.ts';
 import { uploadStep } from '../blobs/upload-step.ts';
 import { doubt, doubtedSince } from '../commands/deleted-at.ts';
-import { executeCommand, type OtherCommands } from '../commands/execute.ts';
+import { BY_SWITCH, executeCommand, type OtherCommands } from '../commands/execute.ts';
 import { redateDeletes } from '../commands/redate-deletes.ts';
 import { UndoBook } from '../commands/undo.ts';
 import type { EpochKeys, Random, Signal, StepContext } from '../context.ts';
@@ -54,6 +54,7 @@ import { Runner } from './runner.ts';
 import { SaidTime } from './said-time.ts';
 import { savedHlc } from './saved-hlc.ts';
 import { systemTimers, type Timers } from './timers.ts';
+import { WrittenSwitch } from './written-switch.ts';
 
 export type SyncCoreOptions = {
   store: Store;
@@ -162,6 +163,16 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     return result;
   };
 
+  const written = new WrittenSwitch({
+    timers,
+    stopped: abort.signal,
+    write: () => {
+      // Who signs in next finds it in the database.
+      if (runner.state.session !== 'active') return;
+      within('saveSwitch', () => saveSwitch(ctx, runner.state));
+      announcer.changed();
+    },
+  });
   const live = new LiveStream({ ctx, failures, runner: () => runner });
   const runner: Runner = new Runner({
     clock,
@@ -202,13 +213,8 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     remembered: () => remembered(store),
     counts: () => counts(store, clock.now()),
-    saveSwitch: () => {
-      attempt(timers, abort.signal, () => {
-        // As it is by then.
-        within('saveSwitch', () => saveSwitch(ctx, runner.state));
-        announcer.changed();
-      });
-    },
+    saveSwitch: () => written.turned(),
+    beforeStep: () => written.settle(),
     watch: () => live.open(),
     unwatch: () => live.close(),
     online,
@@ -338,6 +344,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     },
     async execute(command) {
       try {
+        if (BY_SWITCH.has(command.name)) written.settle();
         const on = { ctx, runner, queue, undos, breathe: () => timers.breathe(), failures, online };
         return (await within(command.name, () => executeCommand(on, parts.commands, command))) as never;
       } catch (error) {

@@ -39,6 +39,8 @@ export type RunnerOptions = {
   counts(): Counts;
   /** What `Remembered` has of the switch. */
   saveSwitch(): void;
+  /** Where it throws, the step has failed by that. */
+  beforeStep(): void;
   /** Opens the poke stream; what it says comes as events. */
   watch(): void;
   unwatch(): void;
@@ -162,6 +164,7 @@ export class Runner {
     await Promise.resolve();
     let outcome: Bare;
     try {
+      this.#options.beforeStep();
       const steps = this.#options.steps as unknown as Record<string, (step: Step) => Promise<unknown>>;
       const result = await within(step.type, () => steps[step.type]?.(step));
       outcome = { type: 'done', step, result } as unknown as Bare<

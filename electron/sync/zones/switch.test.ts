@@ -284,7 +284,7 @@ test('SWI-3 off for all while a purge is pending: its Undo turns nothing on', as
   expect(one.core.status().switch).toBe('off');
 });
 
-test('SWI-3 SWI-8 what finds no room when it is asked of all devices is written down whole or not at all, and heard again', async () => {
+test('SWI-3 SWI-8 SYN-164 what finds no room when it is asked of all devices is written down whole or not at all, and heard again', async () => {
   const [one, two, three_] = await three();
   await does(one, { name: 'disableAndDelete', input: null });
   await all(is('off'), 'off');
@@ -300,7 +300,7 @@ test('SWI-3 SWI-8 what finds no room when it is asked of all devices is written 
   };
   await turn(two, false, true);
   await three_.until(() => refused > 0, 'the refusal');
-  await three_.until(({ phase }) => phase === 'idle', 'rest');
+  await three_.until(({ paused }) => paused?.reason === 'diskFull', 'the full disk');
   const saved = () => getZoneState(three_.store, 'messages').switchReason;
   expect([saved(), three_.core.status().switchReason]).toEqual(['purging', 'allDevices']);
   // Dies before it is done once more.
