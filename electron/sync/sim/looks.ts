@@ -250,6 +250,9 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
   const { ledger } = stage;
   const { person, name } = actor;
   const problems: string[] = [];
+  // Who is shown another history has not heard of it, and lets go when the thirty days are over there (docs/KNOWN-GAPS.md).
+  const heard = (toldMs: number | null): number =>
+    deceived.has(stage) ? stage.world.now : (toldMs ?? stage.world.now);
   for (const one of recoveries.get(stage) ?? []) {
     if (one.person !== person || here.get(one.guid)?.visible === true) continue;
     if (ledger.leaving.has(one.by) || (ledger.doubted.get(one.by) ?? Number.POSITIVE_INFINITY) <= one.tick)
@@ -257,7 +260,7 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
     const place = ledger.places.get(one.guid);
     if (place === undefined || ledger.isExpired(person, null, ledger.ageMs(one.guid, stage.world.now)))
       continue;
-    const inTime = (deletion: Deletion) => deletion.atMs > (one.toldMs ?? stage.world.now) - 29 * DAY;
+    const inTime = (deletion: Deletion) => deletion.atMs > heard(one.toldMs) - 29 * DAY;
     const undone = (deletion: Deletion) =>
       one.undoes !== undefined &&
       deletion.by === one.by &&
