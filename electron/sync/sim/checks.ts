@@ -8,12 +8,12 @@ import { Zone, type ZoneState } from '../../../shared/proto/gen/lockstep/cloud/v
 import { getIdentity } from '../../store/identity.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { turnedOn } from './acts.ts';
-import { type Deletion, messagesOf, type PersonName, type Row } from './ledger.ts';
+import { type Deletion, isOver, messagesOf, type PersonName, type Row } from './ledger.ts';
 import { checkLook, isDeceived, listsAreTrue, recoveredShown } from './looks.ts';
 import { mayBeMissed, noteMissed } from './retry-acts.ts';
+import { noteLetGo } from './schemas.ts';
 import type { Actor, Stage } from './stage.ts';
 
-const DAY = 24 * 3_600_000;
 const PEOPLE: readonly PersonName[] = ['anna', 'bob'];
 
 /** Of one device, between any two moments of the world. */
@@ -81,7 +81,10 @@ function lookAt(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
   }
   for (const guid of actor.seen) {
     if (seen.has(guid)) continue;
-    if (actor.there.has(guid)) problems.push(...goneTooEarly(stage, actor, guid));
+    if (actor.there.has(guid)) {
+      problems.push(...goneTooEarly(stage, actor, guid));
+      noteLetGo(stage, actor, guid);
+    }
     actor.hidden.add(guid);
   }
   actor.there = seen;
@@ -101,10 +104,6 @@ function goneTooEarly({ ledger, world }: Stage, actor: Actor, guid: string): str
   if (ledger.of(person, place.conversation, place).some((one) => isOver(one, world.now))) return [];
   return [`SIM-3 "${sent.text}" is gone from ${name} before its days are over`];
 }
-
-/** For good, or in Recently Deleted for its thirty days. */
-const isOver = ({ forGood, atMs }: Deletion, nowMs: number): boolean =>
-  forGood || nowMs - atMs >= 30 * DAY - 10 * 60_000;
 
 /** Delete Now of this very message, answered, on a device that took part: nothing brings it back (DEL-3). */
 const isDeletedNow = ({ forGood, sure, what }: Deletion): boolean => forGood && sure && 'guid' in what;

@@ -166,6 +166,21 @@ export class Ledger {
     return this.#forgot.get(guid)?.has(by) ?? false;
   }
 
+  /** What is gone from this device went from it alone, with its switch off: by Delete Now, the thirty days, or its own Keep Messages. */
+  wentAlone(
+    person: PersonName,
+    by: string,
+    place: MessagePlace & { conversation: string },
+    nowMs: number,
+  ): boolean {
+    return (
+      this.isExpired(person, by, this.ageMs(place.guid, nowMs)) ||
+      this.of(person, place.conversation, place).some(
+        (one) => one.by === by && one.here && isOver(one, nowMs),
+      )
+    );
+  }
+
   /** Deletions of this person that concern a message at this place. */
   of(person: PersonName, conversation: string, place: MessagePlace): Deletion[] {
     return this.deletions.filter(
@@ -213,6 +228,10 @@ export class Ledger {
     return [guid, conversation].some((one) => (recovered.get(one) ?? -1) >= sinceMs - APART_MS);
   }
 }
+
+/** For good, or in Recently Deleted for its thirty days. */
+export const isOver = ({ forGood, atMs }: Deletion, nowMs: number): boolean =>
+  forGood || nowMs - atMs >= 30 * DAY - SLACK;
 
 export function later(a: MessagePlace, b: MessagePlace): boolean {
   return a.ms > b.ms || (a.ms === b.ms && a.guid > b.guid);

@@ -4,6 +4,7 @@
  */
 import { fromHex, toHex, utf8 } from '../../../shared/crypto/bytes.ts';
 import { getRegister, newPayload, SCHEMA, setRegister } from '../../../shared/model/payload.ts';
+import { getDirty } from '../../store/dirty.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { getPayload, isGone, putMerged } from '../../store/records.ts';
 import { type Act, deletesTravel } from './acts.ts';
@@ -18,7 +19,7 @@ const KIND_OF_NEWER = 77;
 const NO_KEY = new Uint8Array();
 
 /** What a newer app wrote: this value, or a later one, is in that record from now on. */
-export type Newer = { by: Actor; life: number; id: string; stamp: bigint };
+export type Newer = { by: Actor; life: number; id: string; stamp: bigint; letGo: boolean };
 
 const update: Act['act'] = async (stage, actor) => {
   if (isNewer(actor)) return false;
@@ -55,7 +56,7 @@ const newerWrites: Act['act'] = (stage, actor, dice) => {
   stage.count(`fault: newer app writes an unknown ${what}`);
   stage.does(actor, `writes as a newer app (${what})`, async () => {
     putMerged(actor.device.store, 'messages', fromHex(id), written, { dirty: true });
-    stage.newer.push({ by: actor, life: actor.device.putBacks, id, stamp });
+    stage.newer.push({ by: actor, life: actor.device.putBacks, id, stamp, letGo: false });
     await actor.device.execute('syncNow', null);
   });
   return true;
@@ -69,10 +70,10 @@ function someMessage({ device }: Actor, dice: SeededRandom): string | null {
 /** SIM-24, when every device has been updated. */
 export function newerKept(stage: Stage): string[] {
   const problems: string[] = [];
-  for (const { by, life, id, stamp } of stage.newer) {
+  for (const { by, life, id, stamp, letGo } of stage.newer) {
     // Of a device that was put back, or has left, perhaps nobody heard; a new generation knows no names of newer kinds (docs/KNOWN-GAPS.md).
     if (by.device.putBacks !== life || by.removed !== null || stage.ledger.purged[by.person]) continue;
-    if (letGoOf(stage, by.name, id)) continue;
+    if (letGo) continue;
     for (const { name, device } of stage.of(by.person)) {
       if (isGone(device.store, 'messages', fromHex(id))) continue;
       const payload = getPayload(device.store, 'messages', fromHex(id));
@@ -84,16 +85,18 @@ export function newerKept(stage: Stage): string[] {
   return problems;
 }
 
-/** Deleted for good on that device alone, with what had not gone up yet: brought back, it is what the cloud has of it. */
-const letGoOf = ({ ledger }: Stage, by: string, id: string): boolean =>
-  ledger.deletions.some(
-    (one) =>
-      one.by === by &&
-      one.here &&
-      one.forGood &&
-      'guid' in one.what &&
-      one.what.guid === ledger.messageOf.get(id),
-  );
+/**
+ * A message has gone from this device. Where that is this device's alone, what a newer app wrote there goes with it if it had not gone up: what
+ * comes back is what the cloud has (KEEP-9, KEEP-10, SYN-36).
+ */
+export function noteLetGo({ ledger, newer, world }: Stage, actor: Actor, guid: string): void {
+  const place = ledger.places.get(guid);
+  if (place === undefined || !ledger.wentAlone(actor.person, actor.name, place, world.now)) return;
+  for (const one of newer) {
+    if (one.by !== actor || ledger.messageOf.get(one.id) !== guid) continue;
+    if (getDirty(actor.device.store, 'messages', fromHex(one.id)) !== undefined) one.letGo = true;
+  }
+}
 
 export const SCHEMA_ACTS: Act[] = [
   { name: 'update the app', weight: 0.7, act: update },
