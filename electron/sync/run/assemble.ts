@@ -264,7 +264,12 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
       case 'cloudTime':
         // It comes with pages, and may date anew what was deleted. Not as a part of somebody's transaction, which may fail without it.
         if (store.db.inTransaction) {
-          void Promise.resolve().then(() => abort.signal.aborted || heardTime(signal));
+          void Promise.resolve()
+            .then(() => abort.signal.aborted || heardTime(signal))
+            .catch((error: unknown) => {
+              // A device that was ended in the middle of it has nobody to tell.
+              if (!abort.signal.aborted) throw error;
+            });
         } else heardTime(signal);
         break;
     }
