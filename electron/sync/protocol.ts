@@ -27,8 +27,11 @@ export type DeviceDescription = { name: string; platform: string; appVersion: st
 /** The last message shown of a conversation: everything up to and including it. `id` is the message's record id. */
 export type Place = { at: Milliseconds; id: Id };
 
-/** A delete that can be undone for a while: by which id, and how many messages went. */
-export type Deleted = { undo: Id; messages: number };
+/**
+ * A delete that can be undone for a while: by which id, and how many messages went. `stopped`: why the rest did not, a reason as in `Failure`; null
+ * when all of them did.
+ */
+export type Deleted = { undo: Id; messages: number; stopped: string | null };
 
 /** Every command: its input and what it answers. */
 export type Commands = {

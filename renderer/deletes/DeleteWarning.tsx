@@ -62,7 +62,16 @@ function Warning({ target }: { target: DeleteTarget }) {
   async function confirm(reach: DeleteScope): Promise<void> {
     setBusy(true);
     try {
-      const { messages, undo } = await doDelete(target);
+      const { messages, undo, stopped } = await doDelete(target);
+      if (stopped !== null && undo !== null) {
+        // What is still there stays open.
+        offerUndo(t('delete.deleted', { count: messages }), target, { undo });
+        view.say(
+          t('delete.notAll', { why: failureText(t, { reason: stopped, retryAfterMs: null, about: null }) }),
+        );
+        close();
+        return;
+      }
       const text = doneText(t, target, reach, messages);
       if (undo === null) view.say(text);
       else offerUndo(text, target, { undo });
@@ -112,10 +121,12 @@ async function askScope(target: DeleteTarget): Promise<DeleteScope> {
   return { ...(await api.deletes.scope.query({ target: some })), messages: target.ids.length };
 }
 
-async function doDelete(target: DeleteTarget): Promise<{ messages: number; undo: Deleted['undo'] | null }> {
+type Done = Omit<Deleted, 'undo'> & { undo: Deleted['undo'] | null };
+
+async function doDelete(target: DeleteTarget): Promise<Done> {
   if (target.kind === 'messages') return api.messages.delete.mutate({ ids: target.ids });
   if (target.kind === 'conversation') return api.conversations.delete.mutate({ id: target.id });
   if (target.kind === 'attachments') return api.deletes.attachments.mutate({ conversationId: target.id });
   const messages = await inPieces(target.ids, (ids) => api.recentlyDeleted.deleteNow.mutate({ ids }));
-  return { messages, undo: null };
+  return { messages, undo: null, stopped: null };
 }

@@ -29,6 +29,7 @@ export function offerUndo(text: string, target: DeleteTarget, deleted: Pick<Dele
 }
 
 export async function undoDelete(t: TFunction, key: number, offer: UndoOffer): Promise<void> {
+  const text = toasts.textOf(key);
   toasts.end(key);
   try {
     const { messages } = await api.deletes.undo.mutate({ undo: offer.undo });
@@ -37,6 +38,9 @@ export async function undoDelete(t: TFunction, key: number, offer: UndoOffer): P
     // The conversation that the delete closed opens again, unless something else was opened since.
     if (offer.pane !== null && useView.getState().pane.kind === 'none') view.show(offer.pane);
   } catch (error) {
-    view.say(failureText(t, failureOf(error)));
+    const failure = failureOf(error);
+    // It can be asked for again, and of what was never sent nothing else brings it back.
+    if (failure.reason !== 'undoOver') toasts.offerUndo(text, offer);
+    view.say(failureText(t, failure));
   }
 }

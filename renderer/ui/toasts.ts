@@ -35,6 +35,7 @@ function add(text: string, undo: UndoOffer | null): void {
 export const toasts = {
   say: (text: string): void => add(text, null),
   offerUndo: (text: string, undo: UndoOffer): void => add(text, undo),
+  textOf: (key: number): string => useToasts.getState().list.find((one) => one.key === key)?.text ?? '',
   end: (key: number): void =>
     useToasts.setState(({ list }) => ({ list: list.filter((one) => one.key !== key) })),
   /** Another account, or none: nothing of the last one's can be undone here. */

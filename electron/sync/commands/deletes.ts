@@ -28,7 +28,7 @@ import { conversationGuid, switchIsOn, writeConversation, writeReading } from '.
 import { deleteOne, recoverOne } from './delete-one.ts';
 import { deletedAt } from './deleted-at.ts';
 import { CLEARED } from './registers.ts';
-import { inSlices } from './slices.ts';
+import { type AsFar, inSlices } from './slices.ts';
 import { SpareNewer } from './spare-newer.ts';
 import type { DeleteContext, Taken, TakenConversation } from './undo.ts';
 
@@ -38,6 +38,18 @@ const nothingTaken = (ctx: StepContext): Taken => ({
   messages: [],
   waiting: [],
   conversation: null,
+});
+
+/** What is taken is told, and can be taken back, also where the disk is full before all of it is (SPEC SYN-73). */
+const asFar = ({ messages, waiting }: Taken, begun: boolean): AsFar => ({
+  begun,
+  counted() {
+    const [of, ofWaiting] = [messages.length, waiting.length];
+    return () => {
+      messages.length = of;
+      waiting.length = ofWaiting;
+    };
+  },
 });
 
 /** One message, in the outbox or accepted, in the caller's transaction. */
@@ -70,13 +82,14 @@ export async function deleteMessages(
 ): Promise<CommandResult<'deleteMessages'>> {
   const taken = nothingTaken(ctx);
   const spare = new SpareNewer();
-  await inSlices(ctx, breathe, new Set(input.ids), (id) => spare.do(() => take(ctx, fromHex(id), taken)));
+  const takeIt = (id: string): void => spare.do(() => take(ctx, fromHex(id), taken));
+  const stopped = await inSlices(ctx, breathe, new Set(input.ids), takeIt, asFar(taken, false));
   const messages = taken.messages.length + taken.waiting.length;
   spare.orSay(messages);
   if (messages === 0) {
     throw new SyncFailure('noMessage', 'This message is not on this device any more.');
   }
-  return { undo: undos.keep(taken), messages };
+  return { undo: undos.keep(taken), messages, stopped };
 }
 
 /** Of a message that waits or failed: out of the outbox, with Undo. Of one that has its record: no further try to reach the others. */
@@ -140,9 +153,10 @@ export async function deleteConversation(
     store.changes.flag('recentlyDeleted');
   });
   const spare = new SpareNewer();
-  await inSlices(ctx, breathe, behind, (id) => spare.do(() => take(ctx, id, taken)));
+  const takeIt = (id: Uint8Array): void => spare.do(() => take(ctx, id, taken));
+  const stopped = await inSlices(ctx, breathe, behind, takeIt, asFar(taken, true));
   const messages = (taken.conversation?.messages ?? 0) + taken.messages.length + taken.waiting.length;
-  return { undo: undos.keep(taken), messages };
+  return { undo: undos.keep(taken), messages, stopped };
 }
 
 function writeMark(

@@ -1,29 +1,52 @@
 /** Much to write, a slice at a time: between two of them others have their turn, and nothing on the device waits for long. */
+import { troubleOf } from '../../store/damage/signs.ts';
 import type { StepContext } from '../context.ts';
+import { toFailure } from '../failure.ts';
 
 const SLICE_MS = 8;
 
-/** Each slice is a transaction. What fits into one slice is done before this returns. */
+/** Of work whose parts stand by themselves, and of which somebody is told how far it went. */
+export type AsFar = {
+  /** Some of it is written already. */
+  begun: boolean;
+  /** Before each slice: how what is counted of it is taken back, where it is not written. */
+  counted(): () => void;
+};
+
+/**
+ * Each slice is a transaction. What fits into one slice is done before this returns. With `asFar`: where some of it was done and no more can be
+ * written (a full disk), the reason for that, as in `Failure`; null when all of it was done.
+ */
 export async function inSlices<T>(
   { store, sizes }: Pick<StepContext, 'store' | 'sizes'>,
   breathe: () => Promise<void>,
   items: Iterable<T>,
   work: (item: T) => void,
-): Promise<void> {
+  asFar?: AsFar,
+): Promise<string | null> {
   const all = [...items];
   const few = sizes.fewOfCommand;
   for (let at = 0; at < all.length; ) {
-    store.write(() => {
-      const began = performance.now();
-      do {
-        for (const item of all.slice(at, at + few)) {
-          work(item);
-        }
-        at += few;
-      } while (at < all.length && performance.now() - began < SLICE_MS);
-    });
+    const begun = at > 0 || asFar?.begun === true;
+    const takeBack = asFar?.counted();
+    try {
+      store.write(() => {
+        const began = performance.now();
+        do {
+          for (const item of all.slice(at, at + few)) {
+            work(item);
+          }
+          at += few;
+        } while (at < all.length && performance.now() - began < SLICE_MS);
+      });
+    } catch (error) {
+      if (takeBack === undefined || !begun || troubleOf(error) === null) throw error;
+      takeBack();
+      return toFailure(error).reason;
+    }
     if (at < all.length) {
       await breathe();
     }
   }
+  return null;
 }

@@ -90,6 +90,11 @@ export class UndoBook {
     for (const { taken } of this.#kept.values()) if (taken.deletedMs < nowMs) taken.redatedMs.push(nowMs);
   }
 
+  /** It could not be done: it can be asked for again. */
+  giveBack(id: string, taken: Taken): void {
+    if (!this.#stopped) this.#remember(id, taken, UNDO_KEPT_MS);
+  }
+
   #remember(id: string, taken: Taken, ms: number): void {
     const cancel = this.#timers.after(ms, () => this.#over(id));
     this.#kept.set(id, { taken, cancel });
@@ -127,14 +132,27 @@ export class UndoBook {
 export type DeleteContext = { ctx: StepContext; undos: UndoBook; breathe(): Promise<void> };
 
 export async function undoDelete(
-  { ctx, undos, breathe }: DeleteContext,
+  on: DeleteContext,
   input: CommandInput<'undoDelete'>,
 ): Promise<CommandResult<'undoDelete'>> {
-  const { store } = ctx;
-  const taken = undos.take(input.undo);
+  const taken = on.undos.take(input.undo);
   if (taken === undefined) {
     throw new SyncFailure('undoOver', 'It is too late to undo this.');
   }
+  try {
+    return await showAgain(on, taken);
+  } catch (error) {
+    // What waited to be sent is in no Recently Deleted: nothing else brings it back.
+    on.undos.giveBack(input.undo, taken);
+    throw error;
+  }
+}
+
+async function showAgain(
+  { ctx, breathe }: DeleteContext,
+  taken: Taken,
+): Promise<CommandResult<'undoDelete'>> {
+  const { store } = ctx;
   const { conversation } = taken;
   const dates = [taken.deletedMs, ...taken.redatedMs];
   let back = 0;

@@ -150,7 +150,9 @@ function deleting(most: number): Act['act'] {
       actor,
       `deletes ${textsOf(chosen)}`,
       async () => {
-        const { undo } = await actor.device.execute('deleteMessages', { ids: chosen.map(({ id }) => id) });
+        const ids = chosen.map(({ id }) => id);
+        const { undo, stopped } = await actor.device.execute('deleteMessages', { ids });
+        if (stopped !== null) return stage.ledger.perhapsDeletes(entries);
         const spared = shownStill(stage, actor);
         for (const [i, entry] of entries.entries())
           if (!spared.has(chosen[i]?.guid ?? '')) stage.ledger.deletes(entry);
@@ -190,12 +192,22 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
   const entry = deletion(stage, actor, { conversation, upTo: { ms: upTo.ms, guid: upTo.guid }, shown });
   const which = stage.conversations.indexOf(conversation);
   let waiting: ReturnType<typeof waitingIn> = [];
+  const perhaps = () => {
+    // A device that is dead by now says nothing of its switch: what held when it was asked.
+    const those = waiting.map(({ guid }) =>
+      actor.device.alive ? deletion(stage, actor, { guid }) : { ...entry, what: { guid } },
+    );
+    stage.ledger.perhapsDeletes([entry, ...those]);
+    for (const { guid, unsent } of waiting) if (unsent) stage.ledger.sent.delete(guid);
+  };
   stage.does(
     actor,
     `deletes conversation ${which} up to "${upTo.text || upTo.guid}"`,
     async () => {
       waiting = waitingIn(actor, conversation);
-      const { undo } = await actor.device.execute('deleteConversation', { conversationId: conversation });
+      const input = { conversationId: conversation };
+      const { undo, stopped } = await actor.device.execute('deleteConversation', input);
+      if (stopped !== null) return perhaps();
       stage.ledger.deletes(entry);
       const unsent = waiting.flatMap(({ guid, unsent }) =>
         unsent ? (stage.ledger.sent.get(guid) ?? []) : [],
@@ -214,14 +226,7 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
         }
       }
     },
-    () => {
-      // A device that is dead by now says nothing of its switch: what held when it was asked.
-      const those = waiting.map(({ guid }) =>
-        actor.device.alive ? deletion(stage, actor, { guid }) : { ...entry, what: { guid } },
-      );
-      stage.ledger.perhapsDeletes([entry, ...those]);
-      for (const { guid, unsent } of waiting) if (unsent) stage.ledger.sent.delete(guid);
-    },
+    perhaps,
   );
   return true;
 };

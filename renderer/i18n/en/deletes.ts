@@ -71,6 +71,7 @@ export const deletes = {
   deletedEmpty: 'Conversation deleted.',
   deletedUnsent_one: 'Deleted before it was sent.',
   deletedUnsent_other: '{{count, number}} messages deleted before they were sent.',
+  notAll: 'Not all of it was deleted. {{why}}',
   gone_one: 'Deleted for good.',
   gone_other: '{{count, number}} messages deleted for good.',
   undo: 'Undo',

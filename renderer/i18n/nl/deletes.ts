@@ -71,6 +71,7 @@ export const deletes = {
   deletedEmpty: 'Gesprek verwijderd.',
   deletedUnsent_one: 'Verwijderd voordat het verstuurd was.',
   deletedUnsent_other: '{{count, number}} berichten verwijderd voordat ze verstuurd waren.',
+  notAll: 'Niet alles is verwijderd. {{why}}',
   gone_one: 'Voorgoed verwijderd.',
   gone_other: '{{count, number}} berichten voorgoed verwijderd.',
   undo: 'Maak ongedaan',

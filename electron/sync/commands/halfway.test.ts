@@ -1,0 +1,97 @@
+/** The disk is full in the middle of a delete, or of its Undo: on a real device and a real cloud. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
+import { SIZES } from '../sizes.ts';
+import { firstDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+
+await sodiumReady();
+
+const GUID = new Uint8Array(16).fill(7);
+let cloud: Cloud;
+let device: ZoneDevice;
+let ids: string[];
+
+beforeEach(async () => {
+  cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  device = await firstDevice(cloud, 'anna@example.org', { sizes: { ...SIZES, fewOfCommand: 1 } });
+  ids = ['a', 'b', 'c'].map((text, i) => device.message(text, 1_700_000_000_000 + i));
+  device.core.start();
+  await device.settled();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await device.stop();
+  await cloud.close();
+  removeFolders();
+});
+
+/** Each message is a slice. */
+function slowly(): void {
+  const now = performance.now.bind(performance);
+  let calls = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + 10 * calls++);
+}
+
+/** After so many commits there is no room any more. */
+function fullAfter(commits: number): { full: boolean } {
+  const disk = { full: true };
+  const { db } = device.store;
+  const exec = db.exec.bind(db);
+  let left = commits;
+  db.exec = (text) => {
+    if (disk.full && text === 'COMMIT' && left-- <= 0)
+      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
+    return exec(text);
+  };
+  return disk;
+}
+
+/** A message that the cloud was never asked to take. */
+const unsent = (sendId: Uint8Array) =>
+  device.store.run(
+    `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, created_ms, state)
+     VALUES (?, 'message', ?, ?, x'00', 'unsent', 5, 'failed')`,
+    sendId,
+    GUID,
+    sendId,
+  );
+const waiting = () => device.store.all('SELECT 1 FROM outbox WHERE deleted_ms IS NULL').length;
+const deleted = () => listRecentlyDeleted(device.store, 10).map(({ message }) => message.text);
+
+test('SYN-73 a delete that finds no room halfway says how far it went, and Undo brings that back', async () => {
+  slowly();
+  const disk = fullAfter(2);
+  const done = await device.core.execute({ name: 'deleteMessages', input: { ids } });
+  expect(done).toMatchObject({ messages: 2, stopped: 'diskFull' });
+  disk.full = false;
+  expect([device.texts(), deleted()]).toEqual([['c'], ['b', 'a']]);
+  expect(await device.core.execute({ name: 'undoDelete', input: { undo: done.undo } })).toEqual({
+    messages: 2,
+  });
+  expect([device.texts(), deleted()]).toEqual([['a', 'b', 'c'], []]);
+});
+
+test('SYN-73 one that finds no room at all has done nothing', async () => {
+  const disk = fullAfter(0);
+  await expect(device.core.execute({ name: 'deleteMessages', input: { ids } })).rejects.toMatchObject({
+    code: 'SQLITE_FULL',
+  });
+  disk.full = false;
+  expect([device.texts(), deleted()]).toEqual([['a', 'b', 'c'], []]);
+});
+
+test('SYN-73 an Undo that finds no room can be asked for again, and brings back what was never sent', async () => {
+  unsent(new Uint8Array(16).fill(9));
+  const input = { conversationId: Buffer.from(GUID).toString('hex') };
+  const { undo } = await device.core.execute({ name: 'deleteConversation', input });
+  const disk = fullAfter(0);
+  await expect(device.core.execute({ name: 'undoDelete', input: { undo } })).rejects.toMatchObject({
+    code: 'SQLITE_FULL',
+  });
+  disk.full = false;
+  expect([device.texts(), waiting()]).toEqual([[], 0]);
+  await device.core.execute({ name: 'undoDelete', input: { undo } });
+  expect([device.texts(), waiting()]).toEqual([['a', 'b', 'c'], 1]);
+});
