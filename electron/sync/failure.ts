@@ -1,5 +1,5 @@
 /** The one error that commands throw on purpose: `reason` is in every `Failure` that leaves the worker. */
-import { troubleOf } from '../store/damage/signs.ts';
+import { type Trouble, troubleOf } from '../store/damage/signs.ts';
 import type { Failure } from './protocol.ts';
 
 export class SyncFailure extends Error {
@@ -22,15 +22,21 @@ export class SyncFailure extends Error {
   }
 }
 
+/** What keeps this computer from writing, and is no fault of the app's: said by its name. */
+const TROUBLE: Record<Trouble, string> = {
+  diskFull: 'There is no room left on the disk.',
+  noAccess: 'The folder of this device may not be written to.',
+  busy: 'Another program holds a file of this device.',
+};
+
 /** Any thrown thing as plain data for `postMessage`. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof SyncFailure) {
     const { reason, retryAfterMs, about } = error;
     return { reason, retryAfterMs, detail: error.message, ...(about === null ? {} : { about }) };
   }
-  if (troubleOf(error) === 'diskFull') {
-    return { reason: 'diskFull', retryAfterMs: null, detail: 'There is no room left on the disk.' };
-  }
+  const trouble = troubleOf(error);
+  if (trouble !== null) return { reason: trouble, retryAfterMs: null, detail: TROUBLE[trouble] };
   return {
     reason: 'internal',
     retryAfterMs: null,

@@ -157,7 +157,7 @@ async function hear(
   } catch (error) {
     const code = damageOf(error);
     const failure = code === null ? toFailure(error) : { reason: 'recovering', retryAfterMs: 1_000 };
-    if (failure.reason === 'internal') {
+    if (failure.reason === 'internal' || failure.reason === 'noAccess') {
       console.error(`Command ${command.name} failed:`, error);
     }
     tell({ type: 'reply', id, reply: { ok: false, failure } });

@@ -181,7 +181,7 @@ export class DeviceProcess extends Process<ToDevice, FromDevice> {
         if (answer.type !== 'reply' || answer.id !== id) return undefined;
         const { reply } = answer;
         if (reply.ok) return { ok: true, result: reply.result as CommandResult<N> };
-        if (reply.failure.reason === 'internal')
+        if (['internal', 'busy', 'noAccess'].includes(reply.failure.reason))
           this.failures.push(`internal command ${name}: ${reply.failure.detail}`);
         return { ok: false, reason: reply.failure.reason };
       },

@@ -38,6 +38,9 @@ export const failure = {
   empty: 'Write something first.',
   storageFull: 'iCloud storage is full. Make room first.',
   diskFull: 'This computer’s disk is full. Make room first.',
+  noAccess:
+    'Lockstep may not write in the folder where your messages are. Check whether it is read-only, and who owns it.',
+  busy: 'Another program holds the file with your messages. End it, then try again.',
   diskTooSmall:
     'What is only in iCloud does not fit on this computer’s disk. Make room there first; Messages in iCloud stays on.',
   purgePending:

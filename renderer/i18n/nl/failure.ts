@@ -40,6 +40,9 @@ export const failure = {
   empty: 'Schrijf eerst iets.',
   storageFull: 'De iCloud-opslag is vol. Maak eerst ruimte.',
   diskFull: 'De schijf van deze computer is vol. Maak eerst ruimte.',
+  noAccess:
+    'Lockstep mag niet schrijven in de map waar je berichten staan. Kijk of die alleen-lezen is en van wie die is.',
+  busy: 'Een ander programma houdt het bestand met je berichten bezet. Sluit het af en probeer het opnieuw.',
   diskTooSmall:
     'Wat alleen in iCloud staat, past niet op de schijf van deze computer. Maak daar eerst ruimte; Berichten in iCloud blijft aan.',
   purgePending:
