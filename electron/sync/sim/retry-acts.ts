@@ -3,6 +3,7 @@
  * letting go of what is left to deliver. What was not reached must be when everything has healed and somebody has tried again (SPEC SIM-51).
  */
 import { toHex } from '../../../shared/crypto/bytes.ts';
+import { attachmentsOf } from '../../store/attachments.ts';
 import type { Act } from './acts.ts';
 import type { PersonName } from './ledger.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -60,8 +61,8 @@ export async function tryAllAgain(stage: Stage, wait: () => Promise<unknown>): P
 
 /** Own messages of which this device says that they have not reached somebody. */
 const missedAt = ({ device }: Actor) =>
-  device.store.all<{ id: string; text: string }>(
-    `SELECT lower(hex(id)) AS id, text FROM message
+  device.store.all<{ id: string; rid: number; text: string }>(
+    `SELECT lower(hex(id)) AS id, rid, text FROM message
      WHERE mine = 1 AND missed IS NOT NULL AND unsent_ms IS NULL`,
   );
 
@@ -80,12 +81,18 @@ export async function deliverRest(stage: Stage, wait: () => Promise<unknown>): P
   return tried;
 }
 
+/** A file that nobody has any more (whether that may be is SIM-43's) is not sent again either. */
+const isWhole = ({ device }: Actor, rid: number): boolean =>
+  attachmentsOf(device.store, rid).every(({ here }) => here);
+
 /** SIM-51: whoever asked again has reached everybody, and each device of theirs says so. */
 export function saidMissed({ actors }: Stage): string[] {
   return actors
     .filter(({ removed, device }) => removed === null && device.core.status().switch === 'on')
     .flatMap((actor) =>
-      missedAt(actor).map(({ text }) => `SIM-51 ${actor.name} says that "${text}" has not reached somebody`),
+      missedAt(actor)
+        .filter(({ rid }) => isWhole(actor, rid))
+        .map(({ text }) => `SIM-51 ${actor.name} says that "${text}" has not reached somebody`),
     );
 }
 
