@@ -5,7 +5,9 @@
  *
  * Each step has randomness of its own, so a step that is left out moves no other: that is how a failure is made small.
  */
+import { unreadable } from '../../store/bases.ts';
 import { getIdentity } from '../../store/identity.ts';
+import { AGAIN_MS } from '../engine/state.ts';
 import type { SyncParts } from '../run/assemble.ts';
 import { type Act, MESSAGE_ACTS } from './acts.ts';
 import { SWITCH_ACTS } from './acts-switch.ts';
@@ -255,6 +257,11 @@ async function heal(stage: Stage, dice: SeededRandom): Promise<string[]> {
     }
   }
   await rest(stage, dice);
+  // What a hostile cloud gave something else for is asked for once more within the hour (SPEC SYN-160), where nobody presses Sync Now.
+  if (!pressed && stage.actors.some(isNotWhole)) {
+    await world.run(AGAIN_MS);
+    await rest(stage, dice);
+  }
   // Whom messages have not reached by then, any device of their sender's can reach.
   if (isShort(stage.seed) && (await deliverRest(stage, () => world.run(500)))) await rest(stage, dice);
   // What others have told meanwhile may wake somebody once more.
@@ -272,6 +279,11 @@ async function rest(stage: Stage, dice: SeededRandom): Promise<void> {
     if (there.every((actor) => isQuiet(actor) && filesRest(actor))) return;
   }
 }
+
+const isNotWhole = ({ removed, device }: Actor): boolean =>
+  removed === null &&
+  device.core.status().switch === 'on' &&
+  unreadable(device.store, 'messages', 1).length > 0;
 
 /** SIM-17: nobody asks again and again. The most that is seen where all goes well is a third of that. */
 function hotLoops(stage: Stage): string[] {
