@@ -316,6 +316,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     if (keys === null) {
       loadKeys(ctx);
     }
+    attempt(timers, abort.signal, () => readAnew(ctx));
     runner.dispatch({ type: 'started', remembered: remembered(store) });
     runner.recount();
   }

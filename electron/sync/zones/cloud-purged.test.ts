@@ -149,7 +149,8 @@ test('SYN-110 what a newer app has written, and this one still shows, is the sam
   }
 });
 
-test('SYN-110 what was kept under the name of a generation that is over gets its new one when it can be read', async () => {
+/** What `third` keeps of a newer app under the name of a generation that is over, `other` has brought back under its new one. */
+async function keptUnderAnOldName() {
   const [one, other] = await world.two();
   const kept = one.message('kept', T + 2000);
   const doomed = one.message('gone for good', T + 3000);
@@ -172,6 +173,11 @@ test('SYN-110 what was kept under the name of a generation that is over gets its
   await inStep(other, third);
   // Brought back by the other one; what this one keeps is read once its app is updated.
   expect(third.texts()).toEqual(['first', 'second', 'kept']);
+  return { other, third, kept };
+}
+
+test('SYN-110 what was kept under the name of a generation that is over gets its new one when it can be read', async () => {
+  const { other, third, kept } = await keptUnderAnOldName();
   third.schema = SCHEMA + 1;
   await third.restart();
   expect(third.texts()).toEqual(['first', 'second', 'kept']);
@@ -180,6 +186,18 @@ test('SYN-110 what was kept under the name of a generation that is over gets its
   await inStep(other, third);
   expect(third.texts()).toEqual(['first', 'second', 'kept']);
   expect(other.texts()).toEqual(['first', 'second', 'kept']);
+});
+
+test('SYN-110 nor is it there twice where the app is updated while nobody is signed in', async () => {
+  const { third, kept } = await keptUnderAnOldName();
+  third.schema = SCHEMA + 1;
+  third.store.run("UPDATE identity SET state = 'removed'");
+  await third.restart();
+  expect(third.texts()).toEqual(['first', 'second', 'kept']);
+  third.store.run("UPDATE identity SET state = 'active'");
+  await third.restart();
+  expect(third.texts()).toEqual(['first', 'second', 'kept']);
+  expect(third.record(kept)).toBeNull();
 });
 
 function messageId({ store }: ZoneDevice, text: string): string {

@@ -107,9 +107,11 @@ export async function renameForGeneration(
 /**
  * After an update, what was kept of newer schemas is read (REC-30). What had come under such a one and was never shown had no name when a later
  * generation began, and was left under its old id: it gets the one that it should have (SPEC SYN-110), and meets there what another device has
- * brought back meanwhile, or goes where it was deleted for good.
+ * brought back meanwhile, or goes where it was deleted for good. Its name needs the account's keys: where nobody is signed in, nothing is read until
+ * somebody is.
  */
 export function readAnew(ctx: StepContext): void {
+  if (ctx.keys.get() === null) return;
   ctx.store.write(() => {
     for (const { zone, id } of rereadNewer(ctx.store)) nameLate(ctx, zone, id);
     readMissed(ctx.store);
