@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sealedBlobLength } from '../shared/crypto/blobs.ts';
 import { Zone } from '../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
@@ -186,4 +187,16 @@ test('BLB-17 --max-file says how large a file may be, in MiB', async () => {
     expect([wrong, await refused.ended]).toEqual([wrong, 2]);
     expect(refused.output.err).toContain('--max-file takes a number of MiB');
   }
+});
+
+test('ERR-25 a database that another program holds is said, with what to do', async () => {
+  const first = await serve();
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const held = new Sqlite(databaseFile(dataDir));
+  held.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  const second = run('--data', dataDir, '--port', '0', '--check', 'none');
+  expect(await second.ended).toBe(1);
+  held.close();
+  expect(second.output.err).toContain('The cloud cannot start: another program holds the database');
 });

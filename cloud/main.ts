@@ -25,6 +25,7 @@ import { clientAddress } from './http/address.ts';
 import { jsonLines } from './http/log.ts';
 import { backUp } from './storage/backup.ts';
 import { type Check, DatabaseDamagedError } from './storage/integrity.ts';
+import { inWords } from './storage/trouble.ts';
 
 const registrations: readonly string[] = ['open', 'invitation', 'closed'] satisfies Registration[];
 const checks: readonly string[] = ['quick', 'full', 'none'] satisfies Check[];
@@ -40,7 +41,7 @@ const usage = (problem: string): never => {
 };
 
 const fail = (what: string, error: unknown): never => {
-  process.stderr.write(`${what}: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${what}: ${inWords(error)}\n`);
   process.exit(error instanceof DatabaseDamagedError ? EXIT_DAMAGED : EXIT_FAILED);
 };
 

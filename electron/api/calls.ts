@@ -21,6 +21,7 @@ import type {
   DeleteScope,
   DeleteTarget,
   Device,
+  Done,
   Id,
   KeepDays,
   KeepPreview,
@@ -135,8 +136,8 @@ export type RecentlyDeletedCalls = {
   list(limit: number, offset: number): Answer<RecentlyDeletedItem[]>;
   groups(): Answer<RecentlyDeletedGroup[]>;
   ids(conversationId: Id | null): Answer<Id[]>;
-  recover(ids: Id[] | 'all'): Promise<{ messages: number }>;
-  deleteNow(ids: Id[] | 'all'): Promise<{ messages: number }>;
+  recover(ids: Id[] | 'all'): Promise<Done>;
+  deleteNow(ids: Id[] | 'all'): Promise<Done>;
 };
 
 export type SearchCalls = { query(text: string, limit: number): Answer<SearchResult> };

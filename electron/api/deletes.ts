@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { id, ids } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
-import type { Deleted, DeleteScope, Id, RecentlyDeletedGroup, RecentlyDeletedItem } from './types.ts';
+import type { Deleted, DeleteScope, Done, Id, RecentlyDeletedGroup, RecentlyDeletedItem } from './types.ts';
 
 const target = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('messages'), ids }),
@@ -53,13 +53,9 @@ export const recentlyDeletedRouter = router({
     .query(async ({ ctx, input }): Promise<Id[]> => ctx.calls.recentlyDeleted.ids(input.conversationId)),
   recover: procedure
     .input(idsOrAll)
-    .mutation(
-      async ({ ctx, input }): Promise<{ messages: number }> => ctx.calls.recentlyDeleted.recover(input.ids),
-    ),
+    .mutation(async ({ ctx, input }): Promise<Done> => ctx.calls.recentlyDeleted.recover(input.ids)),
   /** For good, on every device that takes part. */
   deleteNow: procedure
     .input(idsOrAll)
-    .mutation(
-      async ({ ctx, input }): Promise<{ messages: number }> => ctx.calls.recentlyDeleted.deleteNow(input.ids),
-    ),
+    .mutation(async ({ ctx, input }): Promise<Done> => ctx.calls.recentlyDeleted.deleteNow(input.ids)),
 });

@@ -8,7 +8,7 @@
 import type { SyncEvent } from '../sync/protocol.ts';
 import type { FailureReason, Id, KeepReach, Milliseconds } from '../sync/status-types.ts';
 
-export type { Deleted } from '../sync/protocol.ts';
+export type { Deleted, Done } from '../sync/protocol.ts';
 
 export type {
   CloudInfo,

@@ -118,12 +118,18 @@ test('API-26 Recently Deleted is counted by conversation, paged through, and nam
   expect([...first, ...rest].map(({ message }) => message.id).sort()).toEqual([...ids].sort());
   for (const conversationId of [id, null])
     expect((await anna.api.recentlyDeleted.ids.query({ conversationId })).sort()).toEqual([...ids].sort());
-  expect(await anna.api.recentlyDeleted.recover.mutate({ ids: 'all' })).toEqual({ messages: 3 });
+  expect(await anna.api.recentlyDeleted.recover.mutate({ ids: 'all' })).toEqual({
+    messages: 3,
+    stopped: null,
+  });
   expect(await texts(anna, id)).toEqual(['one', 'two', 'three']);
   await anna.api.messages.delete.mutate({ ids: ids.slice(0, 2) });
   const target = { kind: 'forGood', ids: 'all' } as const;
   expect(await anna.api.deletes.scope.query({ target })).toMatchObject({ messages: 2, unsent: 0 });
-  expect(await anna.api.recentlyDeleted.deleteNow.mutate({ ids: 'all' })).toEqual({ messages: 2 });
+  expect(await anna.api.recentlyDeleted.deleteNow.mutate({ ids: 'all' })).toEqual({
+    messages: 2,
+    stopped: null,
+  });
   expect([await deleted(anna), await texts(anna, id)]).toEqual([[], ['one']]);
 });
 

@@ -27,11 +27,10 @@ export type DeviceDescription = { name: string; platform: string; appVersion: st
 /** The last message shown of a conversation: everything up to and including it. `id` is the message's record id. */
 export type Place = { at: Milliseconds; id: Id };
 
-/**
- * A delete that can be undone for a while: by which id, and how many messages went. `stopped`: why the rest did not, a reason as in `Failure`; null
- * when all of them did.
- */
-export type Deleted = { undo: Id; messages: number; stopped: string | null };
+/** A delete that can be undone for a while: by which id. */
+export type Deleted = Done & { undo: Id };
+/** With how many messages it was done. `stopped`: why not with the rest, a reason as in `Failure`; null when it was done with all of them. */
+export type Done = { messages: number; stopped: string | null };
 
 /** Every command: its input and what it answers. */
 export type Commands = {
@@ -117,9 +116,9 @@ export type Commands = {
   /** Brings back what one delete took. How many came back. Reason `undoOver` when it is too late, or the app was started again since. */
   undoDelete: { input: { undo: Id }; result: { messages: number } };
   /** Delete Now, and, of 'all' that is in Recently Deleted, Delete All. */
-  deleteForGood: { input: { ids: Id[] | 'all' }; result: { messages: number } };
+  deleteForGood: { input: { ids: Id[] | 'all' }; result: Done };
   /** Out of Recently Deleted. */
-  recoverMessages: { input: { ids: Id[] | 'all' }; result: { messages: number } };
+  recoverMessages: { input: { ids: Id[] | 'all' }; result: Done };
 
   // ---- attachments
   /** A file that the main thread has sealed into the staging folder as `staged`: it is taken over, whole or not at all. */

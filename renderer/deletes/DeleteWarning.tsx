@@ -4,7 +4,7 @@
  */
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Deleted, DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
+import type { Deleted, DeleteScope, DeleteTarget, Done } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { focusWhenNowhere } from '../app/focus.ts';
 import { longDate } from '../app/format.ts';
@@ -63,9 +63,9 @@ function Warning({ target }: { target: DeleteTarget }) {
     setBusy(true);
     try {
       const { messages, undo, stopped } = await doDelete(target);
-      if (stopped !== null && undo !== null) {
+      if (stopped !== null) {
         // What is still there stays open.
-        offerUndo(t('delete.deleted', { count: messages }), target, { undo });
+        if (undo !== null) offerUndo(t('delete.deleted', { count: messages }), target, { undo });
         view.say(
           t('delete.notAll', { why: failureText(t, { reason: stopped, retryAfterMs: null, about: null }) }),
         );
@@ -121,12 +121,10 @@ async function askScope(target: DeleteTarget): Promise<DeleteScope> {
   return { ...(await api.deletes.scope.query({ target: some })), messages: target.ids.length };
 }
 
-type Done = Omit<Deleted, 'undo'> & { undo: Deleted['undo'] | null };
-
-async function doDelete(target: DeleteTarget): Promise<Done> {
+async function doDelete(target: DeleteTarget): Promise<Done & { undo: Deleted['undo'] | null }> {
   if (target.kind === 'messages') return api.messages.delete.mutate({ ids: target.ids });
   if (target.kind === 'conversation') return api.conversations.delete.mutate({ id: target.id });
   if (target.kind === 'attachments') return api.deletes.attachments.mutate({ conversationId: target.id });
-  const messages = await inPieces(target.ids, (ids) => api.recentlyDeleted.deleteNow.mutate({ ids }));
-  return { messages, undo: null, stopped: null };
+  const done = await inPieces(target.ids, (ids) => api.recentlyDeleted.deleteNow.mutate({ ids }));
+  return { ...done, undo: null };
 }

@@ -30,8 +30,12 @@ export function RecentlyDeletedPane() {
   async function recover(ids: Id[] | 'all'): Promise<void> {
     setBusy(true);
     try {
-      const messages = await inPieces(ids, (some) => api.recentlyDeleted.recover.mutate({ ids: some }));
-      view.say(t('recentlyDeleted.recovered', { count: messages }));
+      const { messages, stopped } = await inPieces(ids, (some) =>
+        api.recentlyDeleted.recover.mutate({ ids: some }),
+      );
+      const recovered = t('recentlyDeleted.recovered', { count: messages });
+      const why = stopped && failureText(t, { reason: stopped, retryAfterMs: null, about: null });
+      view.say(why === null ? recovered : `${recovered} ${t('recentlyDeleted.notAll', { why })}`);
     } catch (error) {
       view.say(failureText(t, failureOf(error)));
     }

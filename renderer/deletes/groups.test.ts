@@ -44,10 +44,20 @@ test('UI-32 what is gone is not selected any more', () => {
 test('UI-104 more than one call takes goes in several, one after the other', async () => {
   const calls: number[] = [];
   const ids = Array.from({ length: 20_001 }, (_, index) => `${index}`);
-  const messages = await inPieces(ids, async (some) => {
+  const done = await inPieces(ids, async (some) => {
     calls.push(some.length);
-    return { messages: some.length };
+    return { messages: some.length, stopped: null };
   });
-  expect([calls, messages]).toEqual([[10_000, 10_000, 1], 20_001]);
-  expect(await inPieces('all', async (some) => ({ messages: some === 'all' ? 7 : 0 }))).toBe(7);
+  expect([calls, done]).toEqual([[10_000, 10_000, 1], { messages: 20_001, stopped: null }]);
+  const seven = { messages: 7, stopped: null };
+  expect(await inPieces('all', async (some) => (some === 'all' ? seven : { ...seven, messages: 0 }))).toBe(
+    seven,
+  );
+});
+
+test('SYN-73 after a piece that was not done to its end no other is begun', async () => {
+  const ids = Array.from({ length: 20_001 }, (_, index) => `${index}`);
+  let calls = 0;
+  const done = await inPieces(ids, async () => ({ messages: 5, stopped: ++calls === 2 ? 'diskFull' : null }));
+  expect([calls, done]).toEqual([2, { messages: 10, stopped: 'diskFull' }]);
 });

@@ -1,17 +1,19 @@
 /** What was chosen may be more than one call takes. */
-import type { Id } from '../../electron/api/types.ts';
+import type { Done, Id } from '../../electron/api/types.ts';
 
 export const AT_ONCE = 10_000;
 
-/** One call after the other. How many messages they were about, together. */
+/** One call after the other, until one of them could not do all of it. With how many messages it was done, together. */
 export async function inPieces(
   ids: readonly Id[] | 'all',
-  work: (ids: Id[] | 'all') => Promise<{ messages: number }>,
-): Promise<number> {
-  if (ids === 'all') return (await work('all')).messages;
-  let messages = 0;
-  for (let at = 0; at < ids.length; at += AT_ONCE) {
-    messages += (await work(ids.slice(at, at + AT_ONCE))).messages;
+  work: (ids: Id[] | 'all') => Promise<Done>,
+): Promise<Done> {
+  if (ids === 'all') return work('all');
+  const all: Done = { messages: 0, stopped: null };
+  for (let at = 0; at < ids.length && all.stopped === null; at += AT_ONCE) {
+    const { messages, stopped } = await work(ids.slice(at, at + AT_ONCE));
+    all.messages += messages;
+    all.stopped = stopped;
   }
-  return messages;
+  return all;
 }

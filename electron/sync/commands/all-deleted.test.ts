@@ -71,9 +71,13 @@ test('SYN-73 Recover All brings everything back on every device, and says how mu
   const { one, two } = await deletedOnBoth();
   expect(await two.core.execute({ name: 'recoverMessages', input: { ids: 'all' } })).toEqual({
     messages: 700,
+    stopped: null,
   });
   await alike(705, 0);
-  expect(await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } })).toEqual({ messages: 0 });
+  expect(await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } })).toEqual({
+    messages: 0,
+    stopped: null,
+  });
 });
 
 test('SYN-73 Delete All leaves what was recovered meanwhile, and what was deleted since', async () => {
@@ -101,7 +105,10 @@ test('SYN-73 with the switch off, Delete All is of this device alone', async () 
   const { one, two, ids } = await deletedOnBoth();
   await two.core.execute({ name: 'setSwitch', input: { on: false } });
   await two.until(({ switch: value }) => value === 'off', 'off');
-  expect(await two.core.execute({ name: 'deleteForGood', input: { ids: 'all' } })).toEqual({ messages: 700 });
+  expect(await two.core.execute({ name: 'deleteForGood', input: { ids: 'all' } })).toEqual({
+    messages: 700,
+    stopped: null,
+  });
   expect([count(two), two.record(ids[5] ?? ''), count(one)]).toEqual([0, null, 700]);
   expect(one.record(ids[5] ?? '')).not.toBeNull();
 });
@@ -114,11 +121,15 @@ test('SYN-73 a message deleted by itself before its conversation was comes back 
   await one.settled();
   await one.core.execute({ name: 'deleteMessages', input: { ids: [a] } });
   await one.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
-  expect(await one.core.execute({ name: 'recoverMessages', input: { ids: [a] } })).toEqual({ messages: 3 });
+  expect(await one.core.execute({ name: 'recoverMessages', input: { ids: [a] } })).toEqual({
+    messages: 3,
+    stopped: null,
+  });
   expect(one.texts()).toEqual(['a', 'b', 'c']);
   await one.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
   // Of one conversation all come back at once: each is counted once.
   expect(await one.core.execute({ name: 'recoverMessages', input: { ids: [a, b] } })).toEqual({
     messages: 3,
+    stopped: null,
   });
 });

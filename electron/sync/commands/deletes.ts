@@ -7,6 +7,7 @@ import { getRegister } from '../../../shared/model/payload.ts';
 import { clearedValue } from '../../../shared/model/values.ts';
 import { ConversationField, ReadingField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { getConversation } from '../../store/conversations.ts';
+import { troubleOf } from '../../store/damage/signs.ts';
 import { noteLetGo } from '../../store/let-go.ts';
 import { addLocalDelete, getLocalClear, removeLocalClear, setLocalClear } from '../../store/local-deletes.ts';
 import { newestPlace, shownCount } from '../../store/message-pages.ts';
@@ -28,7 +29,7 @@ import { conversationGuid, switchIsOn, writeConversation, writeReading } from '.
 import { deleteOne, recoverOne } from './delete-one.ts';
 import { deletedAt } from './deleted-at.ts';
 import { CLEARED } from './registers.ts';
-import { type AsFar, inSlices } from './slices.ts';
+import { type AsFar, inSlices, Tally } from './slices.ts';
 import { SpareNewer } from './spare-newer.ts';
 import type { DeleteContext, Taken, TakenConversation } from './undo.ts';
 
@@ -202,18 +203,18 @@ export async function recoverMessages(
   input: CommandInput<'recoverMessages'>,
 ): Promise<CommandResult<'recoverMessages'>> {
   const { store } = ctx;
-  let messages = 0;
+  const tally = new Tally();
   const spare = new SpareNewer();
   const recover = (id: Uint8Array): void => {
     const how = deletedHow(store, id);
     if (how === 'itself') {
       spare.do(() => recoverOne(ctx, id));
-      messages += deletedHow(store, id) === null ? 1 : 0;
+      tally.messages += deletedHow(store, id) === null ? 1 : 0;
     }
     // Also one that was deleted by itself before its conversation was: it comes back with that.
     if (deletedHow(store, id) === 'withConversation') {
       spare.do(() => {
-        messages += recoverConversation(ctx, conversationOf(ctx, id));
+        tally.messages += recoverConversation(ctx, conversationOf(ctx, id));
       });
     } else if (how === null && isGone(store, 'messages', id)) {
       const hex = Buffer.from(id).toString('hex');
@@ -223,13 +224,14 @@ export async function recoverMessages(
   };
   if (input.ids === 'all') {
     for (const ids of await allDeleted(ctx, breathe)) {
-      await inSlices(ctx, breathe, ids, recover);
+      await tally.slices(ctx, breathe, ids, recover);
     }
   } else {
-    await inSlices(ctx, breathe, input.ids, (id) => recover(fromHex(id)));
+    await tally.slices(ctx, breathe, input.ids, (id) => recover(fromHex(id)));
   }
+  const { messages, stopped } = tally;
   spare.orSay(messages);
-  return { messages };
+  return { messages, stopped };
 }
 
 function conversationOf(ctx: StepContext, id: Uint8Array): Uint8Array | null {
@@ -263,7 +265,7 @@ export async function deleteForGood(
 ): Promise<CommandResult<'deleteForGood'>> {
   const { store } = ctx;
   const nowMs = ctx.writeClock.now();
-  let messages = 0;
+  const tally = new Tally();
   const remove = (id: Uint8Array): void => {
     dropOutboxOf(store, id);
     if (switchIsOn(ctx)) {
@@ -271,12 +273,12 @@ export async function deleteForGood(
     } else {
       addLocalDelete(store, id, nowMs, true);
     }
-    messages += 1;
+    tally.messages += 1;
     store.changes.flag('recentlyDeleted');
   };
   if (input.ids === 'all') {
     for (const ids of await allDeleted(ctx, breathe)) {
-      await inSlices(ctx, breathe, ids, (id) => {
+      await tally.slices(ctx, breathe, ids, (id) => {
         // Recovered meanwhile, here or elsewhere: then it stays.
         if (deletedHow(store, id) !== null) {
           remove(id);
@@ -284,12 +286,18 @@ export async function deleteForGood(
       });
     }
   } else {
-    await inSlices(ctx, breathe, input.ids, (id) => remove(fromHex(id)));
+    await tally.slices(ctx, breathe, input.ids, (id) => remove(fromHex(id)));
   }
-  noteLetGo(store, 'person', messages, ctx.clock.now());
-  // The pages that held the text are overwritten (secure_delete) and leave the log file too.
-  store.checkpoint(true);
-  return { messages };
+  const { messages, stopped } = tally;
+  try {
+    noteLetGo(store, 'person', messages, ctx.clock.now());
+    // The pages that held the text are overwritten (secure_delete) and leave the log file too.
+    store.checkpoint(true);
+  } catch (error) {
+    // They are gone: a full disk is no reason to say that they are not. The log is emptied when there is time (zones/tidy.ts).
+    if (troubleOf(error) === null) throw error;
+  }
+  return { messages, stopped };
 }
 
 /** What is in Recently Deleted at this moment, and nothing that gets there while the work goes on. */

@@ -95,3 +95,28 @@ test('SYN-73 an Undo that finds no room can be asked for again, and brings back 
   await device.core.execute({ name: 'undoDelete', input: { undo } });
   expect([device.texts(), waiting()]).toEqual([['a', 'b', 'c'], 1]);
 });
+
+test('SYN-73 what is gone for good is said to be, whatever could not be noted or emptied afterwards', async () => {
+  await device.core.execute({ name: 'deleteMessages', input: { ids } });
+  slowly();
+  const disk = fullAfter(3);
+  const done = await device.core.execute({ name: 'deleteForGood', input: { ids } });
+  expect(done).toEqual({ messages: 3, stopped: null });
+  disk.full = false;
+  expect([device.texts(), deleted()]).toEqual([[], []]);
+});
+
+test('SYN-73 Delete All and Recover All that find no room halfway say how far they went', async () => {
+  await device.core.execute({ name: 'deleteMessages', input: { ids } });
+  slowly();
+  let disk = fullAfter(1);
+  const back = await device.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
+  expect(back).toEqual({ messages: 1, stopped: 'diskFull' });
+  disk.full = false;
+  expect([device.texts().length, deleted().length]).toEqual([1, 2]);
+  disk = fullAfter(1);
+  const gone = await device.core.execute({ name: 'deleteForGood', input: { ids: 'all' } });
+  expect(gone).toEqual({ messages: 1, stopped: 'diskFull' });
+  disk.full = false;
+  expect([device.texts().length, deleted().length]).toEqual([1, 1]);
+});

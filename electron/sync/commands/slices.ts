@@ -13,6 +13,28 @@ export type AsFar = {
   counted(): () => void;
 };
 
+/** Messages done one after the other, of one page or several: how many, and why not the rest (SPEC SYN-73). */
+export class Tally {
+  messages = 0;
+  stopped: string | null = null;
+
+  async slices<T>(
+    ctx: Pick<StepContext, 'store' | 'sizes'>,
+    breathe: () => Promise<void>,
+    items: Iterable<T>,
+    work: (item: T) => void,
+  ): Promise<void> {
+    if (this.stopped !== null) return;
+    const counted = () => {
+      const before = this.messages;
+      return () => {
+        this.messages = before;
+      };
+    };
+    this.stopped = await inSlices(ctx, breathe, items, work, { begun: this.messages > 0, counted });
+  }
+}
+
 /**
  * Each slice is a transaction. What fits into one slice is done before this returns. With `asFar`: where some of it was done and no more can be
  * written (a full disk), the reason for that, as in `Failure`; null when all of it was done.

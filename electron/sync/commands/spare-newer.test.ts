@@ -42,7 +42,7 @@ test('DEL-33 Undo, and Recover All, bring back what they can when a newer app ha
   expect(one.texts()).toEqual(['second', 'third']);
   await deletes([ids[2]!]);
   const recover = () => one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
-  expect(await recover()).toEqual({ messages: 1 });
+  expect(await recover()).toEqual({ messages: 1, stopped: null });
   expect(one.texts()).toEqual(['second', 'third']);
   await expect(recover()).rejects.toThrow(NEWER);
 });

@@ -89,7 +89,7 @@ for (const on of [true, false]) {
     // It is there like any other.
     const [item] = listRecentlyDeleted(anna.store, 10);
     const ids = [Buffer.from(item!.message.id).toString('hex')];
-    expect(await recoverMessages(anna.deleting, { ids })).toEqual({ messages: 1 });
+    expect(await recoverMessages(anna.deleting, { ids })).toEqual({ messages: 1, stopped: null });
     expect([anna.texts(id), deleted(anna)]).toEqual([['on its way'], []]);
   });
 }

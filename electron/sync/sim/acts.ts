@@ -261,8 +261,9 @@ function recovering(all: boolean): Act['act'] {
     const work = async () => {
       // What was deleted by itself before its conversation was comes back with that.
       const withIt = chosen.filter((row) => row.deleted === 'itself' && isCleared(actor, row.guid));
-      await recover();
+      const { stopped } = await recover();
       done();
+      if (stopped !== null) return;
       for (const { conversation } of withIt) recovered(conversation);
       for (const { guid, conversation, deleted: how } of travels ? chosen : []) {
         const atMs = stage.world.now;
@@ -284,7 +285,8 @@ const deleteForGood: Act['act'] = (stage, actor, dice) => {
     actor,
     `deletes for good ${textsOf(chosen)}`,
     async () => {
-      await actor.device.execute('deleteForGood', { ids: chosen.map(({ id }) => id) });
+      const { stopped } = await actor.device.execute('deleteForGood', { ids: chosen.map(({ id }) => id) });
+      if (stopped !== null) return stage.ledger.perhapsDeletes(entries);
       for (const entry of entries) stage.ledger.deletes(entry);
     },
     () => stage.ledger.perhapsDeletes(entries),

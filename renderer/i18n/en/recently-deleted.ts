@@ -17,6 +17,7 @@ export const recentlyDeleted = {
   today: 'Goes today',
   deletedOn: 'deleted on {{device}}',
   selectConversation: 'Select all of {{title}}',
+  notAll: 'The others are still here. {{why}}',
   recovered_one: '{{count, number}} message is back in its conversation.',
   recovered_other: '{{count, number}} messages are back in their conversations.',
   messages_one: '{{count, number}} message',

@@ -17,6 +17,7 @@ export const recentlyDeleted = {
   today: 'Verdwijnt vandaag',
   deletedOn: 'verwijderd op {{device}}',
   selectConversation: 'Selecteer alles van {{title}}',
+  notAll: 'De andere staan hier nog. {{why}}',
   recovered_one: '{{count, number}} bericht staat weer in zijn gesprek.',
   recovered_other: '{{count, number}} berichten staan weer in hun gesprekken.',
   messages_one: '{{count, number}} bericht',
