@@ -110,6 +110,11 @@ export class Ledger {
   learn(rows: readonly Row[]): void {
     for (const row of rows) this.#entryOf(row);
   }
+  /** It was gone when all were at rest last. */
+  isGone(guid: string): boolean {
+    const allowed = this.#byGuid.get(guid)?.allowed;
+    return allowed?.size === 1 && allowed.has('gone');
+  }
   #entryOf(row: Row): Entry | undefined {
     const known = this.#byGuid.get(row.guid);
     if (known !== undefined) return known;

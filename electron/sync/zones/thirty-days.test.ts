@@ -179,7 +179,7 @@ for (const how of ['Recover', 'Undo'] as const) {
       how === 'Undo'
         ? await one.core.execute({ name: 'undoDelete', input: { undo } })
         : await one.core.execute({ name: 'recoverMessages', input: { ids } });
-    expect([back, one.texts()]).toEqual([{ messages: 2 }, ['a', 'b']]);
+    expect([back.messages, one.texts()]).toEqual([2, ['a', 'b']]);
     noPush = false;
     await one.core.execute({ name: 'syncNow', input: null });
     await one.settled();
