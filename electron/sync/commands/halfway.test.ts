@@ -4,6 +4,8 @@ import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { SIZES } from '../sizes.ts';
+import { fullAfter } from '../testing/full-disk.ts';
+import { unsentOn } from '../testing/unsent.ts';
 import { firstDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -34,35 +36,12 @@ function slowly(): void {
   vi.spyOn(performance, 'now').mockImplementation(() => now() + 10 * calls++);
 }
 
-/** After so many commits there is no room any more. */
-function fullAfter(commits: number): { full: boolean } {
-  const disk = { full: true };
-  const { db } = device.store;
-  const exec = db.exec.bind(db);
-  let left = commits;
-  db.exec = (text) => {
-    if (disk.full && text === 'COMMIT' && left-- <= 0)
-      throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-    return exec(text);
-  };
-  return disk;
-}
-
-/** A message that the cloud was never asked to take. */
-const unsent = (sendId: Uint8Array) =>
-  device.store.run(
-    `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, created_ms, state)
-     VALUES (?, 'message', ?, ?, x'00', 'unsent', 5, 'failed')`,
-    sendId,
-    GUID,
-    sendId,
-  );
 const waiting = () => device.store.all('SELECT 1 FROM outbox WHERE deleted_ms IS NULL').length;
 const deleted = () => listRecentlyDeleted(device.store, 10).map(({ message }) => message.text);
 
 test('SYN-73 a delete that finds no room halfway says how far it went, and Undo brings that back', async () => {
   slowly();
-  const disk = fullAfter(2);
+  const disk = fullAfter(device, 2);
   const done = await device.core.execute({ name: 'deleteMessages', input: { ids } });
   expect(done).toMatchObject({ messages: 2, stopped: 'diskFull' });
   disk.full = false;
@@ -74,7 +53,7 @@ test('SYN-73 a delete that finds no room halfway says how far it went, and Undo 
 });
 
 test('SYN-73 one that finds no room at all has done nothing', async () => {
-  const disk = fullAfter(0);
+  const disk = fullAfter(device, 0);
   await expect(device.core.execute({ name: 'deleteMessages', input: { ids } })).rejects.toMatchObject({
     code: 'SQLITE_FULL',
   });
@@ -83,10 +62,10 @@ test('SYN-73 one that finds no room at all has done nothing', async () => {
 });
 
 test('SYN-73 an Undo that finds no room can be asked for again, and brings back what was never sent', async () => {
-  unsent(new Uint8Array(16).fill(9));
+  unsentOn(device, GUID, new Uint8Array(16).fill(9));
   const input = { conversationId: Buffer.from(GUID).toString('hex') };
   const { undo } = await device.core.execute({ name: 'deleteConversation', input });
-  const disk = fullAfter(0);
+  const disk = fullAfter(device, 0);
   await expect(device.core.execute({ name: 'undoDelete', input: { undo } })).rejects.toMatchObject({
     code: 'SQLITE_FULL',
   });
@@ -99,7 +78,7 @@ test('SYN-73 an Undo that finds no room can be asked for again, and brings back 
 test('SYN-73 what is gone for good is said to be, whatever could not be noted or emptied afterwards', async () => {
   await device.core.execute({ name: 'deleteMessages', input: { ids } });
   slowly();
-  const disk = fullAfter(3);
+  const disk = fullAfter(device, 3);
   const done = await device.core.execute({ name: 'deleteForGood', input: { ids } });
   expect(done).toEqual({ messages: 3, stopped: null });
   disk.full = false;
@@ -109,12 +88,12 @@ test('SYN-73 what is gone for good is said to be, whatever could not be noted or
 test('SYN-73 Delete All and Recover All that find no room halfway say how far they went', async () => {
   await device.core.execute({ name: 'deleteMessages', input: { ids } });
   slowly();
-  let disk = fullAfter(1);
+  let disk = fullAfter(device, 1);
   const back = await device.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
   expect(back).toEqual({ messages: 1, stopped: 'diskFull' });
   disk.full = false;
   expect([device.texts().length, deleted().length]).toEqual([1, 2]);
-  disk = fullAfter(1);
+  disk = fullAfter(device, 1);
   const gone = await device.core.execute({ name: 'deleteForGood', input: { ids: 'all' } });
   expect(gone).toEqual({ messages: 1, stopped: 'diskFull' });
   disk.full = false;

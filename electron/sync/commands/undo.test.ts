@@ -5,6 +5,7 @@ import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { systemTimers, type Timers } from '../run/timers.ts';
+import { unsentOn } from '../testing/unsent.ts';
 import {
   cuttableFetchOf,
   firstDevice,
@@ -47,15 +48,7 @@ async function pair(texts: string[], timers?: Timers): Promise<string[]> {
   return ids;
 }
 
-/** A message that the cloud was never asked to take. */
-const unsent = (sendId: Uint8Array) =>
-  one.store.run(
-    `INSERT INTO outbox (send_id, kind, conversation, guid, body, text, created_ms, state)
-     VALUES (?, 'message', ?, ?, x'00', 'unsent', 5, 'failed')`,
-    sendId,
-    GUID,
-    sendId,
-  );
+const unsent = (sendId: Uint8Array) => unsentOn(one, GUID, sendId);
 const deleteOn = (device: ZoneDevice, ...ids: string[]) =>
   device.core.execute({ name: 'deleteMessages', input: { ids } });
 const undoOn = (device: ZoneDevice, { undo }: { undo: string }) =>

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { fullAfter } from '../testing/full-disk.ts';
 import { does, idOf, is, settled, turn, twoDevices } from '../testing/two-devices.ts';
 import { removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
@@ -21,17 +22,6 @@ afterEach(async () => {
   await cloud.close();
 });
 
-/** After its next commit nothing is written any more. */
-function diesAfterOneCommit({ store: { db } }: ZoneDevice): void {
-  const exec = db.exec.bind(db);
-  let commits = 0;
-  db.exec = (text) => {
-    if (text === 'COMMIT') commits += 1;
-    if (commits > 1) throw Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' });
-    return exec(text);
-  };
-}
-
 test.each([
   ['bringBack', ['first', 'second']],
   ['everywhere', ['second']],
@@ -40,7 +30,7 @@ test.each([
   async (deletedHere, left) => {
     await turn(two, false);
     await does(two, { name: 'deleteMessages', input: { ids: [idOf(two, 'first')] } });
-    diesAfterOneCommit(two);
+    fullAfter(two, 1);
     await does(two, { name: 'setSwitch', input: { on: true, deletedHere } }).catch(() => {});
     await two.restart();
     await two.until(is('on'), 'on');
@@ -50,7 +40,7 @@ test.each([
 );
 
 test('SWI-3 the device on which the switch is turned off for all devices asks for that and turns its own by one write', async () => {
-  diesAfterOneCommit(one);
+  fullAfter(one, 1);
   await does(one, { name: 'setSwitch', input: { on: false, everywhere: true } }).catch(() => {});
   await one.restart();
   for (const device of [one, two]) await device.until(is('off'), 'off');
