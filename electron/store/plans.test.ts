@@ -59,6 +59,7 @@ import {
 } from './recently-deleted.ts';
 import { baseInventory, deleteForGood, getRecord, isGone, knownBases, recordIds } from './records.ts';
 import { rememberDelete, takeRememberedDelete } from './remembered-deletes.ts';
+import { messageName, messageNames, offerTombstones } from './rename.ts';
 import { searchConversations, searchMessages } from './search.ts';
 import { newestKnownMs, seenUpToMs } from './seen.ts';
 import { shownBehind, shownIds } from './shown.ts';
@@ -175,6 +176,9 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   messagesToUpload(store);
   deleteForGood(store, 'messages', bytes16(4), { push: true, byPerson: true, nowMs: 1 });
   offerSlice(store, 'messages', 0, 10);
+  offerTombstones(store, 'messages', 0, 10);
+  messageNames(store, 0, 10);
+  messageName(store, 1);
   setZoneState(store, 'messages', { head: 1 });
   getZoneState(store, 'messages');
   addNotice(store, 'a', 'deviceAdded', 1);

@@ -1,7 +1,8 @@
 /**
  * New ids for the records of a zone: its generation has changed, and with it the key that ids are made with. Content, place and what is
- * shown stay. Runs in slices; what was renamed is offered, and nothing else is: tombstones and what has no name of its own (a register
- * that waits for its message, a kind of a newer app) belong to the generation that is over.
+ * shown stay. Runs in slices; what was renamed is offered, and so are tombstones, under the ids that they have: who is brought a message
+ * looks for it under each id that it ever had. What has no name of its own (a register that waits for its message, a kind of a newer app)
+ * belongs to the generation that is over.
  *
  * What a newer app has written since under its own schema cannot be read here, and is still the record that is shown: it has the name under
  * which it was projected.
@@ -11,7 +12,7 @@ import { decodePayload } from '../../shared/model/payload-codec.ts';
 import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
-import { putMerged } from './records.ts';
+import { putMerged, recordIds } from './records.ts';
 import { KIND, plain, sameBytes, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 /** What a projection is found by. */
@@ -44,19 +45,54 @@ export function renameSlice(
 }
 
 /**
+ * Everything that was deleted for good, in whichever generation, is to be told to this one. Gives the row to go on after, or null at the end.
+ * Before anything is renamed: it goes up first, and a device that comes meanwhile knows of it before it is brought anything.
+ */
+export function offerTombstones(
+  store: Store,
+  zone: ZoneName,
+  afterRid: number,
+  limit: number,
+): number | null {
+  return store.write(() => {
+    const rows = recordIds(store, zone, afterRid, limit);
+    for (const { id, gone } of rows) if (gone) markDirty(store, zone, id, 'delete');
+    return rows.length < limit ? null : rows[rows.length - 1]!.rid;
+  });
+}
+
+/** Every message here by what its ids are made of, in slices: `id` is the one that it has now. */
+export function messageNames(
+  store: Store,
+  afterRid: number,
+  limit: number,
+): { rid: number; id: Uint8Array; sender: Uint8Array; guid: Uint8Array }[] {
+  return store
+    .all<{ rid: number; id: Uint8Array; sender: Uint8Array; guid: Uint8Array }>(
+      'SELECT rid, id, sender, guid FROM message WHERE rid > ? ORDER BY rid LIMIT ?',
+      afterRid,
+      limit,
+    )
+    .map(({ rid, id, sender, guid }) => ({ rid, id: plain(id), sender: plain(sender), guid: plain(guid) }));
+}
+
+/**
  * The name of a record from its projection: what ids are made of. Null where it was never shown, or is of a kind without a projection.
  */
 export function shownAs(store: Store, { rid, id, kind }: ShownRow): Uint8Array[] | null {
-  if (kind === KIND.message) {
-    const row = store.get<{ sender: Uint8Array; guid: Uint8Array }>(
-      'SELECT sender, guid FROM message WHERE rid = ?',
-      rid,
-    );
-    return row === undefined ? null : [plain(row.sender), plain(row.guid)];
-  }
+  if (kind === KIND.message) return messageName(store, rid);
   const question = NAMED_BY[kind];
   const row = question === undefined ? undefined : store.get<{ name: Uint8Array }>(question, id);
   return row === undefined ? null : [plain(row.name)];
+}
+
+/** The same of a message, by its row. */
+export function messageName(store: Store, rid: number): Uint8Array[] | null {
+  const row = store.get<{ sender: Uint8Array; guid: Uint8Array }>(
+    'SELECT sender, guid FROM message WHERE rid = ?',
+    rid,
+  );
+  return row === undefined ? null : [plain(row.sender), plain(row.guid)];
 }
 
 const NAMED_BY: Record<number, string> = {

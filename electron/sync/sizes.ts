@@ -32,6 +32,7 @@ export type Sizes = {
     marks: number;
     rename: number;
     offer: number;
+    lookBack: number;
     compare: number;
     machine: number;
     machineHere: number;
@@ -60,6 +61,7 @@ export const SIZES: Sizes = {
     marks: 300,
     rename: 300,
     offer: 1000,
+    lookBack: 300,
     compare: 1000,
     // As many as one push takes.
     machine: 400,

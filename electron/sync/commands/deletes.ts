@@ -12,7 +12,6 @@ import { noteLetGo } from '../../store/let-go.ts';
 import { addLocalDelete, getLocalClear, removeLocalClear, setLocalClear } from '../../store/local-deletes.ts';
 import { newestPlace, shownCount } from '../../store/message-pages.ts';
 import { messageRow } from '../../store/messages.ts';
-import { addNotice } from '../../store/notices.ts';
 import { getOutbox, type OutboxEntry, removeOutbox, waitingMessages } from '../../store/outbox.ts';
 import { hideOutbox } from '../../store/outbox-hidden.ts';
 import { clearedMessages, deletedHow, deletedIds } from '../../store/recently-deleted.ts';
@@ -24,6 +23,7 @@ import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { dropOutboxOf, failedRowOf } from '../mail/outbox-rows.ts';
 import type { CommandInput, CommandResult } from '../protocol.ts';
+import { noteRecoverLost } from '../zones/earlier-names.ts';
 import { conversationRecordId, currentKeys, messageRecordId, readingRecordId } from '../zones/names.ts';
 import { conversationGuid, switchIsOn, writeConversation, writeReading } from './conversations.ts';
 import { deleteOne, recoverOne } from './delete-one.ts';
@@ -217,8 +217,7 @@ export async function recoverMessages(
         tally.messages += recoverConversation(ctx, conversationOf(ctx, id));
       });
     } else if (how === null && isGone(store, 'messages', id)) {
-      const hex = Buffer.from(id).toString('hex');
-      addNotice(store, `recoverLost:${hex}`, 'recoverLost', ctx.clock.now(), { id: hex });
+      noteRecoverLost(ctx, id);
     }
     store.changes.flag('recentlyDeleted');
   };

@@ -255,7 +255,7 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       if (!travelled.some(over) && !expired && !everywhere && !unsure) {
         problems.push(`SIM-3 "${text}" is not on ${actor.name}`);
       }
-    } else if (travelled.some(isDeletedNow) && !ledger.purged[person] && !ledger.unsure[person].has(guid)) {
+    } else if (travelled.some(isDeletedNow) && !ledger.unsure[person].has(guid)) {
       problems.push(`SIM-4 "${text}" was deleted for good, and is still on ${actor.name}`);
     } else if (!row.visible && travelled.length === 0) {
       problems.push(`SIM-5 "${text}" is hidden on ${actor.name}, and nobody deleted it everywhere`);

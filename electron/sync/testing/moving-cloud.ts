@@ -6,6 +6,7 @@ import { copyFileSync, mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
+import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
 import { listNotices } from '../../store/notices.ts';
 import { zoneDigest } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
@@ -86,6 +87,14 @@ export async function movingCloud() {
       await whileDown(async () => copyInto(folder, copy));
       return copy;
     },
+    /** What the cloud has of the messages is gone; those hear of it, and are off. */
+    async purge(...of: ZoneDevice[]): Promise<void> {
+      await whileDown(raiseGeneration);
+      for (const device of of) {
+        await device.core.execute({ name: 'syncNow', input: null });
+        await device.until(({ switch: value }) => value === 'off', 'off');
+      }
+    },
     putBack: (copy: string) => whileDown(async () => copyInto(copy, folder), true),
     async end(): Promise<void> {
       for (const device of devices) await device.stop();
@@ -96,6 +105,16 @@ export async function movingCloud() {
 
 function copyInto(from: string, to: string): void {
   for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name));
+}
+
+/** One that was off when its zone was purged is told first, and asked again. */
+export async function turnOn(device: ZoneDevice): Promise<void> {
+  const command = { name: 'setSwitch', input: { on: true } } as const;
+  await device.core.execute(command);
+  await device.until((now) => now.switch === 'on' || now.switchReason === 'purged', 'on, or told');
+  if (device.core.status().switch === 'on') return;
+  await device.core.execute(command);
+  await device.until(({ switch: value }) => value === 'on', 'on');
 }
 
 /** Until all have the same, and nothing more to do. */

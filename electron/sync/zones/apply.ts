@@ -4,26 +4,25 @@
  */
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
-import { getRegister, newPayload } from '../../../shared/model/payload.ts';
+import { newPayload } from '../../../shared/model/payload.ts';
 import { decodePayload } from '../../../shared/model/payload-codec.ts';
 import { clearedValue } from '../../../shared/model/values.ts';
-import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { heldTombstones, rememberBase } from '../../store/bases.ts';
-import { noteLetGo } from '../../store/let-go.ts';
 import { addNotice, anyNotice, dropNotices } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import { applyPulled, type Pulled, type PulledResult } from '../../store/pulled.ts';
-import { deleteForGood, recordRow, tombstoneBase } from '../../store/records.ts';
+import { recordRow, tombstoneBase } from '../../store/records.ts';
 import { KIND, type ZoneName } from '../../store/values.ts';
 import { nameAgain } from '../blobs/missing.ts';
 import { deleteArrived, deleteOne } from '../commands/delete-one.ts';
 import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
 import { settleLongAsked } from '../mail/long-asked.ts';
+import { keepGone, noteEarlier, noteRecoverLost, wasRecovered } from './earlier-names.ts';
 import { noteMarks } from './met-marks.ts';
-import { currentKeys, FIRST_GENERATION, highestGeneration, isGoneForAll } from './names.ts';
+import { currentKeys } from './names.ts';
 import { type Damaged, damagedNotice, type OpenedPage } from './open-page.ts';
-import { nameOf } from './rename.ts';
 import type { ZoneContext } from './zone-call.ts';
 
 const SLICE_MS = 8;
@@ -90,35 +89,14 @@ function applyItems(ctx: StepContext, zone: ZoneName, items: readonly Pulled[], 
     }
     apply.push(item);
   }
+  if (zone === 'messages') noteEarlier(ctx, apply);
   report(ctx, zone, applyPulled(store, zone, apply, now));
   if (zone === 'messages') {
     for (const item of apply) if (!('gone' in item)) nameAgain(ctx, item);
     deleteArrived(ctx);
     settleLongAsked(ctx);
-  }
-  if (zone === 'messages' && highestGeneration(store, zone) > FIRST_GENERATION) {
     keepGone(ctx, apply, now);
   }
-}
-
-/**
- * What was deleted for good in another generation, and comes back from a device that had kept it, or with the cloud's backup: gone is for good
- * (SPEC SYN-32, SYN-151). Not so what this device alone has let go of: the zone is pulled while the switch goes off, and that is nobody else's
- * delete (SYN-26).
- */
-function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: number): void {
-  let again = 0;
-  for (const item of items) {
-    if ('gone' in item) {
-      continue;
-    }
-    const payload = item.payload ?? decodePayload(item.bytes, ctx.store.schema);
-    const name = payload.kind === KIND.message ? nameOf(payload) : null;
-    if (name !== null && isGoneForAll(ctx, 'messages', KIND.message, name)) {
-      if (deleteForGood(ctx.store, 'messages', item.id, { push: true, byPerson: true, nowMs })) again += 1;
-    }
-  }
-  noteLetGo(ctx.store, 'earlierGeneration', again, nowMs);
 }
 
 /** The walk has ended: what was deleted for good elsewhere goes here as well. A slice; true when there is more. */
@@ -144,19 +122,10 @@ export function report(ctx: StepContext, zone: ZoneName, result: PulledResult): 
   }
   noteMarks(ctx, result.marks);
   for (const lost of result.lost) {
-    if (wasRecovered(lost.kind, lost.content)) {
-      addNotice(ctx.store, `recoverLost:${toHex(lost.id)}`, 'recoverLost', now, { id: toHex(lost.id) });
+    if (lost.kind === KIND.message && lost.content !== null && wasRecovered(decodePayload(lost.content))) {
+      noteRecoverLost(ctx, lost.id);
     }
   }
-}
-
-/** Its local content says "not deleted", written here, and the tombstone won. */
-function wasRecovered(kind: number, content: Uint8Array | null): boolean {
-  if (kind !== KIND.message || content === null) {
-    return false;
-  }
-  const deleted = getRegister(decodePayload(content), MessageField.DELETED);
-  return deleted !== undefined && deleted.value.length === 0;
 }
 
 /** What had come damaged and opens after all: should it happen again, it is said again. */

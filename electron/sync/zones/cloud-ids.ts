@@ -18,12 +18,17 @@ export class CloudIds {
   #flags = new Uint8Array(0);
   #count = 0;
   #live = 0;
+  #first = 0;
 
   get count(): number {
     return this.#count;
   }
   get live(): number {
     return this.#live;
+  }
+  /** Tombstones in their first version: of no record of this generation, so they may be an earlier one's. */
+  get firstTombstones(): number {
+    return this.#first;
   }
 
   /** Refuses what does not come after all that is there: the cloud would not list it so, and lookups could not find it. */
@@ -39,6 +44,7 @@ export class CloudIds {
     this.#flags[at] = tombstone ? 1 : 0;
     this.#count += 1;
     if (!tombstone) this.#live += 1;
+    else if (rev === 1) this.#first += 1;
   }
 
   /** Its place, or -1. */

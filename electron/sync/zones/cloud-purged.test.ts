@@ -9,7 +9,7 @@ import { listLetGo } from '../../store/let-go.ts';
 import { onlyHere } from '../../store/only-here.ts';
 import { putMerged } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import { codes, inStep, type MovingCloud, movingCloud, T } from '../testing/moving-cloud.ts';
+import { codes, inStep, type MovingCloud, movingCloud, T, turnOn } from '../testing/moving-cloud.ts';
 import { idOf, turn } from '../testing/two-devices.ts';
 import { removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
@@ -78,7 +78,7 @@ test('SWI-9 API-15 after a purge what is here is only here, until the switch goe
   one.core.start();
   await one.settled();
   expect([onlyHere(one.store), someInCloud(one.store)]).toEqual([{ messages: 0, changes: 0 }, true]);
-  await purged(one);
+  await world.purge(one);
   // A change of what is only here is no second loss.
   one.adopt(edited, one.record(edited));
   for (const opened of [false, true]) {
@@ -110,25 +110,6 @@ test('SYN-32 what was deleted for good before a purge stays deleted, whoever kep
   expect(other.texts()).toEqual(['second']);
 });
 
-/** One that was off when its zone was purged is told first, and asked again. */
-async function turnOn(device: ZoneDevice): Promise<void> {
-  const command = { name: 'setSwitch', input: { on: true } } as const;
-  await device.core.execute(command);
-  await device.until((now) => now.switch === 'on' || now.switchReason === 'purged', 'on, or told');
-  if (device.core.status().switch === 'on') return;
-  await device.core.execute(command);
-  await device.until(({ switch: value }) => value === 'on', 'on');
-}
-
-/** All hear of a purge, and are off. */
-async function purged(...of: ZoneDevice[]): Promise<void> {
-  await world.whileDown(raiseGeneration);
-  for (const device of of) {
-    await device.core.execute({ name: 'syncNow', input: null });
-    await device.until(({ switch: value }) => value === 'off', 'off');
-  }
-}
-
 test('SYN-110 what a newer app has written, and this one still shows, is the same message in a new generation', async () => {
   const [one, other] = await world.two();
   const newer = one.message('of a newer app', T + 2000);
@@ -138,7 +119,7 @@ test('SYN-110 what a newer app has written, and this one still shows, is the sam
   await one.core.execute({ name: 'syncNow', input: null });
   await one.settled();
   expect(one.texts()).toEqual(['first', 'second', 'of a newer app']);
-  await purged(one);
+  await world.purge(one);
   await turnOn(one);
   // It has never heard of the newer version, and brings its own.
   await turnOn(other);
@@ -164,7 +145,7 @@ async function keptUnderAnOldName() {
   third.core.start();
   await third.settled();
   expect(third.texts()).toEqual(['first', 'second']);
-  await purged(one, third);
+  await world.purge(one, third);
   await turnOn(third);
   expect(third.record(kept)).not.toBeNull();
   await turnOn(other);
@@ -288,7 +269,7 @@ test('SYN-150 a cloud that is put back to before its purge is taken as it is: on
   const backup = await world.backup();
   one.message('since the backup', T + 2000);
   await inStep(one, other);
-  await purged(one, other);
+  await world.purge(one, other);
   await world.putBack(backup);
   // One has heard where the cloud is when its switch goes on, the other hears it by that.
   await one.core.execute({ name: 'syncNow', input: null });
@@ -307,7 +288,7 @@ test('SYN-151 API-28 what was deleted for good in a later generation stays delet
   const [one, other] = await world.two();
   await inStep(one, other);
   const backup = await world.backup();
-  await purged(one, other);
+  await world.purge(one, other);
   for (const device of [one, other]) await turnOn(device);
   await inStep(one, other);
   await one.core.execute({ name: 'deleteForGood', input: { ids: [messageId(one, 'first')] } });

@@ -28,12 +28,13 @@ import {
   undecidedDeletes,
 } from '../../store/local-deletes.ts';
 import { hiddenHere } from '../../store/outbox-hidden.ts';
+import { messageName } from '../../store/rename.ts';
 import { KIND, mapKey, sameBytes } from '../../store/values.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { CloudIds } from './cloud-ids.ts';
 import { marksAtCloud } from './compare-marks.ts';
-import { currentKeys, idKeyOf } from './names.ts';
+import { currentKeys, everNamed, FIRST_GENERATION, highestGeneration, idKeyOf } from './names.ts';
 import { nameHere } from './rename.ts';
 import { messagesAmong } from './walk.ts';
 import { ZONE, type ZoneContext } from './zone-call.ts';
@@ -124,6 +125,7 @@ async function byList(
   // By Keep Messages of this device alone: they come back.
   const expired = new Set(listLocalDeletes(store, true).map(({ id }) => mapKey(id)));
   const anyCleared = listLocalClears(store).length > 0;
+  const goneEarlier = earlierDeletes(ctx, cloud, state.generation);
   const marks = await marksAtCloud(ctx, cloud, state.generation, generation !== null);
   const upload = { messages: 0, bytes: 0 };
   let deletedElsewhere = 0;
@@ -140,7 +142,9 @@ async function byList(
     const message = content && row.kind === KIND.message;
     const deleted = deletes.size > 0 && deletes.has(mapKey(row.id));
     const comesBack = expired.size > 0 && expired.has(mapKey(row.id));
-    if (at >= 0 && cloud.isTombstone(at)) {
+    const gone = at >= 0 && cloud.isTombstone(at);
+    if (gone || (message && goneEarlier(row.rid))) {
+      if (!gone && at >= 0 && cloud.meet(at)) here += 1;
       if (message) {
         deletedElsewhere += 1;
         if (anyCleared && isLocallyCleared(store, row.rid)) deletedHere -= 1;
@@ -179,6 +183,21 @@ async function byList(
     deletedElsewhere,
     deletedWithConversation,
     deletedHere,
+  };
+}
+
+/** Whether a message here was deleted for good in another generation, as the cloud has it from those that have gone on since. */
+function earlierDeletes(ctx: ZoneContext, cloud: CloudIds, generation: number): (rid: number) => boolean {
+  const highest = Math.max(generation, highestGeneration(ctx.store, 'messages'));
+  if (highest === FIRST_GENERATION || cloud.firstTombstones === 0) return () => false;
+  return (rid) => {
+    const name = messageName(ctx.store, rid);
+    if (name === null) return false;
+    for (const id of everNamed(ctx, 'messages', KIND.message, name, highest)) {
+      const at = cloud.find(id);
+      if (at >= 0 && cloud.isTombstone(at)) return true;
+    }
+    return false;
   };
 }
 

@@ -107,15 +107,15 @@ export function isGoneForAll(
   for (const id of everNamed(ctx, zone, kind, name)) if (isTombstone(ctx.store, zone, id)) return true;
   return false;
 }
-/** What a record is called or ever was, the latest generation first. */
-function* everNamed(
+/** What a record is called or ever was, the latest generation first: of those known here, or up to `highest`. */
+export function* everNamed(
   ctx: StepContext,
   zone: ZoneName,
   kind: number,
   name: readonly Uint8Array[],
+  highest = highestGeneration(ctx.store, zone),
 ): Generator<Uint8Array> {
   const keys = currentKeys(ctx);
-  const highest = highestGeneration(ctx.store, zone);
   for (let generation = highest; generation >= FIRST_GENERATION; generation -= 1)
     yield recordId(idKeyOf(keys, zone, generation), kind, ...name);
 }

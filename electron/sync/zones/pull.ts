@@ -14,6 +14,7 @@ import type { StepResult } from '../engine/steps.ts';
 import { garbled, numberOf } from '../network/answers.ts';
 import { applyHeldTombstones, applyPage } from './apply.ts';
 import { aheadOfFeed, hasAsked, takeCarried, walkedBeside } from './carried.ts';
+import { settleEarlier } from './earlier-names.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay, seenByOthers } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { savedWalk, walkedOn } from './walk.ts';
@@ -97,6 +98,7 @@ export async function releaseHeld(ctx: ZoneContext, zone: ZoneName): Promise<voi
   while (applyHeldTombstones(ctx, zone)) {
     await ctx.timers.breathe();
   }
+  if (zone === 'messages') await settleEarlier(ctx);
   setZoneState(ctx.store, zone, { phase: 'following' });
 }
 
@@ -155,6 +157,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
     },
   });
   if (carried === null && !page.more) hasAsked(ctx, zone, seen);
+  if (zone === 'messages' && !page.more) await settleEarlier(ctx);
   result.seen = seen;
   if (zone === 'messages') {
     result.heard = noteHeard(ctx, cloud);

@@ -12,7 +12,7 @@ import { SETTINGS_NAME } from '../../../shared/model/settings.ts';
 import { clearDirty } from '../../store/dirty.ts';
 import type { Store } from '../../store/open.ts';
 import { deleteForGood, getPayload, recordRow } from '../../store/records.ts';
-import { renameLate, renameSlice, type ShownRow, shownAs } from '../../store/rename.ts';
+import { offerTombstones, renameLate, renameSlice, type ShownRow, shownAs } from '../../store/rename.ts';
 import { readMissed, rereadNewer } from '../../store/reread.ts';
 import { KIND, sameBytes, type ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, setZoneState } from '../../store/zone-state.ts';
@@ -78,7 +78,7 @@ export async function renameForGeneration(
   const key = idKeyOf(currentKeys(ctx), zone, generation);
   store.write(() => {
     forgetBases(store, zone);
-    // What waited to be pushed is offered with everything else; deletes were of the generation that is over.
+    // What waited to be pushed is offered with everything else; a machine's deletes were for the very revs that are over.
     clearDirty(store, zone);
     const { extra } = getZoneState(store, zone);
     setZoneState(store, zone, {
@@ -96,6 +96,10 @@ export async function renameForGeneration(
     const name = nameHere(store, row, payload);
     return name === null ? null : recordId(key, payload.kind, ...name);
   };
+  for (let at: number | null = 0; at !== null; ) {
+    at = offerTombstones(store, zone, at, ctx.sizes.slice.offer);
+    await ctx.timers.breathe();
+  }
   for (let at: number | null = 0; at !== null; ) {
     at = renameSlice(store, zone, at, ctx.sizes.slice.rename, idOf);
     await ctx.timers.breathe();
