@@ -5,11 +5,9 @@
  * A page that the cipher does not take comes as SQLITE_CORRUPT, the first page as SQLITE_NOTADB; and from then on that connection reads
  * nothing any more (the cipher remembers its failure), so whoever meets one opens anew.
  */
+import { type Trouble, troubleNamed } from '../../../shared/disk/trouble.ts';
 
 const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|IOERR_(READ|SHORT_READ|CORRUPTFS|DATA))/;
-const FULL = /^(SQLITE_FULL|SQLITE_IOERR_WRITE|ENOSPC|EDQUOT)$/;
-const NO_ACCESS = /^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EPERM$|EROFS$)/;
-const BUSY = /^(SQLITE_(BUSY|LOCKED)|EBUSY$)/;
 
 function nameOf(error: unknown): string {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
@@ -26,12 +24,6 @@ export function damageOf(error: unknown): string | null {
 
 export const isDamage = (name: string | null): name is string => name !== null && DAMAGE.test(name);
 
+export type { Trouble };
 /** What keeps a database from being opened or written that is not the database's fault. */
-export type Trouble = 'diskFull' | 'noAccess' | 'busy';
-
-export function troubleOf(error: unknown): Trouble | null {
-  const name = nameOf(error);
-  if (FULL.test(name)) return 'diskFull';
-  if (NO_ACCESS.test(name)) return 'noAccess';
-  return BUSY.test(name) ? 'busy' : null;
-}
+export const troubleOf = (error: unknown): Trouble | null => troubleNamed(nameOf(error));

@@ -42,8 +42,8 @@ const nothingTaken = (ctx: StepContext): Taken => ({
 });
 
 /** What is taken is told, and can be taken back, also where the disk is full before all of it is (SPEC SYN-73). */
-const asFar = ({ messages, waiting }: Taken, begun: boolean): AsFar => ({
-  begun,
+const asFar = ({ messages, waiting, conversation }: Taken): AsFar => ({
+  anyDone: () => conversation !== null || messages.length + waiting.length > 0,
   counted() {
     const [of, ofWaiting] = [messages.length, waiting.length];
     return () => {
@@ -70,6 +70,17 @@ function take(ctx: StepContext, id: Uint8Array, taken: Taken): void {
   }
 }
 
+/** All of them, as far as there is room. `spare`: what a newer app has written is left. */
+async function takeAll(
+  { ctx, breathe }: Pick<DeleteContext, 'ctx' | 'breathe'>,
+  ids: readonly Uint8Array[],
+  taken: Taken,
+): Promise<{ spare: SpareNewer; stopped: string | null }> {
+  const spare = new SpareNewer();
+  const takeIt = (id: Uint8Array): void => spare.do(() => take(ctx, id, taken));
+  return { spare, stopped: await inSlices(ctx, breathe, ids, takeIt, asFar(taken)) };
+}
+
 /** Of a message whose answer was not heard and that has come by mail or zone: its record. The window may not know it by that yet. */
 function arrivedAs(ctx: StepContext, { kind, state, guid }: OutboxEntry): Uint8Array | null {
   if (kind !== 'message' || state === 'failed') return null;
@@ -82,9 +93,7 @@ export async function deleteMessages(
   input: CommandInput<'deleteMessages'>,
 ): Promise<CommandResult<'deleteMessages'>> {
   const taken = nothingTaken(ctx);
-  const spare = new SpareNewer();
-  const takeIt = (id: string): void => spare.do(() => take(ctx, fromHex(id), taken));
-  const stopped = await inSlices(ctx, breathe, new Set(input.ids), takeIt, asFar(taken, false));
+  const { spare, stopped } = await takeAll({ ctx, breathe }, [...new Set(input.ids)].map(fromHex), taken);
   const messages = taken.messages.length + taken.waiting.length;
   spare.orSay(messages);
   if (messages === 0) {
@@ -153,9 +162,7 @@ export async function deleteConversation(
     clearDraft(ctx, conversation);
     store.changes.flag('recentlyDeleted');
   });
-  const spare = new SpareNewer();
-  const takeIt = (id: Uint8Array): void => spare.do(() => take(ctx, id, taken));
-  const stopped = await inSlices(ctx, breathe, behind, takeIt, asFar(taken, true));
+  const { stopped } = await takeAll({ ctx, breathe }, behind, taken);
   const messages = (taken.conversation?.messages ?? 0) + taken.messages.length + taken.waiting.length;
   return { undo: undos.keep(taken), messages, stopped };
 }

@@ -61,6 +61,18 @@ test('SYN-73 one that finds no room at all has done nothing', async () => {
   expect([device.texts(), deleted()]).toEqual([['a', 'b', 'c'], []]);
 });
 
+test('SYN-73 one whose first messages are not here any more, and that then finds no room, says that there is none', async () => {
+  await device.core.execute({ name: 'deleteForGood', input: { ids: ids.slice(0, 2) } });
+  await device.settled();
+  slowly();
+  const disk = fullAfter(device, 2);
+  await expect(device.core.execute({ name: 'deleteMessages', input: { ids } })).rejects.toMatchObject({
+    code: 'SQLITE_FULL',
+  });
+  disk.full = false;
+  expect([device.texts(), deleted()]).toEqual([['c'], []]);
+});
+
 test('SYN-73 an Undo that finds no room can be asked for again, and brings back what was never sent', async () => {
   unsentOn(device, GUID, new Uint8Array(16).fill(9));
   const input = { conversationId: Buffer.from(GUID).toString('hex') };

@@ -7,8 +7,8 @@ const SLICE_MS = 8;
 
 /** Of work whose parts stand by themselves, and of which somebody is told how far it went. */
 export type AsFar = {
-  /** Some of it is written already. */
-  begun: boolean;
+  /** Whether any of it is done. Where none is, what was met is thrown as of any command. */
+  anyDone(): boolean;
   /** Before each slice: how what is counted of it is taken back, where it is not written. */
   counted(): () => void;
 };
@@ -31,7 +31,7 @@ export class Tally {
         this.messages = before;
       };
     };
-    this.stopped = await inSlices(ctx, breathe, items, work, { begun: this.messages > 0, counted });
+    this.stopped = await inSlices(ctx, breathe, items, work, { anyDone: () => this.messages > 0, counted });
   }
 }
 
@@ -49,7 +49,6 @@ export async function inSlices<T>(
   const all = [...items];
   const few = sizes.fewOfCommand;
   for (let at = 0; at < all.length; ) {
-    const begun = at > 0 || asFar?.begun === true;
     const takeBack = asFar?.counted();
     try {
       store.write(() => {
@@ -62,8 +61,9 @@ export async function inSlices<T>(
         } while (at < all.length && performance.now() - began < SLICE_MS);
       });
     } catch (error) {
-      if (takeBack === undefined || !begun || troubleOf(error) === null) throw error;
-      takeBack();
+      if (asFar === undefined || troubleOf(error) === null) throw error;
+      takeBack?.();
+      if (!asFar.anyDone()) throw error;
       return toFailure(error).reason;
     }
     if (at < all.length) {
