@@ -7,6 +7,7 @@ import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { getDirty } from '../../store/dirty.ts';
 import { listLetGo } from '../../store/let-go.ts';
+import { listNotices } from '../../store/notices.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
@@ -22,6 +23,8 @@ const wrong = { one: 0, two: 0 };
 let apart = false;
 /** Nothing that the first one pushes arrives. */
 let noPush = false;
+/** What happens while the answer to such a push is on its way. */
+let afterPush: ((body: Buffer) => Promise<unknown>) | null = null;
 let cloud: Cloud;
 let one: ZoneDevice;
 let two: ZoneDevice;
@@ -33,13 +36,17 @@ beforeEach(async () => {
   wrong.two = 0;
   apart = false;
   noPush = false;
+  afterPush = null;
   down = [];
   const clock = { now: () => Date.now() + passed };
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open', clock });
   const cut: Fetch = async (input, init) => {
     const request = new Request(input, init);
     if (apart || (noPush && request.url.endsWith('/Push'))) throw new TypeError('No connection.');
-    return fetchOf(cloud)(request);
+    const pushed = request.url.endsWith('/Push') ? Buffer.from(await request.clone().arrayBuffer()) : null;
+    const answer = await fetchOf(cloud)(request);
+    if (pushed !== null) await afterPush?.(pushed);
+    return answer;
   };
   one = await firstDevice(cloud, 'anna@example.org', {
     clock: { now: () => clock.now() + wrong.one },
@@ -139,6 +146,23 @@ test('API-28 each device knows when messages went for good, how many and why', a
   await gone(two, c);
   const there = listLetGo(two.store).filter(({ cause }) => cause === 'tombstone');
   expect(there.reduce((sum, { messages }) => sum + messages, 0)).toBe(3);
+});
+
+test('SYN-75 a Recover that comes too late, while the cloud’s answer is on its way, is said to be lost', async () => {
+  const [a = ''] = await begin('a');
+  await remove(one, a);
+  await one.settled();
+  afterPush = async (body) => {
+    if (!isAboutToGo(one, a) || !body.includes(Buffer.from(a, 'hex'))) return;
+    afterPush = null;
+    await one.core.execute({ name: 'recoverMessages', input: { ids: [a] } });
+    expect(one.texts()).toEqual(['a']);
+  };
+  passed = 31 * DAY;
+  await lookAgain(one);
+  await gone(one, a);
+  expect(afterPush).toBeNull();
+  expect(listNotices(one.store).map(({ code }) => code)).toContain('recoverLost');
 });
 
 test('SYN-75 a conversation goes whole; what came after it stays', async () => {
