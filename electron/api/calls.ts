@@ -129,7 +129,7 @@ export type AttachmentCalls = {
 export type DeleteCalls = {
   scope(target: DeleteTarget): Answer<DeleteScope>;
   attachments(conversation: Id): Promise<Deleted>;
-  undo(undo: Id): Promise<{ messages: number }>;
+  undo(undo: Id): Promise<Pick<Done, 'messages' | 'newer'>>;
 };
 
 export type RecentlyDeletedCalls = {

@@ -32,7 +32,9 @@ export const deletesRouter = router({
   /** By the id that the delete gave. Brings back exactly what that took; how many messages came back. */
   undo: procedure
     .input(z.object({ undo: id }))
-    .mutation(async ({ ctx, input }): Promise<{ messages: number }> => ctx.calls.deletes.undo(input.undo)),
+    .mutation(
+      async ({ ctx, input }): Promise<Pick<Done, 'messages' | 'newer'>> => ctx.calls.deletes.undo(input.undo),
+    ),
 });
 
 export const recentlyDeletedRouter = router({

@@ -88,9 +88,9 @@ test('API-25 a delete answers by which id it is undone; Undo says how many came 
   expect([some.messages, await texts(anna, id)]).toEqual([2, ['two']]);
   const whole = await anna.api.conversations.delete.mutate({ id });
   expect([whole.messages, await anna.api.conversations.list.query()]).toEqual([1, []]);
-  expect(await anna.api.deletes.undo.mutate({ undo: whole.undo })).toEqual({ messages: 1 });
+  expect(await anna.api.deletes.undo.mutate({ undo: whole.undo })).toEqual({ messages: 1, newer: 0 });
   expect(await texts(anna, id)).toEqual(['two']);
-  expect(await anna.api.deletes.undo.mutate({ undo: some.undo })).toEqual({ messages: 2 });
+  expect(await anna.api.deletes.undo.mutate({ undo: some.undo })).toEqual({ messages: 2, newer: 0 });
   expect(await texts(anna, id)).toEqual(['one', 'two', 'three']);
   const again = anna.api.deletes.undo.mutate({ undo: some.undo });
   await expect(again).rejects.toMatchObject({ data: { reason: 'undoOver' } });
@@ -121,6 +121,7 @@ test('API-26 Recently Deleted is counted by conversation, paged through, and nam
   expect(await anna.api.recentlyDeleted.recover.mutate({ ids: 'all' })).toEqual({
     messages: 3,
     stopped: null,
+    newer: 0,
   });
   expect(await texts(anna, id)).toEqual(['one', 'two', 'three']);
   await anna.api.messages.delete.mutate({ ids: ids.slice(0, 2) });
@@ -129,6 +130,7 @@ test('API-26 Recently Deleted is counted by conversation, paged through, and nam
   expect(await anna.api.recentlyDeleted.deleteNow.mutate({ ids: 'all' })).toEqual({
     messages: 2,
     stopped: null,
+    newer: 0,
   });
   expect([await deleted(anna), await texts(anna, id)]).toEqual([[], ['one']]);
 });
@@ -163,7 +165,7 @@ test('API-27 the scope tells what was never sent and what is on its way from wha
   await soon(() => texts(bob, id)).toEqual(['there', 'on its way']);
   await soon(async () => (await deleted(anna)).sort()).toEqual(['on its way', 'there']);
   expect(await texts(anna, id)).toEqual([]);
-  expect(await anna.api.deletes.undo.mutate({ undo: whole.undo })).toEqual({ messages: 3 });
+  expect(await anna.api.deletes.undo.mutate({ undo: whole.undo })).toEqual({ messages: 3, newer: 0 });
   await soon(() => texts(bob, id)).toEqual(['there', 'on its way', 'behind it']);
   expect(await texts(anna, id)).toEqual(['there', 'on its way', 'behind it']);
 });
@@ -185,7 +187,10 @@ test('API-25 Discard of what waits can be undone; it was never sent', async () =
   const other = await anna.api.messages.send.mutate({ conversationId: id, text: 'another' });
   const discarded = await anna.api.messages.discard.mutate({ id: other.id });
   expect(await texts(anna, id)).toEqual(['there', 'a thought']);
-  expect(await anna.api.deletes.undo.mutate({ undo: discarded.undo ?? '' })).toEqual({ messages: 1 });
+  expect(await anna.api.deletes.undo.mutate({ undo: discarded.undo ?? '' })).toEqual({
+    messages: 1,
+    newer: 0,
+  });
   expect(await texts(anna, id)).toEqual(['there', 'a thought', 'another']);
   await anna.api.messages.discard.mutate({ id: other.id });
   down = false;

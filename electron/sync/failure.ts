@@ -1,4 +1,5 @@
 /** The one error that commands throw on purpose: `reason` is in every `Failure` that leaves the worker. */
+import { PayloadError } from '../../shared/model/payload.ts';
 import { type Trouble, troubleOf } from '../store/damage/signs.ts';
 import type { Failure } from './protocol.ts';
 
@@ -35,6 +36,8 @@ export function toFailure(error: unknown): Failure {
     const { reason, retryAfterMs, about } = error;
     return { reason, retryAfterMs, detail: error.message, ...(about === null ? {} : { about }) };
   }
+  if (error instanceof PayloadError && error.code === 'newer_schema')
+    return { reason: 'newerApp', retryAfterMs: null, detail: error.message };
   const trouble = troubleOf(error);
   if (trouble !== null) return { reason: trouble, retryAfterMs: null, detail: TROUBLE[trouble] };
   return {

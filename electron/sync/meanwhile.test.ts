@@ -131,7 +131,10 @@ for (const on of [true, false]) {
     await connect(two);
     await shows(two, on ? ['theirs'] : ['before', 'theirs', 'mine']);
     expect(deleted(one)).toEqual(['before', 'mine']);
-    expect(await one.core.execute({ name: 'undoDelete', input: { undo } })).toEqual({ messages: 2 });
+    expect(await one.core.execute({ name: 'undoDelete', input: { undo } })).toEqual({
+      messages: 2,
+      newer: 0,
+    });
     for (const device of [one, two]) await shows(device, ['before', 'theirs', 'mine']);
   });
 }

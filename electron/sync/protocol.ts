@@ -29,8 +29,11 @@ export type Place = { at: Milliseconds; id: Id };
 
 /** A delete that can be undone for a while: by which id. */
 export type Deleted = Done & { undo: Id };
-/** With how many messages it was done. `stopped`: why not with the rest, a reason as in `Failure`; null when it was done with all of them. */
-export type Done = { messages: number; stopped: string | null };
+/**
+ * With how many messages it was done. `stopped`: why not with the rest, a reason as in `Failure`; null when it was done with all of them. `newer`:
+ * how many stay as they are, because a newer app has written them (SPEC DEL-33).
+ */
+export type Done = { messages: number; stopped: string | null; newer: number };
 
 /** Every command: its input and what it answers. */
 export type Commands = {
@@ -114,7 +117,7 @@ export type Commands = {
   react: { input: { id: Id; emoji: string }; result: null };
   deleteMessages: { input: { ids: Id[] }; result: Deleted };
   /** Brings back what one delete took. How many came back. Reason `undoOver` when it is too late, or the app was started again since. */
-  undoDelete: { input: { undo: Id }; result: { messages: number } };
+  undoDelete: { input: { undo: Id }; result: Pick<Done, 'messages' | 'newer'> };
   /** Delete Now, and, of 'all' that is in Recently Deleted, Delete All. */
   deleteForGood: { input: { ids: Id[] | 'all' }; result: Done };
   /** Out of Recently Deleted. */

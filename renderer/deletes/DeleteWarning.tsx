@@ -12,8 +12,9 @@ import { listNames } from '../app/names.ts';
 import { useView, view } from '../app/state.ts';
 import { ConfirmDialog } from '../ui/ConfirmDialog.tsx';
 import { failureText } from '../ui/failure.ts';
+import { doneText, withNewer } from './done.ts';
 import { AT_ONCE, inPieces } from './pieces.ts';
-import { doneText, offerUndo } from './undo.ts';
+import { offerUndo } from './undo.ts';
 import { warningOf } from './warning.ts';
 
 /** The tab stop of the list that it was deleted from. */
@@ -62,7 +63,7 @@ function Warning({ target }: { target: DeleteTarget }) {
   async function confirm(reach: DeleteScope): Promise<void> {
     setBusy(true);
     try {
-      const { messages, undo, stopped } = await doDelete(target);
+      const { messages, undo, stopped, newer } = await doDelete(target);
       if (stopped !== null) {
         // What is still there stays open.
         if (undo !== null) offerUndo(t('delete.deleted', { count: messages }), target, { undo });
@@ -72,7 +73,7 @@ function Warning({ target }: { target: DeleteTarget }) {
         close();
         return;
       }
-      const text = doneText(t, target, reach, messages);
+      const text = withNewer(t, doneText(t, target, reach, messages), newer);
       if (undo === null) view.say(text);
       else offerUndo(text, target, { undo });
     } catch (error) {

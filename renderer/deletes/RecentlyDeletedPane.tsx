@@ -11,6 +11,7 @@ import { failureText } from '../ui/failure.ts';
 import { useRoving } from '../ui/useRoving.ts';
 import { DeletedHeading, DeletedItem } from './DeletedItem.tsx';
 import { countOf, deletedList, useDeleted } from './deleted-list.ts';
+import { withNewer } from './done.ts';
 import { type DeletedRow, deletedRows } from './groups.ts';
 import { inPieces } from './pieces.ts';
 import { useChosen } from './useChosen.ts';
@@ -30,10 +31,10 @@ export function RecentlyDeletedPane() {
   async function recover(ids: Id[] | 'all'): Promise<void> {
     setBusy(true);
     try {
-      const { messages, stopped } = await inPieces(ids, (some) =>
+      const { messages, stopped, newer } = await inPieces(ids, (some) =>
         api.recentlyDeleted.recover.mutate({ ids: some }),
       );
-      const recovered = t('recentlyDeleted.recovered', { count: messages });
+      const recovered = withNewer(t, t('recentlyDeleted.recovered', { count: messages }), newer);
       const why = stopped && failureText(t, { reason: stopped, retryAfterMs: null, about: null });
       view.say(why === null ? recovered : `${recovered} ${t('recentlyDeleted.notAll', { why })}`);
     } catch (error) {

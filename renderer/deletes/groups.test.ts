@@ -46,10 +46,10 @@ test('UI-104 more than one call takes goes in several, one after the other', asy
   const ids = Array.from({ length: 20_001 }, (_, index) => `${index}`);
   const done = await inPieces(ids, async (some) => {
     calls.push(some.length);
-    return { messages: some.length, stopped: null };
+    return { messages: some.length, stopped: null, newer: 0 };
   });
-  expect([calls, done]).toEqual([[10_000, 10_000, 1], { messages: 20_001, stopped: null }]);
-  const seven = { messages: 7, stopped: null };
+  expect([calls, done]).toEqual([[10_000, 10_000, 1], { messages: 20_001, stopped: null, newer: 0 }]);
+  const seven = { messages: 7, stopped: null, newer: 0 };
   expect(await inPieces('all', async (some) => (some === 'all' ? seven : { ...seven, messages: 0 }))).toBe(
     seven,
   );
@@ -58,6 +58,10 @@ test('UI-104 more than one call takes goes in several, one after the other', asy
 test('SYN-73 after a piece that was not done to its end no other is begun', async () => {
   const ids = Array.from({ length: 20_001 }, (_, index) => `${index}`);
   let calls = 0;
-  const done = await inPieces(ids, async () => ({ messages: 5, stopped: ++calls === 2 ? 'diskFull' : null }));
-  expect([calls, done]).toEqual([2, { messages: 10, stopped: 'diskFull' }]);
+  const done = await inPieces(ids, async () => ({
+    messages: 5,
+    stopped: ++calls === 2 ? 'diskFull' : null,
+    newer: 0,
+  }));
+  expect([calls, done]).toEqual([2, { messages: 10, stopped: 'diskFull', newer: 0 }]);
 });

@@ -9,10 +9,11 @@ export async function inPieces(
   work: (ids: Id[] | 'all') => Promise<Done>,
 ): Promise<Done> {
   if (ids === 'all') return work('all');
-  const all: Done = { messages: 0, stopped: null };
+  const all: Done = { messages: 0, stopped: null, newer: 0 };
   for (let at = 0; at < ids.length && all.stopped === null; at += AT_ONCE) {
-    const { messages, stopped } = await work(ids.slice(at, at + AT_ONCE));
+    const { messages, stopped, newer } = await work(ids.slice(at, at + AT_ONCE));
     all.messages += messages;
+    all.newer += newer;
     all.stopped = stopped;
   }
   return all;

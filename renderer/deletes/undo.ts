@@ -1,25 +1,11 @@
-/** Undo in the window: what a delete says when it is done, and what taking it back does. */
+/** Undo in the window: its offer beside what a delete says, and what taking it back does. */
 import type { TFunction } from 'i18next';
-import type { Deleted, DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
+import type { Deleted, DeleteTarget } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
 import { useView, view } from '../app/state.ts';
 import { failureText } from '../ui/failure.ts';
 import { toasts, type UndoOffer } from '../ui/toasts.ts';
-
-export function doneText(
-  t: TFunction,
-  target: DeleteTarget,
-  scope: Pick<DeleteScope, 'messages' | 'unsent'>,
-  messages: number,
-): string {
-  if (target.kind === 'forGood') return t('delete.gone', { count: messages });
-  // What was never sent is in no Recently Deleted.
-  if (scope.unsent > 0 && scope.unsent === scope.messages)
-    return t('delete.deletedUnsent', { count: messages });
-  if (target.kind === 'messages' || target.kind === 'attachments')
-    return t('delete.deleted', { count: messages });
-  return t(messages === 0 ? 'delete.deletedEmpty' : 'delete.deletedConversation');
-}
+import { withNewer } from './done.ts';
 
 /** Says that it is done, and offers to take it back. `before`: what was open when it was asked for. */
 export function offerUndo(text: string, target: DeleteTarget, deleted: Pick<Deleted, 'undo'>): void {
@@ -32,9 +18,9 @@ export async function undoDelete(t: TFunction, key: number, offer: UndoOffer): P
   const text = toasts.textOf(key);
   toasts.end(key);
   try {
-    const { messages } = await api.deletes.undo.mutate({ undo: offer.undo });
-    if (offer.conversation) view.say(t('delete.undoneConversation'));
-    else view.say(messages === 0 ? t('delete.undoneNothing') : t('delete.undone', { count: messages }));
+    const { messages, newer } = await api.deletes.undo.mutate({ undo: offer.undo });
+    const back = messages === 0 ? t('delete.undoneNothing') : t('delete.undone', { count: messages });
+    view.say(withNewer(t, offer.conversation ? t('delete.undoneConversation') : back, newer));
     // The conversation that the delete closed opens again, unless something else was opened since.
     if (offer.pane !== null && useView.getState().pane.kind === 'none') view.show(offer.pane);
   } catch (error) {

@@ -2,6 +2,7 @@ import i18next from 'i18next';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
 import { en } from '../i18n/en.ts';
+import { doneText, withNewer } from './done.ts';
 import { warningOf } from './warning.ts';
 
 const i18n = i18next.createInstance();
@@ -189,4 +190,14 @@ test('UI-103 a conversation without a message promises nothing about messages', 
     'This will be deleted from this device and from iCloud.',
     'Delete',
   ]);
+});
+
+test('DEL-33 what is done says how many messages stay because a newer app has changed them', () => {
+  const said = (newer: number): string =>
+    withNewer(i18n.t, doneText(i18n.t, one, { messages: 2, unsent: 0 }, 2), newer);
+  expect(said(0)).toBe('2 messages deleted. In Recently Deleted for 30 days.');
+  expect(said(1)).toBe(
+    '2 messages deleted. In Recently Deleted for 30 days. One message stays as it is: a newer version of Lockstep has changed it. Update Lockstep on this computer, then try again.',
+  );
+  expect(said(3)).toContain('3 messages stay as they are: a newer version of Lockstep has changed them.');
 });

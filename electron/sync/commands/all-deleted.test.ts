@@ -72,11 +72,13 @@ test('SYN-73 Recover All brings everything back on every device, and says how mu
   expect(await two.core.execute({ name: 'recoverMessages', input: { ids: 'all' } })).toEqual({
     messages: 700,
     stopped: null,
+    newer: 0,
   });
   await alike(705, 0);
   expect(await one.core.execute({ name: 'recoverMessages', input: { ids: 'all' } })).toEqual({
     messages: 0,
     stopped: null,
+    newer: 0,
   });
 });
 
@@ -108,6 +110,7 @@ test('SYN-73 with the switch off, Delete All is of this device alone', async () 
   expect(await two.core.execute({ name: 'deleteForGood', input: { ids: 'all' } })).toEqual({
     messages: 700,
     stopped: null,
+    newer: 0,
   });
   expect([count(two), two.record(ids[5] ?? ''), count(one)]).toEqual([0, null, 700]);
   expect(one.record(ids[5] ?? '')).not.toBeNull();
@@ -124,6 +127,7 @@ test('SYN-73 a message deleted by itself before its conversation was comes back 
   expect(await one.core.execute({ name: 'recoverMessages', input: { ids: [a] } })).toEqual({
     messages: 3,
     stopped: null,
+    newer: 0,
   });
   expect(one.texts()).toEqual(['a', 'b', 'c']);
   await one.core.execute({ name: 'deleteConversation', input: { conversationId: CONVERSATION } });
@@ -131,5 +135,6 @@ test('SYN-73 a message deleted by itself before its conversation was comes back 
   expect(await one.core.execute({ name: 'recoverMessages', input: { ids: [a, b] } })).toEqual({
     messages: 3,
     stopped: null,
+    newer: 0,
   });
 });

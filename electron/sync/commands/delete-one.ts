@@ -49,6 +49,8 @@ export function undoOne(ctx: StepContext, id: Uint8Array, dates: readonly number
     return true;
   }
   const payload = getPayload(store, 'messages', id);
+  // Of a newer app's record the delete is only remembered (SPEC DEL-20): there is no register that could be cleared.
+  if (payload !== undefined && deletedHow(store, id) === 'itself') requireWritable(payload);
   const now = payload === undefined ? undefined : getRegister(payload, MessageField.DELETED);
   const { deviceId } = currentKeys(ctx);
   if (now === undefined || !dates.some((ms) => equalBytes(now.value, deletedValue(ms, deviceId))))
@@ -66,7 +68,6 @@ export function recoverOne(ctx: StepContext, id: Uint8Array): void {
   }
   const payload = getPayload(store, 'messages', id);
   if (payload !== undefined) {
-    // Of a newer app's record the delete is only remembered (SPEC DEL-20): there is no register that could be cleared.
     if (deletedHow(store, id) === 'itself') requireWritable(payload);
     writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, CLEARED);
   }

@@ -99,7 +99,7 @@ export async function deleteMessages(
   if (messages === 0) {
     throw new SyncFailure('noMessage', 'This message is not on this device any more.');
   }
-  return { undo: undos.keep(taken), messages, stopped };
+  return { undo: undos.keep(taken), messages, stopped, newer: spare.left };
 }
 
 /** Of a message that waits or failed: out of the outbox, with Undo. Of one that has its record: no further try to reach the others. */
@@ -162,9 +162,9 @@ export async function deleteConversation(
     clearDraft(ctx, conversation);
     store.changes.flag('recentlyDeleted');
   });
-  const { stopped } = await takeAll({ ctx, breathe }, behind, taken);
+  const { spare, stopped } = await takeAll({ ctx, breathe }, behind, taken);
   const messages = (taken.conversation?.messages ?? 0) + taken.messages.length + taken.waiting.length;
-  return { undo: undos.keep(taken), messages, stopped };
+  return { undo: undos.keep(taken), messages, stopped, newer: spare.left };
 }
 
 function writeMark(
@@ -237,7 +237,7 @@ export async function recoverMessages(
   }
   const { messages, stopped } = tally;
   spare.orSay(messages);
-  return { messages, stopped };
+  return { messages, stopped, newer: spare.left };
 }
 
 function conversationOf(ctx: StepContext, id: Uint8Array): Uint8Array | null {
@@ -303,7 +303,7 @@ export async function deleteForGood(
     // They are gone: a full disk is no reason to say that they are not. The log is emptied when there is time (zones/tidy.ts).
     if (troubleOf(error) === null) throw error;
   }
-  return { messages, stopped };
+  return { messages, stopped, newer: 0 };
 }
 
 /** What is in Recently Deleted at this moment, and nothing that gets there while the work goes on. */

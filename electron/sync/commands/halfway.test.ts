@@ -43,11 +43,12 @@ test('SYN-73 a delete that finds no room halfway says how far it went, and Undo 
   slowly();
   const disk = fullAfter(device, 2);
   const done = await device.core.execute({ name: 'deleteMessages', input: { ids } });
-  expect(done).toMatchObject({ messages: 2, stopped: 'diskFull' });
+  expect(done).toMatchObject({ messages: 2, stopped: 'diskFull', newer: 0 });
   disk.full = false;
   expect([device.texts(), deleted()]).toEqual([['c'], ['b', 'a']]);
   expect(await device.core.execute({ name: 'undoDelete', input: { undo: done.undo } })).toEqual({
     messages: 2,
+    newer: 0,
   });
   expect([device.texts(), deleted()]).toEqual([['a', 'b', 'c'], []]);
 });
@@ -92,7 +93,7 @@ test('SYN-73 what is gone for good is said to be, whatever could not be noted or
   slowly();
   const disk = fullAfter(device, 3);
   const done = await device.core.execute({ name: 'deleteForGood', input: { ids } });
-  expect(done).toEqual({ messages: 3, stopped: null });
+  expect(done).toEqual({ messages: 3, stopped: null, newer: 0 });
   disk.full = false;
   expect([device.texts(), deleted()]).toEqual([[], []]);
 });
@@ -102,12 +103,12 @@ test('SYN-73 Delete All and Recover All that find no room halfway say how far th
   slowly();
   let disk = fullAfter(device, 1);
   const back = await device.core.execute({ name: 'recoverMessages', input: { ids: 'all' } });
-  expect(back).toEqual({ messages: 1, stopped: 'diskFull' });
+  expect(back).toEqual({ messages: 1, stopped: 'diskFull', newer: 0 });
   disk.full = false;
   expect([device.texts().length, deleted().length]).toEqual([1, 2]);
   disk = fullAfter(device, 1);
   const gone = await device.core.execute({ name: 'deleteForGood', input: { ids: 'all' } });
-  expect(gone).toEqual({ messages: 1, stopped: 'diskFull' });
+  expect(gone).toEqual({ messages: 1, stopped: 'diskFull', newer: 0 });
   disk.full = false;
   expect([device.texts().length, deleted().length]).toEqual([1, 1]);
 });

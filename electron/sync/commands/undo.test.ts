@@ -73,14 +73,14 @@ test('SYN-70 Undo brings back what that delete took, on every device, and not wh
   const second = await deleteOn(one, a, b, c);
   expect([first.messages, second.messages]).toEqual([1, 2]);
   await alike(['d']);
-  expect(await undoOn(one, second)).toEqual({ messages: 2 });
+  expect(await undoOn(one, second)).toEqual({ messages: 2, newer: 0 });
   await alike(['b', 'c', 'd']);
   expect([deleted(one), deleted(two)]).toEqual([['a'], ['a']]);
   // Once is once.
   await expect(undoOn(one, second)).rejects.toMatchObject({ reason: 'undoOver' });
   const third = await deleteOn(two, d);
-  expect(await undoOn(two, third)).toEqual({ messages: 1 });
-  expect(await undoOn(one, first)).toEqual({ messages: 1 });
+  expect(await undoOn(two, third)).toEqual({ messages: 1, newer: 0 });
+  expect(await undoOn(one, first)).toEqual({ messages: 1, newer: 0 });
   await alike(['a', 'b', 'c', 'd']);
   await expect(deleteOn(one, 'f'.repeat(32))).rejects.toMatchObject({ reason: 'noMessage' });
 });
@@ -100,7 +100,7 @@ test('SYN-70 what another device deleted as well stays deleted', async () => {
       Buffer.from(deletedDevice ?? []).toString('hex'),
     );
   await one.until(() => by(one).includes(name), "the other device's delete");
-  expect(await undoOn(one, here)).toEqual({ messages: 1 });
+  expect(await undoOn(one, here)).toEqual({ messages: 1, newer: 0 });
   await alike(['a']);
   expect([deleted(one), deleted(two)]).toEqual([['b'], ['b']]);
 });
@@ -120,7 +120,7 @@ test("SYN-70 a conversation's mark goes back to what it was before, and its draf
   await two.until(() => listConversations(two.store).length === 0, 'an empty list');
   expect([listConversations(one.store), getConversation(one.store, GUID)?.draft]).toEqual([[], '']);
   expect(deleted(one)).toEqual(['a', 'b', 'c', 'd']);
-  expect(await undoOn(one, again)).toEqual({ messages: 2 });
+  expect(await undoOn(one, again)).toEqual({ messages: 2, newer: 0 });
   await alike(['c', 'd']);
   expect([deleted(one), deleted(two)]).toEqual([
     ['a', 'b'],
@@ -143,16 +143,16 @@ test('SYN-70 with the switch off it is as local as the delete, also when the swi
   const first = await deleteOn(two, a);
   const whole = await deleteAllOn(two);
   expect([two.texts(), whole.messages]).toEqual([[], 2]);
-  expect(await undoOn(two, whole)).toEqual({ messages: 2 });
+  expect(await undoOn(two, whole)).toEqual({ messages: 2, newer: 0 });
   expect(two.texts()).toEqual(['b', 'c']);
-  expect(await undoOn(two, first)).toEqual({ messages: 1 });
+  expect(await undoOn(two, first)).toEqual({ messages: 1, newer: 0 });
   expect(two.texts()).toEqual(['a', 'b', 'c']);
   const later = await deleteOn(two, b);
   const rest = await deleteAllOn(two);
   await two.core.execute({ name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
   await alike([]);
-  expect(await undoOn(two, rest)).toEqual({ messages: 2 });
-  expect(await undoOn(two, later)).toEqual({ messages: 1 });
+  expect(await undoOn(two, rest)).toEqual({ messages: 2, newer: 0 });
+  expect(await undoOn(two, later)).toEqual({ messages: 1, newer: 0 });
   await alike(['a', 'b', 'c']);
 });
 
@@ -196,7 +196,7 @@ test('SYN-71 when the time for Undo is over, what was only in the outbox goes fo
   unsent(sendId);
   const whole = await deleteAllOn(one);
   expect([whole.messages, listConversations(one.store)]).toEqual([2, []]);
-  expect(await undoOn(one, whole)).toEqual({ messages: 2 });
+  expect(await undoOn(one, whole)).toEqual({ messages: 2, newer: 0 });
   expect(listConversations(one.store)[0]?.last).toMatchObject({ text: 'unsent', state: 'failed' });
 });
 
@@ -225,7 +225,7 @@ test('SYN-70 what cannot be written when Undo is over, for want of room, is writ
   });
   for (const work of due.splice(0)) work();
   write.mockRestore();
-  expect(await undoOn(one, taken)).toEqual({ messages: 1 });
+  expect(await undoOn(one, taken)).toEqual({ messages: 1, newer: 0 });
   const rows = () => one.store.all('SELECT lower(hex(send_id)) AS id, undoable FROM outbox');
   expect(rows()).toEqual([
     { id: first, undoable: 0 },

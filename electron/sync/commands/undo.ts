@@ -156,18 +156,19 @@ async function showAgain(
   const { conversation } = taken;
   const dates = [taken.deletedMs, ...taken.redatedMs];
   let back = 0;
+  const spare = new SpareNewer();
   const show = ({ sendId, guid }: Taken['waiting'][number]): boolean =>
     showOutbox(store, sendId) || undoOne(ctx, messageRecordId(ctx, currentKeys(ctx).accountId, guid), dates);
   store.write(() => {
     if (conversation !== null && undoConversation(ctx, conversation, dates)) {
       back += conversation.messages;
     }
-    for (const one of taken.waiting) {
-      back += show(one) ? 1 : 0;
-    }
+    for (const one of taken.waiting)
+      spare.do(() => {
+        back += show(one) ? 1 : 0;
+      });
     store.changes.flag('recentlyDeleted');
   });
-  const spare = new SpareNewer();
   await inSlices(ctx, breathe, taken.messages, (id) =>
     spare.do(() => {
       back += undoOne(ctx, id, dates) ? 1 : 0;
@@ -175,7 +176,7 @@ async function showAgain(
   );
   ctx.signal({ type: 'outbox' });
   spare.orSay(back);
-  return { messages: back };
+  return { messages: back, newer: spare.left };
 }
 
 /** Its draft comes back, unless another one was written since; its mark, unless it is another delete's by now. */

@@ -89,7 +89,7 @@ for (const on of [true, false]) {
     // It is there like any other.
     const [item] = listRecentlyDeleted(anna.store, 10);
     const ids = [Buffer.from(item!.message.id).toString('hex')];
-    expect(await recoverMessages(anna.deleting, { ids })).toEqual({ messages: 1, stopped: null });
+    expect(await recoverMessages(anna.deleting, { ids })).toEqual({ messages: 1, stopped: null, newer: 0 });
     expect([anna.texts(id), deleted(anna)]).toEqual([['on its way'], []]);
   });
 }
@@ -167,7 +167,7 @@ test('SYN-72 it comes by mail before its answer is heard: it goes to Recently De
   await sendStep(anna.ctx);
   expect([anna.texts(id), deleted(anna)]).toEqual([[], ['an echo']]);
   // Undo knows it by its new name.
-  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1 });
+  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1, newer: 0 });
   expect([anna.texts(id), deleted(anna)]).toEqual([['an echo'], []]);
 });
 
@@ -177,7 +177,7 @@ test('SYN-72 Undo while it is on its way: it shows again, and is accepted as if 
   await expect(sendStep(anna.ctx)).rejects.toThrow();
   const { undo } = await anna.delete(sent);
   expect(anna.texts(id)).toEqual([]);
-  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1 });
+  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1, newer: 0 });
   expect(anna.states(id)).toEqual(['sending']);
   anna.wire.fetch = fetchOf(cloud);
   await anna.exchange();
@@ -192,12 +192,12 @@ test('SYN-71 what was never asked for is not sent once it is deleted, and comes 
   const one = await anna.delete(second);
   const other = discard(anna.deleting, { id: first });
   expect(anna.texts(id)).toEqual(['third']);
-  expect(await undoDelete(anna.deleting, { undo: one.undo })).toEqual({ messages: 1 });
+  expect(await undoDelete(anna.deleting, { undo: one.undo })).toEqual({ messages: 1, newer: 0 });
   expect(anna.texts(id)).toEqual(['second', 'third']);
   await anna.exchange();
   await bob.exchange();
   expect(bob.texts(id)).toEqual(['second', 'third']);
-  expect(await undoDelete(anna.deleting, { undo: other.undo! })).toEqual({ messages: 1 });
+  expect(await undoDelete(anna.deleting, { undo: other.undo! })).toEqual({ messages: 1, newer: 0 });
   await anna.exchange();
   await bob.exchange();
   expect(bob.texts(id)).toEqual(['second', 'third', 'first']);
@@ -238,7 +238,7 @@ test('SYN-72 what turns out not to be accepted (a recipient moved on) is never s
   expect(deleted(anna)).toEqual([]);
   expect(sealedBefore).not.toBe(sent);
   // It can still be undone, and is then sent for the new epoch.
-  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1 });
+  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1, newer: 0 });
   await anna.exchange();
   await second.exchange();
   expect(second.texts(id)).toEqual(['goes on', 'for the old epoch']);
@@ -321,7 +321,7 @@ test('OUT-31 deleted after it came, by whichever name the window knows it: it is
     expect([messages, seenOf(anna), deleted(anna)]).toEqual([1, [[], 0], [name]]);
     await sendStep(anna.ctx);
     expect([seenOf(anna), deleted(anna)]).toEqual([[[], 0], [name]]);
-    expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1 });
+    expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1, newer: 0 });
     expect([anna.texts(id), deleted(anna)]).toEqual([[name], []]);
     await anna.delete(ids.recordId);
     await deleteForGood(anna.deleting, { ids: 'all' });

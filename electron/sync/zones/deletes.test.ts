@@ -284,7 +284,10 @@ test('SYN-70 SYN-98 Undo takes a delete back also when it got a later date meanw
     expect(Math.abs(deletedMs - clock.now())).toBeLessThan(60_000);
   expect(listRecentlyDeleted(one.store, 10)).toHaveLength(2);
   for (const { undo } of [single, whole])
-    expect(await one.core.execute({ name: 'undoDelete', input: { undo } })).toEqual({ messages: 1 });
+    expect(await one.core.execute({ name: 'undoDelete', input: { undo } })).toEqual({
+      messages: 1,
+      newer: 0,
+    });
   expect(listRecentlyDeleted(one.store, 10)).toEqual([]);
   expect(one.texts().sort()).toEqual(['alone', 'with all']);
 });

@@ -71,6 +71,10 @@ export const deletes = {
   deletedEmpty: 'Conversation deleted.',
   deletedUnsent_one: 'Deleted before it was sent.',
   deletedUnsent_other: '{{count, number}} messages deleted before they were sent.',
+  newer_one:
+    'One message stays as it is: a newer version of Lockstep has changed it. Update Lockstep on this computer, then try again.',
+  newer_other:
+    '{{count, number}} messages stay as they are: a newer version of Lockstep has changed them. Update Lockstep on this computer, then try again.',
   notAll: 'Not all of it was deleted. {{why}}',
   gone_one: 'Deleted for good.',
   gone_other: '{{count, number}} messages deleted for good.',

@@ -34,6 +34,7 @@ export const failure = {
   noMessage: 'This message is no longer here.',
   nothingToDelete: 'There is nothing to delete.',
   undoOver: 'It is too late to undo that here. Look in Recently Deleted.',
+  newerApp: 'A newer version of Lockstep has changed this. Update Lockstep on this computer, then try again.',
   notTheAuthor: 'Only who wrote a message can change it.',
   empty: 'Write something first.',
   storageFull: 'iCloud storage is full. Make room first.',

@@ -71,6 +71,10 @@ export const deletes = {
   deletedEmpty: 'Gesprek verwijderd.',
   deletedUnsent_one: 'Verwijderd voordat het verstuurd was.',
   deletedUnsent_other: '{{count, number}} berichten verwijderd voordat ze verstuurd waren.',
+  newer_one:
+    'Eén bericht blijft zoals het is: een nieuwere versie van Lockstep heeft het gewijzigd. Werk Lockstep op deze computer bij en probeer het dan opnieuw.',
+  newer_other:
+    '{{count, number}} berichten blijven zoals ze zijn: een nieuwere versie van Lockstep heeft ze gewijzigd. Werk Lockstep op deze computer bij en probeer het dan opnieuw.',
   notAll: 'Niet alles is verwijderd. {{why}}',
   gone_one: 'Voorgoed verwijderd.',
   gone_other: '{{count, number}} berichten voorgoed verwijderd.',

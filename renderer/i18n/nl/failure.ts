@@ -36,6 +36,8 @@ export const failure = {
   noMessage: 'Dit bericht is er niet meer.',
   nothingToDelete: 'Er is niets te verwijderen.',
   undoOver: 'Dat kan hier niet meer ongedaan worden gemaakt. Kijk in Recent verwijderd.',
+  newerApp:
+    'Een nieuwere versie van Lockstep heeft dit gewijzigd. Werk Lockstep op deze computer bij en probeer het dan opnieuw.',
   notTheAuthor: 'Alleen wie een bericht schreef, kan het wijzigen.',
   empty: 'Schrijf eerst iets.',
   storageFull: 'De iCloud-opslag is vol. Maak eerst ruimte.',
