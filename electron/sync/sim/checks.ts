@@ -9,6 +9,7 @@ import { getIdentity } from '../../store/identity.ts';
 import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { turnedOn } from './acts.ts';
 import { type Deletion, isOver, messagesOf, type PersonName, type Row } from './ledger.ts';
+import { changesLeft, changeTo } from './left-changes.ts';
 import { checkLook, isDeceived, listsAreTrue, recoveredShown } from './looks.ts';
 import { mayBeMissed, noteMissed } from './retry-acts.ts';
 import { noteLetGo } from './schemas.ts';
@@ -158,7 +159,7 @@ export async function checkEnd(stage: Stage): Promise<string[]> {
 const LOSES_CHANGES = /^(fault: (cloud put back|device put back)|mailboxes full)/;
 
 /** SIM-49: what both have of a message says the same, as it was edited or unsent last. */
-function textsAgree(stage: Stage): string[] {
+export function textsAgree(stage: Stage): string[] {
   if (isDeceived(stage) || [...stage.counts.keys()].some((what) => LOSES_CHANGES.test(what))) return [];
   const [anna, bob] = PEOPLE.map((person) => stage.of(person)[0]);
   if (anna === undefined || bob === undefined) return [];
@@ -167,10 +168,14 @@ function textsAgree(stage: Stage): string[] {
   if (keeps.some(({ by }) => by !== null)) return [];
   const letGo = (row: Row) =>
     PEOPLE.some((person) => stage.ledger.of(person, row.conversation, row).some(({ here }) => here));
+  const removed = stage.actors.filter((actor) => actor.removed !== null);
+  const left = new Set([...stage.leftChanges, ...removed.flatMap(({ device }) => device.look(changesLeft))]);
   const of = new Map(messagesOf(bob.device).map(({ guid, text }) => [guid, text]));
+  // Its writer's devices say what none of them sends any more. A later change of theirs is sent.
+  const isLeft = ({ guid, mine, text }: Row) => left.has(changeTo(guid, mine ? text : (of.get(guid) ?? '')));
   return messagesOf(anna.device)
     .filter(({ guid, text }) => of.has(guid) && of.get(guid) !== text)
-    .filter((row) => !unsure.anna.has(row.guid) && !unsure.bob.has(row.guid) && !letGo(row))
+    .filter((row) => !unsure.anna.has(row.guid) && !unsure.bob.has(row.guid) && !letGo(row) && !isLeft(row))
     .map(({ text, guid }) => `SIM-49 "${text}" of ${anna.name} says "${of.get(guid)}" on ${bob.name}`);
 }
 

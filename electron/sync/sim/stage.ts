@@ -13,6 +13,7 @@ import { Folders } from './folders.ts';
 import { KillPoints } from './kill-points.ts';
 import { leanResponses } from './lean.ts';
 import { Ledger, messagesOf, type PersonName, type Row } from './ledger.ts';
+import { changesLeft } from './left-changes.ts';
 import { FINE, type Line, lineTo } from './network.ts';
 import { derived, type SeededRandom, seeded } from './random.ts';
 import { rememberSignatures } from './remembering.ts';
@@ -78,6 +79,8 @@ export class Stage {
   readonly trace: string[] = [];
   /** How often each act was done and each fault fired. */
   readonly counts = new Map<string, number>();
+  /** Of devices that are put away (left-changes.ts). */
+  readonly leftChanges = new Set<string>();
   readonly parts: SyncParts | undefined;
   /** Of the cloud, good as long as no keyring has changed since. */
   backup: CloudImage | null = null;
@@ -229,6 +232,7 @@ export class Stage {
     );
     const [gone] = at === -1 ? [] : this.actors.splice(at, 1);
     if (gone === undefined) return false;
+    for (const change of gone.device.look(changesLeft)) this.leftChanges.add(change);
     if (gone.device.alive) await gone.device.stop();
     gone.device.end();
     this.say(`${gone.name} is put away`);
