@@ -10,7 +10,7 @@ import { getZoneState, zoneDigest } from '../../store/zone-state.ts';
 import { turnedOn } from './acts.ts';
 import { type Deletion, isOver, messagesOf, type PersonName, type Row } from './ledger.ts';
 import { changesLeft, changeTo } from './left-changes.ts';
-import { checkLook, isDeceived, listsAreTrue, recoveredShown } from './looks.ts';
+import { checkLook, isDeceived, listsAreTrue, nobodyHas, recoveredShown, whoHad } from './looks.ts';
 import { mayBeMissed, noteMissed } from './retry-acts.ts';
 import { noteLetGo } from './schemas.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -248,13 +248,12 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       const over = (one: Deletion) => isOver(one, world.now);
       const letGo = ({ name }: Actor) =>
         deletions.some((one) => one.by === name && over(one)) || ledger.isExpired(person, name, age);
-      // Each device that ever had it has deleted it on its own, or was put back to before it had it: nobody is left to bring it back.
-      const had = stage.of(person).filter(({ name }) => ledger.had.get(guid)?.has(name));
+      const had = whoHad(stage, person, guid);
       // Where none was seen with it, it was too old when it came, and was there between two looks at the most.
       const everywhere =
         had.length === 0
           ? stage.of(person).every(({ name }) => ledger.isExpired(person, name, age))
-          : had.some(letGo) && had.every((one) => letGo(one) || ledger.hasForgotten(guid, one.name));
+          : nobodyHas(stage, had, guid, letGo);
       const expired = ledger.isExpired(person, null, age);
       const unsure = ledger.unsure[person].has(guid) || mayBeMissed(stage, person, guid);
       if (!travelled.some(over) && !expired && !everywhere && !unsure) {

@@ -218,6 +218,8 @@ export type Recovery = {
   undoes?: { fromMs: number; toMs: number };
   /** When its device was seen to have told the cloud of it; null: not yet. */
   toldMs: number | null;
+  /** The generation of the zone then. */
+  toldIn: number | null;
 };
 
 /** What this device stamps now is of that time or later. */
@@ -229,16 +231,42 @@ export function stampsFrom({ world }: Stage, { clock, device }: Actor): number {
 const recoveries = new WeakMap<Stage, Recovery[]>();
 
 /** A Recover that was answered, on a device that takes part. */
-export function recovers(stage: Stage, recovery: Omit<Recovery, 'toldMs'>): void {
+export function recovers(stage: Stage, recovery: Omit<Recovery, 'toldMs' | 'toldIn'>): void {
   const known = recoveries.get(stage) ?? [];
-  recoveries.set(stage, [...known, { ...recovery, toldMs: null }]);
+  recoveries.set(stage, [...known, { ...recovery, toldMs: null, toldIn: null }]);
 }
 
 function noteTold(stage: Stage, { name, device }: Actor): void {
   const waiting = (recoveries.get(stage) ?? []).filter(({ by, toldMs }) => by === name && toldMs === null);
   if (waiting.length === 0 || device.core.status().switch !== 'on') return;
   if (device.store.get('SELECT 1 AS one FROM dirty WHERE zone = 2') !== undefined) return;
-  for (const one of waiting) one.toldMs = stage.world.now;
+  const toldIn = getZoneState(device.store, 'messages').generation;
+  for (const one of waiting) Object.assign(one, { toldMs: stage.world.now, toldIn });
+}
+
+/** Each device that ever had it has let go of it on its own, or was put back to before it had it: nobody is left to bring it back. */
+export function nobodyHas(
+  { ledger }: Stage,
+  had: readonly Actor[],
+  guid: string,
+  letGo: (one: Actor) => boolean,
+): boolean {
+  return had.some(letGo) && had.every((one) => letGo(one) || ledger.hasForgotten(guid, one.name));
+}
+
+/** Those of this person's devices that ever had it. */
+export const whoHad = (stage: Stage, person: PersonName, guid: string): Actor[] =>
+  stage.of(person).filter(({ name }) => stage.ledger.had.get(guid)?.has(name));
+
+/**
+ * The cloud's copy was purged since it was told of the Recover, and each device let the message go by a Keep Messages of its own, with its switch off
+ * (KEEP-9): it would come back from the cloud as the cloud has it (KEEP-10), and the cloud has nothing. No Recover holds on to what is that old.
+ */
+function wentWithPurge(stage: Stage, { person, guid, toldIn }: Recovery, { device }: Actor): boolean {
+  const { ledger, world } = stage;
+  const expired = ({ name }: Actor) => ledger.isExpired(person, name, ledger.ageMs(guid, world.now));
+  const purged = toldIn !== null && getZoneState(device.store, 'messages').generation > toldIn;
+  return purged && nobodyHas(stage, whoHad(stage, person, guid), guid, expired);
 }
 
 /**
@@ -260,6 +288,7 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
     const place = ledger.places.get(one.guid);
     if (place === undefined || ledger.isExpired(person, null, ledger.ageMs(one.guid, stage.world.now)))
       continue;
+    if (!here.has(one.guid) && wentWithPurge(stage, one, actor)) continue;
     const inTime = (deletion: Deletion) => deletion.atMs > heard(one.toldMs) - 29 * DAY;
     const undone = (deletion: Deletion) =>
       one.undoes !== undefined &&
