@@ -51,6 +51,8 @@ export class Ledger {
   readonly places = new Map<string, MessagePlace & { conversation: string }>();
   /** When each was accepted, as it was first seen. What is accepted again stands later, and its days may have been over before that. */
   readonly firstMs = new Map<string, number>();
+  /** When each was last seen on its way, without an answer. Where nobody ever saw it afterwards, it was as old as that at least when it came. */
+  readonly askedMs = new Map<string, number>();
   /** Of records, on whichever device: which message that is. */
   readonly messageOf = new Map<string, string>();
   /** Keep Messages, whenever somebody chose it: the account's, or (`by`) that of a device with its switch off. */
@@ -204,7 +206,7 @@ export class Ledger {
 
   /** Of a message, since it was first accepted. */
   ageMs(guid: string, nowMs: number): number {
-    return nowMs - (this.firstMs.get(guid) ?? nowMs);
+    return nowMs - (this.firstMs.get(guid) ?? this.askedMs.get(guid) ?? nowMs);
   }
 
   /** Older than Keep Messages ever was: of the account, or of this device alone. */

@@ -22,10 +22,21 @@ const leftAt = ({ device }: Actor): readonly Left[] =>
       .map(({ send_id, guid }) => ({ id: toHex(send_id), guid: toHex(guid) })),
   );
 
-/** Between two moments of the world: whom its messages have not reached is known by then. */
-export function noteMissed({ ledger }: Stage, actor: Actor): void {
+/** Between two moments of the world: whom its messages have not reached is known by then, and what is on its way. */
+export function noteMissed({ ledger, world }: Stage, actor: Actor): void {
   for (const { guid } of leftAt(actor)) ledger.missed.add(guid);
+  for (const guid of askedBy(actor)) ledger.askedMs.set(guid, world.now);
 }
+
+/** What a device is sending, and may have been accepted. */
+const askedBy = ({ device }: Actor): readonly string[] =>
+  device.store.kept('simulation asked', ['outbox'], () =>
+    device.store
+      .all<{ guid: string }>(
+        "SELECT lower(hex(guid)) AS guid FROM outbox WHERE kind = 'message' AND state = 'sending'",
+      )
+      .map(({ guid }) => guid),
+  );
 
 const tryAgain: Act['act'] = (stage, actor, dice) => {
   const left = leftAt(actor);
