@@ -3,7 +3,7 @@ import { ZoneDigest } from '../../shared/crypto/zone-digest.ts';
 import { Zone } from '../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { openStorage } from '../storage/open.ts';
 
-export const raiseGeneration = async (dataDir: string, kind: Zone = Zone.MESSAGES): Promise<void> => {
+export const raiseGeneration = async (dataDir: string, kind: Zone = Zone.MESSAGES, by = 1): Promise<void> => {
   const { db } = await openStorage(dataDir);
   db.transaction((write) => {
     for (const { no, generation, account } of write.all(
@@ -14,7 +14,7 @@ export const raiseGeneration = async (dataDir: string, kind: Zone = Zone.MESSAGE
         db.sql
           .updateTable('zone')
           .set({
-            generation: generation + 1,
+            generation: generation + by,
             head: 0,
             records: 0,
             tombstones: 0,

@@ -12,7 +12,7 @@ import { garbled, numberOf } from '../network/answers.ts';
 import type { StorageInfo, SwitchPreview } from '../status-types.ts';
 import { compareZone } from '../zones/compare.ts';
 import { messagesAmong } from '../zones/walk.ts';
-import type { ZoneContext } from '../zones/zone-call.ts';
+import { demandPlausible, type ZoneContext } from '../zones/zone-call.ts';
 
 /** What sealing adds to a message's content, roughly: nonce, tag and padding, and what travels beside it. */
 const SEALED_BYTES = 96;
@@ -22,6 +22,7 @@ async function ask(ctx: StepContext): Promise<CloudZoneState> {
   if (state === undefined) {
     throw garbled('The cloud did not say where the zone stands.');
   }
+  demandPlausible(state);
   return state;
 }
 

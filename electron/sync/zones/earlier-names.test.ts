@@ -2,12 +2,16 @@
  * What was deleted for good before a purge, brought back afterwards by whoever had not heard: by a device that kept it, by old mail, by what is in
  * the new generation already. A real cloud on a real folder, and devices that are away for good when they are no longer asked.
  */
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { createCloud } from '../../../cloud/app.ts';
+import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { BackfillResponseSchema, Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { listLetGo } from '../../store/let-go.ts';
 import { deleteForGood } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
+import type { Fetch } from '../network/cloud-client.ts';
 import { systemTimers } from '../run/timers.ts';
 import { coreDevice } from '../testing/core-device.ts';
 import { codes, inStep, type MovingCloud, movingCloud, turnOn } from '../testing/moving-cloud.ts';
@@ -30,8 +34,12 @@ const goneForGood = (device: ZoneDevice, text: string) =>
   device.core.execute({ name: 'deleteForGood', input: { ids: [idOf(device, text)] } });
 
 /** `one` has deleted “first” for good and `other` has not heard; the cloud’s copy was purged, `one` has gone on, and is away for good. */
-async function awayAfterPurge({ recovered = false } = {}): Promise<ZoneDevice> {
-  const [one, other] = await world.two();
+async function awayAfterPurge({ recovered = false, fetch = world.fetch } = {}): Promise<ZoneDevice> {
+  const [one, unused] = await world.two();
+  await unused.stop();
+  const other = await world.next(one, { fetch });
+  other.core.start();
+  await other.settled();
   const ids = [idOf(one, 'first')];
   if (recovered) {
     await one.core.execute({ name: 'deleteMessages', input: { ids } });
@@ -105,6 +113,37 @@ test('SYN-32 a tombstone of the generation before that comes late takes what is 
   await inStep(one, other);
   for (const device of [one, other]) expect(device.texts()).toEqual(['second']);
   expect(getZoneState(other.store, 'messages').extra['lookBack']).toBeUndefined();
+});
+
+test('SYN-16 SYN-32 nor does it matter that such a tombstone was damaged when it came first', async () => {
+  let damages = false;
+  const spoilt: Fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const response = await world.fetch(request);
+    if (!damages || !request.url.endsWith('/Backfill')) return response;
+    const page = fromBinary(BackfillResponseSchema, new Uint8Array(await response.arrayBuffer()));
+    for (const record of page.records) if (record.tombstone) record.proof.fill(1);
+    const headers = new Headers(response.headers);
+    for (const name of ['content-length', 'content-encoding']) headers.delete(name);
+    return new Response(toBinary(BackfillResponseSchema, page), { status: response.status, headers });
+  };
+  const other = await awayAfterPurge({ fetch: spoilt });
+  damages = true;
+  await turnOn(other);
+  damages = false;
+  await other.core.execute({ name: 'syncNow', input: null });
+  await other.until(() => other.texts().length === 1, 'the tombstone, whole');
+  expect(other.texts()).toEqual(['second']);
+});
+
+test('SYN-32 a generation that no cloud can have come to is refused, and nothing here changes', async () => {
+  const [one] = await world.two();
+  await world.whileDown((folder) => raiseGeneration(folder, Zone.MESSAGES, 300_000));
+  await expect(preview(one)).rejects.toMatchObject({ reason: 'cloudGarbled' });
+  await one.core.execute({ name: 'syncNow', input: null });
+  await one.until(({ phase }) => phase === 'paused', 'paused');
+  expect(one.core.status()).toMatchObject({ switch: 'on', switchReason: null });
+  expect([one.texts(), getZoneState(one.store, 'messages').generation]).toEqual([['first', 'second'], 1]);
 });
 
 test('SYN-31 SYN-32 old mail shows a new device nothing that was deleted for good before a purge, not even for a moment', async () => {

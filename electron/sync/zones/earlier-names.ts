@@ -35,7 +35,8 @@ export function noteEarlier(ctx: StepContext, items: readonly Pulled[]): void {
   const { store } = ctx;
   if (!wasRenamed(ctx) || getZoneState(store, ZONE).extra['lookBack'] === true) return;
   const isNews = (item: Pulled): boolean =>
-    'gone' in item && item.rev === 1 && recordRow(store, ZONE, item.id) === undefined;
+    // One that came damaged before has a row, without content.
+    'gone' in item && item.rev === 1 && recordRow(store, ZONE, item.id)?.gone !== 1;
   if (items.some(isNews)) patchExtra(store, ZONE, { lookBack: true });
 }
 
@@ -50,7 +51,8 @@ export function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: numb
     if ('gone' in item) continue;
     const payload = item.payload ?? decodePayload(item.bytes, ctx.store.schema);
     const name = payload.kind === KIND.message ? nameOf(payload) : null;
-    if (name !== null && goesAgain(ctx, item.id, name, nowMs)) again += 1;
+    if (name !== null && isGoneForAll(ctx, ZONE, KIND.message, name) && letGo(ctx, item.id, nowMs))
+      again += 1;
   }
   noteLetGo(ctx.store, 'earlierGeneration', again, nowMs);
 }
@@ -66,8 +68,9 @@ export async function settleEarlier(ctx: StepContext): Promise<void> {
       const rows = messageNames(store, after, ctx.sizes.slice.lookBack);
       let again = 0;
       for (const { id, sender, guid } of rows) {
+        if (!isGoneForAll(ctx, ZONE, KIND.message, [sender, guid])) continue;
         const before = getPayload(store, ZONE, id);
-        if (!goesAgain(ctx, id, [sender, guid], now)) continue;
+        if (!letGo(ctx, id, now)) continue;
         again += 1;
         if (before !== undefined && wasRecovered(before)) noteRecoverLost(ctx, id);
       }
@@ -81,12 +84,8 @@ export async function settleEarlier(ctx: StepContext): Promise<void> {
   ctx.signal({ type: 'committed' });
 }
 
-function goesAgain(ctx: StepContext, id: Uint8Array, name: readonly Uint8Array[], nowMs: number): boolean {
-  return (
-    isGoneForAll(ctx, ZONE, KIND.message, name) &&
-    deleteForGood(ctx.store, ZONE, id, { push: true, byPerson: true, nowMs })
-  );
-}
+const letGo = ({ store }: StepContext, id: Uint8Array, nowMs: number): boolean =>
+  deleteForGood(store, ZONE, id, { push: true, byPerson: true, nowMs });
 
 /** A message's local content says "not deleted", written by a person: should a tombstone win over it, that is said. */
 export function wasRecovered(content: Payload): boolean {

@@ -11,7 +11,7 @@ import { garbled, numberOf } from '../network/answers.ts';
 import { alarmNotice, sayWhatOthersSaw } from './heads.ts';
 import { ownDeviceSwitch } from './own-device.ts';
 import { begunWalk } from './walk.ts';
-import { heard, ZONE, type ZoneContext } from './zone-call.ts';
+import { demandPlausible, heard, ZONE, type ZoneContext } from './zone-call.ts';
 import { noteHeard } from './zone-heard.ts';
 
 export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean): Promise<StepResult['open']> {
@@ -21,6 +21,7 @@ export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean):
   if (state === undefined) {
     throw garbled('The cloud opened a zone without saying where it stands.');
   }
+  demandPlausible(state);
   const generation = state.generation;
   backAgain(store, zone, generation);
   const known = getZoneState(store, zone);

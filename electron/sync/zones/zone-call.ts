@@ -8,7 +8,7 @@ import type { ZoneName } from '../../store/values.ts';
 import { getZoneState, type ZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
-import { numberOf } from '../network/answers.ts';
+import { garbled, numberOf } from '../network/answers.ts';
 import type { CarriedPages } from './carried.ts';
 
 export const ZONE: Record<ZoneName, Zone> = { account: Zone.ACCOUNT, messages: Zone.MESSAGES };
@@ -38,6 +38,15 @@ export function heard(ctx: StepContext, state: CloudZoneState): Partial<ZoneStat
     purgeAtMs: state.purgeAtMs > 0n ? numberOf(state.purgeAtMs) : null,
     askedMs: ctx.clock.now(),
   };
+}
+
+/** Purges of an account take thirty days each: so many would take a hundred years. */
+const MOST_GENERATIONS = 1_200;
+
+/** Refuses a generation that no cloud of ours has come to: a message is looked for under its id of each (names.ts). */
+export function demandPlausible({ generation }: CloudZoneState): void {
+  if (generation > MOST_GENERATIONS)
+    throw garbled('The cloud names a generation that it cannot have come to.');
 }
 
 /** The page that begins at `key`: the one asked for ahead when it is that one, else a new request. */
