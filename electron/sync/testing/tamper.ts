@@ -18,13 +18,21 @@ export function tamper<D extends DescMessage>(
   const real = fetchOf(cloud);
   device.wire.fetch = async (input, init) => {
     const answer = await real(input, init);
-    if (!String(input).endsWith(path) || !answer.ok) return answer;
-    const message = fromBinary(schema, new Uint8Array(await answer.arrayBuffer()));
-    change(message);
-    const headers = new Headers(answer.headers);
-    headers.delete('content-length');
-    return new Response(new Uint8Array(toBinary(schema, message)), { status: answer.status, headers });
+    return String(input).endsWith(path) && answer.ok ? rewritten(schema, answer, change) : answer;
   };
+}
+
+/** That answer, changed on its way. */
+export async function rewritten<D extends DescMessage>(
+  schema: D,
+  answer: Response,
+  change: (message: MessageShape<D>) => void,
+): Promise<Response> {
+  const message = fromBinary(schema, new Uint8Array(await answer.arrayBuffer()));
+  change(message);
+  const headers = new Headers(answer.headers);
+  headers.delete('content-length');
+  return new Response(new Uint8Array(toBinary(schema, message)), { status: answer.status, headers });
 }
 
 /** A poke stream whose messages are changed on their way. */

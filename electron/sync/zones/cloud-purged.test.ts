@@ -102,9 +102,7 @@ test('SYN-32 what was deleted for good before a purge stays deleted, whoever kep
   await one.settled();
   expect(one.texts()).toEqual(['second']);
   expect(other.texts()).toEqual(['first', 'second']);
-  await world.whileDown(raiseGeneration);
-  await one.core.execute({ name: 'syncNow', input: null });
-  await one.until(({ switch: value }) => value === 'off', 'off');
+  await world.purge(one);
   for (const device of [other, one]) await turnOn(device);
   await inStep(one, other);
   expect(other.texts()).toEqual(['second']);
@@ -313,13 +311,8 @@ test('OUT-36 whom a message did not reach is known in the next generation as wel
   const id = Uint8Array.from(Buffer.from(idOf(one, 'first'), 'hex'));
   putMerged(one.store, 'messages', id, said, { dirty: true });
   await inStep(one, other);
-  await world.whileDown(raiseGeneration);
-  for (const device of [one, other]) {
-    await device.core.execute({ name: 'syncNow', input: null });
-    await device.until(({ switch: value }) => value === 'off', 'off');
-    await device.core.execute({ name: 'setSwitch', input: { on: true } });
-    await device.until(({ switch: value }) => value === 'on', 'on again');
-  }
+  await world.purge(one, other);
+  for (const device of [one, other]) await turnOn(device);
   await inStep(one, other);
   for (const device of [one, other]) {
     expect(Uint8Array.from(Buffer.from(idOf(device, 'first'), 'hex'))).not.toEqual(id);

@@ -2,10 +2,10 @@
  * What was deleted for good before a purge, brought back afterwards by whoever had not heard: by a device that kept it, by old mail, by what is in
  * the new generation already. A real cloud on a real folder, and devices that are away for good when they are no longer asked.
  */
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { createCloud } from '../../../cloud/app.ts';
 import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
+import { fromHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { BackfillResponseSchema, Zone } from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { listLetGo } from '../../store/let-go.ts';
@@ -15,6 +15,7 @@ import type { Fetch } from '../network/cloud-client.ts';
 import { systemTimers } from '../run/timers.ts';
 import { coreDevice } from '../testing/core-device.ts';
 import { codes, inStep, type MovingCloud, movingCloud, turnOn } from '../testing/moving-cloud.ts';
+import { rewritten } from '../testing/tamper.ts';
 import { idOf, turn } from '../testing/two-devices.ts';
 import { removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
@@ -29,9 +30,16 @@ afterEach(() => world.end());
 
 const DAY_MS = 86_400_000;
 const preview = (device: ZoneDevice) => device.core.execute({ name: 'switchPreview', input: null });
-const bytes = (id: string): Uint8Array => Uint8Array.from(Buffer.from(id, 'hex'));
-const goneForGood = (device: ZoneDevice, text: string) =>
-  device.core.execute({ name: 'deleteForGood', input: { ids: [idOf(device, text)] } });
+
+/** It deletes that for good; the cloud’s copy is purged; it goes on, and is away for good. */
+async function goesOnWithout(device: ZoneDevice, text: string): Promise<void> {
+  await device.core.execute({ name: 'deleteForGood', input: { ids: [idOf(device, text)] } });
+  await device.settled();
+  await world.purge(device);
+  await turnOn(device);
+  await device.settled();
+  await device.stop();
+}
 
 /** `one` has deleted “first” for good and `other` has not heard; the cloud’s copy was purged, `one` has gone on, and is away for good. */
 async function awayAfterPurge({ recovered = false, fetch = world.fetch } = {}): Promise<ZoneDevice> {
@@ -47,12 +55,7 @@ async function awayAfterPurge({ recovered = false, fetch = world.fetch } = {}): 
   }
   await turn(other, false);
   if (recovered) await other.core.execute({ name: 'recoverMessages', input: { ids } });
-  await goneForGood(one, 'first');
-  await one.settled();
-  await world.purge(one);
-  await turnOn(one);
-  await one.settled();
-  await one.stop();
+  await goesOnWithout(one, 'first');
   expect(other.texts()).toEqual(['first', 'second']);
   return other;
 }
@@ -86,12 +89,7 @@ test('SYN-32 deletes of two generations ago are offered as well', async () => {
   const third = await world.next(other);
   third.core.start();
   await third.settled();
-  await goneForGood(third, 'second');
-  await third.settled();
-  await world.purge(third);
-  await turnOn(third);
-  await third.settled();
-  await third.stop();
+  await goesOnWithout(third, 'second');
   // It has been away since the first generation.
   expect(other.texts()).toEqual(['first', 'second']);
   expect(await preview(other)).toMatchObject({ toUpload: 0, deletedElsewhere: 2 });
@@ -109,7 +107,7 @@ test('SYN-32 a tombstone of the generation before that comes late takes what is 
   expect(idOf(one, 'first')).not.toBe(before);
   // As of a device that knew, and has gone before it saw what the others have brought.
   const options = { push: true, byPerson: true, nowMs: Date.now() };
-  deleteForGood(one.store, 'messages', bytes(before), options);
+  deleteForGood(one.store, 'messages', fromHex(before), options);
   await inStep(one, other);
   for (const device of [one, other]) expect(device.texts()).toEqual(['second']);
   expect(getZoneState(other.store, 'messages').extra['lookBack']).toBeUndefined();
@@ -121,11 +119,9 @@ test('SYN-16 SYN-32 nor does it matter that such a tombstone was damaged when it
     const request = new Request(input, init);
     const response = await world.fetch(request);
     if (!damages || !request.url.endsWith('/Backfill')) return response;
-    const page = fromBinary(BackfillResponseSchema, new Uint8Array(await response.arrayBuffer()));
-    for (const record of page.records) if (record.tombstone) record.proof.fill(1);
-    const headers = new Headers(response.headers);
-    for (const name of ['content-length', 'content-encoding']) headers.delete(name);
-    return new Response(toBinary(BackfillResponseSchema, page), { status: response.status, headers });
+    return rewritten(BackfillResponseSchema, response, ({ records }) => {
+      for (const record of records) if (record.tombstone) record.proof.fill(1);
+    });
   };
   const other = await awayAfterPurge({ fetch: spoilt });
   damages = true;

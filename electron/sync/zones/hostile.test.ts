@@ -1,5 +1,5 @@
 /** A cloud that lies, or loses answers: a fetch that rewrites what the real one says. */
-import { create, type DescMessage, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
@@ -23,7 +23,7 @@ import { listNotices } from '../../store/notices.ts';
 import { putMerged, setBase } from '../../store/records.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
-import { tamperStream } from '../testing/tamper.ts';
+import { rewritten, tamperStream } from '../testing/tamper.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -83,19 +83,6 @@ const between: Fetch = async (input, init) => {
     return rewritten(FetchResponseSchema, response, rewriteFetch);
   return response;
 };
-
-async function rewritten<D extends DescMessage>(
-  schema: D,
-  response: Response,
-  change: (message: MessageShape<D>) => void,
-): Promise<Response> {
-  const message = fromBinary(schema, new Uint8Array(await response.arrayBuffer()));
-  change(message);
-  return new Response(new Uint8Array(toBinary(schema, message)), {
-    status: 200,
-    headers: { 'content-type': 'application/proto' },
-  });
-}
 
 async function first(): Promise<ZoneDevice> {
   const device = await firstDevice(cloud, 'anna@example.org', { fetch: between });

@@ -1,10 +1,9 @@
 /** More than a slice holds: what goes on in slices goes on to its end. */
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
-import { raiseGeneration } from '../../../cloud/testing/new-generation.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
 import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
 import { heldTombstones } from '../../store/bases.ts';
-import { inStep, type MovingCloud, movingCloud, T } from '../testing/moving-cloud.ts';
+import { inStep, type MovingCloud, movingCloud, T, turnOn } from '../testing/moving-cloud.ts';
 import { removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
 await sodiumReady();
@@ -46,11 +45,8 @@ test('SYN-32 after a purge all that is here goes up under its new name, and a ne
   writeMany(one);
   one.core.start();
   await one.settled();
-  await world.whileDown(raiseGeneration);
-  await one.core.execute({ name: 'syncNow', input: null });
-  await one.until(({ switch: value }) => value === 'off', 'off');
-  await one.core.execute({ name: 'setSwitch', input: { on: true } });
-  await one.until(({ switch: value }) => value === 'on', 'on again');
+  await world.purge(one);
+  await turnOn(one);
   const two = await world.next(one);
   two.core.start();
   await inStep(one, two);
