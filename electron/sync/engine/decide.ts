@@ -85,7 +85,7 @@ function pullStep(zone: ZoneState, name: ZoneName): Step | null {
     case 'unopened':
       return { lane: 'zones', type: 'open', zone: name, take: true };
     case 'walking':
-      return { lane: 'zones', type: 'walk', zone: name };
+      return { lane: 'zones', type: zone.feed && !zone.fed ? 'changes' : 'walk', zone: name };
     case 'behind':
       return { lane: 'zones', type: 'changes', zone: name };
     default:

@@ -108,12 +108,15 @@ function opened(before: EngineState, event: Extract<Done, { step: { type: 'open'
   if (!event.step.take) {
     return patchZone(state, zone, { named: true });
   }
+  const { feed, head: poked } = state.zones[zone];
   return patchZone(state, zone, {
     named: true,
     head,
     seen,
     stage,
     walk,
+    feed: feed && poked > head,
+    fed: false,
     walkSince: stage === 'walking' ? openedMs : null,
     pull: { done: 0, total: null },
   });
@@ -143,7 +146,7 @@ function walked(state: EngineState, event: Extract<Done, { step: { type: 'walk' 
   if (staleKeyring) {
     return { ...state, keyring: 'stale' };
   }
-  return patchZone(state, zone, { stage: more ? 'walking' : 'behind', walk });
+  return patchZone(state, zone, { stage: more ? 'walking' : 'behind', walk, fed: false });
 }
 
 function pulled(before: EngineState, event: Extract<Done, { step: { type: 'changes' } }>): EngineState {
@@ -170,13 +173,19 @@ function pulled(before: EngineState, event: Extract<Done, { step: { type: 'chang
   const short = !result.more && result.seen === zone.seen && result.head < zone.head;
   const head = short && zone.shortOf === zone.head ? result.head : Math.max(result.head, zone.head);
   const atHead = !result.more && result.seen >= head;
+  const shortOf = short && !atHead ? head : -1;
+  if (zone.stage === 'walking') {
+    // Beside the first sync, which goes on: at once, unless what is next is here already.
+    const fed = result.carried !== true;
+    return patchZone(state, name, { head, seen: result.seen, shortOf, feed: !atHead, fed });
+  }
   // What it says of a purge may be from before a poke that told of one.
   const again = atHead && name === 'messages' && state.purgeAgain;
   const after = patchZone(again ? { ...state, purgeAgain: false } : state, name, {
     stage: atHead && !again ? 'current' : 'behind',
     head,
     seen: result.seen,
-    shortOf: short && !atHead ? head : -1,
+    shortOf,
     repair: zone.repair || result.digest === 'differs',
     pull: atHead ? { done: 0, total: null } : { done, total: done + result.remaining },
   });

@@ -113,9 +113,9 @@ function poll(state: EngineState, now: number): EngineState {
 function lookEverywhere(state: EngineState): EngineState {
   let after: EngineState = { ...state, mailbox: 'behind', askZone: asksForPurge(state) };
   for (const name of ['account', 'messages'] as const) {
-    if (after.zones[name].stage === 'current') {
-      after = patchZone(after, name, { stage: 'behind' });
-    }
+    const { stage } = after.zones[name];
+    if (stage === 'current') after = patchZone(after, name, { stage: 'behind' });
+    if (stage === 'walking') after = patchZone(after, name, { feed: true });
   }
   return after;
 }
@@ -309,14 +309,17 @@ function zonePoked(state: EngineState, event: Extract<EngineEvent, { type: 'zone
   const zone = state.zones[event.zone];
   const purge = event.zone === 'messages' && event.purgeId !== (state.heard.purge?.id ?? null);
   const behind = zone.stage === 'current' && (event.head !== zone.seen || purge);
+  const step = state.running.zones;
+  // The head that its opening brings may be from before this.
+  const opening = step?.type === 'open' && step.zone === event.zone;
   const after = patchZone(state, event.zone, {
-    head: zone.stage === 'unopened' ? zone.head : event.head,
+    head: zone.stage === 'unopened' && !opening ? zone.head : event.head,
     stage: behind ? 'behind' : zone.stage,
+    feed: zone.feed || opening || (zone.stage === 'walking' && event.head !== zone.seen),
   });
   if (!purge) {
     return after;
   }
-  const step = state.running.zones;
   // The answer under way may be from before that.
   const asked = step !== null && 'zone' in step && step.zone === 'messages';
   return {

@@ -70,6 +70,10 @@ export type ZoneState = {
   /** While storage is full: nothing waits that would be accepted all the same. */
   fullIdle: boolean;
   walk: Walk;
+  /** During a first sync: there are changes to ask for beside it (SPEC SYN-167). */
+  feed: boolean;
+  /** They were asked for just now: a page of the first sync comes next, so that neither keeps the other from going on. */
+  fed: boolean;
   /** The cloud's time when the first sync under way began; null when that is not known. */
   walkSince: number | null;
   pull: Work;
@@ -303,6 +307,8 @@ function emptyZone(): ZoneState {
     fullUntil: 0,
     fullIdle: false,
     walk: NO_WALK,
+    feed: false,
+    fed: false,
     walkSince: null,
     pull: NO_WORK,
   };

@@ -54,6 +54,8 @@ export type StepResult = {
     alarm: 'rolledBack' | 'forked' | null;
     staleKeyring: boolean;
     heard: ZoneHeard | null;
+    /** It had come with a poke, and cost no call. */
+    carried?: true;
   };
   push: {
     accepted: number;

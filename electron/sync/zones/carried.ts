@@ -71,7 +71,9 @@ export const newest = (records: readonly CloudRecord[]): number =>
 export function takeCarried(ctx: ZoneContext, zone: ZoneName, at: ZoneState): ChangesResponse | null {
   const kept = ctx.carried.get(zone) ?? NONE;
   const [first, ...others] = kept.pages.filter(({ to }) => to > at.head);
-  if (first === undefined || first.from !== at.head || first.to < kept.ahead) {
+  // During a walk nothing is compared, so what came beside the feed does not matter.
+  const behind = first !== undefined && first.to < kept.ahead && at.phase !== 'walking';
+  if (first === undefined || first.from !== at.head || behind) {
     ctx.carried.set(zone, { ...kept, pages: [] });
     return null;
   }

@@ -1,4 +1,10 @@
-/** The two ways records come down: backward during a first sync (newest days first), forward by the change feed ever after. */
+/**
+ * The two ways records come down: backward during a first sync (newest days first), forward by the change feed beside it and ever after.
+ *
+ * A walk gives what has not changed since it began, as the cloud's cursor says; the feed gives what has. Between two pages of the walk the
+ * feed is asked when there is something new (SYN-167): it is merged like any page, but that nothing is compared before the walk has
+ * ended, since until then what is here is nothing that the cloud ever had.
+ */
 
 import type {
   BackfillResponse,
@@ -18,7 +24,7 @@ import { settleEarlier } from './earlier-names.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay, seenByOthers } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { savedWalk, walkedOn } from './walk.ts';
-import { askAhead, heard, takePage, ZONE, type ZoneContext } from './zone-call.ts';
+import { askAhead, heard, isLateNow, takePage, ZONE, type ZoneContext } from './zone-call.ts';
 import { noteHeard } from './zone-heard.ts';
 
 const CHECKPOINT_PAGES = 8;
@@ -44,7 +50,12 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
     (limit: number) =>
     (at: Uint8Array): Promise<BackfillResponse> =>
       ctx.cloud.zones.backfill({ zone: ZONE[zone], cursor: at, limit }, { signal: ctx.abort });
-  const page = await takePage(ctx, `walk ${zone}`, cursor, ask(pageAfter(ctx, state.backfillDone, before)));
+  const { page, late } = await takePage(
+    ctx,
+    walkLane(zone),
+    cursor,
+    ask(pageAfter(ctx, state.backfillDone, before)),
+  );
   if (page.cursor.length === 0) {
     // An empty answer would be the end of the walk, with nothing here.
     throw garbled('The cloud gave a page of a first sync without saying where it ends.');
@@ -52,7 +63,7 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   const walk = walkedOn(before, page.records, page.more);
   const done = state.backfillDone + page.records.length;
   if (page.more) {
-    askAhead(ctx, `walk ${zone}`, page.cursor, ask(pageAfter(ctx, done, walk)));
+    askAhead(ctx, walkLane(zone), page.cursor, ask(pageAfter(ctx, done, walk)));
   }
   const opened = await openPage(ctx, zone, state.generation, page.records);
   if (opened.staleKeyring) {
@@ -61,6 +72,8 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   }
   walkedBeside(ctx, zone);
   opened.items = oldestFirst(opened.items);
+  // It was on its way when the feed brought these: no cloud that goes back.
+  if (late) opened.older = [];
   await applyPage(ctx, zone, opened, {
     holdTombstones: true,
     // Conversations alone are nothing to read yet.
@@ -87,6 +100,8 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   return { walk, more: page.more, staleKeyring: false };
 }
 
+const walkLane = (zone: ZoneName): string => `walk ${zone}`;
+
 /** How many records the next page is to have, when `done` are here. */
 function pageAfter({ sizes }: ZoneContext, done: number, { conversations, messages }: Walk): number {
   const first = (conversations.total ?? 0) + sizes.firstMessages - done;
@@ -102,9 +117,11 @@ export async function releaseHeld(ctx: ZoneContext, zone: ZoneName): Promise<voi
   setZoneState(ctx.store, zone, { phase: 'following' });
 }
 
+/** The next page of the change feed; during a first sync, beside it. */
 export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['changes']> {
   const { store } = ctx;
   const state = getZoneState(store, zone);
+  const walking = state.phase === 'walking';
   if (state.phase === 'releasing') {
     await releaseHeld(ctx, zone);
   }
@@ -112,7 +129,8 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   const ask = (at: Uint8Array): Promise<ChangesResponse> =>
     ctx.cloud.zones.changes({ zone: ZONE[zone], token: at, limit: ctx.sizes.page }, { signal: ctx.abort });
   const carried = takeCarried(ctx, zone, state);
-  const page = carried ?? (await takePage(ctx, `changes ${zone}`, token, ask));
+  if (walking) isLateNow(ctx, walkLane(zone));
+  const page = carried ?? (await takePage(ctx, `changes ${zone}`, token, ask)).page;
   const cloud = page.state;
   if (cloud === undefined) {
     throw garbled('The cloud sent changes without saying where the zone stands.');
@@ -127,6 +145,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
     alarm: null,
     staleKeyring: false,
     heard: null,
+    ...(carried === null ? {} : { carried: true }),
   };
   if (result.head < state.head) {
     return alarm(ctx, zone, 'rolledBack', result, { head: result.head, known: state.head });
@@ -142,27 +161,28 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   }
   const lastSeq = numberOf(page.records.at(-1)?.seq ?? 0n);
   const seen = page.more ? Math.max(state.head, lastSeq) : result.head;
+  const reached = !page.more && !walking;
   await applyPage(ctx, zone, opened, {
-    holdTombstones: false,
+    holdTombstones: walking,
     place: () => {
       setZoneState(store, zone, {
         token: page.token,
         head: seen,
         ...heard(ctx, cloud),
-        ...(page.more ? {} : { lastSyncedMs: ctx.clock.now() }),
+        ...(reached ? { lastSyncedMs: ctx.clock.now() } : {}),
       });
-      if (!page.more) {
+      if (reached) {
         result.digest = compareDigests(ctx, zone, cloud);
       }
     },
   });
-  if (carried === null && !page.more) hasAsked(ctx, zone, seen);
-  if (zone === 'messages' && !page.more) await settleEarlier(ctx);
+  if (carried === null && reached) hasAsked(ctx, zone, seen);
+  if (zone === 'messages' && reached) await settleEarlier(ctx);
   result.seen = seen;
   if (zone === 'messages') {
     result.heard = noteHeard(ctx, cloud);
   }
-  return page.more ? result : atHead(ctx, zone, cloud, result);
+  return reached ? atHead(ctx, zone, cloud, result) : result;
 }
 
 /**

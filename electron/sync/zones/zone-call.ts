@@ -22,8 +22,8 @@ export type ZoneContext = StepContext & {
   readonly askedKeysFor: Set<string>;
 };
 
-/** The next page, requested while this one is being applied. */
-export type Ahead = { key: string; page: Promise<unknown> };
+/** The next page, requested while this one is being applied. `late`: changes have been asked for since, and may be newer than what it has. */
+export type Ahead = { key: string; page: Promise<unknown>; late: boolean };
 
 /** What the cloud says about a zone beside its records. Goes into the database with the page it came with. */
 export function heard(ctx: StepContext, state: CloudZoneState): Partial<ZoneState> {
@@ -49,17 +49,19 @@ export function demandPlausible({ generation }: CloudZoneState): void {
     throw garbled('The cloud names a generation that it cannot have come to.');
 }
 
-/** The page that begins at `key`: the one asked for ahead when it is that one, else a new request. */
+/** The page that begins at `at`: the one asked for ahead when it is that one, else a new request. */
 export async function takePage<T>(
   ctx: ZoneContext,
   lane: string,
   at: Uint8Array,
   ask: (at: Uint8Array) => Promise<T>,
-): Promise<T> {
+): Promise<{ page: T; late: boolean }> {
   const key = Buffer.from(at).toString('base64');
   const ahead = ctx.ahead.get(lane);
   ctx.ahead.delete(lane);
-  return ahead?.key === key ? ((await ahead.page) as T) : ask(at);
+  if (ahead?.key !== key) return { page: await ask(at), late: false };
+  const page = (await ahead.page) as T;
+  return { page, late: ahead.late };
 }
 
 export function askAhead<T>(
@@ -71,7 +73,13 @@ export function askAhead<T>(
   const page = ask(at);
   // Its failure is met where the page is taken; nobody may be waiting by then.
   page.catch(() => {});
-  ctx.ahead.set(lane, { key: Buffer.from(at).toString('base64'), page });
+  ctx.ahead.set(lane, { key: Buffer.from(at).toString('base64'), page, late: false });
+}
+
+/** Changes are being asked for: what was asked for before them in another lane may be older. */
+export function isLateNow(ctx: ZoneContext, lane: string): void {
+  const ahead = ctx.ahead.get(lane);
+  if (ahead !== undefined) ctx.ahead.set(lane, { ...ahead, late: true });
 }
 
 /**
