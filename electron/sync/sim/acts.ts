@@ -29,7 +29,9 @@ function deletion(stage: Stage, actor: Actor, what: Deletion['what'], forGood = 
   const { person, name } = actor;
   const atMs = stage.world.now;
   const stampedMs = stampsFrom(stage, actor);
-  return { person, by: name, atMs, stampedMs, what, forGood, travels: deletesTravel(actor) };
+  const told = actor.line.up || actor.device.core.status().paused?.reason === 'clockWrong';
+  const datedMs = told ? atMs : Math.min(atMs, stampedMs);
+  return { person, by: name, atMs, stampedMs, datedMs, what, forGood, travels: deletesTravel(actor) };
 }
 
 const visible = (actor: Actor) => messagesOf(actor.device).filter((row) => row.visible);

@@ -19,6 +19,8 @@ export type Deletion = {
   atMs: number;
   /** By what its device stamped it: it may be ahead, of a clock that was ahead once. */
   stampedMs: number;
+  /** By what its device dated it: without a connection, a clock that is far behind makes it old, and nobody can say so (docs/KNOWN-GAPS.md). */
+  datedMs: number;
   /** `shown`: what the person saw of the conversation. */
   what: { guid: string } | { conversation: string; upTo: MessagePlace; shown: ReadonlySet<string> };
   forGood: boolean;
@@ -232,8 +234,8 @@ export class Ledger {
 }
 
 /** For good, or in Recently Deleted for its thirty days. */
-export const isOver = ({ forGood, atMs }: Deletion, nowMs: number): boolean =>
-  forGood || nowMs - atMs >= 30 * DAY - SLACK;
+export const isOver = ({ forGood, datedMs }: Deletion, nowMs: number): boolean =>
+  forGood || nowMs - datedMs >= 30 * DAY - SLACK;
 
 export function later(a: MessagePlace, b: MessagePlace): boolean {
   return a.ms > b.ms || (a.ms === b.ms && a.guid > b.guid);
