@@ -9,10 +9,10 @@ export const SYNC_BUGS: readonly Bug[] = [
     does: 'A device that dies, or whose disk is full, between the two has a hole where that page was',
     file: at('zones/pull.ts'),
     find: `  await applyPage(ctx, zone, opened, {
-    holdTombstones: false,`,
+    holdTombstones: walking,`,
     instead: `  setZoneState(store, zone, { token: page.token, head: seen });
   await applyPage(ctx, zone, opened, {
-    holdTombstones: false,`,
+    holdTombstones: walking,`,
   },
   {
     name: 'sweep after a first sync',
