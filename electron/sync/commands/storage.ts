@@ -1,33 +1,20 @@
 /** What the cloud holds, and what switching on would do: numbers for Settings. */
 
 import { DAY_MS, isKnown } from '../../../shared/model/keep-messages.ts';
-import {
-  type ZoneState as CloudZoneState,
-  Zone,
-} from '../../../shared/proto/gen/lockstep/cloud/v1/zones_pb.js';
 import { countBefore, getKeep } from '../../store/keep-messages.ts';
 import { messageCount } from '../../store/messages.ts';
 import type { StepContext } from '../context.ts';
-import { garbled, numberOf } from '../network/answers.ts';
+import { numberOf } from '../network/answers.ts';
 import type { StorageInfo, SwitchPreview } from '../status-types.ts';
 import { compareZone } from '../zones/compare.ts';
 import { messagesAmong } from '../zones/walk.ts';
-import { demandPlausible, type ZoneContext } from '../zones/zone-call.ts';
+import { askZone, type ZoneContext } from '../zones/zone-call.ts';
 
 /** What sealing adds to a message's content, roughly: nonce, tag and padding, and what travels beside it. */
 const SEALED_BYTES = 96;
 
-async function ask(ctx: StepContext): Promise<CloudZoneState> {
-  const { state } = await ctx.cloud.zones.openZone({ zone: Zone.MESSAGES }, { signal: ctx.abort });
-  if (state === undefined) {
-    throw garbled('The cloud did not say where the zone stands.');
-  }
-  demandPlausible(state);
-  return state;
-}
-
 export async function storageInfo(ctx: StepContext): Promise<StorageInfo> {
-  const state = await ask(ctx);
+  const state = await askZone(ctx, 'messages');
   return {
     bytesUsed: numberOf(state.bytesUsed),
     quotaBytes: numberOf(state.quotaBytes),
@@ -39,7 +26,7 @@ export async function storageInfo(ctx: StepContext): Promise<StorageInfo> {
 
 /** Asked each time the question is shown: reads in slices, and changes nothing. */
 export async function switchPreview(ctx: ZoneContext): Promise<SwitchPreview> {
-  const state = await ask(ctx);
+  const state = await askZone(ctx, 'messages');
   const { upload, download, deletedElsewhere, deletedWithConversation, deletedHere } = await compareZone(
     ctx,
     state,

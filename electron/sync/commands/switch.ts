@@ -18,7 +18,7 @@ import { setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { setSwitch as turned } from '../engine/reduce-switch.ts';
 import { SyncFailure } from '../failure.ts';
-import { garbled, numberOf } from '../network/answers.ts';
+import { numberOf } from '../network/answers.ts';
 import { ErrorCode, errorCode } from '../network/errors.ts';
 import type { CommandInput } from '../protocol.ts';
 import type { Runner } from '../run/runner.ts';
@@ -26,7 +26,7 @@ import type { SwitchOffPreview } from '../status-types.ts';
 import { currentKeys, generationAtCloud, settingsRecordId } from '../zones/names.ts';
 import { rememberOffEverywhere, saveSwitch } from '../zones/switch.ts';
 import { messagesAmong } from '../zones/walk.ts';
-import { heard } from '../zones/zone-call.ts';
+import { askZone, heard, stateIn } from '../zones/zone-call.ts';
 import { noteHeard } from '../zones/zone-heard.ts';
 import { answerDeletedHere } from './deleted-here.ts';
 import { CLEARED, writeRegister } from './registers.ts';
@@ -136,15 +136,10 @@ async function ask(ctx: StepContext): Promise<CloudZoneState> {
   );
   const signal = AbortSignal.any([ctx.abort, late.signal]);
   try {
-    return present((await ctx.cloud.zones.openZone({ zone: Zone.MESSAGES }, { signal })).state);
+    return await askZone(ctx, 'messages', signal);
   } finally {
     cancel();
   }
-}
-
-function present(state: CloudZoneState | undefined): CloudZoneState {
-  if (state === undefined) throw garbled('The cloud did not say where the zone stands.');
-  return state;
 }
 
 /**
@@ -162,11 +157,12 @@ export async function disableAndDelete(ctx: StepContext, runner: Runner): Promis
     return null;
   }
   request(ctx, SettingsField.PURGE, id);
-  const { state } = await ctx.cloud.zones.markForPurge(
-    { zone: Zone.MESSAGES, generation: generationAtCloud(store), purgeId: id },
-    { signal: ctx.abort },
+  const pending = stateIn(
+    await ctx.cloud.zones.markForPurge(
+      { zone: Zone.MESSAGES, generation: generationAtCloud(store), purgeId: id },
+      { signal: ctx.abort },
+    ),
   );
-  const pending = present(state);
   if (pending.purgeId.length === 16 && toHex(pending.purgeId) !== toHex(id)) {
     // Two devices at one moment: the first stands.
     request(ctx, SettingsField.PURGE, pending.purgeId);
@@ -192,7 +188,7 @@ export async function undoPurge(ctx: StepContext, runner: Runner): Promise<null>
       { zone: Zone.MESSAGES, generation: before.generation, purgeId: before.purgeId },
       { signal: ctx.abort },
     );
-    state = present(answer.state);
+    state = stateIn(answer);
   } catch (error) {
     if (error instanceof ConnectError && error.code === Code.Canceled) throw error;
     if (errorCode(error) === ErrorCode.GENERATION_CHANGED) throw over();

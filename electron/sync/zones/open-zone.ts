@@ -7,22 +7,18 @@ import type { ZoneName } from '../../store/values.ts';
 import { getZoneState, patchExtra, setZoneState, type ZoneState } from '../../store/zone-state.ts';
 import { NO_WALK, type ZoneHeard } from '../engine/state.ts';
 import type { StepResult } from '../engine/steps.ts';
-import { garbled, numberOf } from '../network/answers.ts';
+import { numberOf } from '../network/answers.ts';
 import { alarmNotice, sayWhatOthersSaw } from './heads.ts';
 import { ownDeviceSwitch } from './own-device.ts';
 import { begunWalk } from './walk.ts';
-import { demandPlausible, heard, ZONE, type ZoneContext } from './zone-call.ts';
+import { heard, stateIn, ZONE, type ZoneContext } from './zone-call.ts';
 import { noteHeard } from './zone-heard.ts';
 
 export async function openZone(ctx: ZoneContext, zone: ZoneName, take: boolean): Promise<StepResult['open']> {
   const { store } = ctx;
   const response = await ctx.cloud.zones.openZone({ zone: ZONE[zone] }, { signal: ctx.abort });
-  const state = response.state;
-  if (state === undefined) {
-    throw garbled('The cloud opened a zone without saying where it stands.');
-  }
-  demandPlausible(state);
-  const generation = state.generation;
+  const state = stateIn(response);
+  const { generation } = state;
   backAgain(store, zone, generation);
   const known = getZoneState(store, zone);
   const head = numberOf(state.head);

@@ -43,10 +43,20 @@ export function heard(ctx: StepContext, state: CloudZoneState): Partial<ZoneStat
 /** Purges of an account take thirty days each: so many would take a hundred years. */
 const MOST_GENERATIONS = 1_200;
 
-/** Refuses a generation that no cloud of ours has come to: a message is looked for under its id of each (names.ts). */
-export function demandPlausible({ generation }: CloudZoneState): void {
-  if (generation > MOST_GENERATIONS)
+/**
+ * Where a zone stands, from an answer of the cloud's. Throws `cloudGarbled` where it does not say so, or names a generation that no cloud of
+ * ours has come to: a message is looked for under its id of each (names.ts).
+ */
+export function stateIn({ state }: { state?: CloudZoneState | undefined }): CloudZoneState {
+  if (state === undefined) throw garbled('The cloud did not say where the zone stands.');
+  if (state.generation > MOST_GENERATIONS)
     throw garbled('The cloud names a generation that it cannot have come to.');
+  return state;
+}
+
+/** Asks the cloud where a zone stands. Throws what a call throws, and as `stateIn`. */
+export async function askZone(ctx: StepContext, zone: ZoneName, signal = ctx.abort): Promise<CloudZoneState> {
+  return stateIn(await ctx.cloud.zones.openZone({ zone: ZONE[zone] }, { signal }));
 }
 
 /** The page that begins at `at`: the one asked for ahead when it is that one, else a new request. */
@@ -86,10 +96,10 @@ export function isLateNow(ctx: ZoneContext, lane: string): void {
  * Neither the cloud's list nor a record that is asked for says of which incarnation it is. So before either is taken for a loss, the cloud is
  * asked where the zone stands: was it put back to a backup in the middle of this, or purged, the next opening deals with it (SPEC SYN-111).
  */
-export async function demandUnmoved(ctx: ZoneContext, zone: ZoneName): Promise<void> {
-  const { state } = await ctx.cloud.zones.openZone({ zone: ZONE[zone] }, { signal: ctx.abort });
+export async function demandUnmoved(ctx: StepContext, zone: ZoneName): Promise<void> {
+  const state = await askZone(ctx, zone);
   const { generation, incarnation } = getZoneState(ctx.store, zone);
-  if (state === undefined || state.generation !== generation || state.incarnation !== incarnation) {
+  if (state.generation !== generation || state.incarnation !== incarnation) {
     throw new SyncFailure('zoneMoved', 'The zone was restored or moved while it was looked through.');
   }
 }
