@@ -362,23 +362,6 @@ export function tombstoneBase(rev: number, epoch: number): Base {
   return { rev, epoch, hint: 0, hash: tombstoneHash() };
 }
 
-/** Ids of records whose local content the predicate of a kind wants again, in slices: for repair and re-reading. */
-export function recordIds(
-  store: Store,
-  zone: ZoneName,
-  afterRid: number,
-  limit: number,
-): { rid: number; id: Uint8Array; gone: boolean }[] {
-  return store
-    .all<{ rid: number; id: Uint8Array; gone: number }>(
-      'SELECT rid, id, gone FROM record WHERE rid > ? AND +zone = ? ORDER BY rid LIMIT ?',
-      afterRid,
-      ZONE_NUMBER[zone],
-      limit,
-    )
-    .map((row) => ({ rid: row.rid, id: plain(row.id), gone: row.gone === 1 }));
-}
-
 /** (id, rev, hash) of what the cloud is known to hold, by id: to find out where a digest differs. */
 export function baseInventory(
   store: Store,

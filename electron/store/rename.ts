@@ -12,7 +12,7 @@ import { decodePayload } from '../../shared/model/payload-codec.ts';
 import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
-import { putMerged, recordIds } from './records.ts';
+import { putMerged } from './records.ts';
 import { KIND, plain, sameBytes, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 /** What a projection is found by. */
@@ -40,23 +40,6 @@ export function renameSlice(
       const id = idOf(payload, row);
       if (id !== null) renameOne(store, zone, row, payload, id);
     }
-    return rows.length < limit ? null : rows[rows.length - 1]!.rid;
-  });
-}
-
-/**
- * Everything that was deleted for good, in whichever generation, is to be told to this one. Gives the row to go on after, or null at the end.
- * Before anything is renamed: it goes up first, and a device that comes meanwhile knows of it before it is brought anything.
- */
-export function offerTombstones(
-  store: Store,
-  zone: ZoneName,
-  afterRid: number,
-  limit: number,
-): number | null {
-  return store.write(() => {
-    const rows = recordIds(store, zone, afterRid, limit);
-    for (const { id, gone } of rows) if (gone) markDirty(store, zone, id, 'delete');
     return rows.length < limit ? null : rows[rows.length - 1]!.rid;
   });
 }

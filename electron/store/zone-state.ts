@@ -166,10 +166,16 @@ export function forgetBases(store: Store, zone: ZoneName): void {
 }
 
 /**
- * Offer what the cloud is not known to hold: records and tombstones with rev 0 that are not in the queue, a slice at a time. Gives the
- * row to go on after, or null at the end.
+ * Offer what the cloud is not known to hold: records and tombstones with rev 0 that are not in the queue, or the tombstones alone, a slice at a
+ * time. Gives the row to go on after, or null at the end.
  */
-export function offerSlice(store: Store, zone: ZoneName, afterRid: number, limit: number): number | null {
+export function offerSlice(
+  store: Store,
+  zone: ZoneName,
+  what: 'all' | 'tombstones',
+  afterRid: number,
+  limit: number,
+): number | null {
   return store.write(() => {
     const number = ZONE_NUMBER[zone];
     const rows = store.all<{ rid: number; id: Uint8Array; gone: number; rev: number }>(
@@ -182,7 +188,8 @@ export function offerSlice(store: Store, zone: ZoneName, afterRid: number, limit
       'INSERT INTO dirty (zone, id, change, op) VALUES (?, ?, ?, ?) ON CONFLICT (zone, id) DO NOTHING',
     );
     for (const row of rows) {
-      if (row.rev === 0) add.run(number, row.id, store.memory.nextChange(), row.gone === 1 ? 2 : 1);
+      if (row.rev !== 0 || (what === 'tombstones' && row.gone === 0)) continue;
+      add.run(number, row.id, store.memory.nextChange(), row.gone === 1 ? 2 : 1);
     }
     return rows.length < limit ? null : rows[rows.length - 1]!.rid;
   });

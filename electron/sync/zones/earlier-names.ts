@@ -21,6 +21,7 @@ import { getZoneState, patchExtra } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import { FIRST_GENERATION, highestGeneration, isGoneForAll } from './names.ts';
 import { nameOf } from './rename.ts';
+import { inSlices } from './zone-call.ts';
 
 const ZONE = 'messages';
 
@@ -61,9 +62,8 @@ export function keepGone(ctx: StepContext, items: readonly Pulled[], nowMs: numb
 export async function settleEarlier(ctx: StepContext): Promise<void> {
   const { store } = ctx;
   if (getZoneState(store, ZONE).extra['lookBack'] !== true) return;
-  for (let at: number | null = 0; at !== null; ) {
-    const after: number = at;
-    at = store.write(() => {
+  await inSlices(ctx, (after) =>
+    store.write(() => {
       const now = ctx.clock.now();
       const rows = messageNames(store, after, ctx.sizes.slice.lookBack);
       let again = 0;
@@ -78,9 +78,8 @@ export async function settleEarlier(ctx: StepContext): Promise<void> {
       if (rows.length === ctx.sizes.slice.lookBack) return rows[rows.length - 1]!.rid;
       patchExtra(store, ZONE, { lookBack: undefined });
       return null;
-    });
-    if (at !== null) await ctx.timers.breathe();
-  }
+    }),
+  );
   ctx.signal({ type: 'committed' });
 }
 

@@ -6,7 +6,7 @@ import { forgetMachineDeletes } from '../../store/dirty.ts';
 import type { ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, offerSlice, setZoneState } from '../../store/zone-state.ts';
 import { generationToTake, renameForGeneration } from './rename.ts';
-import type { ZoneContext } from './zone-call.ts';
+import { inSlices, type ZoneContext } from './zone-call.ts';
 
 export async function forgetRevs(ctx: ZoneContext, zone: ZoneName): Promise<null> {
   const { store } = ctx;
@@ -31,10 +31,7 @@ export async function forgetRevs(ctx: ZoneContext, zone: ZoneName): Promise<null
       extra: { ...extra, heads: [] },
     });
   });
-  for (let at: number | null = 0; at !== null; ) {
-    at = offerSlice(store, zone, at, ctx.sizes.slice.offer);
-    await ctx.timers.breathe();
-  }
+  await inSlices(ctx, (after) => offerSlice(store, zone, 'all', after, ctx.sizes.slice.offer));
   setZoneState(store, zone, { phase: 'new' });
   return null;
 }

@@ -12,10 +12,10 @@ import { SETTINGS_NAME } from '../../../shared/model/settings.ts';
 import { clearDirty } from '../../store/dirty.ts';
 import type { Store } from '../../store/open.ts';
 import { deleteForGood, getPayload, recordRow } from '../../store/records.ts';
-import { offerTombstones, renameLate, renameSlice, type ShownRow, shownAs } from '../../store/rename.ts';
+import { renameLate, renameSlice, type ShownRow, shownAs } from '../../store/rename.ts';
 import { readMissed, rereadNewer } from '../../store/reread.ts';
 import { KIND, sameBytes, type ZoneName } from '../../store/values.ts';
-import { forgetBases, getZoneState, setZoneState } from '../../store/zone-state.ts';
+import { forgetBases, getZoneState, offerSlice, setZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import {
   currentKeys,
@@ -25,7 +25,7 @@ import {
   idKeyOf,
   isGoneForAll,
 } from './names.ts';
-import type { ZoneContext } from './zone-call.ts';
+import { inSlices, type ZoneContext } from './zone-call.ts';
 
 /** Null for what this version cannot name: a record without core, an unknown kind, a newer schema. */
 export function nameOf(payload: Payload): Uint8Array[] | null {
@@ -96,14 +96,10 @@ export async function renameForGeneration(
     const name = nameHere(store, row, payload);
     return name === null ? null : recordId(key, payload.kind, ...name);
   };
-  for (let at: number | null = 0; at !== null; ) {
-    at = offerTombstones(store, zone, at, ctx.sizes.slice.offer);
-    await ctx.timers.breathe();
-  }
-  for (let at: number | null = 0; at !== null; ) {
-    at = renameSlice(store, zone, at, ctx.sizes.slice.rename, idOf);
-    await ctx.timers.breathe();
-  }
+  const { offer, rename } = ctx.sizes.slice;
+  // Before anything is renamed: it goes up first, and a device that comes meanwhile knows of it before it is brought anything.
+  await inSlices(ctx, (after) => offerSlice(store, zone, 'tombstones', after, offer));
+  await inSlices(ctx, (after) => renameSlice(store, zone, after, rename, idOf));
   const { renaming: _, leftFor: __, ...extra } = getZoneState(store, zone).extra;
   setZoneState(store, zone, { phase: 'new', extra });
 }

@@ -59,6 +59,14 @@ export async function askZone(ctx: StepContext, zone: ZoneName, signal = ctx.abo
   return stateIn(await ctx.cloud.zones.openZone({ zone: ZONE[zone] }, { signal }));
 }
 
+/** `slice` from the first row to the last: it gives the row to go on after, or null at the end. What commands do comes between. */
+export async function inSlices(ctx: StepContext, slice: (after: number) => number | null): Promise<void> {
+  for (let after: number | null = 0; after !== null; ) {
+    after = slice(after);
+    await ctx.timers.breathe();
+  }
+}
+
 /** The page that begins at `at`: the one asked for ahead when it is that one, else a new request. */
 export async function takePage<T>(
   ctx: ZoneContext,
