@@ -61,6 +61,14 @@ test('SYN-167 a poke that comes while the zone is being opened is not forgotten;
   }
 });
 
+test('SYN-167 a feed that fails keeps no first sync from going on, and is asked again', () => {
+  const bench = walking().send(poke(24)).done('walk', page);
+  bench.failed('changes', 'refused').effects = [];
+  bench.now = bench.state.retry!.at;
+  expect(bench.send({ type: 'tick' }).names()).toContain('walk messages');
+  expect(bench.done('walk', page).names()).toEqual(['changes messages']);
+});
+
 test('SYN-167 where pokes are lost the slow look asks during a first sync as well', () => {
   const bench = walking();
   bench.now += POLL_WITHOUT_STREAM_MS;

@@ -13,8 +13,10 @@ const FILES_REST_MS = 20_000;
 const READ_FIRST_MS = 10_000;
 
 export function reduceFailed(before: EngineState, event: Failed): EngineState {
-  const state: EngineState = { ...before, running: { ...before.running, [event.step.lane]: null } };
   const zone = 'zone' in event.step ? event.step.zone : null;
+  const ended: EngineState = { ...before, running: { ...before.running, [event.step.lane]: null } };
+  // A feed that fails keeps no first sync from going on.
+  const state = event.step.type === 'changes' ? patchZone(ended, event.step.zone, { fed: true }) : ended;
   const answered: EngineState = { ...state, retry: stillAsked(state, event.now), online: true };
   switch (event.kind) {
     case 'sessionEnded':
