@@ -25,7 +25,13 @@ test('SIM-17 with short pages a place counts from the second time on, and everyt
   expect(asking.most).toBe(4);
   for (let n = 0; n < 5; n += 1) asking.note(ask('Push', n), 20);
   expect(asking.most).toBe(9);
-  // A minute later it is new again.
-  asking.note(ask('Receive', 3), MINUTE);
+  // Of a device that is killed and starts again it is new.
+  asking.startsAnew();
+  asking.note(ask('Receive', 3), 30);
   expect(asking.most).toBe(9);
+  asking.note(ask('Receive', 3), 30);
+  expect(asking.most).toBe(10);
+  // A minute later too.
+  asking.note(ask('Receive', 3), MINUTE);
+  expect(asking.most).toBe(10);
 });

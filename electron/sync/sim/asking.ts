@@ -1,6 +1,6 @@
 /**
  * How often a device asks its cloud (SPEC SIM-8, SIM-17). Where pages are short (SPEC SIM-50), what fits into one page of the app's own size takes as many as there
- * are records: of those, a place that is asked for the first time within the while is what there is to fetch, and does not count. Whoever goes round in a
+ * are records: of those, a place that is asked for the first time within the while, and since the device was started, is what there is to fetch, and does not count. Whoever goes round in a
  * circle comes by the same places again.
  */
 import { callOf } from './kill-points.ts';
@@ -41,6 +41,11 @@ export class Asking {
     this.#asked += 1;
     this.most = Math.max(this.most, this.#asked);
     return this.#asked;
+  }
+
+  /** The device was started: what it had not ended it begins anew, and comes by the same places. */
+  startsAnew(): void {
+    this.#places.clear();
   }
 
   #isNewPlace(request: Request): boolean {

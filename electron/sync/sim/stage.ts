@@ -195,6 +195,7 @@ export class Stage {
       },
       fetch: kills.on(lineTo(far, line, world, random.fork(), (what) => this.count(what), short)),
       started: (store) => {
+        far.asking.startsAnew();
         kills.watch(store);
         rememberSaid(store, said);
       },
