@@ -5,6 +5,7 @@
  */
 import type { Payload } from '../../shared/model/payload.ts';
 import { dropDraftsOf } from './attachments.ts';
+import type { Uncovered } from './covered.ts';
 import type { Store } from './open.ts';
 import { putMerged } from './records.ts';
 import { SHOWN_WAITING } from './shown-waiting.ts';
@@ -228,17 +229,17 @@ export function removeOutbox(store: Store, sendId: Uint8Array): boolean {
   });
 }
 
-/** The cloud accepted a message: out of the outbox, into the messages. */
+/** The cloud accepted a message: out of the outbox, into the messages. Gives what `putMerged` says where it was there already, at another time. */
 export function acceptMessage(
   store: Store,
   sendId: Uint8Array,
   recordId: Uint8Array,
   payload: Payload,
   dirty: boolean,
-): void {
-  store.write(() => {
+): Uncovered | null {
+  return store.write(() => {
     removeOutbox(store, sendId);
     store.memory.accepted(sendId, recordId);
-    putMerged(store, 'messages', recordId, payload, { dirty });
+    return putMerged(store, 'messages', recordId, payload, { dirty }).uncovered;
   });
 }

@@ -18,6 +18,7 @@ import {
   newMessages,
 } from './compare.ts';
 import { getConversation, listConversations, unreadConversations } from './conversations.ts';
+import { moved } from './covered.ts';
 import { listDevices } from './devices.ts';
 import {
   clean,
@@ -195,6 +196,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   undecidedDeletes(store, new Uint8Array(32));
   locallyCleared(store);
   isLocallyCleared(store, 1);
+  moved(store, { rid: 1 }, { conflict: true, gone: false }, () => {});
   searchConversations(store, 'b', 3);
   knownBases(store, 'messages', [id]);
   nextToSend(store, 1);

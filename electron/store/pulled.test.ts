@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordHash } from '../../shared/crypto/zone-digest.ts';
 import { newPayload } from '../../shared/model/payload.ts';
 import { encodePayload } from '../../shared/model/payload-codec.ts';
+import { setLocalClear } from './local-deletes.ts';
 import { applyPulled, oldestFirst, type Pulled } from './pulled.ts';
-import { bytes16, type Kit, kit, message, putConversation } from './store.testkit.ts';
+import { bytes16, type Kit, kit, message, putConversation, putMessage, WITH_BOB } from './store.testkit.ts';
 import { KIND } from './values.ts';
 
 let k: Kit;
@@ -56,4 +57,26 @@ test('STO-94 only messages that stand together change places', () => {
     two,
     coreless,
   ]);
+});
+
+test('DEL-31 what the zone brings at a later time had been deleted on this device alone, and is said so', () => {
+  const later = (n: number): Pulled => {
+    const payload = message(n, { acceptedMs: 2_000_000 });
+    const base = { rev: 1, epoch: 1, hint: 1, hash: recordHash(bytes16(n)) };
+    return { id: bytes16(n), ...base, bytes: encodePayload(payload), payload };
+  };
+  const all = Array.from({ length: 32 }, (_, index) => index + 1);
+  for (const n of all) putMessage(k.store, n);
+  // Of the second half nothing was deleted.
+  const mark = { upToMs: 1_000_016, upToGuid: bytes16(16), deletedMs: 3_000_000 };
+  setLocalClear(k.store, { conversation: WITH_BOB(), ...mark });
+  const { coreConflicts, uncovered } = applyPulled(k.store, 'messages', all.map(later), 1);
+  expect(coreConflicts).toHaveLength(32);
+  const moved = all.filter(
+    (n) =>
+      n <= 16 &&
+      k.store.get('SELECT 1 AS one FROM message WHERE id = ? AND accepted_ms = 2000000', bytes16(n)),
+  );
+  expect(moved.length).toBeGreaterThan(0);
+  expect(uncovered).toEqual(moved.map((n) => ({ id: bytes16(n), deletedMs: 3_000_000, here: true })));
 });

@@ -11,7 +11,7 @@ import { decodePayload } from '../../shared/model/payload-codec.ts';
 import type { Watermark } from '../../shared/model/values.ts';
 import { compareWatermarks } from '../../shared/model/watermarks.ts';
 import { ConversationField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
-import { moved } from './covered.ts';
+import { moved, type Uncovered } from './covered.ts';
 import { getDirty, markDirty } from './dirty.ts';
 import { getIdentity } from './identity.ts';
 import { noteLetGo } from './let-go.ts';
@@ -56,8 +56,8 @@ export type PulledResult = {
   /** Merged with local changes that the cloud does not have: pushed next. */
   stillDirty: number;
   coreConflicts: Uint8Array[];
-  /** Messages that such a conflict moved out of their conversation's delete: when that was (SPEC DEL-31). */
-  uncovered: { id: Uint8Array; deletedMs: number }[];
+  /** Messages that such a conflict moved out of their conversation's delete (SPEC DEL-31). */
+  uncovered: (Uncovered & { id: Uint8Array })[];
   /** Deleted for good elsewhere while this device had changes to push (a Recover that lost, say). */
   lost: { id: Uint8Array; kind: number; content: Uint8Array | null }[];
   /** Conversations that two devices deleted without knowing of each other, and of which the merge has the lesser: what the other said. */
@@ -166,10 +166,10 @@ function applyRecord(store: Store, zone: ZoneName, item: PulledRecord, result: P
     noteLowered(id, [ours, theirs], merged, result);
   noteMark(ours, merged, result);
   if (ours === null || !equalPayloads(ours, merged)) {
-    const deletedMs = moved(store, row, { conflict: merged.coreConflict, gone: ours === null }, () =>
+    const uncovered = moved(store, row, { conflict: merged.coreConflict, gone: ours === null }, () =>
       replaceContent(store, zone, id, row, ours, merged),
     );
-    if (deletedMs !== null) result.uncovered.push({ id, deletedMs });
+    if (uncovered !== null) result.uncovered.push({ id, ...uncovered });
   }
   if (equalPayloads(theirs, merged)) {
     store.run('DELETE FROM dirty WHERE zone = ? AND id = ?', ZONE_NUMBER[zone], id);

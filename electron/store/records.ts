@@ -9,7 +9,7 @@ import { tombstoneHash } from '../../shared/crypto/zone-digest.ts';
 import { mergePayloads } from '../../shared/model/merge.ts';
 import { equalPayloads, isNewerSchema, type Payload } from '../../shared/model/payload.ts';
 import { decodePayload, encodePayload } from '../../shared/model/payload-codec.ts';
-import { moved } from './covered.ts';
+import { moved, type Uncovered } from './covered.ts';
 import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
@@ -152,8 +152,8 @@ export type PutResult = {
   gone: boolean;
   /** Two different cores met; the lower hash stays. The person is told. */
   coreConflict: boolean;
-  /** By that its conversation's delete does not take it any more: when that was. It stays deleted (SPEC DEL-31). */
-  uncovered: number | null;
+  /** By that its conversation's delete does not take it any more. It stays deleted (SPEC DEL-31). */
+  uncovered: Uncovered | null;
 };
 
 /** Merges into what is here, refreshes the projection, and marks dirty when that changed anything. */
@@ -181,7 +181,7 @@ export function putMerged(
     }
     const merged = before === null ? { ...payload, coreConflict: false } : mergePayloads(before, payload);
     const changed = before === null || !equalPayloads(before, merged);
-    let uncovered: number | null = null;
+    let uncovered: Uncovered | null = null;
     if (changed) {
       if (before === null && row.rev > 0)
         store.run('UPDATE record SET epoch = ? WHERE rid = ?', UNMERGED, row.rid);

@@ -6,6 +6,7 @@ import { equalBytes } from '../../../shared/crypto/bytes.ts';
 import { getRegister, newPayload, requireWritable } from '../../../shared/model/payload.ts';
 import { deletedValue } from '../../../shared/model/values.ts';
 import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import type { Uncovered } from '../../store/covered.ts';
 import { addLocalDelete, getLocalDelete, removeLocalDelete } from '../../store/local-deletes.ts';
 import { messageRow } from '../../store/messages.ts';
 import { hiddenOnTheirWay, showOutbox } from '../../store/outbox-hidden.ts';
@@ -38,6 +39,19 @@ export function deleteOne(
     writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
   }
   return true;
+}
+
+/** Its conversation's delete does not take it any more, since it was accepted twice (SPEC DEL-31): it has a delete of its own, as of then. */
+export function staysDeleted(ctx: StepContext, id: Uint8Array, { deletedMs, here }: Uncovered): void {
+  if (here) {
+    deleteOne(ctx, id, deletedMs, here);
+    return;
+  }
+  // Also where a delete on this device alone hides it as well: that may be taken back.
+  const payload = getPayload(ctx.store, 'messages', id);
+  if (payload === undefined || (getRegister(payload, MessageField.DELETED)?.value.length ?? 0) > 0) return;
+  const value = deletedValue(deletedMs, currentKeys(ctx).deviceId);
+  writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
 }
 
 /** Takes back what `deleteOne` wrote at that time, and nothing else: not what another device, or another delete, has done to it since. */

@@ -3,7 +3,7 @@ import { toHex } from '../../../shared/crypto/bytes.ts';
 import { addNotice } from '../../store/notices.ts';
 import { putMerged } from '../../store/records.ts';
 import { KIND } from '../../store/values.ts';
-import { deleteOne } from '../commands/delete-one.ts';
+import { staysDeleted } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { conversationRecordId, messageRecordId, readingRecordId } from '../zones/names.ts';
 import type { Write } from './apply.ts';
@@ -29,7 +29,7 @@ export function putWrites(ctx: StepContext, writes: readonly Write[], notBeforeM
         id: hex,
       });
     }
-    if (result.uncovered !== null) deleteOne(ctx, id, result.uncovered, false);
+    if (result.uncovered !== null) staysDeleted(ctx, id, result.uncovered);
   }
   return changed;
 }

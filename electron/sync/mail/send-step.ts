@@ -37,7 +37,7 @@ import {
 } from '../../store/outbox.ts';
 import { getPin } from '../../store/pins.ts';
 import { blobsMissing } from '../blobs/missing.ts';
-import { deleteOne } from '../commands/delete-one.ts';
+import { deleteOne, staysDeleted } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import type { StepResult } from '../engine/steps.ts';
 import { SyncFailure } from '../failure.ts';
@@ -182,7 +182,8 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted, reques
       const id = messageRecordId(ctx, own, body.guid);
       const deleted = getOutbox(store, entry.sendId);
       const isNew = messageRow(store, id) === undefined;
-      acceptMessage(store, entry.sendId, id, payload, true);
+      const uncovered = acceptMessage(store, entry.sendId, id, payload, true);
+      if (uncovered !== null) staysDeleted(ctx, id, uncovered);
       if (isNew) noteLate(ctx, id);
       // In the same transaction: it is never seen.
       if (deleted?.deletedMs != null) deleteOne(ctx, id, deleted.deletedMs, deleted.deletedHere);

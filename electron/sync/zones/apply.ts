@@ -15,7 +15,7 @@ import { applyPulled, type Pulled, type PulledResult } from '../../store/pulled.
 import { recordRow, tombstoneBase } from '../../store/records.ts';
 import { KIND, type ZoneName } from '../../store/values.ts';
 import { nameAgain } from '../blobs/missing.ts';
-import { deleteArrived, deleteOne } from '../commands/delete-one.ts';
+import { deleteArrived, staysDeleted } from '../commands/delete-one.ts';
 import { writeRegister } from '../commands/registers.ts';
 import type { StepContext } from '../context.ts';
 import { settleLongAsked } from '../mail/long-asked.ts';
@@ -115,7 +115,7 @@ export function report(ctx: StepContext, zone: ZoneName, result: PulledResult): 
   for (const id of result.coreConflicts) {
     addNotice(ctx.store, `coreConflict:${toHex(id)}`, 'coreConflict', now, { zone, id: toHex(id) });
   }
-  for (const { id, deletedMs } of result.uncovered) deleteOne(ctx, id, deletedMs, false);
+  for (const one of result.uncovered) staysDeleted(ctx, one.id, one);
   for (const { id, upTo, deletedMs } of result.lowered) {
     const value = clearedValue(upTo, deletedMs, currentKeys(ctx).deviceId);
     writeRegister(ctx, zone, id, newPayload(KIND.conversation), ConversationField.CLEARED_UP_TO, value);
