@@ -13,7 +13,7 @@ import { markDirty } from './dirty.ts';
 import type { Store } from './open.ts';
 import { project, unproject } from './project.ts';
 import { putMerged } from './records.ts';
-import { KIND, plain, sameBytes, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { KIND, LEFT_BEHIND, plain, sameBytes, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 /** What a projection is found by. */
 export type ShownRow = { rid: number; id: Uint8Array; kind: number };
@@ -38,7 +38,8 @@ export function renameSlice(
     for (const row of rows) {
       const payload = decodePayload(plain(row.payload), store.schema);
       const id = idOf(payload, row);
-      if (id !== null) renameOne(store, zone, row, payload, id);
+      if (id === null) store.run('UPDATE record SET hint = ? WHERE rid = ?', LEFT_BEHIND, row.rid);
+      else renameOne(store, zone, row, payload, id);
     }
     return rows.length < limit ? null : rows[rows.length - 1]!.rid;
   });
@@ -96,6 +97,7 @@ function renameOne(store: Store, zone: ZoneName, row: Row, payload: Payload, id:
   const old = plain(row.id);
   // Renamed before a restart, or written under its new name meanwhile.
   if (sameBytes(old, id)) {
+    store.run('UPDATE record SET hint = 0 WHERE rid = ? AND hint = ?', row.rid, LEFT_BEHIND);
     markDirty(store, zone, id, 'put');
     return;
   }
@@ -108,7 +110,7 @@ function renameOne(store: Store, zone: ZoneName, row: Row, payload: Payload, id:
     putMerged(store, zone, id, payload, { dirty: true });
     return;
   }
-  store.run('UPDATE record SET id = ? WHERE rid = ?', id, row.rid);
+  store.run('UPDATE record SET id = ?, hint = 0 WHERE rid = ?', id, row.rid);
   const called = CALLED[row.kind];
   if (isNewerSchema(payload) && called !== undefined) store.run(called, id, old);
   if (zone === 'messages') store.run('UPDATE message SET id = ? WHERE rid = ?', id, row.rid);

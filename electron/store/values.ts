@@ -43,3 +43,6 @@ export function mapKey(bytes: Uint8Array): string {
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }
+
+/** In the place of a record’s hint, with rev 0: its id is of a generation that is over, and it has no name yet that one of this could be made of. */
+export const LEFT_BEHIND = -1;

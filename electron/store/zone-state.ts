@@ -1,7 +1,7 @@
 /** Where this device stands in each zone. The engine decides; this remembers. */
 import { ZoneDigest } from '../../shared/crypto/zone-digest.ts';
 import type { Store } from './open.ts';
-import { plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './values.ts';
+import { LEFT_BEHIND, plain, plainOrNull, ZONE_NUMBER, type ZoneName } from './values.ts';
 
 export type SwitchState = 'off' | 'enabling' | 'on' | 'disabling';
 export type SwitchReason = 'purged' | 'purging' | 'allDevices' | 'diskTooSmall' | 'removed';
@@ -167,7 +167,7 @@ export function forgetBases(store: Store, zone: ZoneName): void {
 
 /**
  * Offer what the cloud is not known to hold: records and tombstones with rev 0 that are not in the queue, or the tombstones alone, a slice at a
- * time. Gives the row to go on after, or null at the end.
+ * time. Not what an earlier generation left behind: under that name nobody is to get it once more. Gives the row to go on after, or null at the end.
  */
 export function offerSlice(
   store: Store,
@@ -178,8 +178,8 @@ export function offerSlice(
 ): number | null {
   return store.write(() => {
     const number = ZONE_NUMBER[zone];
-    const rows = store.all<{ rid: number; id: Uint8Array; gone: number; rev: number }>(
-      'SELECT rid, id, gone, rev FROM record WHERE rid > ? AND +zone = ? ORDER BY rid LIMIT ?',
+    const rows = store.all<{ rid: number; id: Uint8Array; gone: number; rev: number; hint: number }>(
+      'SELECT rid, id, gone, rev, hint FROM record WHERE rid > ? AND +zone = ? ORDER BY rid LIMIT ?',
       afterRid,
       number,
       limit,
@@ -188,7 +188,8 @@ export function offerSlice(
       'INSERT INTO dirty (zone, id, change, op) VALUES (?, ?, ?, ?) ON CONFLICT (zone, id) DO NOTHING',
     );
     for (const row of rows) {
-      if (row.rev !== 0 || (what === 'tombstones' && row.gone === 0)) continue;
+      if (row.rev !== 0 || row.hint === LEFT_BEHIND) continue;
+      if (what === 'tombstones' && row.gone === 0) continue;
       add.run(number, row.id, store.memory.nextChange(), row.gone === 1 ? 2 : 1);
     }
     return rows.length < limit ? null : rows[rows.length - 1]!.rid;

@@ -167,6 +167,20 @@ test('SYN-110 what was kept under the name of a generation that is over gets its
   expect(other.texts()).toEqual(['first', 'second', 'kept']);
 });
 
+test('SYN-110 nor is it there twice where the cloud is put back to a backup before that', async () => {
+  const { other, third, kept } = await keptUnderAnOldName();
+  await world.putBack(await world.backup());
+  await inStep(other, third);
+  // Under its old name nobody has got it.
+  expect(third.record(kept)).not.toBeNull();
+  expect(other.record(kept)).toBeNull();
+  third.schema = SCHEMA + 1;
+  await third.restart();
+  await inStep(other, third);
+  for (const device of [other, third]) expect(device.texts()).toEqual(['first', 'second', 'kept']);
+  expect(third.record(kept)).toBeNull();
+});
+
 test('SYN-110 nor is it there twice where the app is updated while nobody is signed in', async () => {
   const { third, kept } = await keptUnderAnOldName();
   third.schema = SCHEMA + 1;

@@ -89,7 +89,7 @@ export const STORE_BUGS: readonly Bug[] = [
     open: true,
     does: 'What the restored cloud lacks is never pushed again',
     file: at('zone-state.ts'),
-    find: "      if (row.rev !== 0 || (what === 'tombstones' && row.gone === 0)) continue;",
+    find: "      if (what === 'tombstones' && row.gone === 0) continue;",
     instead: "      if (what === 'all' || row.gone === 0) continue;",
   },
   {
