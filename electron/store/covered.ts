@@ -25,6 +25,14 @@ function coveredHereAt(store: Store, rid: number): number | null {
   return row?.at ?? null;
 }
 
+/** What takes it with its conversation; where both do, the delete for all devices. */
+function takenBy(store: Store, rid: number): Uncovered | null {
+  const forAll = coveredAt(store, rid);
+  if (forAll !== null) return { deletedMs: forAll, here: false };
+  const alone = coveredHereAt(store, rid);
+  return alone === null ? null : { deletedMs: alone, here: true };
+}
+
 /** The same of the place that the row number `was` says, for a message that stands behind its conversation's delete now. */
 function wasCoveredAt(store: Store, was: number, rid: number): number | null {
   const row = store.get<{ at: number; ms: number; beyond: number }>(
@@ -50,15 +58,14 @@ export function moved(
   replace: () => void,
 ): Uncovered | null {
   const was = row.rid;
-  const forAll = conflict ? coveredAt(store, was) : null;
-  const alone = conflict && forAll === null ? coveredHereAt(store, was) : null;
+  const before = conflict ? takenBy(store, was) : null;
   replace();
   if (gone) {
     const deletedMs = was < FIRST_MESSAGE_RID ? null : wasCoveredAt(store, was, row.rid);
     return deletedMs === null ? null : { deletedMs, here: false };
   }
-  const deletedMs = forAll ?? alone;
-  if (deletedMs === null || coveredAt(store, row.rid) !== null) return null;
-  if (forAll === null && coveredHereAt(store, row.rid) !== null) return null;
-  return { deletedMs, here: forAll === null };
+  if (before === null) return null;
+  const after = takenBy(store, row.rid);
+  // One on this device alone does not stand in for one that was for all.
+  return after === null || (after.here && !before.here) ? before : null;
 }

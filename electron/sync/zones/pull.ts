@@ -24,7 +24,7 @@ import { settleEarlier } from './earlier-names.ts';
 import { alarmNotice, noteOwnHead, otherDevicesSay, seenByOthers } from './heads.ts';
 import { openPage } from './open-page.ts';
 import { savedWalk, walkedOn } from './walk.ts';
-import { askAhead, heard, isLateNow, takePage, ZONE, type ZoneContext } from './zone-call.ts';
+import { askAhead, heard, outdateAhead, takePage, ZONE, type ZoneContext } from './zone-call.ts';
 import { noteHeard } from './zone-heard.ts';
 
 const CHECKPOINT_PAGES = 8;
@@ -129,7 +129,7 @@ export async function pullChanges(ctx: ZoneContext, zone: ZoneName): Promise<Ste
   const ask = (at: Uint8Array): Promise<ChangesResponse> =>
     ctx.cloud.zones.changes({ zone: ZONE[zone], token: at, limit: ctx.sizes.page }, { signal: ctx.abort });
   const carried = takeCarried(ctx, zone, state);
-  if (walking) isLateNow(ctx, walkLane(zone));
+  if (walking) outdateAhead(ctx, walkLane(zone));
   const page = carried ?? (await takePage(ctx, `changes ${zone}`, token, ask)).page;
   const cloud = page.state;
   if (cloud === undefined) {

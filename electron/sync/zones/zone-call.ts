@@ -95,7 +95,7 @@ export function askAhead<T>(
 }
 
 /** Changes are being asked for: what was asked for before them in another lane may be older. */
-export function isLateNow(ctx: ZoneContext, lane: string): void {
+export function outdateAhead(ctx: ZoneContext, lane: string): void {
   const ahead = ctx.ahead.get(lane);
   if (ahead !== undefined) ctx.ahead.set(lane, { ...ahead, late: true });
 }
