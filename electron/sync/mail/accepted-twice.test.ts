@@ -16,7 +16,7 @@ import { answerDeletedHere } from '../commands/deleted-here.ts';
 import { deleteConversation } from '../commands/deletes.ts';
 import type { DeletedHere } from '../status-types.ts';
 import { annaWroteToBob, closeDevices, fetchOf, type MailDevice } from '../testing/mail-device.ts';
-import { tamper } from '../testing/tamper.ts';
+import { answerLost, tamper } from '../testing/tamper.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
 
@@ -121,13 +121,8 @@ test('DEL-31 what was deleted for all devices stays deleted also where a later d
 test('DEL-31 also where it is the answer to its sending that says the later time', async () => {
   for (const text of MANY) {
     anna.write(id, text);
-    // The cloud accepts, and the answer is lost; it comes by mail first.
-    const real = fetchOf(cloud);
-    anna.wire.fetch = async (input, init) => {
-      const answer = await real(input, init);
-      if (String(input).endsWith('/Send')) throw new TypeError('the answer was lost');
-      return answer;
-    };
+    // It comes by mail first.
+    anna.wire.fetch = answerLost(fetchOf(cloud), '/Send');
     await expect(sendStep(anna.ctx)).rejects.toThrow();
     while ((await receiveStep(anna.ctx)).more);
     expect(anna.texts(id)).toContain(text);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
+import { answerLost } from '../testing/tamper.ts';
 import { edit, markRead, react, retry } from './compose.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
@@ -104,11 +105,7 @@ test('OUT-2 a lost answer and a restart send nothing twice', async () => {
   const id = await anna.start('bob@example.org');
   anna.write(id, 'once');
   const real = fetchOf(cloud);
-  anna.wire.fetch = async (input, init) => {
-    const answer = await real(input, init);
-    if (String(input).endsWith('/Send')) throw new TypeError('the answer was lost');
-    return answer;
-  };
+  anna.wire.fetch = answerLost(real, '/Send');
   await expect(sendStep(anna.ctx)).rejects.toThrow();
   await expect(sendStep(anna.ctx)).rejects.toThrow();
   anna.restart();

@@ -26,10 +26,9 @@ import { removeDevice } from '../account/devices.ts';
 import { answerDeletedHere } from '../commands/deleted-here.ts';
 import { deleteForGood, discard, recoverMessages } from '../commands/deletes.ts';
 import { undoDelete } from '../commands/undo.ts';
-import type { Fetch } from '../network/cloud-client.ts';
 import type { DeletedHere } from '../status-types.ts';
 import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
-import { tamper } from '../testing/tamper.ts';
+import { answerLost, tamper } from '../testing/tamper.ts';
 import { settleLongAsked } from './long-asked.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
@@ -49,15 +48,6 @@ afterEach(async () => {
   await cloud.close();
 });
 
-/** The cloud accepts, and the answer is lost. */
-const answerLost = (): Fetch => {
-  const real = fetchOf(cloud);
-  return async (input, init) => {
-    const answer = await real(input, init);
-    if (String(input).endsWith('/Send')) throw new TypeError('the answer was lost');
-    return answer;
-  };
-};
 const deleted = (device: MailDevice): string[] =>
   listRecentlyDeleted(device.store, 10).map(({ message }) => message.text);
 /** On screen, in the list, in any count. */
@@ -67,7 +57,7 @@ for (const on of [true, false]) {
   test(`SYN-72 deleted while it is on its way: hidden, and deleted when it turns out to be accepted (switch ${on ? 'on' : 'off'})`, async () => {
     for (const device of [anna, bob]) setZoneState(device.store, 'messages', { switch: on ? 'on' : 'off' });
     const sent = anna.write(id, 'on its way');
-    anna.wire.fetch = answerLost();
+    anna.wire.fetch = answerLost(fetchOf(cloud), '/Send');
     await expect(sendStep(anna.ctx)).rejects.toThrow();
     expect(anna.states(id)).toEqual(['sending']);
     expect((await anna.delete(sent)).messages).toBe(1);
@@ -114,7 +104,7 @@ for (const [who, heard] of Object.entries(NEWS)) {
   test(`SYN-120 deleted on its way with the switch on, and accepted when it is off: deleted for all devices (${who})`, async () => {
     turned('on');
     const sent = anna.write(id, 'for all');
-    anna.wire.fetch = answerLost();
+    anna.wire.fetch = answerLost(fetchOf(cloud), '/Send');
     await expect(sendStep(anna.ctx)).rejects.toThrow();
     await anna.delete(sent);
     turned('off');
@@ -130,7 +120,7 @@ for (const [who, heard] of Object.entries(NEWS)) {
     for (const answer of ['bringBack', 'everywhere'] as const) {
       turned('off');
       const sent = anna.write(id, answer);
-      anna.wire.fetch = answerLost();
+      anna.wire.fetch = answerLost(fetchOf(cloud), '/Send');
       await expect(sendStep(anna.ctx)).rejects.toThrow();
       await anna.delete(sent);
       expect(hiddenHere(anna.store)).toBe(1);
@@ -149,7 +139,7 @@ for (const [who, heard] of Object.entries(NEWS)) {
 
 test('SYN-72 it comes by mail before its answer is heard: it goes to Recently Deleted in the same moment', async () => {
   const sent = anna.write(id, 'an echo');
-  anna.wire.fetch = answerLost();
+  anna.wire.fetch = answerLost(fetchOf(cloud), '/Send');
   await expect(sendStep(anna.ctx)).rejects.toThrow();
   const { undo } = await anna.delete(sent);
   const shown: string[][] = [];
@@ -173,7 +163,7 @@ test('SYN-72 it comes by mail before its answer is heard: it goes to Recently De
 
 test('SYN-72 Undo while it is on its way: it shows again, and is accepted as if nothing had been', async () => {
   const sent = anna.write(id, 'after all');
-  anna.wire.fetch = answerLost();
+  anna.wire.fetch = answerLost(fetchOf(cloud), '/Send');
   await expect(sendStep(anna.ctx)).rejects.toThrow();
   const { undo } = await anna.delete(sent);
   expect(anna.texts(id)).toEqual([]);
@@ -277,7 +267,7 @@ test('SYN-72 what the cloud refuses is not kept once it is deleted', async () =>
 /** Sent, the answer lost, and come by mail while nothing may be sent. */
 async function comesBeforeItsAnswer(text: string): Promise<{ sendId: string; recordId: string }> {
   const sendId = anna.write(id, text);
-  anna.wire.fetch = answerLost();
+  anna.wire.fetch = answerLost(fetchOf(cloud), '/Send');
   await expect(sendStep(anna.ctx)).rejects.toThrow();
   anna.wire.fetch = fetchOf(cloud);
   await receiveStep(anna.ctx);

@@ -9,6 +9,7 @@ import { messagePage } from '../../store/message-pages.ts';
 import { listOutbox } from '../../store/outbox.ts';
 import { removeEndedDevices, signOut } from '../account/devices.ts';
 import { annaWroteToBob, closeDevices, type MailDevice } from '../testing/mail-device.ts';
+import { answerLost } from '../testing/tamper.ts';
 import { edit } from './compose.ts';
 import { sendStep } from './send-step.ts';
 
@@ -77,11 +78,7 @@ test('OUT-33 OUT-26 asked for and never arrived, signed out, signed in again ten
 test('OUT-33 OUT-26 accepted, its answer lost, signed out, signed in again: once', async () => {
   anna.write(id, 'waits');
   const real = anna.wire.fetch;
-  anna.wire.fetch = async (input, init) => {
-    const answer = await real(input, init);
-    if (String(input).endsWith('/Send')) throw new TypeError('the answer was lost');
-    return answer;
-  };
+  anna.wire.fetch = answerLost(real, '/Send');
   await expect(sendStep(anna.ctx)).rejects.toThrow();
   anna.wire.fetch = real;
   await again();

@@ -6,6 +6,7 @@ import {
   type WatchResponse,
   WatchResponseSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/events_pb.js';
+import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, type MailDevice } from './mail-device.ts';
 
 export function tamper<D extends DescMessage>(
@@ -19,6 +20,15 @@ export function tamper<D extends DescMessage>(
   device.wire.fetch = async (input, init) => {
     const answer = await real(input, init);
     return String(input).endsWith(path) && answer.ok ? rewritten(schema, answer, change) : answer;
+  };
+}
+
+/** The cloud does what it was asked by this call, and its answer is lost. */
+export function answerLost(real: Fetch, path: string): Fetch {
+  return async (input, init) => {
+    const answer = await real(input, init);
+    if (String(input).endsWith(path)) throw new TypeError('the answer was lost');
+    return answer;
   };
 }
 

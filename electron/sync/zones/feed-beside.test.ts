@@ -6,7 +6,7 @@ import { listNotices } from '../../store/notices.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { SIZES } from '../sizes.ts';
-import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
+import { fetchOf, firstDevice, nextDevice, removeFolders } from '../testing/zone-device.ts';
 
 await sodiumReady();
 afterAll(removeFolders);
@@ -52,18 +52,25 @@ async function scene() {
     await one.core.execute({ name: 'syncNow', input: null });
     await one.settled();
   };
-  const end = async (...devices: ZoneDevice[]) => {
-    for (const device of devices) {
+  /** The rest of the walk: both have the same, and nothing was found wrong. */
+  const ends = async () => {
+    allow(1000);
+    await two.settled();
+    expect(two.texts()).toEqual(one.texts());
+    expect(listNotices(two.store)).toEqual([]);
+  };
+  const close = async () => {
+    for (const device of [one, two]) {
       expect(device.failures.filter((failure) => failure.includes('internal'))).toEqual([]);
       await device.stop();
     }
     await cloud.close();
   };
-  return { one, two, ids, held, allow, done, end };
+  return { one, two, ids, held, allow, done, ends, close };
 }
 
 test('SYN-167 what another device writes, deletes and takes back shows between the pages of a first sync', async () => {
-  const { one, two, ids, held, allow, done, end } = await scene();
+  const { one, two, ids, held, allow, done, ends, close } = await scene();
   two.core.start();
   await two.until(() => two.texts().includes('m299'), 'the newest messages');
   const downloading = () => two.core.status().phase === 'downloading';
@@ -87,16 +94,13 @@ test('SYN-167 what another device writes, deletes and takes back shows between t
   allow(held.asked + 1);
   await two.until(() => two.texts().includes('written after that'), 'what was written after a restart');
   expect(downloading()).toBe(true);
-  allow(1000);
-  await two.settled();
-  expect(two.texts()).toEqual(one.texts());
+  await ends();
   expect(two.texts()).toHaveLength(301);
-  expect(listNotices(two.store)).toEqual([]);
-  await end(one, two);
+  await close();
 }, 60_000);
 
 test('SYN-167 a page that was on its way when the feed was asked is older than what the feed brings: that is no cloud that goes back', async () => {
-  const { one, two, ids, held, allow, done, end } = await scene();
+  const { one, two, ids, held, allow, done, ends, close } = await scene();
   two.core.start();
   await two.until(() => held.asked === 3, 'a page that is asked for ahead');
   // What came while it was away no poke carries: it asks, after the account's the feed of the messages zone, and that one waits.
@@ -111,17 +115,14 @@ test('SYN-167 a page that was on its way when the feed was asked is older than w
   const next = ids[250]!;
   await done(() => one.core.execute({ name: 'deleteMessages', input: { ids: [next] } }));
   go();
-  allow(1000);
-  await two.settled();
-  expect(two.texts()).toEqual(one.texts());
+  await ends();
   expect(two.texts()).toHaveLength(300);
   expect(two.record(next)).toEqual(one.record(next));
-  expect(listNotices(two.store)).toEqual([]);
-  await end(one, two);
+  await close();
 }, 60_000);
 
 test('SYN-167 SYN-15 what is deleted for good meanwhile goes when the walk has ended, shown before or not', async () => {
-  const { one, two, ids, held, allow, done, end } = await scene();
+  const { one, two, ids, held, allow, done, ends, close } = await scene();
   two.core.start();
   await two.until(() => two.texts().includes('m299'), 'the newest messages');
   await done(() => one.core.execute({ name: 'deleteForGood', input: { ids: [ids[0]!, ids[299]!] } }));
@@ -129,11 +130,8 @@ test('SYN-167 SYN-15 what is deleted for good meanwhile goes when the walk has e
   allow(held.asked);
   await two.until(() => two.texts().includes('written meanwhile'), 'what was written meanwhile');
   expect(two.texts()).toContain('m299');
-  allow(1000);
-  await two.settled();
-  expect(two.texts()).toEqual(one.texts());
+  await ends();
   expect(two.texts()).not.toContain('m299');
   expect(two.texts()).not.toContain('m0');
-  expect(listNotices(two.store)).toEqual([]);
-  await end(one, two);
+  await close();
 }, 60_000);
