@@ -7,7 +7,7 @@ import { listNotices } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import { getAccountSettings, getDeviceSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
-import { type CallContext, run, storeOf } from './context.ts';
+import { type CallContext, readAny, run } from './context.ts';
 import { listedDevices } from './listed-devices.ts';
 import { reachOf } from './reach.ts';
 
@@ -31,16 +31,16 @@ export function accountCalls(context: CallContext): {
 }
 
 function settingsCalls(context: CallContext): SettingsCalls {
-  const get = (): Settings => {
-    const store = storeOf(context);
-    const { readReceipts, profileName } = getAccountSettings(store);
-    return {
-      ...getDeviceSettings(store),
-      readReceipts,
-      name: profileName,
-      keepMessages: keepMessagesOf(store),
-    };
-  };
+  const get = (): Settings =>
+    readAny(context, (store) => {
+      const { readReceipts, profileName } = getAccountSettings(store);
+      return {
+        ...getDeviceSettings(store),
+        readReceipts,
+        name: profileName,
+        keepMessages: keepMessagesOf(store),
+      };
+    });
   return {
     get,
     async set(change) {
@@ -49,12 +49,11 @@ function settingsCalls(context: CallContext): SettingsCalls {
     },
     async keepPreview(days) {
       const reach = await run(context, 'keepPreview', { days });
-      const store = storeOf(context);
-      return {
+      return readAny(context, (store) => ({
         ...reach,
         ...reachOf(listedDevices(store), reach.scope === 'account'),
         inCloud: reach.scope === 'account' || someInCloud(store),
-      };
+      }));
     },
     async setKeepMessages(days) {
       await run(context, 'setKeepMessages', { days });
@@ -73,7 +72,7 @@ function keepMessagesOf(store: Store): KeepMessages {
 function deviceCalls(context: CallContext): DeviceCalls {
   return {
     list() {
-      const devices = listedDevices(storeOf(context)).map(
+      const devices = readAny(context, listedDevices).map(
         (row): Device => ({
           id: hex(row.id),
           name: row.name,
@@ -103,7 +102,7 @@ function noticeCalls(context: CallContext): NoticeCalls {
   return {
     list() {
       // What the device itself says can be read while the profile is locked.
-      const stored = profile.locked === null ? listNotices(storeOf(context)) : [];
+      const stored = profile.locked === null ? readAny(context, listNotices) : [];
       const all = stored.map(
         ({ id, atMs, code, detail }): Notice => ({ id, at: atMs, code: code as Notice['code'], detail }),
       );

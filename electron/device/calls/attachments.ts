@@ -5,16 +5,16 @@ import type { Attachment, AttachmentName } from '../../api/types.ts';
 import { type AttachmentItem, listDrafts } from '../../store/attachments.ts';
 import { hex, unhex } from '../../store/values.ts';
 import { largestAttachment } from '../attachments/limits.ts';
-import { accountStoreOf, type CallContext, run } from './context.ts';
+import { type CallContext, read, run } from './context.ts';
 
 export function attachmentCalls(context: CallContext): AttachmentCalls {
   return {
     limits: () => ({
-      largestBytes: largestAttachment(accountStoreOf(context)),
+      largestBytes: read(context, largestAttachment),
       most: MOST_ATTACHMENTS,
     }),
     drafts: (conversationId) =>
-      listDrafts(accountStoreOf(context), unhex(conversationId)).map(
+      read(context, (store) => listDrafts(store, unhex(conversationId))).map(
         ({ id, name, mediaType, size, thumbnail }) => ({
           id: hex(id),
           name,

@@ -31,6 +31,20 @@ export function accountStoreOf(context: CallContext): Store {
   return store;
 }
 
+/**
+ * What `work` reads for one answer is of one moment: the worker commits between any two reads, and a message that leaves the outbox
+ * meanwhile would be in neither place, or in both. Not for work that waits. Throws as `accountStoreOf` does.
+ */
+export function read<T>(context: CallContext, work: (store: Store) => T): T {
+  return readAny(context, () => work(accountStoreOf(context)));
+}
+
+/** The same, whether anybody is signed in or not. */
+export function readAny<T>(context: CallContext, work: (store: Store) => T): T {
+  const store = storeOf(context);
+  return store.read(() => work(store));
+}
+
 /** Every write: a command to the sync worker, answered when it is committed. */
 export function run<N extends CommandName>(
   context: CallContext,

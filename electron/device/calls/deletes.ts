@@ -15,7 +15,7 @@ import {
 } from '../../store/recently-deleted.ts';
 import { hex, unhex } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
-import { accountStoreOf, type CallContext, run } from './context.ts';
+import { accountStoreOf, type CallContext, read, run } from './context.ts';
 import { listedDevices } from './listed-devices.ts';
 import { Titles } from './messages.ts';
 import { messageOf, People } from './people.ts';
@@ -28,23 +28,25 @@ const PAGE = 10_000;
 export function deleteCalls(context: CallContext): DeleteCalls {
   return {
     async scope(target): Promise<DeleteScope> {
-      const store = accountStoreOf(context);
+      accountStoreOf(context); // refuses before the worker is asked
       // As the delete will find it, and as the status line has it: written down it may be later (SPEC SYN-164).
       const { switch: value } = await run(context, 'status', null);
       const switchOn = value === 'on' || value === 'enabling';
-      const reach = reachOf(listedDevices(store), switchOn);
-      return {
-        ...countOf(store, target),
-        attachments: attachmentsOf(store, target),
-        withText: target.kind === 'attachments' ? messagesWithFiles(store, unhex(target.id)).withText : 0,
-        switchOn,
-        ...reach,
-        inCloud: reach.devicesOn.length > 0 || someInCloud(store),
-        purgeAt: getZoneState(store, 'messages').purgeAtMs,
-      };
+      return read(context, (store) => {
+        const reach = reachOf(listedDevices(store), switchOn);
+        return {
+          ...countOf(store, target),
+          attachments: attachmentsOf(store, target),
+          withText: target.kind === 'attachments' ? messagesWithFiles(store, unhex(target.id)).withText : 0,
+          switchOn,
+          ...reach,
+          inCloud: reach.devicesOn.length > 0 || someInCloud(store),
+          purgeAt: getZoneState(store, 'messages').purgeAtMs,
+        };
+      });
     },
     async attachments(conversation) {
-      const { ids } = messagesWithFiles(accountStoreOf(context), unhex(conversation));
+      const { ids } = read(context, (store) => messagesWithFiles(store, unhex(conversation)));
       return run(context, 'deleteMessages', { ids: ids.map(hex) });
     },
     undo: (undo) => run(context, 'undoDelete', { undo }),
@@ -91,38 +93,38 @@ function countOf(
 
 export function recentlyDeletedCalls(context: CallContext): RecentlyDeletedCalls {
   return {
-    list(limit, offset) {
-      const store = accountStoreOf(context);
-      const people = new People(store);
-      const titles = new Titles(context, people);
-      const devices = new Map(listDevices(store).map((device) => [hex(device.id), device.name]));
-      const now = Date.now();
-      return listRecentlyDeleted(store, limit, offset).map((item) => ({
-        message: messageOf(item.message, people),
-        conversationTitle: titles.of(item.message.conversation),
-        deletedAt: item.deletedMs,
-        goesAt: item.goesMs,
-        daysLeft: Math.max(0, Math.ceil((item.goesMs - now) / DAY_MS)),
-        withConversation: item.withConversation,
-        deletedOn: item.deletedDevice === null ? null : (devices.get(hex(item.deletedDevice)) ?? null),
-      }));
-    },
-    groups() {
-      const store = accountStoreOf(context);
-      const titles = new Titles(context, new People(store));
-      return deletedConversations(store).map(({ conversation, messages }) => ({
-        conversationId: hex(conversation),
-        title: titles.of(conversation),
-        messages,
-      }));
-    },
-    ids(conversationId) {
-      const ids: Id[] = [];
-      const one = conversationId === null ? null : unhex(conversationId);
-      for (const page of deletedIds(accountStoreOf(context), one, PAGE))
-        for (const id of page) ids.push(hex(id));
-      return ids;
-    },
+    list: (limit, offset) =>
+      read(context, (store) => {
+        const people = new People(store);
+        const titles = new Titles(store, people);
+        const devices = new Map(listDevices(store).map((device) => [hex(device.id), device.name]));
+        const now = Date.now();
+        return listRecentlyDeleted(store, limit, offset).map((item) => ({
+          message: messageOf(item.message, people),
+          conversationTitle: titles.of(item.message.conversation),
+          deletedAt: item.deletedMs,
+          goesAt: item.goesMs,
+          daysLeft: Math.max(0, Math.ceil((item.goesMs - now) / DAY_MS)),
+          withConversation: item.withConversation,
+          deletedOn: item.deletedDevice === null ? null : (devices.get(hex(item.deletedDevice)) ?? null),
+        }));
+      }),
+    groups: () =>
+      read(context, (store) => {
+        const titles = new Titles(store, new People(store));
+        return deletedConversations(store).map(({ conversation, messages }) => ({
+          conversationId: hex(conversation),
+          title: titles.of(conversation),
+          messages,
+        }));
+      }),
+    ids: (conversationId) =>
+      read(context, (store) => {
+        const ids: Id[] = [];
+        const one = conversationId === null ? null : unhex(conversationId);
+        for (const page of deletedIds(store, one, PAGE)) for (const id of page) ids.push(hex(id));
+        return ids;
+      }),
     recover: (ids) => run(context, 'recoverMessages', { ids }),
     deleteNow: (ids) => run(context, 'deleteForGood', { ids }),
   };

@@ -5,25 +5,26 @@ import type { ConversationSummary, Message } from '../../api/types.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
 import { messagePage } from '../../store/message-pages.ts';
 import { getMessage } from '../../store/messages.ts';
+import type { Store } from '../../store/open.ts';
 import { searchConversations, searchMessages } from '../../store/search.ts';
 import { shownIds } from '../../store/shown.ts';
 import { hex, unhex } from '../../store/values.ts';
-import { accountStoreOf, type CallContext, run } from './context.ts';
+import { type CallContext, read, run } from './context.ts';
 import { messageOf, People, summaryOf, titleOf } from './people.ts';
 
 export function conversationCalls(context: CallContext): ConversationCalls {
-  const get = (id: string): ConversationSummary => {
-    const store = accountStoreOf(context);
-    const item = getConversation(store, unhex(id));
-    if (item === undefined) throw notFound('conversation');
-    return summaryOf(item, new People(store));
-  };
+  const get = (id: string): ConversationSummary =>
+    read(context, (store) => {
+      const item = getConversation(store, unhex(id));
+      if (item === undefined) throw notFound('conversation');
+      return summaryOf(item, new People(store));
+    });
   return {
-    list() {
-      const store = accountStoreOf(context);
-      const people = new People(store);
-      return listConversations(store).map((item) => summaryOf(item, people));
-    },
+    list: () =>
+      read(context, (store) => {
+        const people = new People(store);
+        return listConversations(store).map((item) => summaryOf(item, people));
+      }),
     get,
     async start(input) {
       const { id } = await run(context, 'startConversation', input);
@@ -55,25 +56,25 @@ export function conversationCalls(context: CallContext): ConversationCalls {
 
 export function messageCalls(context: CallContext): MessageCalls {
   return {
-    page({ conversationId, anchor, direction, limit }) {
-      const store = accountStoreOf(context);
-      const people = new People(store);
-      const page = messagePage(store, {
-        conversation: unhex(conversationId),
-        anchor: anchor === null ? null : { ms: anchor.at, id: unhex(anchor.id) },
-        direction,
-        limit,
-      });
-      return { ...page, messages: page.messages.map((item) => messageOf(item, people)) };
-    },
+    page: ({ conversationId, anchor, direction, limit }) =>
+      read(context, (store) => {
+        const people = new People(store);
+        const page = messagePage(store, {
+          conversation: unhex(conversationId),
+          anchor: anchor === null ? null : { ms: anchor.at, id: unhex(anchor.id) },
+          direction,
+          limit,
+        });
+        return { ...page, messages: page.messages.map((item) => messageOf(item, people)) };
+      }),
     async send(input): Promise<Message> {
       const { id } = await run(context, 'send', input);
-      const store = accountStoreOf(context);
-      const people = new People(store);
-      const item = getMessage(store, unhex(id));
-      if (item !== undefined) return messageOf(item, people);
-      // Accepted already, before we looked: under its record's id by now. The window hears of that by an event.
-      return justSent(context, id, input);
+      return read(context, (store) => {
+        const item = getMessage(store, unhex(id));
+        if (item !== undefined) return messageOf(item, new People(store));
+        // Accepted already, before we looked: under its record's id by now. The window hears of that by an event.
+        return justSent(store, id, input);
+      });
     },
     async retry(id) {
       await run(context, 'retry', { id });
@@ -91,7 +92,7 @@ export function messageCalls(context: CallContext): MessageCalls {
       await run(context, 'react', { id, emoji: emoji ?? '' });
     },
     ids(conversationId, limit) {
-      return shownIds(accountStoreOf(context), unhex(conversationId), limit).map(hex);
+      return read(context, (store) => shownIds(store, unhex(conversationId), limit).map(hex));
     },
     async delete(ids) {
       return run(context, 'deleteMessages', { ids });
@@ -100,11 +101,10 @@ export function messageCalls(context: CallContext): MessageCalls {
 }
 
 function justSent(
-  context: CallContext,
+  store: Store,
   id: string,
   input: { conversationId: string; text: string; attachments: string[] },
 ): Message {
-  const store = accountStoreOf(context);
   const item = getConversation(store, unhex(input.conversationId));
   if (item === undefined) throw notFound('conversation');
   const me = summaryOf(item, new People(store)).members.find((person) => person.me);
@@ -133,40 +133,40 @@ function justSent(
 
 export function searchCalls(context: CallContext): SearchCalls {
   return {
-    query(text, limit) {
-      const store = accountStoreOf(context);
-      const people = new People(store);
-      const conversations = searchConversations(store, text, limit).flatMap((guid) => {
-        const item = getConversation(store, guid);
-        return item === undefined ? [] : [summaryOf(item, people)];
-      });
-      const titles = new Titles(context, people);
-      const found = searchMessages(store, text, limit);
-      const hits = found.hits.map(({ message, snippet, ranges }) => ({
-        message: messageOf(message, people),
-        conversationTitle: titles.of(message.conversation),
-        snippet,
-        ranges,
-      }));
-      return { conversations, hits, incomplete: found.incomplete };
-    },
+    query: (text, limit) =>
+      read(context, (store) => {
+        const people = new People(store);
+        const conversations = searchConversations(store, text, limit).flatMap((guid) => {
+          const item = getConversation(store, guid);
+          return item === undefined ? [] : [summaryOf(item, people)];
+        });
+        const titles = new Titles(store, people);
+        const found = searchMessages(store, text, limit);
+        const hits = found.hits.map(({ message, snippet, ranges }) => ({
+          message: messageOf(message, people),
+          conversationTitle: titles.of(message.conversation),
+          snippet,
+          ranges,
+        }));
+        return { conversations, hits, incomplete: found.incomplete };
+      }),
   };
 }
 
 /** Conversations' titles for a list of messages, each made once. */
 export class Titles {
-  readonly #context: CallContext;
+  readonly #store: Store;
   readonly #people: People;
   readonly #known = new Map<string, string>();
-  constructor(context: CallContext, people: People) {
-    this.#context = context;
+  constructor(store: Store, people: People) {
+    this.#store = store;
     this.#people = people;
   }
   of(guid: Uint8Array): string {
     const key = Buffer.from(guid).toString('latin1');
     let title = this.#known.get(key);
     if (title === undefined) {
-      const item = getConversation(accountStoreOf(this.#context), guid);
+      const item = getConversation(this.#store, guid);
       title =
         item === undefined
           ? ''

@@ -12,14 +12,14 @@ import { getZoneState } from '../../store/zone-state.ts';
 import { ownerOf } from '../../sync/account/owner.ts';
 import { recoveryQuestion } from '../../sync/account/pending.ts';
 import type { DeviceDescription } from '../../sync/protocol.ts';
-import { accountStoreOf, type CallContext, run, storeOf } from './context.ts';
+import { accountStoreOf, type CallContext, readAny, run, storeOf } from './context.ts';
 import { listedDevices } from './listed-devices.ts';
 
 export function sessionCalls(context: CallContext): SessionCalls {
   const { profile, host, hub } = context;
 
   const state = (): SessionState =>
-    profile.recovering ?? profile.locked ?? readState(context, storeOf(context));
+    profile.recovering ?? profile.locked ?? readAny(context, (store) => readState(context, store));
 
   async function resolveCloud(choice: CloudChoice): Promise<string> {
     if (choice.kind === 'address') return choice.url;
@@ -95,18 +95,17 @@ export function sessionCalls(context: CallContext): SessionCalls {
       return changed();
     },
     wipeScope(): WipeScope {
-      const store = storeOf(context);
-      const here = { here: messagesHere(store), ...onlyHere(store) };
-      const now = state();
-      if (isClosed(now)) return { ...here, switchOn: false, devicesOn: [] };
-      const others = listedDevices(accountStoreOf(context)).filter(
-        ({ own, switchOn }) => !own && switchOn === true,
-      );
-      return {
-        ...here,
-        switchOn: getZoneState(store, 'messages').switch === 'on',
-        devicesOn: others.map(({ name: device }) => device),
-      };
+      return readAny(context, (store) => {
+        const here = { here: messagesHere(store), ...onlyHere(store) };
+        if (isClosed(state())) return { ...here, switchOn: false, devicesOn: [] };
+        accountStoreOf(context); // refuses where nobody is signed in
+        const others = listedDevices(store).filter(({ own, switchOn }) => !own && switchOn === true);
+        return {
+          ...here,
+          switchOn: getZoneState(store, 'messages').switch === 'on',
+          devicesOn: others.map(({ name: device }) => device),
+        };
+      });
     },
     async signOut(input) {
       await run(context, 'signOut', input);
@@ -119,7 +118,7 @@ export function sessionCalls(context: CallContext): SessionCalls {
       if (now.kind === 'signedIn' || now.kind === 'confirmRecovery')
         throw new Failure('alreadySignedIn', 'Somebody is signed in on this device. Sign out first.');
       if (!isClosed(now)) throw new Failure('nothingToDelete', 'No messages were kept on this device.');
-      const { messages, changes } = onlyHere(storeOf(context));
+      const { messages, changes } = readAny(context, onlyHere);
       if (messages + changes > 0 && !evenUnsent)
         throw new Failure(
           'notYetInCloud',

@@ -10,7 +10,7 @@ import { checksOf } from '../troubleshooting/checks.ts';
 import { damagedDatabases } from '../troubleshooting/damaged.ts';
 import { gatherFacts } from '../troubleshooting/facts.ts';
 import { reportFileName, reportText } from '../troubleshooting/report.ts';
-import { accountStoreOf, type CallContext, run } from './context.ts';
+import { accountStoreOf, type CallContext, read, run } from './context.ts';
 
 export function troubleshootingCalls(context: CallContext): TroubleshootingCalls {
   /** Of the database that is open now, and of this run of the app: what was well once is not well for ever. */
@@ -37,13 +37,15 @@ export function troubleshootingCalls(context: CallContext): TroubleshootingCalls
     async report() {
       const facts = await gatherFacts(context, database());
       const sync = await run(context, 'syncReport', null);
-      const store = accountStoreOf(context);
+      const ofStore = read(context, (store) => ({
+        counts: storeCounts(store),
+        zones: { account: getZoneState(store, 'account'), messages: getZoneState(store, 'messages') },
+      }));
       const text = reportText({
         facts,
         checks: checksOf(facts),
         sync,
-        counts: storeCounts(store),
-        zones: { account: getZoneState(store, 'account'), messages: getZoneState(store, 'messages') },
+        ...ofStore,
         program: {
           host: context.host.kind,
           platform: context.host.platform,

@@ -9,7 +9,7 @@ import { recentlyDeletedSummary } from '../../store/recently-deleted.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { SyncStatus } from '../../sync/status-types.ts';
 import type { CloudProbe, DatabaseCheck } from '../../sync/troubleshooting-types.ts';
-import { accountStoreOf, type CallContext, run } from '../calls/context.ts';
+import { accountStoreOf, type CallContext, read, run } from '../calls/context.ts';
 import { type ListedDevice, listedDevices } from '../calls/listed-devices.ts';
 
 export type Facts = {
@@ -41,34 +41,35 @@ export async function gatherFacts(context: CallContext, database: DatabaseCheck 
   const [probe, freeBytes] = await Promise.all([run(context, 'probeCloud', null), freeBytesOf(context)]);
   const status = await run(context, 'status', null);
   // Meanwhile somebody may have signed out, or the cloud said that this device was removed.
-  const store = accountStoreOf(context);
-  const identity = getIdentity(store);
-  const zone = getZoneState(store, 'messages');
-  const now = Date.now();
-  return {
-    now,
-    appVersion: context.appVersion,
-    handle: identity?.handle ?? '',
-    cloudHere: identity?.cloudUrl === context.host.cloudHere?.address(),
-    devices: listedDevices(store),
-    status,
-    probe,
-    heard:
-      probe.storage === null
-        ? {
-            bytesUsed: zone.bytesUsed,
-            quotaBytes: zone.quotaBytes,
-            asOf: zone.askedMs === 0 ? null : zone.askedMs,
-          }
-        : { ...probe.storage, asOf: now },
-    purgeAt: status.purge?.at ?? zone.purgeAtMs,
-    onlyHere: onlyHere(store),
-    recentlyDeleted: recentlyDeletedSummary(store),
-    letGo: listLetGo(store),
-    freeBytes,
-    database,
-    notices: [...context.notices, ...listNotices(store)].map(({ code }) => code),
-  };
+  return read(context, (store) => {
+    const identity = getIdentity(store);
+    const zone = getZoneState(store, 'messages');
+    const now = Date.now();
+    return {
+      now,
+      appVersion: context.appVersion,
+      handle: identity?.handle ?? '',
+      cloudHere: identity?.cloudUrl === context.host.cloudHere?.address(),
+      devices: listedDevices(store),
+      status,
+      probe,
+      heard:
+        probe.storage === null
+          ? {
+              bytesUsed: zone.bytesUsed,
+              quotaBytes: zone.quotaBytes,
+              asOf: zone.askedMs === 0 ? null : zone.askedMs,
+            }
+          : { ...probe.storage, asOf: now },
+      purgeAt: status.purge?.at ?? zone.purgeAtMs,
+      onlyHere: onlyHere(store),
+      recentlyDeleted: recentlyDeletedSummary(store),
+      letGo: listLetGo(store),
+      freeBytes,
+      database,
+      notices: [...context.notices, ...listNotices(store)].map(({ code }) => code),
+    };
+  });
 }
 
 async function freeBytesOf(context: CallContext): Promise<number | null> {
