@@ -136,6 +136,9 @@ export type Commands = {
    */
   attachmentBroken: { input: { blobId: string }; result: { good: boolean } };
 
+  /** What a message is called that was in the outbox a moment ago: by its record, once it is accepted. Any other id is its own. */
+  nowCalled: { input: { id: Id }; result: { id: Id } };
+
   // ---- synchronizing
   /**
    * `everywhere`, off only: every device of the account does the same when it next connects. Reasons: `purgePending` (on, while Disable &

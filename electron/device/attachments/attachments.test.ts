@@ -16,6 +16,8 @@ let cloud: Cloud;
 let server: ServerType;
 let url: string;
 let people = 0;
+/** What sends wait for, before the cloud hears of them. */
+let sendsHeld: Promise<void> = Promise.resolve();
 
 beforeAll(async () => {
   cloud = await createCloud({
@@ -24,7 +26,14 @@ beforeAll(async () => {
     name: 'Test',
     blobLimits: { largestBlob: sealedBlobLength(4_000_000) },
   });
-  server = serve({ fetch: (request) => cloud.fetch(request), port: 0, hostname: '127.0.0.1' });
+  server = serve({
+    fetch: async (request) => {
+      if (request.url.endsWith('/Send')) await sendsHeld;
+      return cloud.fetch(request);
+    },
+    port: 0,
+    hostname: '127.0.0.1',
+  });
   await new Promise<void>((resolve) => server.once('listening', () => resolve()));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -263,6 +272,38 @@ test('ATT-6 ATT-7 ranges, HEAD, ETag and types: across chunks, at both ends, and
   // A reader that goes away leaves nothing open.
   const left = await get(anna, at[0]!);
   await left.body!.cancel();
+}, 60_000);
+
+test('ATT-9 files of a message that is accepted while the window reads them stay where they were', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  const film = bytesOf(BLOB_PIECE * 2 + 5);
+  const drafts = [await draft(anna, id, 'film.mp4', film, { type: 'video/mp4' })];
+  let letGo = (): void => {};
+  sendsHeld = new Promise((resolve) => {
+    letGo = resolve;
+  });
+  const sent = await anna.api.messages.send.mutate({ conversationId: id, text: 'See', attachments: drafts });
+  const before = sent.attachments[0]!.url;
+  expect(before).toBe(`/attachments/${sent.id}/0`);
+  const beginning = await get(anna, before, { range: 'bytes=0-9' });
+  expect([beginning.status, same(await bodyOf(beginning), film.subarray(0, 10))]).toEqual([206, true]);
+  letGo();
+  await soon(async () => (await messages(anna, id))[0]?.state).not.toMatch(/waiting|sending/);
+  const [accepted] = await messages(anna, id);
+  expect(accepted!.id).not.toBe(sent.id);
+
+  const rest = await get(anna, before, { range: `bytes=${BLOB_PIECE}-` });
+  expect([rest.status, same(await bodyOf(rest), film.subarray(BLOB_PIECE))]).toEqual([206, true]);
+  expect((await get(anna, before.replace(/0$/, '1'))).status).toBe(404);
+  // And asked for: it is called what it was, and is on its way again.
+  const folder = path.join(anna.folder, 'attachments');
+  for (const one of readdirSync(folder).filter((name) => name !== 'staging')) rmSync(path.join(folder, one));
+  expect((await get(anna, before)).status).toBe(202);
+  await anna.api.attachments.fetch.mutate({ messageId: sent.id, place: 0 });
+  await soon(() => states(anna, id)).toEqual(['here']);
+  expect(same(await bodyOf(await get(anna, before)), film)).toBe(true);
 }, 60_000);
 
 test('ATT-2 ATT-3 what cannot be attached is refused in words a window can say, and leaves nothing behind', async () => {

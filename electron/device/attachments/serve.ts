@@ -20,7 +20,7 @@ import { attachmentsFolder, blobPath } from '../../store/blob-files.ts';
 import { messageRow } from '../../store/messages.ts';
 import type { Store } from '../../store/open.ts';
 import { hex, unhex } from '../../store/values.ts';
-import { accountStoreOf, type CallContext, run } from '../calls/context.ts';
+import { accountStoreOf, type CallContext, read, run } from '../calls/context.ts';
 import { contentDisposition, isShown } from './media-types.ts';
 import { type Range, rangeOf } from './range.ts';
 
@@ -41,7 +41,7 @@ export async function serveAttachment(context: CallContext, request: Request): P
   let store: Store;
   try {
     store = accountStoreOf(context);
-    found = find(store, first, second);
+    found = await find(context, first, second);
   } catch (error) {
     const failure = failureOf(error);
     if (failure === null) throw error;
@@ -56,15 +56,27 @@ export async function serveAttachment(context: CallContext, request: Request): P
   return bytesOf(context, store, found, request, url.searchParams.has('save'));
 }
 
-function find(store: Store, first: string, second: string): Found | undefined {
-  if (first === 'drafts') {
-    const draft = ID.test(second) ? getDraft(store, unhex(second)) : undefined;
-    return draft === undefined ? undefined : { ...draft, here: true, wanted: true, failure: null };
-  }
+/** A message that was accepted since the window asked for it is found under what it was called as it waited, too (ATT-9). */
+async function find(context: CallContext, first: string, second: string): Promise<Found | undefined> {
+  if (first === 'drafts')
+    return ID.test(second) ? read(context, (store) => draftOf(store, second)) : undefined;
   if (!ID.test(first) || !/^\d{1,2}$/.test(second)) return undefined;
-  const row = messageRow(store, unhex(first));
-  const attachments = row === undefined ? draftsOf(store, unhex(first)) : attachmentsOf(store, row.rid);
-  return attachments[Number(second)];
+  const fileOf = (id: string): Found | undefined =>
+    read(context, (store) => filesOf(store, unhex(id))[Number(second)]);
+  const found = fileOf(first);
+  if (found !== undefined) return found;
+  const { id } = await run(context, 'nowCalled', { id: first });
+  return id === first ? undefined : fileOf(id);
+}
+
+function draftOf(store: Store, id: string): Found | undefined {
+  const draft = getDraft(store, unhex(id));
+  return draft && { ...draft, here: true, wanted: true, failure: null };
+}
+
+function filesOf(store: Store, id: Uint8Array): Found[] {
+  const row = messageRow(store, id);
+  return row === undefined ? draftsOf(store, id) : attachmentsOf(store, row.rid);
 }
 
 async function bytesOf(

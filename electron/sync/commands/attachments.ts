@@ -38,7 +38,7 @@ export function dropAttachment(ctx: StepContext, { id }: CommandInput<'dropAttac
 
 export function fetchAttachment(ctx: StepContext, { id, place }: CommandInput<'fetchAttachment'>): void {
   const { store } = ctx;
-  const row = messageRow(store, fromHex(id));
+  const row = messageRow(store, store.memory.nowCalled(fromHex(id)));
   const attachment = row === undefined ? undefined : attachmentsOf(store, row.rid)[place];
   if (attachment === undefined)
     throw new SyncFailure('notFound', 'This file is not on this device, or not any more.');

@@ -1,4 +1,5 @@
 /** Which command is done by what. Commands that only write are one transaction each and done at once; large deletes are done in slices. */
+import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { dismissNotice } from '../../store/notices.ts';
 import { asking as inWords } from '../account/cloud-failure.ts';
 import { tryFilesAgain } from '../blobs/sweep.ts';
@@ -93,6 +94,7 @@ const handlers: Handlers<Exclude<CommandName, AskingName | OutboxName>> = {
   dropAttachment: writing(attachments.dropAttachment),
   fetchAttachment: writing(attachments.fetchAttachment),
   attachmentBroken: ({ ctx }, input) => attachments.attachmentBroken(ctx, input),
+  nowCalled: ({ ctx }, { id }) => ({ id: toHex(ctx.store.memory.nowCalled(fromHex(id))) }),
 
   setSwitch: ({ ctx, runner }, input) => turning.setSwitch(ctx, runner, input),
   switchOffPreview: ({ ctx, runner }) => inWords(() => turning.switchOffPreview(ctx, runner)),

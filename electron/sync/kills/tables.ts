@@ -42,6 +42,7 @@ export const COMMANDS: Readonly<Record<CommandName, 'killed' | 'writes nothing'>
   dropAttachment: 'killed',
   fetchAttachment: 'killed',
   attachmentBroken: 'killed',
+  nowCalled: 'writes nothing',
   setSwitch: 'killed',
   // The switch is saved by a word of the engine's: `saveSwitch`.
   syncNow: 'writes nothing',
