@@ -108,7 +108,13 @@ export type PageInput = {
 };
 export type MessageCalls = {
   page(input: PageInput): Answer<MessagePage>;
-  send(input: { conversationId: Id; text: string; replyTo: Id | null; attachments: Id[] }): Promise<Message>;
+  /** null: it was accepted, and deleted on another device, before this answer. */
+  send(input: {
+    conversationId: Id;
+    text: string;
+    replyTo: Id | null;
+    attachments: Id[];
+  }): Promise<Message | null>;
   retry(id: Id): Promise<void>;
   discard(id: Id): Promise<{ undo: Id | null }>;
   edit(id: Id, text: string): Promise<void>;

@@ -37,7 +37,7 @@ export const messagesRouter = router({
           'Write something first.',
         ),
     )
-    .mutation(async ({ ctx, input }): Promise<Message> => ctx.calls.messages.send(input)),
+    .mutation(async ({ ctx, input }): Promise<Message | null> => ctx.calls.messages.send(input)),
   /** Try Again, of a failed one. */
   retry: procedure
     .input(one)

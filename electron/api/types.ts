@@ -142,7 +142,10 @@ export type MessageState = 'waiting' | 'sending' | 'sent' | 'delivered' | 'read'
 export type MessageOffer = 'tryAgain' | 'discard';
 
 export type Message = {
+  /** What calls name it by. Another one once the cloud has accepted it. */
   id: Id;
+  /** The same from the first moment on: by what a window knows it again. */
+  key: string;
   conversationId: Id;
   sender: Person;
   fromMe: boolean;

@@ -151,7 +151,7 @@ test('API-27 the scope tells what was never sent and what is on its way from wha
     onTheirWay: 1,
     purgeAt: null,
   });
-  expect(await scope({ kind: 'messages', ids: [behind.id] })).toMatchObject({ messages: 1, unsent: 1 });
+  expect(await scope({ kind: 'messages', ids: [behind!.id] })).toMatchObject({ messages: 1, unsent: 1 });
   const whole = await anna.api.conversations.delete.mutate({ id });
   expect([whole.messages, await texts(anna, id), await anna.api.conversations.list.query()]).toEqual([
     3,
@@ -159,7 +159,7 @@ test('API-27 the scope tells what was never sent and what is on its way from wha
     [],
   ]);
   expect((await anna.api.session.wipeScope.query()).messages).toBe(0);
-  expect(onIts.id).not.toBe(behind.id);
+  expect(onIts!.id).not.toBe(behind!.id);
   mute = false;
   await anna.api.sync.now.mutate();
   await soon(() => texts(bob, id)).toEqual(['there', 'on its way']);
@@ -185,18 +185,18 @@ test('API-25 Discard of what waits can be undone; it was never sent', async () =
   down = true;
   const waits = await anna.api.messages.send.mutate({ conversationId: id, text: 'a thought' });
   const other = await anna.api.messages.send.mutate({ conversationId: id, text: 'another' });
-  const discarded = await anna.api.messages.discard.mutate({ id: other.id });
+  const discarded = await anna.api.messages.discard.mutate({ id: other!.id });
   expect(await texts(anna, id)).toEqual(['there', 'a thought']);
   expect(await anna.api.deletes.undo.mutate({ undo: discarded.undo ?? '' })).toEqual({
     messages: 1,
     newer: 0,
   });
   expect(await texts(anna, id)).toEqual(['there', 'a thought', 'another']);
-  await anna.api.messages.discard.mutate({ id: other.id });
+  await anna.api.messages.discard.mutate({ id: other!.id });
   down = false;
   await anna.api.sync.now.mutate();
   await soon(() => texts(bob, id)).toEqual(['there', 'a thought']);
-  expect(waits.id).not.toBe(other.id);
-  const gone = anna.api.messages.discard.mutate({ id: waits.id });
+  expect(waits!.id).not.toBe(other!.id);
+  const gone = anna.api.messages.discard.mutate({ id: waits!.id });
   await expect(gone).rejects.toMatchObject({ data: { reason: 'notFound' } });
 });

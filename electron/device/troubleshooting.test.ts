@@ -234,7 +234,7 @@ test('API-22 an account full of canaries: the report has none of what was writte
     identity.sessionToken!,
     direct.id,
     group.id,
-    sent.id,
+    sent!.id,
     theirs.id,
     ...[...secrets, ...ids].flatMap((bytes) => [
       Buffer.from(bytes).toString('hex'),

@@ -257,7 +257,7 @@ test('API-5 with no cloud to be reached, a message is safe here and waits; a res
   try {
     for (const text of ['first', 'second', 'third']) {
       const sent = await anna.api.messages.send.mutate({ conversationId: id, text });
-      expect(['waiting', 'sending']).toContain(sent.state);
+      expect(['waiting', 'sending']).toContain(sent!.state);
     }
     await devices.stop(anna);
     const again = await devices.start(anna.folder);

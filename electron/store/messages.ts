@@ -261,10 +261,10 @@ export function getMessage(store: Store, id: Uint8Array): MessageItem | undefine
   return entry === undefined ? undefined : waitingItem(store, entry);
 }
 
-/** By what an envelope names: for edits, reactions and receipts. */
-export function findMessage(store: Store, sender: Uint8Array, guid: Uint8Array): MessageItem | undefined {
+/** One that was written here or on another device of the account, by its guid: accepted, in Recently Deleted or not. */
+export function findOwnMessage(store: Store, guid: Uint8Array): MessageItem | undefined {
   const rows = store.all<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE guid = ?`, guid);
-  const row = rows.find((one) => sameBytes(one.sender, sender));
+  const row = rows.find(({ mine }) => mine === 1);
   return row === undefined ? undefined : itemsOf(store, conversationOf(store, row.cid), [row])[0];
 }
 

@@ -104,9 +104,13 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
       const replyTo = mode.kind === 'reply' ? mode.message.id : null;
       if (mode.kind === 'reply') backToNew();
       const attachments = sent.flatMap(({ id }) => (id === null ? [] : [id]));
-      onSent(
-        await api.messages.send.mutate({ conversationId: conversation.id, text: what, replyTo, attachments }),
-      );
+      const message = await api.messages.send.mutate({
+        conversationId: conversation.id,
+        text: what,
+        replyTo,
+        attachments,
+      });
+      if (message !== null) onSent(message);
       wereSent(sent);
     } catch (error) {
       if (mode.kind !== 'edit') {

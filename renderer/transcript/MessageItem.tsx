@@ -70,7 +70,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
       data-state={message.state}
       tabIndex={choosing ? undefined : props.tabStop ? 0 : -1}
       aria-label={t('transcript.label', spoken)}
-      onFocus={(event) => event.target === event.currentTarget && props.onFocused(message.id)}
+      onFocus={(event) => event.target === event.currentTarget && props.onFocused(message.key)}
       onContextMenu={(event) => {
         if (choosing) event.preventDefault();
         else props.onMenu(message, pointOfMouse(event));
@@ -101,7 +101,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
           aria-label={t('select.message', spoken)}
           data-index={props.index}
           tabIndex={props.tabStop ? 0 : -1}
-          onFocus={() => props.onFocused(message.id)}
+          onFocus={() => props.onFocused(message.key)}
           onClick={(event) => props.onSelect(message.id, event.shiftKey)}
           // Decided by the click, which knows of Shift.
           onChange={() => {}}

@@ -63,7 +63,7 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
   const container = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const [showDown, setShowDown] = useState(false);
-  const [seenId, setSeenId] = useState<string | null>(null);
+  const [seenKey, setSeenKey] = useState<string | null>(null);
   const [settled, setSettled] = useState(false);
   const [foundId, setFoundId] = useState<string | null>(null);
 
@@ -79,7 +79,7 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
     if (last?.kind === 'message') reading.seen(last.message);
     if (handle.scrollOffset < NEAR) void transcript.loadOlder();
     if (near < NEAR && hasNewer) void transcript.loadNewer();
-    if (atEnd.current && !hasNewer) setSeenId(messages.at(-1)?.id ?? null);
+    if (atEnd.current && !hasNewer) setSeenKey(messages.at(-1)?.key ?? null);
   }, [rows, transcript, hasNewer, messages, reading]);
 
   const toEnd = useCallback((): void => {
@@ -91,7 +91,8 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
     if (goTo === null) return;
     const index = rows.findIndex(
       (row) =>
-        (goTo.why === 'unread' && row.kind === 'unread') || (row.kind === 'message' && row.key === goTo.id),
+        (goTo.why === 'unread' && row.kind === 'unread') ||
+        (row.kind === 'message' && row.message.id === goTo.id),
     );
     if (index >= 0)
       list.current?.scrollToIndex(index, {
@@ -133,7 +134,7 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
   const { selection, begin, choose } = selecting;
   const choosing = selection !== null;
   const { focusIndex } = roving;
-  // The message that had the focus got another name when the cloud accepted it, or is gone: the focus does not fall out of the transcript.
+  // The message that had the focus is gone: the focus does not fall out of the transcript.
   const lost = activeKey !== null && found < 0 && active >= 0;
   useLayoutEffect(() => {
     if (lost && document.activeElement === document.body) focusIndex(active);
@@ -168,7 +169,7 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
   const openMenu = useCallback((message: Message, point: MenuPoint) => setMenu({ message, point }), []);
   const focused = useCallback((key: string) => setActiveKey(key), []);
 
-  const newCount = useMemo(() => countNew(messages, seenId), [messages, seenId]);
+  const newCount = useMemo(() => countNew(messages, seenKey), [messages, seenKey]);
   const down = newCount > 0 ? t('transcript.newMessages', { count: newCount }) : t('transcript.toNewest');
 
   return (
@@ -224,9 +225,9 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
                       index={index}
                       end={index === rows.length - 1}
                       tabStop={index === active}
-                      found={row.key === foundId}
+                      found={row.message.id === foundId}
                       language={i18n.language}
-                      selected={selection === null ? null : selection.ids.has(row.key)}
+                      selected={selection === null ? null : selection.ids.has(row.message.id)}
                       onSelect={choose}
                       onMenu={openMenu}
                       onFocused={focused}
@@ -253,13 +254,15 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
       </div>
       <Incoming messages={messages} hasNewer={hasNewer} />
       <MessageMenu
-        message={menu === null ? null : (messages.find(({ id }) => id === menu.message.id) ?? menu.message)}
+        message={
+          menu === null ? null : (messages.find(({ key }) => key === menu.message.key) ?? menu.message)
+        }
         point={menu?.point ?? null}
         onClose={() => setMenu(null)}
         onReply={composing.reply}
         onEdit={composing.edit}
         onSelect={(message) => {
-          setActiveKey(message.id);
+          setActiveKey(message.key);
           begin(message.id);
         }}
       />
@@ -270,12 +273,12 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
 const NONE: Message[] = [];
 
 /** How many received messages lie behind the last one that was seen at the end. */
-function countNew(messages: readonly Message[], seenId: string | null): number {
-  if (seenId === null) return 0;
+function countNew(messages: readonly Message[], seenKey: string | null): number {
+  if (seenKey === null) return 0;
   let count = 0;
   for (let i = messages.length - 1; i >= 0; i--) {
     const message = messages[i]!;
-    if (message.id === seenId) return count;
+    if (message.key === seenKey) return count;
     if (!message.fromMe) count++;
   }
   return 0;

@@ -5,6 +5,7 @@ import { messageActs, myReaction } from './message-acts.ts';
 const me = { id: 'me', handle: 'me', name: 'Me', me: true };
 const own: Message = {
   id: 'a',
+  key: 'a',
   conversationId: 'c',
   sender: me,
   fromMe: true,

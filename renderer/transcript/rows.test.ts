@@ -9,6 +9,7 @@ function message(from: 'me' | 'bob', after: number, more: Partial<Message> = {})
   made++;
   return {
     id: made.toString(16).padStart(32, '0'),
+    key: `key-${made}`,
     conversationId: '1',
     sender: { id: from, handle: from, name: from, me: from === 'me' },
     fromMe: from === 'me',

@@ -29,13 +29,14 @@ export function rowsOf(
 ): Row[] {
   const rows: Row[] = [];
   const stateUnder = statesShown(messages);
+  const keys = new Set<string>();
   let previous: MessageRow | null = null;
   for (let i = 0; i < messages.length; i++) {
     const message = messages[i]!;
     const before = messages[i - 1];
     const newDay = before === undefined || !sameDay(before.at, message.at);
     const pause = before !== undefined && message.at - before.at > HOUR;
-    if (newDay || pause) rows.push({ kind: 'line', key: `line-${message.id}`, at: message.at, day: newDay });
+    if (newDay || pause) rows.push({ kind: 'line', key: `line-${message.key}`, at: message.at, day: newDay });
     const unread = message.id === options.firstUnread;
     if (unread) {
       const count = messages.slice(i).filter((other) => !other.fromMe).length;
@@ -45,7 +46,8 @@ export function rowsOf(
     if (joins && previous !== null) previous.last = false;
     const row: MessageRow = {
       kind: 'message',
-      key: message.id,
+      // A message that came to be there twice is drawn twice, and not as something that no row is.
+      key: keys.has(message.key) ? message.id : message.key,
       message,
       first: !joins,
       last: true,
@@ -53,6 +55,7 @@ export function rowsOf(
       showState: stateUnder.has(message.id),
     };
     rows.push(row);
+    keys.add(row.key);
     previous = row;
   }
   return rows;

@@ -7,9 +7,10 @@ import { beginSelection, chooseAll, extend, follow, toggle } from './selection.t
 
 const order = ['a', 'b', 'c', 'd', 'e'];
 const list = (ids: ReadonlySet<string>): string => [...ids].sort().join('');
-function message(id: string, state: MessageState = 'received', sentAt = 1): Message {
+function message(id: string, state: MessageState = 'received', sentAt = 1, key = id): Message {
   return {
     id,
+    key,
     conversationId: 'x',
     sender: { id: 'bob', handle: 'bob@example.org', name: 'Bob', me: false },
     fromMe: state !== 'received',
@@ -45,7 +46,7 @@ test('UI-100 a click chooses one more or lets it go; Shift takes all in between,
 
 test('UI-100 what is gone is not chosen any more; what was on its way stays chosen when it is accepted', () => {
   const before = [message('a'), message('out', 'sending', 5), message('b')];
-  const after = [message('a'), message('new', 'sent', 5)];
+  const after = [message('a'), message('new', 'sent', 5, 'out')];
   const [was, is] = [
     { run: 1, messages: before },
     { run: 1, messages: after },

@@ -1,6 +1,5 @@
 /** Choosing several messages: by click, by range, all. Pure; what is chosen is ids, also of messages that were never scrolled to. */
 import type { Id, Message } from '../../electron/api/types.ts';
-import { isPending } from './window.ts';
 
 export type Selection = {
   ids: ReadonlySet<Id>;
@@ -48,20 +47,16 @@ export function follow(selection: Selection, was: Run, is: Run): Selection {
   if (was.run !== is.run) return selection;
   const { messages: before } = was;
   const { messages: after } = is;
-  const there = new Set(after.map((message) => message.id));
-  const gone = before.filter((message) => selection.ids.has(message.id) && !there.has(message.id));
-  if (gone.length === 0) return selection;
-  const known = new Set(before.map((message) => message.id));
-  const fresh = after.filter((message) => message.fromMe && !known.has(message.id));
+  const there = new Map(after.map((message) => [message.key, message.id]));
+  const moved = before.filter(({ id, key }) => selection.ids.has(id) && there.get(key) !== id);
+  if (moved.length === 0) return selection;
   const ids = new Set(selection.ids);
   let { anchor } = selection;
-  for (const old of gone) {
-    ids.delete(old.id);
-    const now = isPending(old)
-      ? fresh.find((message) => message.sentAt === old.sentAt && message.text === old.text)
-      : undefined;
-    if (now !== undefined) ids.add(now.id);
-    if (anchor === old.id) anchor = now?.id ?? null;
+  for (const { id, key } of moved) {
+    ids.delete(id);
+    const now = there.get(key) ?? null;
+    if (now !== null) ids.add(now);
+    if (anchor === id) anchor = now;
   }
   return chosen(ids, anchor);
 }

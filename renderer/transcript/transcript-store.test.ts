@@ -13,6 +13,7 @@ const { createTranscript } = await import('./transcript-store.ts');
 const CONVERSATION = 'c'.repeat(32);
 const message = (n: number): Message => ({
   id: n.toString(16).padStart(32, '0'),
+  key: `key-${n}`,
   conversationId: CONVERSATION,
   sender: { id: 'bob', handle: 'bob@example.org', name: 'Bob', me: false },
   fromMe: false,

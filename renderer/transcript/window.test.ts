@@ -15,6 +15,7 @@ const id = (n: number): string => n.toString(16).padStart(32, '0');
 function message(n: number, state: MessageState = 'received', text = `${n}`): Message {
   return {
     id: id(n),
+    key: `key-${n}`,
     conversationId: '1',
     sender: { id: 'bob', handle: 'bob', name: 'Bob', me: false },
     fromMe: state !== 'received',
@@ -80,8 +81,14 @@ test('UI-28 a tail replaced: accepted messages change their id and place, equal 
   expect(after.messages[1]).toBe(kept);
 });
 
-test('UI-28 a sent message appears once, and not in the middle of old history', () => {
+test('UI-28 UI-145 a sent message appears once, and not in the middle of old history', () => {
   const window = run(message(1));
+  // Accepted, and asked for, before it was answered: it is there under its other id.
+  const accepted: Window = {
+    ...window,
+    messages: [...window.messages, { ...message(3, 'sent'), key: 'key-2' }],
+  };
+  expect(putSent(accepted, message(2, 'sending'))).toBe(accepted);
   const once = putSent(window, message(2, 'waiting'));
   expect(ids(putSent(once, message(2, 'sending')))).toEqual([1, 2].map(id));
   const old = { ...window, hasNewer: true };

@@ -32,27 +32,29 @@ export const justBefore = (message: Message): MessageCursor => ({
 
 /** Older messages in front of the run. */
 export function prepend(window: Window, page: MessagePage): Window {
-  const known = new Set(window.messages.map((message) => message.id));
-  const fresh = page.messages.filter((message) => !known.has(message.id));
+  const known = new Set(window.messages.map(({ key }) => key));
+  const fresh = page.messages.filter(({ key }) => !known.has(key));
   return { messages: [...fresh, ...window.messages], hasOlder: page.hasOlder, hasNewer: window.hasNewer };
 }
 
 /** Everything from `index` on gives way to what the device says now. Equal messages keep their identity. */
 export function replaceFrom(window: Window, index: number, page: MessagePage): Window {
-  const before = new Map(window.messages.map((message) => [message.id, message]));
+  const before = new Map(window.messages.map((message) => [message.key, message]));
   const fresh = page.messages.map((message) => {
-    const old = before.get(message.id);
+    const old = before.get(message.key);
     return old !== undefined && sameMessage(old, message) ? old : message;
   });
-  const ids = new Set(fresh.map((message) => message.id));
-  const kept = window.messages.slice(0, index).filter((message) => !ids.has(message.id));
+  const keys = new Set(fresh.map(({ key }) => key));
+  const kept = window.messages.slice(0, index).filter(({ key }) => !keys.has(key));
   return { messages: [...kept, ...fresh], hasOlder: window.hasOlder, hasNewer: page.hasNewer };
 }
 
-/** A message just sent from here: at the end, or in its place when it is there already. */
+/** A message just sent from here: at the end, or in its place when it is there already and was not accepted meanwhile. */
 export function putSent(window: Window, message: Message): Window {
   if (window.hasNewer) return window;
-  const index = window.messages.findIndex((other) => other.id === message.id);
+  const index = window.messages.findIndex(({ key }) => key === message.key);
+  const there = window.messages[index];
+  if (there !== undefined && there.id !== message.id) return window;
   const messages = [...window.messages];
   if (index >= 0) messages[index] = message;
   else messages.push(message);

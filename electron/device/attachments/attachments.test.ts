@@ -285,14 +285,14 @@ test('ATT-9 files of a message that is accepted while the window reads them stay
     letGo = resolve;
   });
   const sent = await anna.api.messages.send.mutate({ conversationId: id, text: 'See', attachments: drafts });
-  const before = sent.attachments[0]!.url;
-  expect(before).toBe(`/attachments/${sent.id}/0`);
+  const before = sent!.attachments[0]!.url;
+  expect(before).toBe(`/attachments/${sent!.id}/0`);
   const beginning = await get(anna, before, { range: 'bytes=0-9' });
   expect([beginning.status, same(await bodyOf(beginning), film.subarray(0, 10))]).toEqual([206, true]);
   letGo();
   await soon(async () => (await messages(anna, id))[0]?.state).not.toMatch(/waiting|sending/);
   const [accepted] = await messages(anna, id);
-  expect(accepted!.id).not.toBe(sent.id);
+  expect(accepted!.id).not.toBe(sent!.id);
 
   const rest = await get(anna, before, { range: `bytes=${BLOB_PIECE}-` });
   expect([rest.status, same(await bodyOf(rest), film.subarray(BLOB_PIECE))]).toEqual([206, true]);
@@ -301,7 +301,7 @@ test('ATT-9 files of a message that is accepted while the window reads them stay
   const folder = path.join(anna.folder, 'attachments');
   for (const one of readdirSync(folder).filter((name) => name !== 'staging')) rmSync(path.join(folder, one));
   expect((await get(anna, before)).status).toBe(202);
-  await anna.api.attachments.fetch.mutate({ messageId: sent.id, place: 0 });
+  await anna.api.attachments.fetch.mutate({ messageId: sent!.id, place: 0 });
   await soon(() => states(anna, id)).toEqual(['here']);
   expect(same(await bodyOf(await get(anna, before)), film)).toBe(true);
 }, 60_000);

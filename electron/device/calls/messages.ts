@@ -4,7 +4,7 @@ import { notFound } from '../../api/failure.ts';
 import type { ConversationSummary, Message } from '../../api/types.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
 import { messagePage } from '../../store/message-pages.ts';
-import { getMessage } from '../../store/messages.ts';
+import { findOwnMessage, getMessage } from '../../store/messages.ts';
 import type { Store } from '../../store/open.ts';
 import { searchConversations, searchMessages } from '../../store/search.ts';
 import { shownIds } from '../../store/shown.ts';
@@ -67,13 +67,12 @@ export function messageCalls(context: CallContext): MessageCalls {
         });
         return { ...page, messages: page.messages.map((item) => messageOf(item, people)) };
       }),
-    async send(input): Promise<Message> {
-      const { id } = await run(context, 'send', input);
+    async send(input): Promise<Message | null> {
+      const { id, guid } = await run(context, 'send', input);
       return read(context, (store) => {
-        const item = getMessage(store, unhex(id));
-        if (item !== undefined) return messageOf(item, new People(store));
-        // Accepted already, before we looked: under its record's id by now. The window hears of that by an event.
-        return justSent(store, id, input);
+        // Accepted already, before we looked, it is under its record's id by now.
+        const item = getMessage(store, unhex(id)) ?? findOwnMessage(store, guid);
+        return item === undefined || item.deletedMs !== null ? null : messageOf(item, new People(store));
       });
     },
     async retry(id) {
@@ -97,37 +96,6 @@ export function messageCalls(context: CallContext): MessageCalls {
     async delete(ids) {
       return run(context, 'deleteMessages', { ids });
     },
-  };
-}
-
-function justSent(
-  store: Store,
-  id: string,
-  input: { conversationId: string; text: string; attachments: string[] },
-): Message {
-  const item = getConversation(store, unhex(input.conversationId));
-  if (item === undefined) throw notFound('conversation');
-  const me = summaryOf(item, new People(store)).members.find((person) => person.me);
-  if (me === undefined) throw notFound('conversation');
-  const now = Date.now();
-  return {
-    id,
-    conversationId: input.conversationId,
-    sender: me,
-    fromMe: true,
-    text: input.text,
-    at: now,
-    sentAt: now,
-    service: 'lockstep',
-    state: 'sending',
-    failure: null,
-    missed: [],
-    offers: [],
-    editedAt: null,
-    unsentAt: null,
-    reactions: [],
-    replyTo: null,
-    attachments: [],
   };
 }
 

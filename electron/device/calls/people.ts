@@ -132,6 +132,8 @@ export function messageOf(item: MessageItem, people: People): Message {
   }
   return {
     id: hex(item.id),
+    // A guid is its sender's word: another's message may have the same one.
+    key: `${hex(item.sender)}-${hex(item.guid)}`,
     conversationId: hex(item.conversation),
     sender: people.of(item.sender),
     fromMe: item.fromMe,
