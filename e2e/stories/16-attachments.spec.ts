@@ -1,5 +1,5 @@
 /** Files in messages: a picture and a document go to a friend and to the own other devices, and stay there. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { filesWith } from '../harness/cloud-file.ts';
@@ -57,6 +57,31 @@ function report(): Buffer {
   return bytes;
 }
 
+/** A minute of a low tone, which every browser plays: long enough that it is asked for in parts. */
+function tone(): Buffer {
+  const rate = 44_100;
+  const samples = rate * 60;
+  const bytes = Buffer.alloc(44 + samples * 4);
+  bytes.write('RIFF', 0);
+  bytes.writeUInt32LE(36 + samples * 4, 4);
+  bytes.write('WAVEfmt ', 8);
+  bytes.writeUInt32LE(16, 16);
+  bytes.writeUInt16LE(1, 20);
+  bytes.writeUInt16LE(2, 22);
+  bytes.writeUInt32LE(rate, 24);
+  bytes.writeUInt32LE(rate * 4, 28);
+  bytes.writeUInt16LE(4, 32);
+  bytes.writeUInt16LE(16, 34);
+  bytes.write('data', 36);
+  bytes.writeUInt32LE(samples * 4, 40);
+  for (let at = 0; at < samples; at += 1) {
+    const value = Math.round(8_000 * Math.sin((2 * Math.PI * 110 * at) / rate));
+    bytes.writeInt16LE(value, 44 + at * 4);
+    bytes.writeInt16LE(value, 46 + at * 4);
+  }
+  return bytes;
+}
+
 const attach = (page: Page, ...files: { name: string; mimeType: string; buffer: Buffer }[]) =>
   page.getByTestId('attach-input').setInputFiles(files);
 const picture = (page: Page) =>
@@ -64,12 +89,18 @@ const picture = (page: Page) =>
 const card = (page: Page) =>
   transcript(page).getByRole('link', { name: 'Save Rapport 2026.pdf', exact: true });
 
-/** The picture is drawn in its own size, and the document is the same byte for byte. */
-async function expectBoth(device: Device, document: Buffer): Promise<void> {
-  const { page } = device;
+async function expectDrawn(page: Page): Promise<void> {
   await expect(picture(page)).toBeVisible({ timeout: 30_000 });
   const full = picture(page).locator('.picture-full');
   await expect.poll(() => full.evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1200);
+}
+const filesOf = (device: Device): string[] =>
+  readdirSync(join(device.folder, 'attachments')).filter((name) => name !== 'staging');
+
+/** The picture is drawn in its own size, and the document is the same byte for byte. */
+async function expectBoth(device: Device, document: Buffer): Promise<void> {
+  const { page } = device;
+  await expectDrawn(page);
   await expect(card(page)).toBeVisible({ timeout: 30_000 });
   const [download] = await Promise.all([page.waitForEvent('download'), card(page).click()]);
   expect(download.suggestedFilename()).toBe('Rapport 2026.pdf');
@@ -112,6 +143,9 @@ test('ATT-1 ATT-30 A picture and a document reach Bob and a new device, survive 
   await picture(bob.page).click();
   const viewer = bob.page.getByRole('dialog', { name: 'Zonsondergang.png' });
   await expect(viewer.getByRole('img', { name: 'Zonsondergang.png' })).toBeVisible();
+  // Its name stands on black, and not on the window.
+  const behind = bob.page.locator('.viewer-backdrop');
+  await expect(behind).toHaveCSS('background-color', 'rgba(0, 0, 0, 0.95)');
   await bob.page.keyboard.press('Escape');
   await expect(viewer).toBeHidden();
 
@@ -131,6 +165,67 @@ test('ATT-1 ATT-30 A picture and a document reach Bob and a new device, survive 
   expect(look()).toEqual([]);
   for (const program of [anna, bob, second, cloud]) await program.kill();
   expect(look()).toEqual([]);
+});
+
+test('UI-145 ATT-5 ATT-9 What plays, and a picture that is open, stay as they are when the cloud accepts their message; a file that goes from the disk comes back', async ({
+  world,
+}, info) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  const { page } = anna;
+  await createAccount(page, ANNA);
+  await createAccount(bob.page, BOB);
+  await startConversation(page, BOB.handle);
+  await send(page, 'Listen');
+  await expect(conversation(bob.page, ANNA.name)).toContainText('Listen', { timeout: 30_000 });
+
+  await cloud.stop();
+  await attach(
+    page,
+    { name: 'Toon.wav', mimeType: 'audio/wav', buffer: tone() },
+    { name: 'Zonsondergang.png', mimeType: 'image/png', buffer: await drawnPicture(page) },
+  );
+  await expect(page.getByRole('button', { name: 'Send', exact: true })).toBeEnabled({ timeout: 30_000 });
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  const sent = transcript(page).locator('.message', { has: page.locator('audio') });
+  await expect(sent).toHaveAttribute('data-state', /waiting|sending/);
+  const waitingId = await sent.getAttribute('data-message');
+  const sound = sent.locator('audio');
+  await sound.evaluate(async (element) => {
+    const audio = element as HTMLAudioElement;
+    audio.dataset['mark'] = 'the same';
+    audio.loop = true;
+    audio.muted = true;
+    await audio.play();
+  });
+  await picture(page).click();
+  const viewer = page.getByRole('dialog', { name: 'Zonsondergang.png' });
+  await expect(viewer.getByRole('img', { name: 'Zonsondergang.png' })).toBeVisible();
+
+  await cloud.start();
+  await expect(sent).toHaveAttribute('data-state', /sent|delivered|read/, { timeout: 90_000 });
+  expect(await sent.getAttribute('data-message')).not.toBe(waitingId);
+  await expect(viewer.getByRole('img', { name: 'Zonsondergang.png' })).toBeVisible();
+  const plays = await sound.evaluate(async (element) => {
+    const audio = element as HTMLAudioElement;
+    // Somewhere that was not read yet: by the address that it began with.
+    audio.currentTime = 50;
+    await new Promise((resolve) => audio.addEventListener('seeked', resolve, { once: true }));
+    return { mark: audio.dataset['mark'], paused: audio.paused, error: audio.error?.message ?? null };
+  });
+  expect(plays).toEqual({ mark: 'the same', paused: false, error: null });
+  await page.screenshot({ path: info.outputPath('accepted.png') });
+  await page.keyboard.press('Escape');
+  await expect(viewer).toBeHidden();
+  await expect(sent).toHaveCount(1);
+
+  // Their files go from the disk: the window meets that, and draws them once they have come again.
+  for (const name of filesOf(anna)) rmSync(join(anna.folder, 'attachments', name));
+  await page.reload();
+  await expectDrawn(page);
+  await expect.poll(() => filesOf(anna).length, { timeout: 30_000 }).toBe(2);
+  await page.screenshot({ path: info.outputPath('again.png') });
 });
 
 test('ATT-24 ATT-34 All attachments of a conversation are deleted with their messages on every device, come back with Undo, and leave the disks for good', async ({
@@ -181,9 +276,7 @@ test('ATT-24 ATT-34 All attachments of a conversation are deleted with their mes
   await expect(anna.page.getByText('With a picture')).toBeVisible();
   await anna.page.getByRole('button', { name: 'Delete All', exact: true }).click();
   await confirm(anna.page, 'Delete All');
-  const files = (device: Device): string[] =>
-    readdirSync(join(device.folder, 'attachments')).filter((name) => name !== 'staging');
   for (const device of [anna, second])
-    await expect.poll(() => files(device), { timeout: 30_000 }).toEqual([]);
-  expect(files(bob)).toHaveLength(1);
+    await expect.poll(() => filesOf(device), { timeout: 30_000 }).toEqual([]);
+  expect(filesOf(bob)).toHaveLength(1);
 });

@@ -8,6 +8,8 @@ import { byteSize } from '../app/format.ts';
 import { useAct } from '../ui/useAct.ts';
 import { FileIcon } from './FileIcon.tsx';
 import { kindOf, pictureBox } from './kinds.ts';
+import { stateText } from './state-text.ts';
+import { type Trouble, useSource } from './useSource.ts';
 import { Viewer } from './Viewer.tsx';
 import './attachments.css';
 
@@ -41,12 +43,13 @@ export function MessageAttachments({ message }: Props) {
 
 function Picture({ attachment, onFetch, onOpen }: OneProps & { onOpen: () => void }) {
   const { t, i18n } = useTranslation();
-  const [broken, setBroken] = useState(false);
-  const { name, state, size, thumbnail } = attachment;
-  const here = state === 'here' && !broken;
-  if (!here && thumbnail === null) return <Card attachment={attachment} onFetch={onFetch} />;
+  const { now, src, trouble, onError } = useSource(attachment);
+  const { name, state, size, thumbnail } = now;
+  const here = state === 'here';
+  if (trouble === 'cannotShow' || (!here && thumbnail === null))
+    return <Card attachment={now} trouble={trouble} onFetch={onFetch} />;
   const box = pictureBox(attachment.width, attachment.height);
-  const can = state === 'remote' || state === 'gone' || state === 'damaged';
+  const can = trouble !== 'damaged' && (state === 'remote' || state === 'gone' || state === 'damaged');
   const label = here
     ? t('attachments.openPicture', { name })
     : t('attachments.downloadPicture', { name, size: byteSize(size, i18n.language) });
@@ -60,19 +63,11 @@ function Picture({ attachment, onFetch, onOpen }: OneProps & { onOpen: () => voi
       onClick={here ? onOpen : can ? onFetch : undefined}
     >
       {thumbnail !== null && <img className="picture-small" src={thumbnail} alt="" />}
-      {here && (
-        <img
-          className="picture-full"
-          src={attachment.url}
-          alt=""
-          decoding="async"
-          onError={() => setBroken(true)}
-        />
-      )}
+      {here && <img className="picture-full" src={src} alt="" decoding="async" onError={onError} />}
       {!here && (
         <span className="picture-over">
           {can && <Download aria-hidden="true" />}
-          <span>{stateText(t, attachment, i18n.language)}</span>
+          <span>{stateText(t, now, i18n.language)}</span>
         </span>
       )}
       <Share attachment={attachment} />
@@ -82,25 +77,25 @@ function Picture({ attachment, onFetch, onOpen }: OneProps & { onOpen: () => voi
 
 function Playing({ kind, attachment }: { kind: 'video' | 'audio'; attachment: Attachment }) {
   const { t, i18n } = useTranslation();
-  const [cannot, setCannot] = useState(false);
   const { name, url } = attachment;
-  if (cannot) return <Card attachment={attachment} onFetch={() => {}} />;
+  const { now, src, trouble, onError } = useSource(attachment);
+  if (trouble !== null) return <Card attachment={now} trouble={trouble} onFetch={() => {}} />;
   const box = pictureBox(attachment.width, attachment.height);
   return (
     <figure className={`playing playing-${kind}`}>
       {kind === 'video' ? (
         // biome-ignore lint/a11y/useMediaCaption: what people send has no captions
         <video
-          src={url}
+          src={src}
           controls
           preload="metadata"
           aria-label={name}
           style={{ inlineSize: box.width, aspectRatio: `${box.width} / ${box.height}` }}
-          onError={() => setCannot(true)}
+          onError={onError}
         />
       ) : (
         // biome-ignore lint/a11y/useMediaCaption: as above
-        <audio src={url} controls preload="metadata" aria-label={name} onError={() => setCannot(true)} />
+        <audio src={src} controls preload="metadata" aria-label={name} onError={onError} />
       )}
       <figcaption>
         <bdi>{name}</bdi> · {byteSize(attachment.size, i18n.language)} ·{' '}
@@ -113,7 +108,7 @@ function Playing({ kind, attachment }: { kind: 'video' | 'audio'; attachment: At
   );
 }
 
-function Card({ attachment, onFetch }: OneProps) {
+function Card({ attachment, trouble = null, onFetch }: OneProps & { trouble?: Trouble | null }) {
   const { t, i18n } = useTranslation();
   const { name, state, url } = attachment;
   let act: ReactNode = null;
@@ -128,7 +123,7 @@ function Card({ attachment, onFetch }: OneProps) {
         {t('attachments.save')}
       </a>
     );
-  else if (state !== 'coming' && state !== 'newer')
+  else if (trouble !== 'damaged' && state !== 'coming' && state !== 'newer')
     act = (
       <button
         type="button"
@@ -171,25 +166,4 @@ function Share({ attachment }: { attachment: Attachment }) {
       })}
     />
   );
-}
-
-function stateText(
-  t: ReturnType<typeof useTranslation>['t'],
-  { state, size, progress }: Attachment,
-  language: string,
-): string {
-  const bytes = byteSize(size, language);
-  switch (state) {
-    case 'here':
-    case 'remote':
-      return bytes;
-    case 'coming':
-      return progress === null || progress === 0
-        ? t('attachments.waiting', { size: bytes })
-        : t('attachments.coming', { percent: Math.round(progress * 100), size: bytes });
-    case 'gone':
-    case 'damaged':
-    case 'newer':
-      return t(`attachments.state.${state}`);
-  }
 }

@@ -4,11 +4,14 @@ import { Download, X } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Attachment } from '../../electron/api/types.ts';
+import { stateText } from './state-text.ts';
+import { useSource } from './useSource.ts';
 
 export function Viewer({ attachment, onClose }: { attachment: Attachment; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [large, setLarge] = useState(false);
   const { name, url } = attachment;
+  const { now, src, onError } = useSource(attachment);
   return (
     <Dialog.Root open onOpenChange={(next) => !next && onClose()}>
       <Dialog.Portal>
@@ -38,7 +41,11 @@ export function Viewer({ attachment, onClose }: { attachment: Attachment; onClos
               aria-label={t('attachments.zoom')}
               onClick={() => setLarge(!large)}
             >
-              <img src={url} alt={name} />
+              {now.state === 'here' ? (
+                <img src={src} alt={name} onError={onError} />
+              ) : (
+                <span role="status">{stateText(t, now, i18n.language)}</span>
+              )}
             </button>
           </div>
         </Dialog.Popup>
