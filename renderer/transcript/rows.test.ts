@@ -98,3 +98,14 @@ test('UI-24 delivered and read stand under the newest they are true of; every fa
     true,
   ]);
 });
+
+test('UI-145 a row is known by its message, whatever its id is, and two are never taken for one', () => {
+  const sending = message('me', 0, { state: 'sending' });
+  const keyOf = (list: Message[]) =>
+    rowsOf(list, { group: false, firstUnread: null }).flatMap((row) =>
+      row.kind === 'message' ? row.key : [],
+    );
+  const accepted = { ...sending, id: 'f'.repeat(32), state: 'sent' as const };
+  expect(keyOf([accepted])).toEqual(keyOf([sending]));
+  expect(keyOf([sending, accepted])).toEqual([sending.key, accepted.id]);
+});

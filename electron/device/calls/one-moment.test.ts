@@ -24,6 +24,8 @@ let device: ZoneDevice;
 /** What the app reads by. */
 let reader: Store;
 let calls: ApiCalls;
+/** Of the sync worker. */
+let answers: (command: string) => unknown;
 
 beforeEach(async () => {
   cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
@@ -39,7 +41,8 @@ beforeEach(async () => {
     text: 'waits',
   });
   reader = openStore({ path: device.store.path, key: device.key, readonly: true });
-  const worker = { run: async (name: string) => (name === 'status' ? device.core.status() : {}) };
+  const worker = { run: async (name: string) => answers(name) };
+  answers = (command) => (command === 'status' ? device.core.status() : {});
   calls = createCalls({
     profile: { opened: { store: reader, worker }, locked: null, recovering: null },
     notices: [],
@@ -94,6 +97,29 @@ test('STO-27 what a sign-out that wipes takes counts it once', async () => {
   const accepted = acceptedMeanwhile();
   const { here } = await calls.session.wipeScope();
   expect([here, accepted()]).toEqual([2, true]);
+});
+
+test('UI-145 the answer to Send is the message as it is by then: accepted, or nothing where it was deleted since', async () => {
+  const guid = new Uint8Array(16).fill(5);
+  const send = () => calls.messages.send({ conversationId, text: 'fast', replyTo: null, attachments: [] });
+  let id = '';
+  answers = (name) => {
+    if (name !== 'send') return {};
+    id = device.message('fast', Date.now(), { guid });
+    return { id: 'e'.repeat(32), guid };
+  };
+  expect(await send()).toMatchObject({
+    id,
+    text: 'fast',
+    state: 'sent',
+    key: expect.stringContaining(hex(guid)),
+  });
+  answers = (name) => {
+    if (name !== 'send') return {};
+    device.store.run('DELETE FROM message WHERE guid = ?', guid);
+    return { id: 'e'.repeat(32), guid };
+  };
+  expect(await send()).toBe(null);
 });
 
 const ANSWERS: [string, () => unknown][] = [

@@ -88,7 +88,7 @@ export type ZoneDevice = {
   message(
     text: string,
     acceptedMs: number,
-    options?: { notBeforeMs?: number; conversation?: Uint8Array },
+    options?: { notBeforeMs?: number; conversation?: Uint8Array; guid?: Uint8Array },
   ): string;
   texts(): string[];
   record(hexId: string): Uint8Array | null;
