@@ -261,13 +261,6 @@ export function getMessage(store: Store, id: Uint8Array): MessageItem | undefine
   return entry === undefined ? undefined : waitingItem(store, entry);
 }
 
-/** One that was written here or on another device of the account, by its guid: accepted, in Recently Deleted or not. */
-export function findOwnMessage(store: Store, guid: Uint8Array): MessageItem | undefined {
-  const rows = store.all<MessageRow>(`SELECT ${MESSAGE_COLUMNS} FROM message WHERE guid = ?`, guid);
-  const row = rows.find(({ mine }) => mine === 1);
-  return row === undefined ? undefined : itemsOf(store, conversationOf(store, row.cid), [row])[0];
-}
-
 function conversationOf(store: Store, cid: number): { cid: number; guid: Uint8Array } {
   const row = store.get<{ guid: Uint8Array }>('SELECT guid FROM conversation WHERE cid = ?', cid);
   return { cid, guid: plain(row!.guid) };

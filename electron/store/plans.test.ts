@@ -44,7 +44,7 @@ import {
 } from './local-deletes.ts';
 import { countPending, isPending, listPending, listSettled, nextPending } from './mail.ts';
 import { messagePage, newestPlace } from './message-pages.ts';
-import { findOwnMessage, getMessage, messageCount } from './messages.ts';
+import { getMessage, messageCount } from './messages.ts';
 import { addNotice, listNotices } from './notices.ts';
 import { acceptMessage, enqueue, listAsked, nextOutbox, updateOutbox, waitingCount } from './outbox.ts';
 import { hiddenOnTheirWay, hideOutbox, settleAllHidden, showOutbox } from './outbox-hidden.ts';
@@ -120,7 +120,6 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   getConversation(store, conversation);
   unreadConversations(store);
   getMessage(store, id);
-  findOwnMessage(store, id);
   newestPlace(store, conversation);
   nextOutbox(store);
   shownBehind(store, conversation, null);

@@ -106,7 +106,7 @@ export type Commands = {
   /** `attachments`: ids of drafts, in their order; then the text may be empty. */
   send: {
     input: { conversationId: Id; text: string; replyTo: Id | null; attachments?: Id[] };
-    result: { id: Id; guid: Uint8Array };
+    result: { id: Id };
   };
   retry: { input: { id: Id }; result: null };
   /** `undo` null: it was accepted, and only what was left to deliver is given up. */

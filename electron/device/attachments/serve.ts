@@ -20,7 +20,7 @@ import { attachmentsFolder, blobPath } from '../../store/blob-files.ts';
 import { messageRow } from '../../store/messages.ts';
 import type { Store } from '../../store/open.ts';
 import { hex, unhex } from '../../store/values.ts';
-import { accountStoreOf, type CallContext, read, run } from '../calls/context.ts';
+import { accountStoreOf, type CallContext, findOfMessage, read, run } from '../calls/context.ts';
 import { contentDisposition, isShown } from './media-types.ts';
 import { type Range, rangeOf } from './range.ts';
 
@@ -56,17 +56,11 @@ export async function serveAttachment(context: CallContext, request: Request): P
   return bytesOf(context, store, found, request, url.searchParams.has('save'));
 }
 
-/** A message that was accepted since the window asked for it is found under what it was called as it waited, too (ATT-9). */
 async function find(context: CallContext, first: string, second: string): Promise<Found | undefined> {
   if (first === 'drafts')
     return ID.test(second) ? read(context, (store) => draftOf(store, second)) : undefined;
   if (!ID.test(first) || !/^\d{1,2}$/.test(second)) return undefined;
-  const fileOf = (id: string): Found | undefined =>
-    read(context, (store) => filesOf(store, unhex(id))[Number(second)]);
-  const found = fileOf(first);
-  if (found !== undefined) return found;
-  const { id } = await run(context, 'nowCalled', { id: first });
-  return id === first ? undefined : fileOf(id);
+  return findOfMessage(context, first, (store, id) => filesOf(store, id)[Number(second)]);
 }
 
 function draftOf(store: Store, id: string): Found | undefined {

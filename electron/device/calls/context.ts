@@ -4,6 +4,7 @@ import type { Notice } from '../../api/types.ts';
 import type { Host } from '../../host/host.ts';
 import { getIdentity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
+import { unhex } from '../../store/values.ts';
 import type { CommandInput, CommandName, CommandResult } from '../../sync/protocol.ts';
 import type { EventHub } from '../event-hub.ts';
 import type { Profile } from '../profile.ts';
@@ -43,6 +44,22 @@ export function read<T>(context: CallContext, work: (store: Store) => T): T {
 export function readAny<T>(context: CallContext, work: (store: Store) => T): T {
   const store = storeOf(context);
   return store.read(() => work(store));
+}
+
+/**
+ * What `find` finds of a message by its id, or by the one that it has since it was accepted (SPEC ATT-9, UI-145): whoever asks may know it as it
+ * waited.
+ */
+export async function findOfMessage<T>(
+  context: CallContext,
+  id: string,
+  find: (store: Store, id: Uint8Array) => T | undefined,
+): Promise<T | undefined> {
+  const by = (one: string): T | undefined => read(context, (store) => find(store, unhex(one)));
+  const found = by(id);
+  if (found !== undefined) return found;
+  const now = await run(context, 'nowCalled', { id });
+  return now.id === id ? undefined : by(now.id);
 }
 
 /** Every write: a command to the sync worker, answered when it is committed. */

@@ -4,12 +4,12 @@ import { notFound } from '../../api/failure.ts';
 import type { ConversationSummary, Message } from '../../api/types.ts';
 import { getConversation, listConversations } from '../../store/conversations.ts';
 import { messagePage } from '../../store/message-pages.ts';
-import { findOwnMessage, getMessage } from '../../store/messages.ts';
+import { getMessage } from '../../store/messages.ts';
 import type { Store } from '../../store/open.ts';
 import { searchConversations, searchMessages } from '../../store/search.ts';
 import { shownIds } from '../../store/shown.ts';
 import { hex, unhex } from '../../store/values.ts';
-import { type CallContext, read, run } from './context.ts';
+import { type CallContext, findOfMessage, read, run } from './context.ts';
 import { messageOf, People, summaryOf, titleOf } from './people.ts';
 
 export function conversationCalls(context: CallContext): ConversationCalls {
@@ -68,12 +68,12 @@ export function messageCalls(context: CallContext): MessageCalls {
         return { ...page, messages: page.messages.map((item) => messageOf(item, people)) };
       }),
     async send(input): Promise<Message | null> {
-      const { id, guid } = await run(context, 'send', input);
-      return read(context, (store) => {
-        // Accepted already, before we looked, it is under its record's id by now.
-        const item = getMessage(store, unhex(id)) ?? findOwnMessage(store, guid);
-        return item === undefined || item.deletedMs !== null ? null : messageOf(item, new People(store));
+      const { id } = await run(context, 'send', input);
+      const sent = await findOfMessage(context, id, (store, one) => {
+        const item = getMessage(store, one);
+        return item === undefined || item.deletedMs !== null ? undefined : messageOf(item, new People(store));
       });
+      return sent ?? null;
     },
     async retry(id) {
       await run(context, 'retry', { id });

@@ -44,7 +44,12 @@ beforeEach(async () => {
   const worker = { run: async (name: string) => answers(name) };
   answers = (command) => (command === 'status' ? device.core.status() : {});
   calls = createCalls({
-    profile: { opened: { store: reader, worker }, locked: null, recovering: null },
+    profile: {
+      opened: { store: reader, worker },
+      databasePath: device.store.path,
+      locked: null,
+      recovering: null,
+    },
     notices: [],
     cloudUrl: null,
     host: { cloudHere: null, deviceName: 'Mac' },
@@ -103,10 +108,10 @@ test('UI-145 the answer to Send is the message as it is by then: accepted, or no
   const guid = new Uint8Array(16).fill(5);
   const send = () => calls.messages.send({ conversationId, text: 'fast', replyTo: null, attachments: [] });
   let id = '';
+  const waited = 'e'.repeat(32);
   answers = (name) => {
-    if (name !== 'send') return {};
-    id = device.message('fast', Date.now(), { guid });
-    return { id: 'e'.repeat(32), guid };
+    if (name === 'send') id = device.message('fast', Date.now(), { guid });
+    return { id: name === 'nowCalled' ? id : waited };
   };
   expect(await send()).toMatchObject({
     id,
@@ -115,9 +120,8 @@ test('UI-145 the answer to Send is the message as it is by then: accepted, or no
     key: expect.stringContaining(hex(guid)),
   });
   answers = (name) => {
-    if (name !== 'send') return {};
-    device.store.run('DELETE FROM message WHERE guid = ?', guid);
-    return { id: 'e'.repeat(32), guid };
+    if (name === 'send') device.store.run('DELETE FROM message WHERE guid = ?', guid);
+    return { id: name === 'nowCalled' ? id : waited };
   };
   expect(await send()).toBe(null);
 });
@@ -136,6 +140,7 @@ const ANSWERS: [string, () => unknown][] = [
   ['recentlyDeleted.groups', () => calls.recentlyDeleted.groups()],
   ['recentlyDeleted.ids', () => calls.recentlyDeleted.ids(null)],
   ['search.query', () => calls.search.query('first', 10)],
+  ['troubleshooting.damaged', () => calls.troubleshooting.damaged()],
   ['settings.get', () => calls.settings.get()],
   ['settings.keepPreview', () => calls.settings.keepPreview(30)],
   ['devices.list', () => calls.devices.list()],

@@ -29,7 +29,7 @@ export function troubleshootingCalls(context: CallContext): TroubleshootingCalls
       if (found.problems.length > 0) context.profile.foundDamaged('SQLITE_CORRUPT');
       return found;
     },
-    damaged: () => damagedDatabases(accountStoreOf(context), context.profile.databasePath),
+    damaged: () => read(context, (store) => damagedDatabases(store, context.profile.databasePath)),
     removeDamaged(name) {
       if (!removeSetAside(context.profile.databasePath, name))
         throw new Failure('notFound', 'There is no such damaged database here (any more).');

@@ -24,7 +24,7 @@ import * as conversations from '../commands/conversations.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
-import type { CommandInput, CommandResult } from '../protocol.ts';
+import type { CommandInput } from '../protocol.ts';
 import { conversationRecordId } from '../zones/names.ts';
 import { writesOf } from './apply.ts';
 import { authorize } from './authority.ts';
@@ -69,7 +69,7 @@ function refuseTooLong(text: string): void {
     throw new SyncFailure('tooLarge', `A message has at most ${MAX_TEXT_BYTES} bytes: send it in parts.`);
 }
 
-export function send(ctx: StepContext, input: CommandInput<'send'>): CommandResult<'send'> {
+export function send(ctx: StepContext, input: CommandInput<'send'>): { id: string } {
   const text = input.text;
   const drafts = draftsToSend(ctx, input.attachments ?? []);
   if (text.trim() === '' && drafts.length === 0) throw new SyncFailure('empty', 'There is nothing to send.');
@@ -102,7 +102,7 @@ export function send(ctx: StepContext, input: CommandInput<'send'>): CommandResu
     uploads: sendBlobs(ctx, drafts, sendId),
   });
   ctx.signal({ type: 'outbox' });
-  return { id: toHex(sendId), guid };
+  return { id: toHex(sendId) };
 }
 
 /** What a message may not be, in the words of a refusal. */
