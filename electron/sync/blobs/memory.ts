@@ -16,7 +16,7 @@ export type BlobMemory = {
   readonly tooLarge: Map<string, { sealed: number; said: boolean }>;
   /** Records that are to be put again because the cloud does not name their blobs, by their id in hex. */
   readonly toNameAgain: Set<string>;
-  /** Those of which it has accepted that: once each, whatever it says afterwards. */
+  /** Those of which it has accepted that: once each, whatever it says afterwards, until it says that it was put back or moved. */
   readonly namedAgain: Set<string>;
   /** Files that nothing names any more and that the system does not let go, by the blob's id in hex: tried again behind others, by Sync Now, by a start. */
   readonly stuck: Set<string>;

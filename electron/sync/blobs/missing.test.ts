@@ -2,11 +2,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { encodePayload } from '../../../shared/model/payload-codec.ts';
 import { updateBlob } from '../../store/blobs.ts';
-import { getDirty } from '../../store/dirty.ts';
+import { clean, type Dirty, getDirty } from '../../store/dirty.ts';
 import { applyPulled, type PulledRecord } from '../../store/pulled.ts';
 import { deleteForGood } from '../../store/records.ts';
 import { bytes16, type Kit, kit, message, putConversation } from '../../store/store.testkit.ts';
 import { setZoneState } from '../../store/zone-state.ts';
+import { SIZES } from '../sizes.ts';
+import { forgetRevs } from '../zones/forget.ts';
 import { blobsMissing, nameAgain, wasNamed } from './missing.ts';
 
 let k: Kit;
@@ -63,6 +65,27 @@ test('ATT-16 it is put again until the cloud has accepted it once, also when ano
   expect(comes(5)).toBeUndefined();
   expect(comes(6, [blobId])).toBeUndefined();
   expect(signals).toContainEqual({ type: 'dirty', zone: 'messages' });
+});
+
+test('ATT-16 when the cloud was put back, what it had accepted before is not what it has: it is put again, once', async () => {
+  const { store, ctx, id, blobId, comes } = await scene();
+  comes(1);
+  store.write(() => updateBlob(store, blobId, { here: true }));
+  expect(comes(2)).toBe('put');
+  const accepted = () =>
+    store.write(() => {
+      wasNamed(store, id);
+      const { change } = getDirty(store, 'messages', id) as Dirty;
+      clean(store, 'messages', id, change);
+    });
+  accepted();
+  expect(comes(3)).toBeUndefined();
+  const zone = { ...ctx, ahead: { clear: () => {} }, timers: { breathe: async () => {} }, sizes: SIZES };
+  await forgetRevs(zone as never, 'messages');
+  // Everything here is offered to it; what it has already is taken over with its version.
+  expect(comes(1)).toBe('put');
+  accepted();
+  expect(comes(2)).toBeUndefined();
 });
 
 test('DEL-3 ATT-16 what was deleted for good is not put again for its blobs: its delete keeps its place among what is to be pushed', async () => {

@@ -60,7 +60,7 @@ export function isGoingUp(store: Store, attachments: readonly Attachment[]): boo
 /**
  * After a pulled record was applied: its message has blobs that the record does not name, so the cloud would let them go. It is put again
  * when the bytes are here, now or later, until the cloud has accepted that once in this worker's life, whatever it says afterwards: a put that
- * another device's version overtakes is made again. In the caller's transaction.
+ * another device's version overtakes is made again, and so is each when the cloud was put back (`forgetNamed`). In the caller's transaction.
  */
 export function nameAgain(ctx: Pick<StepContext, 'store' | 'signal'>, item: PulledRecord): void {
   const { store } = ctx;
@@ -92,6 +92,11 @@ export function nameAgain(ctx: Pick<StepContext, 'store' | 'signal'>, item: Pull
   toNameAgain.add(key);
   markDirty(store, 'messages', item.id, 'put');
   ctx.signal({ type: 'dirty', zone: 'messages' });
+}
+
+/** What the cloud has accepted is not what a backup of it has, nor what it holds after it was moved: all that is here is named again. */
+export function forgetNamed(store: Store): void {
+  blobMemory(store).namedAgain.clear();
 }
 
 /** The cloud has accepted the put of this record with the blobs that it names. */

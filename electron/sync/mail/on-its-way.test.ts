@@ -2,7 +2,7 @@
  * A message whose answer has not been heard. Deleted meanwhile it is hidden at once, and never seen again unless somebody asks for it; come by
  * mail or zone before the answer it is there once.
  */
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { getRegister } from '../../../shared/model/payload.ts';
@@ -274,6 +274,49 @@ async function comesBeforeItsAnswer(text: string): Promise<{ sendId: string; rec
   const row = anna.store.get<{ id: Uint8Array }>('SELECT id FROM message WHERE text = ?', text)!;
   return { sendId, recordId: Buffer.from(row.id).toString('hex') };
 }
+
+/** Its files are not there: it is deleted while that is being said. `restart`: Undo is over by then. */
+async function deletedForWantOfFiles(restart: boolean): Promise<{ undo: string }> {
+  const sent = anna.write(id, 'with a file');
+  const real = fetchOf(cloud);
+  let undo = '';
+  let isRestarted = false;
+  anna.wire.fetch = async (input, init) => {
+    if (!String(input).endsWith('/Send')) return real(input, init);
+    if (undo === '') ({ undo } = await anna.delete(sent));
+    if (restart && !isRestarted) {
+      isRestarted = true;
+      anna.restart();
+      throw new TypeError('no network');
+    }
+    const result = { case: 'blobsMissing', value: { blobIds: [new Uint8Array(32).fill(1)] } } as const;
+    const body = toBinary(SendResponseSchema, create(SendResponseSchema, { result }));
+    return new Response(body as Uint8Array<ArrayBuffer>, {
+      headers: { 'content-type': 'application/proto' },
+    });
+  };
+  if (restart) await expect(sendStep(anna.ctx)).rejects.toThrow();
+  await sendStep(anna.ctx);
+  anna.wire.fetch = real;
+  return { undo };
+}
+
+test('SYN-72 what the cloud did not take for want of its files is not kept once it is deleted', async () => {
+  await deletedForWantOfFiles(true);
+  expect(anna.store.get('SELECT 1 AS one FROM outbox')).toBeUndefined();
+  await anna.exchange();
+  await bob.exchange();
+  expect([seenOf(anna), bob.texts(id), deleted(anna)]).toEqual([[[], 0], [], []]);
+});
+
+test('SYN-72 what the cloud did not take for want of its files goes out after Undo', async () => {
+  const { undo } = await deletedForWantOfFiles(false);
+  expect(seenOf(anna)).toEqual([[], 0]);
+  expect(await undoDelete(anna.deleting, { undo })).toEqual({ messages: 1, newer: 0 });
+  await anna.exchange();
+  await bob.exchange();
+  expect([seenOf(anna), bob.texts(id)]).toEqual([[['with a file'], 0], ['with a file']]);
+});
 
 test('OUT-31 what comes by mail before its answer is heard is shown and counted once, and goes on being asked for', async () => {
   const { sendId } = await comesBeforeItsAnswer('once');

@@ -131,7 +131,9 @@ function waitForBlobs(ctx: StepContext, entry: OutboxEntry, ids: readonly Uint8A
     blobsMissing(ctx, ids);
     const now = getOutbox(ctx.store, entry.sendId);
     if (now === undefined) return;
-    if (now.uploads > 0) updateOutbox(ctx.store, entry.sendId, { state: 'queued', sealed: null });
+    // Nobody got it, and nobody is to get it any more.
+    if (now.deletedMs !== null) neverSent(ctx, now, { state: 'queued' });
+    else if (now.uploads > 0) updateOutbox(ctx.store, entry.sendId, { state: 'queued', sealed: null });
     else updateOutbox(ctx.store, entry.sendId, { state: 'failed', failure: 'fileMissing', sealed: null });
   });
   ctx.signal({ type: 'outbox' });

@@ -5,12 +5,14 @@
 import { forgetMachineDeletes } from '../../store/dirty.ts';
 import type { ZoneName } from '../../store/values.ts';
 import { forgetBases, getZoneState, offerSlice, setZoneState } from '../../store/zone-state.ts';
+import { forgetNamed } from '../blobs/missing.ts';
 import { generationToTake, renameForGeneration } from './rename.ts';
 import { inSlices, type ZoneContext } from './zone-call.ts';
 
 export async function forgetRevs(ctx: ZoneContext, zone: ZoneName): Promise<null> {
   const { store } = ctx;
   ctx.ahead.clear();
+  if (zone === 'messages') forgetNamed(store);
   const generation = generationToTake(ctx, zone);
   if (generation !== null) {
     await renameForGeneration(ctx, zone, generation);
