@@ -6,6 +6,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { getRegister } from '../../../shared/model/payload.ts';
+import { BlobsMissingSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/blobs_pb.js';
 import {
   NotDeliveredReason,
   NotDeliveredSchema,
@@ -289,8 +290,9 @@ async function deletedForWantOfFiles(restart: boolean): Promise<{ undo: string }
       anna.restart();
       throw new TypeError('no network');
     }
-    const result = { case: 'blobsMissing', value: { blobIds: [new Uint8Array(32).fill(1)] } } as const;
-    const body = toBinary(SendResponseSchema, create(SendResponseSchema, { result }));
+    const value = create(BlobsMissingSchema, { blobIds: [new Uint8Array(32).fill(1)] });
+    const said = create(SendResponseSchema, { result: { case: 'blobsMissing', value } });
+    const body = toBinary(SendResponseSchema, said);
     return new Response(body as Uint8Array<ArrayBuffer>, {
       headers: { 'content-type': 'application/proto' },
     });

@@ -11,6 +11,7 @@ import { turnedOn } from './acts.ts';
 import { type Deletion, isOver, messagesOf, type PersonName, type Row } from './ledger.ts';
 import { changesLeft, changeTo } from './left-changes.ts';
 import { checkLook, isDeceived, listsAreTrue, nobodyHas, recoveredShown, whoHad } from './looks.ts';
+import { noteAcknowledged } from './put-back.ts';
 import { mayBeMissed, noteMissed } from './retry-acts.ts';
 import { noteLetGo } from './schemas.ts';
 import type { Actor, Stage } from './stage.ts';
@@ -25,6 +26,7 @@ export function checkNow(stage: Stage, actor: Actor): string[] {
   if (actor.line.circles === true) problems.push(`SIM-8 ${name} asks without end`);
   turnedOn(stage, actor);
   noteMissed(stage, actor);
+  noteAcknowledged(actor, device.store);
   const rows = messagesOf(device);
   problems.push(...checkLook(stage, actor, rows));
   if (rows !== actor.looked) problems.push(...lookAt(stage, actor, rows));

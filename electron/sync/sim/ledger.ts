@@ -220,10 +220,11 @@ export class Ledger {
 
   /**
    * Of a message or a conversation. `stampedMs`: by what its device stamps it; where that is ahead, of a clock that was ahead once, it wins over
-   * deletes until then that were made by devices that had not heard of it (docs/KNOWN-GAPS.md).
+   * deletes until then that were made by devices that had not heard of it (docs/KNOWN-GAPS.md); a later one that is not ahead changes nothing of that.
    */
   recoversAt(person: PersonName, what: string, nowMs: number, stampedMs: number): void {
-    this.#recovered[person].set(what, Math.max(nowMs, stampedMs));
+    const before = this.#recovered[person].get(what) ?? 0;
+    this.#recovered[person].set(what, Math.max(before, nowMs, stampedMs));
   }
 
   /** Ever, or (`sinceMs`) so late that it may have won over a delete of that time. */

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest';
+import { getMailCursor, setMailCursor } from '../../store/mail.ts';
 import { messagesOf, type Row } from './ledger.ts';
-import { putBack } from './put-back.ts';
+import { noteAcknowledged, putBack } from './put-back.ts';
 import { type Actor, openStage, type Stage } from './stage.ts';
 
 const open: Stage[] = [];
@@ -8,8 +9,14 @@ afterEach(async () => {
   for (const stage of open.splice(0)) await stage.close();
 });
 
-/** Anna writes after Bob's device was copied, with its switch on or off; it gets that, and is put back to the copy. */
-async function putBackAfterMail(on: boolean): Promise<{ stage: Stage; bob: Actor; late: Row }> {
+/**
+ * Anna writes after Bob's device was copied, with its switch on or off; it gets that, and is put back to the copy. `unacknowledged`: of something
+ * else that came since the cloud does not know yet that this device has it.
+ */
+async function putBackAfterMail(
+  on: boolean,
+  unacknowledged = false,
+): Promise<{ stage: Stage; bob: Actor; late: Row }> {
   const stage = await openStage({ seed: 300_001 });
   open.push(stage);
   const [anna] = stage.of('anna') as [Actor];
@@ -30,6 +37,11 @@ async function putBackAfterMail(on: boolean): Promise<{ stage: Stage; bob: Actor
   for (const row of rows) stage.ledger.saw(bob.name, row);
   const late = rows.find(({ text }) => text === 'anna1 late');
   if (late === undefined) throw new Error('It did not come.');
+  if (unacknowledged) {
+    noteAcknowledged(bob, bob.device.store);
+    const { stored } = getMailCursor(bob.device.store);
+    setMailCursor(bob.device.store, { stored: stored + 1 });
+  }
   await bob.device.stop();
   putBack(stage, bob, copy);
   return { stage, bob, late };
@@ -44,6 +56,11 @@ test('SIM-3 what a device without a zone had is gone from it when it is put back
   expect(stage.ledger.had.get(late.guid)).toContain(bob.name);
   stage.ledger.saw(bob.name, late);
   expect(stage.ledger.hasForgotten(late.guid, bob.name)).toBe(false);
+});
+
+test('SIM-3 what was acknowledged before is gone with it too where something else is not acknowledged yet', async () => {
+  const { stage, bob, late } = await putBackAfterMail(false, true);
+  expect(stage.ledger.hasForgotten(late.guid, bob.name)).toBe(true);
 });
 
 test('SIM-3 what the zone has is gone from no device that is put back', async () => {

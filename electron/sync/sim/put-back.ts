@@ -2,15 +2,18 @@
 import Database from 'better-sqlite3';
 import { getMailCursor } from '../../store/mail.ts';
 import type { Store } from '../../store/open.ts';
+import { messagesOf } from './ledger.ts';
 import type { Actor, Stage } from './stage.ts';
 
 /** Puts a device that does not run back to its copy, and notes what is nowhere else by its doing. */
 export function putBack(stage: Stage, actor: Actor, image: Uint8Array): void {
   const { device, name } = actor;
-  const had = device.look(outOfMailbox);
+  device.look((store) => noteAcknowledged(actor, store));
+  const had = actor.acknowledged;
   device.putBack(image);
+  actor.acknowledged = [];
   const kept = new Set(device.look(all));
-  const lost = had.filter((guid) => !kept.has(guid));
+  const lost = had.map(({ guid }) => guid).filter((guid) => !kept.has(guid));
   if (lost.length === 0) return;
   const inZone = messagesInZone(stage, actor);
   for (const guid of lost) if (!inZone.has(guid)) stage.ledger.forgets(guid, name);
@@ -19,10 +22,10 @@ export function putBack(stage: Stage, actor: Actor, image: Uint8Array): void {
 const all = (store: Store): string[] =>
   store.all<{ guid: string }>('SELECT lower(hex(guid)) AS guid FROM message').map(({ guid }) => guid);
 
-/** What the mailbox need not keep for this device. With anything unacknowledged it is not known what that is: then nothing counts as lost. */
-function outOfMailbox(store: Store): string[] {
+/** Of what is here the mailbox need keep nothing for this device, wherever nothing is unacknowledged. Of what comes later that is not known until then (or until a cloud is put back). */
+export function noteAcknowledged(actor: Actor, store: Store): void {
   const { stored, acknowledged } = getMailCursor(store);
-  return stored > acknowledged ? [] : all(store);
+  if (stored <= acknowledged && !store.bulkOpen) actor.acknowledged = messagesOf({ store });
 }
 
 /** Of this person, as the cloud itself has them at this moment, in the generation that counts. */

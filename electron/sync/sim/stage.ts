@@ -51,6 +51,8 @@ export type Actor = {
   /** Messages that were seen here; those that were hidden, or gone, afterwards. */
   seen: Set<string>;
   hidden: Set<string>;
+  /** Those that were here when everything that had come by mail was last acknowledged (put-back.ts). */
+  acknowledged: readonly Row[];
   /** Those that were here when it was looked at last. */
   there: ReadonlySet<string>;
 };
@@ -216,6 +218,7 @@ export class Stage {
         perhapsRemoved: false,
         copy: null,
         looked: null,
+        acknowledged: [],
         seen: new Set<string>(),
         hidden: new Set<string>(),
         there: new Set<string>(),

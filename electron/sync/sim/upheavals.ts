@@ -187,10 +187,12 @@ const restore: Act['act'] = async (stage) => {
   await stage.cloud.restore(backup);
   for (const { device } of stage.actors)
     for (const guid of device.look(unheard)) stage.ledger.askedAgain.add(guid);
-  // What had not come to its receivers went with the cloud, unless it is in the backup.
+  // What had not come to its receivers went with the cloud, unless it is in the backup; and so did mail that had come and was not acknowledged.
   for (const actor of stage.actors) {
+    const rows = actor.device.look((store) => messagesOf({ store }));
+    actor.acknowledged = rows;
     if (!actor.anchor) continue;
-    const here = new Set(actor.device.look((store) => messagesOf({ store })).map(({ guid }) => guid));
+    const here = new Set(rows.map(({ guid }) => guid));
     for (const guid of stage.ledger.sent.keys()) {
       if (!here.has(guid)) stage.ledger.unsure[actor.person].add(guid);
     }
