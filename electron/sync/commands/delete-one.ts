@@ -3,20 +3,27 @@
  * this device alone; nothing of that ever becomes a register by itself (SPEC SYN-26). All of it in the caller's transaction.
  */
 import { equalBytes } from '../../../shared/crypto/bytes.ts';
-import { getRegister, newPayload, requireWritable } from '../../../shared/model/payload.ts';
+import { getRegister, isNewerSchema, newPayload, requireWritable } from '../../../shared/model/payload.ts';
 import { deletedValue } from '../../../shared/model/values.ts';
 import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import type { Uncovered } from '../../store/covered.ts';
-import { addLocalDelete, getLocalDelete, removeLocalDelete } from '../../store/local-deletes.ts';
+import {
+  addLocalDelete,
+  getLocalDelete,
+  removeLocalDelete,
+  takeOverLocalDelete,
+} from '../../store/local-deletes.ts';
 import { messageRow } from '../../store/messages.ts';
+import type { Store } from '../../store/open.ts';
 import { hiddenOnTheirWay, showOutbox } from '../../store/outbox-hidden.ts';
 import { deletedHow } from '../../store/recently-deleted.ts';
 import { getPayload } from '../../store/records.ts';
+import { rememberDeleteOf } from '../../store/remembered-deletes.ts';
 import { KIND } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { currentKeys, messageRecordId } from '../zones/names.ts';
 import { switchIsOn } from './conversations.ts';
-import { CLEARED, writeRegister } from './registers.ts';
+import { CLEARED, NO_KEY, writeRegister } from './registers.ts';
 
 /**
  * False when it is not here, or is in Recently Deleted already: then this delete takes nothing. `here`: on this device alone; of a delete made
@@ -39,6 +46,58 @@ export function deleteOne(
     writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
   }
   return true;
+}
+
+type MessageName = { sender: Uint8Array; guid: Uint8Array };
+
+/**
+ * Deletes for all devices what is to be deleted by now, whoever asked: nobody is there to be told that it cannot be. True where a newer app has written
+ * it since: then it is remembered (SPEC DEL-20), its record is left alone, and it shows as it was known last. `asOfMs`: as in `writeRegister`.
+ */
+export function deleteEverywhere(
+  ctx: StepContext,
+  id: Uint8Array,
+  deletedMs: number,
+  asOfMs: number | null = null,
+  name: MessageName | undefined = messageRow(ctx.store, id),
+): boolean {
+  const { store } = ctx;
+  const { deviceId } = currentKeys(ctx);
+  const value = deletedValue(deletedMs, deviceId);
+  const payload = getPayload(store, 'messages', id);
+  if (payload === undefined || !isNewerSchema(payload)) {
+    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value, NO_KEY, asOfMs);
+    return false;
+  }
+  if (name === undefined) return false;
+  const stamp = ctx.hlc.now(0n);
+  rememberDeleteOf(store, name, { field: MessageField.DELETED, key: NO_KEY, stamp, device: deviceId, value });
+  return true;
+}
+
+/** What is remembered as deleted everywhere shows in Recently Deleted, although its record cannot say so yet. */
+export function showAsDeleted(store: Store, id: Uint8Array, deletedMs: number): void {
+  addLocalDelete(store, id, deletedMs);
+  takeOverLocalDelete(store, id);
+}
+
+/**
+ * An own message that was deleted while it was on its way is accepted: as was decided then. Also where the first that came of it was a newer app's
+ * version, of which nothing shows. `here`: as in `deleteOne`.
+ */
+export function deleteAccepted(
+  ctx: StepContext,
+  { id, guid }: { id: Uint8Array; guid: Uint8Array },
+  deletedMs: number,
+  here: boolean,
+): void {
+  const { store } = ctx;
+  const isShown = messageRow(store, id) !== undefined;
+  if (here) deleteOne(ctx, id, deletedMs, here);
+  else if (getPayload(store, 'messages', id) !== undefined && !(isShown && deletedHow(store, id) !== null)) {
+    const name = { sender: currentKeys(ctx).accountId, guid };
+    if (deleteEverywhere(ctx, id, deletedMs, null, name) && isShown) showAsDeleted(store, id, deletedMs);
+  }
 }
 
 /** Its conversation's delete does not take it any more, since it was accepted twice (SPEC DEL-31): it has a delete of its own, as of then. */
@@ -98,7 +157,7 @@ export function deleteArrived(ctx: StepContext): void {
     if (messageRow(store, id) === undefined) {
       continue;
     }
-    deleteOne(ctx, id, deletedMs, here);
+    deleteAccepted(ctx, { id, guid }, deletedMs, here);
     // It goes on being asked for, unseen: the answer says whom it did not reach, should its delete be taken back (SPEC OUT-31).
     showOutbox(store, sendId);
     store.memory.accepted(sendId, id);

@@ -3,14 +3,13 @@
  * caller's transaction. Content that is no longer here is fetched from the zone before the switch is on (zones/refetch.ts).
  */
 import { readConversationRegisters } from '../../../shared/model/conversation.ts';
-import { isNewerSchema, newPayload } from '../../../shared/model/payload.ts';
-import { clearedValue, deletedValue, type Watermark } from '../../../shared/model/values.ts';
+import { isNewerSchema } from '../../../shared/model/payload.ts';
+import { clearedValue, type Watermark } from '../../../shared/model/values.ts';
 import { compareWatermarks } from '../../../shared/model/watermarks.ts';
-import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { unreadable } from '../../store/bases.ts';
 import { noteLetGo } from '../../store/let-go.ts';
 import {
-  addLocalDelete,
   anyExpired,
   forgetExpired,
   listLocalClears,
@@ -20,17 +19,14 @@ import {
   removeLocalDelete,
   takeOverLocalDelete,
 } from '../../store/local-deletes.ts';
-import { messageRow } from '../../store/messages.ts';
 import { answerHidden } from '../../store/outbox-hidden.ts';
 import { deleteForGood, getPayload } from '../../store/records.ts';
-import { rememberDeleteOf } from '../../store/remembered-deletes.ts';
-import { KIND } from '../../store/values.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import type { DeletedHere } from '../status-types.ts';
 import { conversationRecordId, currentKeys } from '../zones/names.ts';
 import { switchIsOn, writeConversation } from './conversations.ts';
-import { NO_KEY, writeRegister } from './registers.ts';
+import { deleteEverywhere, showAsDeleted } from './delete-one.ts';
 
 export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   const { store } = ctx;
@@ -64,10 +60,8 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     const record = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
     if (everywhere && (!byMark || (record !== undefined && isNewerSchema(record)))) {
       for (const id of locallyClearedIds(store, conversation)) {
-        if (!deleteEverywhere(ctx, id, deletedMs, deletedMs)) continue;
         // It shows as it was known last: into Recently Deleted with it, before the mark that hides it goes.
-        addLocalDelete(store, id, deletedMs);
-        takeOverLocalDelete(store, id);
+        if (deleteEverywhere(ctx, id, deletedMs, deletedMs)) showAsDeleted(store, id, deletedMs);
       }
     } else if (everywhere && !isClearedUpTo(ctx, conversation, mark)) {
       const value = clearedValue(mark, deletedMs, currentKeys(ctx).deviceId);
@@ -78,33 +72,6 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   noteLetGo(store, 'person', forGood, ctx.clock.now());
   answerHidden(store, everywhere);
   store.changes.flag('recentlyDeleted');
-}
-
-/** `asOfMs`: as in `writeRegister`. True where a newer app has written it since: then it is remembered (SPEC DEL-20), and its record is left alone. */
-function deleteEverywhere(
-  ctx: StepContext,
-  id: Uint8Array,
-  deletedMs: number,
-  asOfMs: number | null = null,
-): boolean {
-  const { store } = ctx;
-  const { deviceId } = currentKeys(ctx);
-  const value = deletedValue(deletedMs, deviceId);
-  const payload = getPayload(store, 'messages', id);
-  if (payload === undefined || !isNewerSchema(payload)) {
-    writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value, NO_KEY, asOfMs);
-    return false;
-  }
-  const row = messageRow(store, id);
-  if (row === undefined) return false;
-  rememberDeleteOf(store, row, {
-    field: MessageField.DELETED,
-    key: NO_KEY,
-    stamp: ctx.hlc.now(0n),
-    device: deviceId,
-    value,
-  });
-  return true;
 }
 
 /** Whether the conversation, as far as is known here, is deleted everywhere up to this place or further. */

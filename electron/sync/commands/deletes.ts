@@ -65,9 +65,9 @@ function take(ctx: StepContext, id: Uint8Array, taken: Taken): void {
   // It may have been accepted since the window asked whether one is sure.
   const recordId = arrived ?? store.memory.nowCalled(id);
   // Of several, one may have gone meanwhile: that is no reason to keep the others.
-  if (deleteOne(ctx, recordId, taken.deletedMs)) {
-    taken.messages.push(recordId);
-  }
+  const row = messageRow(store, recordId);
+  if (row !== undefined && deleteOne(ctx, recordId, taken.deletedMs))
+    taken.messages.push({ id: recordId, sender: plain(row.sender), guid: plain(row.guid) });
 }
 
 /** All of them, as far as there is room. `spare`: what a newer app has written is left. */

@@ -13,6 +13,7 @@ import {
   removeLocalClear,
   setLocalClear,
 } from '../../store/local-deletes.ts';
+import { messageRow } from '../../store/messages.ts';
 import type { Store } from '../../store/open.ts';
 import { settleHidden, showOutbox } from '../../store/outbox-hidden.ts';
 import { getPayload } from '../../store/records.ts';
@@ -36,8 +37,8 @@ export type Taken = {
   deletedMs: number;
   /** Later dates that it may have got since, where the clock was found to have been behind (redate-deletes.ts). */
   redatedMs: number[];
-  /** Record ids of messages that were deleted by themselves. */
-  messages: Uint8Array[];
+  /** Of messages that were deleted by themselves: their record ids, and what those are made from, since a new generation has others. */
+  messages: { id: Uint8Array; sender: Uint8Array; guid: Uint8Array }[];
   /** Messages that were in the outbox. */
   waiting: { sendId: Uint8Array; guid: Uint8Array }[];
   conversation: TakenConversation | null;
@@ -169,9 +170,11 @@ async function showAgain(
       });
     store.changes.flag('recentlyDeleted');
   });
-  await inSlices(ctx, breathe, taken.messages, (id) =>
+  const nowCalled = ({ id, sender, guid }: Taken['messages'][number]): Uint8Array =>
+    messageRow(store, id) === undefined ? messageRecordId(ctx, sender, guid) : id;
+  await inSlices(ctx, breathe, taken.messages, (one) =>
     spare.do(() => {
-      back += undoOne(ctx, id, dates) ? 1 : 0;
+      back += undoOne(ctx, nowCalled(one), dates) ? 1 : 0;
     }),
   );
   ctx.signal({ type: 'outbox' });

@@ -10,7 +10,7 @@ import { SendRequestSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/m
 import { getMailCursor, isPending } from '../../store/mail.ts';
 import { messageRow } from '../../store/messages.ts';
 import { type Asked, listAsked, type OutboxEntry, removeOutbox } from '../../store/outbox.ts';
-import { deleteOne } from '../commands/delete-one.ts';
+import { deleteAccepted } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { numberOf } from '../network/answers.ts';
 import { currentKeys, isMessageGone, messageRecordId } from '../zones/names.ts';
@@ -89,7 +89,7 @@ function settle(ctx: StepContext, { sendId, guid, deletedMs, deletedHere }: Aske
   const id = messageRecordId(ctx, currentKeys(ctx).accountId, guid);
   store.write(() => {
     const isHere = messageRow(store, id) !== undefined;
-    if (isHere && deletedMs !== null) deleteOne(ctx, id, deletedMs, deletedHere);
+    if (isHere && deletedMs !== null) deleteAccepted(ctx, { id, guid }, deletedMs, deletedHere);
     removeOutbox(store, sendId);
     if (isHere) store.memory.accepted(sendId, id);
   });

@@ -5,7 +5,8 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
-import { getRegister } from '../../../shared/model/payload.ts';
+import { getRegister, newPayload, SCHEMA } from '../../../shared/model/payload.ts';
+import { decodePayload, encodePayload } from '../../../shared/model/payload-codec.ts';
 import { BlobsMissingSchema } from '../../../shared/proto/gen/lockstep/cloud/v1/blobs_pb.js';
 import {
   NotDeliveredReason,
@@ -20,8 +21,9 @@ import { onlyHere } from '../../store/only-here.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
 import { hiddenHere } from '../../store/outbox-hidden.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
-import { deleteForGood as deleteRecord, getPayload } from '../../store/records.ts';
+import { deleteForGood as deleteRecord, getPayload, putMerged } from '../../store/records.ts';
 import { shownIds } from '../../store/shown.ts';
+import { KIND } from '../../store/values.ts';
 import { setZoneState } from '../../store/zone-state.ts';
 import { removeDevice } from '../account/devices.ts';
 import { answerDeletedHere } from '../commands/deleted-here.ts';
@@ -30,6 +32,7 @@ import { undoDelete } from '../commands/undo.ts';
 import type { DeletedHere } from '../status-types.ts';
 import { annaAndBob, closeDevices, fetchOf, type MailDevice, mailDevice } from '../testing/mail-device.ts';
 import { answerLost, tamper } from '../testing/tamper.ts';
+import { currentKeys, messageRecordId } from '../zones/names.ts';
 import { settleLongAsked } from './long-asked.ts';
 import { receiveStep } from './receive-step.ts';
 import { sendStep } from './send-step.ts';
@@ -275,6 +278,25 @@ async function comesBeforeItsAnswer(text: string): Promise<{ sendId: string; rec
   const row = anna.store.get<{ id: Uint8Array }>('SELECT id FROM message WHERE text = ?', text)!;
   return { sendId, recordId: Buffer.from(row.id).toString('hex') };
 }
+
+test('SYN-72 DEL-20 the first that comes of it is a newer app’s version: nothing is held up, and it is deleted once that can be read', async () => {
+  const sent = anna.write(id, 'edited elsewhere');
+  const { guid } = nextOutbox(anna.store)!;
+  anna.wire.fetch = answerLost(fetchOf(cloud), '/Send');
+  await expect(sendStep(anna.ctx)).rejects.toThrow();
+  await anna.delete(sent);
+  anna.wire.fetch = fetchOf(cloud);
+  const recordId = messageRecordId(anna.ctx, currentKeys(anna.ctx).accountId, guid);
+  const written = { ...newPayload(KIND.message), schema: SCHEMA + 1 };
+  putMerged(anna.store, 'messages', recordId, decodePayload(encodePayload(written), SCHEMA), {
+    dirty: false,
+  });
+  await sendStep(anna.ctx);
+  expect(anna.store.get('SELECT 1 AS one FROM outbox')).toBeUndefined();
+  expect([anna.texts(id), deleted(anna)]).toEqual([[], []]);
+  expect(anna.store.get<{ n: number }>('SELECT count(*) AS n FROM remembered_delete')!.n).toBe(1);
+  expect(getPayload(anna.store, 'messages', recordId)?.schema).toBe(SCHEMA + 1);
+});
 
 /** Its files are not there: it is deleted while that is being said. `restart`: Undo is over by then. */
 async function deletedForWantOfFiles(restart: boolean): Promise<{ undo: string }> {

@@ -37,7 +37,7 @@ import {
 } from '../../store/outbox.ts';
 import { getPin } from '../../store/pins.ts';
 import { blobsMissing } from '../blobs/missing.ts';
-import { deleteOne, staysDeleted } from '../commands/delete-one.ts';
+import { deleteAccepted, staysDeleted } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import type { StepResult } from '../engine/steps.ts';
 import { SyncFailure } from '../failure.ts';
@@ -188,7 +188,8 @@ function settle(ctx: StepContext, entry: OutboxEntry, accepted: Accepted, reques
       if (uncovered !== null) staysDeleted(ctx, id, uncovered);
       if (isNew) noteLate(ctx, id);
       // In the same transaction: it is never seen.
-      if (deleted?.deletedMs != null) deleteOne(ctx, id, deleted.deletedMs, deleted.deletedHere);
+      if (deleted?.deletedMs != null)
+        deleteAccepted(ctx, { id, guid: body.guid }, deleted.deletedMs, deleted.deletedHere);
       sayDeliveries(ctx, body.guid, missing, []);
     } else {
       const isIn = (some: readonly { accountId: Uint8Array }[], accountId: Uint8Array): boolean =>

@@ -71,6 +71,24 @@ test('SYN-9 SYN-32 a purged zone: off and told, nothing goes up by itself; on ag
   expect(third.texts()).toEqual(['second', 'while off']);
 });
 
+test('SYN-70 what was deleted just before it got its new name comes back with Undo', async () => {
+  const [one, other] = await world.two();
+  await world.whileDown(raiseGeneration);
+  for (const device of [one, other]) {
+    await device.core.execute({ name: 'syncNow', input: null });
+    await device.until(({ switch: value }) => value === 'off', 'off');
+  }
+  const input = { ids: [idOf(one, 'first')] };
+  const { undo } = await one.core.execute({ name: 'deleteMessages', input });
+  await one.core.execute({ name: 'setSwitch', input: { on: true, deletedHere: 'everywhere' } });
+  await one.until(({ switch: value }) => value === 'on', 'on again');
+  expect(one.texts()).toEqual(['second']);
+  expect(await one.core.execute({ name: 'undoDelete', input: { undo } })).toMatchObject({ messages: 1 });
+  await turnOn(other);
+  await inStep(one, other);
+  for (const device of [one, other]) expect(device.texts()).toEqual(['first', 'second']);
+});
+
 test('SWI-9 API-15 after a purge what is here is only here, until the switch goes on again: no wipe without a word', async () => {
   const one = await world.first({ whole: true });
   const edited = one.message('first', T);

@@ -67,6 +67,35 @@ test.each([3, 31])(
   },
 );
 
+test('DEL-32 DEL-20 one that a newer app has written since goes with the others, its record is left alone, and nothing is held up', async () => {
+  const old = await scene.add();
+  for (const ago of [400, 300, 200]) scene.write(old, `years ${ago}`, ago);
+  await scene.pass();
+  const { id } = old.device.store.get<{ id: string }>(
+    "SELECT lower(hex(id)) AS id FROM message WHERE text = 'years 300'",
+  )!;
+  old.device.newerWrites(id);
+  await scene.run(old, { name: 'disableAndDelete', input: null });
+  await scene.pass(31 * DAY);
+  await scene.run(old, { name: 'syncNow', input: null });
+  await scene.pass();
+  const fresh = await scene.add();
+  scene.write(fresh, 'newest', 0);
+  await scene.pass();
+  await scene.run(fresh, { name: 'deleteConversation', input: { conversationId: CONVERSATION } });
+  await scene.pass(31 * DAY);
+  await scene.pass();
+  await turnOn(old);
+  expect(old.device.core.status()).toMatchObject({ switch: 'on', phase: 'idle' });
+  expect(texts(old)).toBe('');
+  expect(deletedByThemselves(old)).toHaveLength(3);
+  // What it cannot read it does not show, and what goes up after it goes up.
+  expect(count(fresh)).toBe(2);
+  scene.write(old, 'after it', 0);
+  await scene.pass();
+  for (const device of [old, fresh]) expect(texts(device)).toBe('after it');
+});
+
 test('DEL-32 so it is after a purge, and Recover brings all of it back', async () => {
   const old = await scene.add();
   for (const ago of [400, 300, 200]) scene.write(old, `years ${ago}`, ago);

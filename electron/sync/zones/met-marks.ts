@@ -7,18 +7,14 @@
  * In the sync worker. Which messages the cloud lacks is known at the zone's head and not before: what was met is kept with the zone until then, in
  * the transaction of the page that brought it.
  */
-import { newPayload } from '../../../shared/model/payload.ts';
-import { deletedValue } from '../../../shared/model/values.ts';
-import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { addLocalDelete } from '../../store/local-deletes.ts';
 import { addNotice } from '../../store/notices.ts';
 import type { PulledResult } from '../../store/pulled.ts';
 import { goneWithConversation, onlyHereUnderMark } from '../../store/recently-deleted.ts';
-import { comparePlaces, hex, KIND, NOWHERE, type Place, unhex } from '../../store/values.ts';
+import { comparePlaces, hex, NOWHERE, type Place, unhex } from '../../store/values.ts';
 import { getZoneState, patchExtra } from '../../store/zone-state.ts';
-import { writeRegister } from '../commands/registers.ts';
+import { deleteEverywhere, showAsDeleted } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
-import { currentKeys } from './names.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
@@ -83,9 +79,8 @@ export async function settleMarks(ctx: StepContext): Promise<void> {
     for (let more = true; more; ) {
       more = store.write(() => {
         const ids = onlyHereUnderMark(store, unhex(conversation), placeOf(from), sizes.slice.marks);
-        const value = deletedValue(ctx.writeClock.now(), currentKeys(ctx).deviceId);
-        for (const id of ids)
-          writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value);
+        const deletedMs = ctx.writeClock.now();
+        for (const id of ids) if (deleteEverywhere(ctx, id, deletedMs)) showAsDeleted(store, id, deletedMs);
         if (ids.length > 0) say(ctx, unhex(conversation), from.ms);
         if (ids.length < sizes.slice.marks) {
           const { [conversation]: _, ...left } = savedMet(ctx);
