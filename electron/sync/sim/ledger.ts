@@ -77,8 +77,8 @@ export class Ledger {
   readonly missed = new Set<string>();
   readonly notDelivered = new Set<string>();
 
-  /** By message: devices that were put back to before they had it, while their zone had it not, and have not had it since. */
-  readonly #forgot = new Map<string, Set<string>>();
+  /** By message: devices that were put back to before they had it, and have not had it since; and whose zone had it then (null: none had). */
+  readonly #forgot = new Map<string, Map<string, PersonName | null>>();
   /** Devices that were put back, and to which tick at the earliest. */
   readonly doubted = new Map<string, number>();
   /** Devices that are being removed, or have been. */
@@ -159,15 +159,16 @@ export class Ledger {
     else had.add(by);
   }
 
-  /** This device had it, no zone of its account and no mailbox for it any more, and it was put back to before that (put-back.ts). */
-  forgets(guid: string, by: string): void {
-    const forgot = this.#forgot.get(guid);
-    if (forgot === undefined) this.#forgot.set(guid, new Set([by]));
-    else forgot.add(by);
+  /** This device had it, no mailbox for it any more, and it was put back to before that (put-back.ts). `inZone`: whose zone still had it then. */
+  forgets(guid: string, by: string, inZone: PersonName | null): void {
+    const forgot = this.#forgot.get(guid) ?? new Map<string, PersonName | null>();
+    this.#forgot.set(guid, forgot.set(by, inZone));
   }
 
+  /** And no zone gives it back: none had it, or that one was purged. */
   hasForgotten(guid: string, by: string): boolean {
-    return this.#forgot.get(guid)?.has(by) ?? false;
+    const inZone = this.#forgot.get(guid)?.get(by);
+    return inZone !== undefined && (inZone === null || this.purged[inZone]);
   }
 
   /** What is gone from this device went from it alone, with its switch off: by Delete Now, the thirty days, or its own Keep Messages. */

@@ -66,4 +66,7 @@ test('SIM-3 what was acknowledged before is gone with it too where something els
 test('SIM-3 what the zone has is gone from no device that is put back', async () => {
   const { stage, bob, late } = await putBackAfterMail(true);
   expect(stage.ledger.hasForgotten(late.guid, bob.name)).toBe(false);
+  // But a zone that is purged gives nothing back.
+  stage.ledger.purged.bob = true;
+  expect(stage.ledger.hasForgotten(late.guid, bob.name)).toBe(true);
 });

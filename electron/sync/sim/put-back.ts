@@ -16,7 +16,7 @@ export function putBack(stage: Stage, actor: Actor, image: Uint8Array): void {
   const lost = had.map(({ guid }) => guid).filter((guid) => !kept.has(guid));
   if (lost.length === 0) return;
   const inZone = messagesInZone(stage, actor);
-  for (const guid of lost) if (!inZone.has(guid)) stage.ledger.forgets(guid, name);
+  for (const guid of lost) stage.ledger.forgets(guid, name, inZone.has(guid) ? actor.person : null);
 }
 
 const all = (store: Store): string[] =>
