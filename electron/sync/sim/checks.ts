@@ -240,7 +240,7 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
   const here = new Map<string, Row>();
   for (const row of messagesOf(actor.device)) here.set(row.guid, row);
   problems.push(...recoveredShown(stage, actor, here));
-  for (const { guid, text } of ledger.sent.values()) {
+  for (const { guid, text, tick } of ledger.sent.values()) {
     const row = here.get(guid);
     const place = ledger.places.get(guid) ?? { ms: 0, guid, conversation: '' };
     const deletions = ledger.of(person, place.conversation, place);
@@ -251,10 +251,11 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
       const letGo = ({ name }: Actor) =>
         deletions.some((one) => one.by === name && over(one)) || ledger.isExpired(person, name, age);
       const had = whoHad(stage, person, guid);
-      // Where none was seen with it, it was too old when it came, and was there between two looks at the most.
+      // Where none was seen with it, it was too old when it came, and was there between two looks at the most; so whoever joined later gets it from none.
+      const askedThen = stage.of(person).filter(({ joined }) => joined <= tick);
       const everywhere =
         had.length === 0
-          ? stage.of(person).every(({ name }) => ledger.isExpired(person, name, age))
+          ? askedThen.length > 0 && askedThen.every(({ name }) => ledger.isExpired(person, name, age))
           : nobodyHas(stage, had, guid, letGo);
       const expired = ledger.isExpired(person, null, age);
       const unsure = ledger.unsure[person].has(guid) || mayBeMissed(stage, person, guid);

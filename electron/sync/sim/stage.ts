@@ -46,6 +46,8 @@ export type Actor = {
   perhapsRemoved: boolean;
   /** An old copy of its database and of its folder of files (null: none), and when that was. */
   copy: { image: Uint8Array; files: string | null; tick: number } | null;
+  /** The tick at which it became one of its account's. */
+  readonly joined: number;
   /** What was looked at last (checks.ts): the same again needs no second look. */
   looked: readonly Row[] | null;
   /** Messages that were seen here; those that were hidden, or gone, afterwards. */
@@ -214,6 +216,7 @@ export class Stage {
     const actor: Actor = {
       ...{ name, person, device, id, line, clock, disk, anchor, kills, far, said },
       ...{
+        joined: this.ledger.tick,
         removed: null,
         perhapsRemoved: false,
         copy: null,
