@@ -64,6 +64,7 @@ export const BASE: Record<string, unknown> = {
   'session.state': SIGNED_IN,
   'settings.get': {
     appearance: 'system',
+    notifications: 'off',
     language: 'system',
     readReceipts: true,
     name: 'Anna',

@@ -1,4 +1,4 @@
-/** `settings.*`: appearance and language (of this device); receipts and name (of the account); Keep Messages. */
+/** `settings.*`: appearance, language and notifications (of this device); receipts and name (of the account); Keep Messages. */
 import { z } from 'zod';
 import { personName } from './inputs.ts';
 import { procedure, router } from './trpc.ts';
@@ -19,6 +19,7 @@ export const settingsRouter = router({
         .object({
           appearance: z.enum(['system', 'light', 'dark']),
           language: z.enum(['system', 'en', 'nl']),
+          notifications: z.enum(['text', 'name', 'hidden', 'off']),
           readReceipts: z.boolean(),
           name: personName,
         })
@@ -28,6 +29,7 @@ export const settingsRouter = router({
       const change: SettingsChange = {};
       if (input.appearance !== undefined) change.appearance = input.appearance;
       if (input.language !== undefined) change.language = input.language;
+      if (input.notifications !== undefined) change.notifications = input.notifications;
       if (input.readReceipts !== undefined) change.readReceipts = input.readReceipts;
       if (input.name !== undefined) change.name = input.name;
       return ctx.calls.settings.set(change);

@@ -230,7 +230,7 @@ test('HOST-13 no second window and no embedded page; a web link opens in the bro
   expect(it.navigate('will-attach-webview', '')).toBe(true);
 });
 
-test('HOST-13 no permission is given but writing to the clipboard, and that to the app alone', async () => {
+test('HOST-13 no permission is given but writing to the clipboard and notifications, and those to the app alone', async () => {
   const it = standIn();
   await run(it);
   const ask = (permission: string, url: string): boolean[] => {
@@ -241,13 +241,15 @@ test('HOST-13 no permission is given but writing to the clipboard, and that to t
     answers.push(it.session.get('check')?.(...([null, permission, url] as never[])) as never);
     return answers;
   };
-  for (const permission of ['media', 'geolocation', 'notifications', 'clipboard-read']) {
+  for (const permission of ['media', 'geolocation', 'midi', 'clipboard-read']) {
     expect(ask(permission, 'app://lockstep/')).toEqual([false, false]);
   }
   for (const url of ['https://lockstep/', 'app://elsewhere/', 'https://example.org/', '']) {
-    expect(ask('clipboard-sanitized-write', url)).toEqual([false, false]);
+    for (const permission of ['clipboard-sanitized-write', 'notifications'])
+      expect(ask(permission, url)).toEqual([false, false]);
   }
-  expect(ask('clipboard-sanitized-write', 'app://lockstep/')).toEqual([true, true]);
+  for (const permission of ['clipboard-sanitized-write', 'notifications'])
+    expect(ask(permission, 'app://lockstep/')).toEqual([true, true]);
   expect(it.session.get('device')?.(...([{}] as never[]))).toBe(false);
 });
 

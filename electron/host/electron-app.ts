@@ -110,9 +110,9 @@ export async function runElectronApp(electron: ElectronParts, options: ElectronA
   options.threads?.begin();
   await app.whenReady();
   const { defaultSession } = electron.session;
-  // One thing is allowed, to the app's own page alone: writing to the clipboard (Copy, the recovery words). Reading it is not.
+  // Two things are allowed, to the app's own page alone: writing to the clipboard (Copy, the recovery words; reading it is not), and notifications.
   const allowed = (permission: string, url: string): boolean =>
-    permission === 'clipboard-sanitized-write' &&
+    (permission === 'clipboard-sanitized-write' || permission === 'notifications') &&
     URL.parse(url)?.host === 'lockstep' &&
     url.startsWith(`${SCHEME}:`);
   defaultSession.setPermissionRequestHandler((_contents, permission, answer, details) =>

@@ -1,4 +1,4 @@
-/** Small named values of this device: its own settings (appearance, language), the clock's last stamp, and the like. */
+/** Small named values of this device: its own settings (appearance, language, notifications), the clock's last stamp, and the like. */
 import type { Store } from './open.ts';
 
 export function getMeta(store: Store, name: string): string | null {

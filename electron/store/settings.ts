@@ -48,18 +48,22 @@ export function isBlocked(store: Store, account: Uint8Array): boolean {
 
 export const APPEARANCES = ['system', 'light', 'dark'] as const;
 export const LANGUAGES = ['system', 'en', 'nl'] as const;
+export const NOTIFICATIONS = ['text', 'name', 'hidden', 'off'] as const;
 export type DeviceSettings = {
   appearance: (typeof APPEARANCES)[number];
   language: (typeof LANGUAGES)[number];
+  notifications: (typeof NOTIFICATIONS)[number];
 };
 
 /** Of this device only; they never travel. */
 export function getDeviceSettings(store: Store): DeviceSettings {
   const appearance = getMeta(store, 'appearance');
   const language = getMeta(store, 'language');
+  const notifications = getMeta(store, 'notifications');
   return {
     appearance: APPEARANCES.find((one) => one === appearance) ?? 'system',
     language: LANGUAGES.find((one) => one === language) ?? 'system',
+    notifications: NOTIFICATIONS.find((one) => one === notifications) ?? 'text',
   };
 }
 
@@ -67,6 +71,7 @@ export function setDeviceSettings(store: Store, change: Partial<DeviceSettings>)
   store.write(() => {
     if (change.appearance !== undefined) setMeta(store, 'appearance', change.appearance);
     if (change.language !== undefined) setMeta(store, 'language', change.language);
+    if (change.notifications !== undefined) setMeta(store, 'notifications', change.notifications);
     store.changes.flag('settings');
   });
 }

@@ -179,6 +179,8 @@ export type KeepReach = {
 export type Settings = {
   appearance: 'system' | 'light' | 'dark';
   language: 'system' | 'en' | 'nl';
+  /** What a notification shows on this device: who wrote and what, who, only that somebody did; or there are none. */
+  notifications: 'text' | 'name' | 'hidden' | 'off';
   readReceipts: boolean;
   name: string;
   keepMessages: KeepMessages;

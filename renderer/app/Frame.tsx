@@ -7,6 +7,8 @@ import { DeleteWarning } from '../deletes/DeleteWarning.tsx';
 import { RecentlyDeletedPane } from '../deletes/RecentlyDeletedPane.tsx';
 import { NewMessagePane } from '../new-message/NewMessagePane.tsx';
 import { Notices } from '../notices/Notices.tsx';
+import { NotifyBar } from '../notifications/NotifyBar.tsx';
+import { startNotifying } from '../notifications/notify.ts';
 import { SettingsDialog } from '../settings/SettingsDialog.tsx';
 import { unreadIn } from '../sidebar/preview.ts';
 import { Sidebar } from '../sidebar/Sidebar.tsx';
@@ -23,6 +25,7 @@ export function Frame({ account }: { account: AccountInfo }) {
   const connected = useConnection((state) => state.connected);
   const unread = conversations.use((state) => unreadIn(state.data ?? [], Date.now()));
   useShortcuts();
+  useEffect(startNotifying, []);
   useEffect(() => {
     document.title = unread > 0 ? t('app.unreadTitle', { count: unread }) : 'Lockstep';
   }, [unread, t]);
@@ -39,6 +42,7 @@ export function Frame({ account }: { account: AccountInfo }) {
           </p>
         )}
         <Notices />
+        <NotifyBar />
         <div className="frame-pane">
           <PaneContent pane={pane} account={account} />
         </div>

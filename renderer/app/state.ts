@@ -21,7 +21,14 @@ export type Pane =
   | { kind: 'new' }
   | { kind: 'recentlyDeleted' };
 
-export type SettingsTab = 'messages' | 'account' | 'devices' | 'appearance' | 'language' | 'troubleshooting';
+export type SettingsTab =
+  | 'messages'
+  | 'account'
+  | 'devices'
+  | 'notifications'
+  | 'appearance'
+  | 'language'
+  | 'troubleshooting';
 /** A page behind the tab Messages; null: its first. */
 export type SettingsPage = 'storage' | null;
 

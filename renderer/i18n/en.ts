@@ -11,6 +11,7 @@ import { help } from './en/help.ts';
 import { keep } from './en/keep.ts';
 import { newMessage } from './en/new-message.ts';
 import { notices } from './en/notices.ts';
+import { notifications } from './en/notifications.ts';
 import { recentlyDeleted } from './en/recently-deleted.ts';
 import { recovering } from './en/recovering.ts';
 import { recovery } from './en/recovery.ts';
@@ -52,6 +53,7 @@ export const en = {
   troubleshooting,
   damaged,
   notices,
+  notifications,
   failure,
 };
 

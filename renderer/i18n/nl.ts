@@ -12,6 +12,7 @@ import { help } from './nl/help.ts';
 import { keep } from './nl/keep.ts';
 import { newMessage } from './nl/new-message.ts';
 import { notices } from './nl/notices.ts';
+import { notifications } from './nl/notifications.ts';
 import { recentlyDeleted } from './nl/recently-deleted.ts';
 import { recovering } from './nl/recovering.ts';
 import { recovery } from './nl/recovery.ts';
@@ -53,5 +54,6 @@ export const nl: Texts = {
   troubleshooting,
   damaged,
   notices,
+  notifications,
   failure,
 };

@@ -2,6 +2,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { Tabs } from '@base-ui/react/tabs';
 import {
+  Bell,
   CircleUserRound,
   Cloud,
   Keyboard,
@@ -20,6 +21,7 @@ import { AppearanceSettings } from './AppearanceSettings.tsx';
 import { DevicesSettings } from './DevicesSettings.tsx';
 import { LanguageSettings } from './LanguageSettings.tsx';
 import { MessagesSettings } from './MessagesSettings.tsx';
+import { NotificationSettings } from './NotificationSettings.tsx';
 import { TroubleshootingSettings } from './troubleshooting/TroubleshootingSettings.tsx';
 import './settings.css';
 
@@ -27,6 +29,7 @@ const ICONS: Record<SettingsTab, ReactNode> = {
   messages: <Cloud />,
   account: <CircleUserRound />,
   devices: <MonitorSmartphone />,
+  notifications: <Bell />,
   appearance: <SunMoon />,
   language: <Languages />,
   troubleshooting: <LifeBuoy />,
@@ -88,6 +91,9 @@ export function SettingsDialog({ account }: { account: AccountInfo }) {
             </Panel>
             <Panel value="devices">
               <DevicesSettings />
+            </Panel>
+            <Panel value="notifications">
+              <NotificationSettings />
             </Panel>
             <Panel value="appearance">
               <AppearanceSettings />

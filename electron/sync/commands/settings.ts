@@ -1,4 +1,4 @@
-/** Settings: what the account shares travels in its record, appearance and language are this device's own. */
+/** Settings: what the account shares travels in its record, appearance, language and notifications are this device's own. */
 import { newSettings } from '../../../shared/model/settings.ts';
 import { flagValue, textValue } from '../../../shared/model/values.ts';
 import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
@@ -10,11 +10,12 @@ import { writeRegister } from './registers.ts';
 
 export function setSettings(ctx: StepContext, input: CommandInput<'setSettings'>): void {
   const { store } = ctx;
-  const { appearance, language, readReceipts, name } = input;
+  const { appearance, language, notifications, readReceipts, name } = input;
   store.write(() => {
     setDeviceSettings(store, {
       ...(appearance === undefined ? {} : { appearance }),
       ...(language === undefined ? {} : { language }),
+      ...(notifications === undefined ? {} : { notifications }),
     });
     if (readReceipts !== undefined) {
       const value = flagValue(readReceipts);

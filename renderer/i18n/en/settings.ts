@@ -4,6 +4,7 @@ export const settings = {
   messages: 'Messages',
   account: 'Account',
   devices: 'Devices',
+  notifications: 'Notifications',
   appearance: 'Appearance',
   language: 'Language',
   troubleshooting: 'Troubleshooting',

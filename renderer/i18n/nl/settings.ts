@@ -4,6 +4,7 @@ export const settings = {
   messages: 'Berichten',
   account: 'Account',
   devices: 'Apparaten',
+  notifications: 'Meldingen',
   appearance: 'Weergave',
   language: 'Taal',
   troubleshooting: 'Problemen oplossen',

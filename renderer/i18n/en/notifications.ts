@@ -1,0 +1,20 @@
+export const notifications = {
+  show: 'Notifications on this device show',
+  text: 'Who wrote, and what',
+  name: 'Who wrote',
+  hidden: 'Only that somebody wrote',
+  off: 'No notifications',
+  help: 'They come while no window of Lockstep has the focus, and not for conversations that are muted. They go when what they tell of is read or deleted, on whichever device.',
+  notAsked: 'This browser has not been asked yet whether Lockstep may show notifications.',
+  denied:
+    'Notifications from Lockstep are blocked. Allow them for this page in the browser’s own settings (beside the address), or in the system’s.',
+  unsupported: 'This browser shows no notifications.',
+  offer: 'Lockstep can tell you when somebody writes while you look elsewhere.',
+  allow: 'Allow Notifications',
+  notNow: 'No Notifications',
+  titleMore: '{{title}} ({{count, number}})',
+  messages_one: 'New message',
+  messages_other: '{{count, number}} new messages',
+  several_one: '{{count, number}} new message in {{conversations, number}} conversations',
+  several_other: '{{count, number}} new messages in {{conversations, number}} conversations',
+};

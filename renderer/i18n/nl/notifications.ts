@@ -1,0 +1,20 @@
+export const notifications = {
+  show: 'Meldingen op dit apparaat tonen',
+  text: 'Wie er schreef, en wat',
+  name: 'Wie er schreef',
+  hidden: 'Alleen dat iemand schreef',
+  off: 'Geen meldingen',
+  help: 'Ze komen zolang je niet in een venster van Lockstep bezig bent, en niet voor gesprekken die gedempt zijn. Ze verdwijnen als het bericht gelezen of verwijderd is, op welk apparaat ook.',
+  notAsked: 'Deze browser is nog niet gevraagd of Lockstep meldingen mag tonen.',
+  denied:
+    'Meldingen van Lockstep zijn geblokkeerd. Sta ze voor deze pagina toe in de instellingen van de browser (naast het adres), of in die van het systeem.',
+  unsupported: 'Deze browser toont geen meldingen.',
+  offer: 'Lockstep kan het je laten weten als iemand schrijft terwijl je ergens anders bent.',
+  allow: 'Sta meldingen toe',
+  notNow: 'Geen meldingen',
+  titleMore: '{{title}} ({{count, number}})',
+  messages_one: 'Nieuw bericht',
+  messages_other: '{{count, number}} nieuwe berichten',
+  several_one: '{{count, number}} nieuw bericht in {{conversations, number}} gesprekken',
+  several_other: '{{count, number}} nieuwe berichten in {{conversations, number}} gesprekken',
+};
