@@ -15,6 +15,15 @@ test('SIM-17 with the app’s own sizes every request counts, in the minute in w
   expect(asking.most).toBe(9);
 });
 
+test('SIM-17 a piece of a file counts from the second time on', () => {
+  const asking = new Asking(MINUTE, false);
+  for (const call of ['StatBlobs', 'PutBlob', 'GetBlob'])
+    for (let n = 0; n < 9; n += 1) asking.note(ask(call, n), n);
+  expect(asking.most).toBe(0);
+  for (let n = 0; n < 3; n += 1) asking.note(ask('PutBlob', 4), 10);
+  expect(asking.most).toBe(3);
+});
+
 test('SIM-17 with short pages a place counts from the second time on, and everything that is no page', () => {
   const asking = new Asking(MINUTE, true);
   for (let n = 0; n < 9; n += 1) asking.note(ask('Receive', n), n);
