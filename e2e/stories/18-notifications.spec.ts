@@ -93,7 +93,8 @@ test('Anna writes while Bob looks elsewhere: he is told, and what he is told of 
   await deleteMessage(second.page, 'Not for long.');
   await expect.poll(async () => (await notified(page)).at(-1)?.open).toBe(false);
 
-  // None at all, and the setting is this device's own.
+  // None at all, and the setting is this device's own. Nobody reads it meanwhile.
+  await openConversation(second.page, CARLA.name);
   await openSettings(page);
   await dialog.getByRole('tab', { name: 'Notifications' }).click();
   await dialog.getByRole('radio', { name: 'No notifications' }).click();
