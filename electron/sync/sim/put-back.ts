@@ -19,6 +19,16 @@ export function putBack(stage: Stage, actor: Actor, image: Uint8Array): void {
   for (const guid of lost) stage.ledger.forgets(guid, name, inZone.has(guid) ? actor.person : null);
 }
 
+/** A cloud was put back: what this device had once, and was to come to it again, is in no mailbox any more. */
+export function mailIsGone(stage: Stage, actor: Actor): void {
+  const { ledger } = stage;
+  const kept = new Set(actor.device.look(all));
+  const lost = [...ledger.had].flatMap(([guid, by]) => (by.has(actor.name) && !kept.has(guid) ? [guid] : []));
+  if (lost.length === 0) return;
+  const inZone = messagesInZone(stage, actor);
+  for (const guid of lost) ledger.forgets(guid, actor.name, inZone.has(guid) ? actor.person : null);
+}
+
 const all = (store: Store): string[] =>
   store.all<{ guid: string }>('SELECT lower(hex(guid)) AS guid FROM message').map(({ guid }) => guid);
 

@@ -6,7 +6,7 @@ import { messagesOf } from './ledger.ts';
 import { forgetLook } from './looks.ts';
 import { FINE } from './network.ts';
 import { isSleepy, stormOf } from './oftener.ts';
-import { putBack } from './put-back.ts';
+import { mailIsGone, putBack } from './put-back.ts';
 import type { SeededRandom } from './random.ts';
 import { MAILBOXES_FULL } from './retry-acts.ts';
 import { isShort } from './short.ts';
@@ -191,6 +191,7 @@ const restore: Act['act'] = async (stage) => {
   for (const actor of stage.actors) {
     const rows = actor.device.look((store) => messagesOf({ store }));
     actor.acknowledged = rows;
+    mailIsGone(stage, actor);
     if (!actor.anchor) continue;
     const here = new Set(rows.map(({ guid }) => guid));
     for (const guid of stage.ledger.sent.keys()) {
