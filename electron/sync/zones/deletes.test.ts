@@ -5,6 +5,7 @@ import { tombstoneHash } from '../../../shared/crypto/zone-digest.ts';
 import { heldTombstones } from '../../store/bases.ts';
 import { getDirty } from '../../store/dirty.ts';
 import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
+import { getZoneState } from '../../store/zone-state.ts';
 import type { Fetch } from '../network/cloud-client.ts';
 import { fetchOf, firstDevice, nextDevice, removeFolders, type ZoneDevice } from '../testing/zone-device.ts';
 
@@ -79,6 +80,39 @@ test('SYN-15 content goes only when the walk has ended, however early its tombst
   expect(two.texts()).not.toContain('m0');
   expect(two.texts().length).toBe(1199);
   expect(heldTombstones(two.store, 'messages', tombstoneHash(), 10)).toEqual([]);
+});
+
+test('SYN-15 cancelled while the last page was on its way: what others deleted for good goes once the switch is on', async () => {
+  const one = await firstDevice(cloud, 'anna@example.org');
+  devices.push(one);
+  const [first = ''] = ['a', 'b'].map((text, i) => one.message(text, 1_700_000_000_000 + i));
+  one.core.start();
+  await one.settled();
+  let isCancelled = false;
+  const two: ZoneDevice = await nextDevice(cloud, one.person, {
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const response = await fetchOf(cloud)(request);
+      const isLast = getZoneState(two.store, 'messages').phase === 'walking';
+      if (request.url.endsWith('/Backfill') && isLast && !isCancelled) {
+        isCancelled = true;
+        await two.core.execute({ name: 'cancelSync', input: null });
+      }
+      return response;
+    },
+  });
+  devices.push(two);
+  two.adopt(first, one.record(first));
+  await one.core.execute({ name: 'deleteForGood', input: { ids: [first] } });
+  await one.settled();
+  two.core.start();
+  await two.until(({ switch: value }) => value === 'off', 'off');
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect([isCancelled, two.texts()]).toEqual([true, ['a', 'b']]);
+  await two.core.execute({ name: 'setSwitch', input: { on: true, deletedHere: 'bringBack' } });
+  await two.until(({ switch: value }) => value === 'on', 'on');
+  await two.settled();
+  expect(two.texts()).toEqual(['b']);
 });
 
 test("SYN-28 thirty days by both clocks: not by the device's alone", async () => {

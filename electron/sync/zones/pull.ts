@@ -94,7 +94,8 @@ async function walkOn(ctx: ZoneContext, zone: ZoneName): Promise<StepResult['wal
   if (Math.floor(done / sizes.page) % CHECKPOINT_PAGES === 0) {
     store.checkpoint();
   }
-  if (!page.more) {
+  // Cancelled while this page was on its way: then it takes no part, and what others have deleted for good reaches it once it does (SYN-15, SIM-36).
+  if (!page.more && !(zone === 'messages' && getZoneState(store, zone).switch === 'off')) {
     await releaseHeld(ctx, zone);
   }
   return { walk, more: page.more, staleKeyring: false };
