@@ -113,7 +113,8 @@ test('DMG-5 DMG-13 UI-132 with the switch off: what can be read is here, and the
   await list.getByRole('button', { name: 'Delete Damaged Files…' }).click();
   const warning = mac.page.getByRole('alertdialog');
   await expect(warning).toBeVisible();
-  // Enter is Cancel's.
+  // Enter is Cancel's, once it has the focus.
+  await expect(warning.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await mac.page.keyboard.press('Enter');
   await expect(warning).toHaveCount(0);
   expect(existsSync(join(mac.folder, aside))).toBe(true);

@@ -124,6 +124,8 @@ test('UI-92 Cancel has the focus, Enter chooses neither way of turning off, a cl
   await expect(dialog(page)).toBeHidden();
   expect(asked).toEqual([]);
   await page.getByRole('switch', { name: 'Messages in iCloud', exact: true }).click();
+  // What it would do is asked for first.
+  await expect(act(page, 'Turn Off for All Devices')).not.toHaveAttribute('aria-disabled', 'true');
   await act(page, 'Turn Off for All Devices').focus();
   await page.keyboard.press('Space');
   await expect(dialog(page)).toBeHidden();
