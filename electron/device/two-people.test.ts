@@ -34,6 +34,47 @@ test('API-5 two people write to each other; sent, delivered and read appear', as
   expect(hits.hits.map(({ message }) => message.text)).toEqual(['Hallo Anna']);
 });
 
+test('UI-157 a group with people one knows: their names stay, in it and everywhere else, also while they have not written in it', async () => {
+  const anna = await signedUp('Anna');
+  for (const name of ['Bob', 'Carla']) {
+    const other = await signedUp(name);
+    const { id } = await anna.api.conversations.start.mutate({ handles: [other.handle] });
+    await anna.api.messages.send.mutate({ conversationId: id, text: `Hallo ${name}` });
+    await soon(() => texts(other, id)).toEqual([`Hallo ${name}`]);
+    await other.api.messages.send.mutate({ conversationId: id, text: 'Hallo Anna' });
+    await soon(async () => (await anna.api.conversations.get.query({ id })).title).toBe(name);
+    await devices.stop(other);
+  }
+  const before = await anna.api.conversations.list.query();
+  const handles = before.flatMap(({ members }) => members.flatMap(({ me, handle }) => (me ? [] : [handle])));
+  const group = await anna.api.conversations.start.mutate({ handles });
+  await anna.api.messages.send.mutate({ conversationId: group.id, text: 'Who brings what?' });
+  const names = async () =>
+    (await anna.api.conversations.list.query()).map(({ title }) => title.split(', ').sort().join()).sort();
+  expect(await names()).toEqual(['Bob', 'Bob,Carla', 'Carla']);
+  expect((await anna.api.search.query.query({ text: 'carla' })).conversations).toHaveLength(2);
+});
+
+test('OUT-40 what was unsent or deleted meanwhile is not edited', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  for (const text of ['unsent', 'deleted']) {
+    await anna.api.messages.send.mutate({ conversationId: id, text });
+    await soon(async () => (await texts(bob, id)).at(-1)).toBe(text);
+  }
+  const page = await anna.api.messages.page.query({ conversationId: id });
+  const [unsent, deleted] = page.messages.map((message) => message.id) as [string, string];
+  await anna.api.messages.unsend.mutate({ id: unsent });
+  await anna.api.messages.delete.mutate({ ids: [deleted] });
+  for (const message of [unsent, deleted])
+    await expect(anna.api.messages.edit.mutate({ id: message, text: 'once more' })).rejects.toMatchObject({
+      data: { reason: 'notFound' },
+    });
+  await anna.api.messages.send.mutate({ conversationId: id, text: 'after it' });
+  await soon(async () => (await texts(bob, id)).slice(1)).toEqual(['deleted', 'after it']);
+});
+
 test('API-2 signing up with what cannot be is refused with a reason', async () => {
   const it = await devices.start();
   const signUp = (change: object) =>

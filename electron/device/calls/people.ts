@@ -9,6 +9,7 @@ import type {
 } from '../../api/types.ts';
 import { type ConversationItem, conversationMembers, type Member } from '../../store/conversations.ts';
 import { getIdentity } from '../../store/identity.ts';
+import { memberNames } from '../../store/member-names.ts';
 import type { MessageItem } from '../../store/messages.ts';
 import { canDeliverAgain } from '../../store/missed.ts';
 import type { Store } from '../../store/open.ts';
@@ -25,6 +26,7 @@ export class People {
   readonly #self: string | null;
   #changed: ReturnType<typeof listChanged> | null = null;
   #again: boolean | null = null;
+  #names: ReturnType<typeof memberNames> | null = null;
 
   constructor(store: Store) {
     this.#store = store;
@@ -44,7 +46,7 @@ export class People {
       const person: Person = {
         id,
         handle: member.handle,
-        name: member.name || member.handle,
+        name: member.name || this.#nameOf(id) || member.handle,
         me: id === this.#self,
       };
       this.#known.set(id, person);
@@ -59,9 +61,16 @@ export class People {
     const pin = getPin(this.#store, account);
     const handle = pin?.handle ?? '';
     // Somebody of whom nothing has arrived yet: an id is better than nobody.
-    const person: Person = { id, handle, name: pin?.name || handle || id.slice(0, 8), me: id === this.#self };
+    const name = pin?.name || this.#nameOf(id) || handle || id.slice(0, 8);
+    const person: Person = { id, handle, name, me: id === this.#self };
     this.#known.set(id, person);
     return person;
+  }
+
+  /** As another conversation has it. */
+  #nameOf(id: string): string | undefined {
+    this.#names ??= memberNames(this.#store);
+    return this.#names.get(id);
   }
 
   /** Asked for once an answer. */

@@ -17,6 +17,7 @@ import { type Draft, getDraft, giveDrafts } from '../../store/attachments.ts';
 import { restartUploads, updateBlob } from '../../store/blobs.ts';
 import { messageRow } from '../../store/messages.ts';
 import { enqueue, getOutbox, type OutboxKind, updateOutbox } from '../../store/outbox.ts';
+import { deletedHow } from '../../store/recently-deleted.ts';
 import { getPayload } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
 import { plain } from '../../store/values.ts';
@@ -30,7 +31,7 @@ import { writesOf } from './apply.ts';
 import { authorize } from './authority.ts';
 import { draftBody, readBody } from './body.ts';
 import { deliverAgain } from './deliveries.ts';
-import { failedRowOf, queueReceipt } from './outbox-rows.ts';
+import { failedRowOf, isUnsent, queueReceipt } from './outbox-rows.ts';
 import { putWrites } from './put-writes.ts';
 
 /** Of UTF-8. A record holds the text and its newest edit, and is 256 KiB at most. */
@@ -195,6 +196,9 @@ export function edit(ctx: StepContext, input: CommandInput<'edit'>): null {
     throw new SyncFailure('empty', 'An edited message needs a text. Unsend it instead.');
   refuseTooLong(input.text);
   const { topic, ref, stamp } = messageOf(ctx, input.id, true);
+  // On another device, say, while the edit was being written: nobody is to get a new text of what was taken away.
+  const gone = deletedHow(ctx.store, fromHex(input.id)) !== null || isUnsent(ctx, ref.guid);
+  if (gone) throw new SyncFailure('notFound', 'This message was deleted or unsent meanwhile.');
   say(ctx, 'edit', topic, stamp(MessageField.EDIT), {
     case: 'edit',
     value: { message: ref, text: input.text },

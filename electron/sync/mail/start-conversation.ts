@@ -10,6 +10,7 @@ import {
 import { getRegister, newPayload, setRegister } from '../../../shared/model/payload.ts';
 import { memberValue, textValue } from '../../../shared/model/values.ts';
 import { ConversationField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
+import { memberNames } from '../../store/member-names.ts';
 import { findPinByHandle, getPin, type Pin } from '../../store/pins.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
@@ -61,9 +62,10 @@ export async function startConversation(
     }
     let payload = before ?? newPayload(newConversation(core).kind);
     payload = payload.core.length > 0 ? payload : { ...payload, core: newConversation(core).core };
+    const names = memberNames(ctx.store);
     for (const { account, handle, name, identityKey } of [own, ...others]) {
       if (getRegister(payload, ConversationField.MEMBER, account) !== undefined) continue;
-      const value = memberValue(handle, name, identityKey);
+      const value = memberValue(handle, name || (names.get(toHex(account)) ?? ''), identityKey);
       payload = setRegister(payload, ConversationField.MEMBER, account, ctx.hlc.now(), deviceId, value);
     }
     const name = input.name?.trim() ?? '';

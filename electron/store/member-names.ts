@@ -1,0 +1,16 @@
+/** What people call themselves, as any conversation on this device has it. */
+import type { Store } from './open.ts';
+import { hex } from './values.ts';
+
+/**
+ * By account, in hex; of the conversation with the latest activity. Somebody has no name yet in a conversation in which nothing of theirs has come:
+ * what they are called elsewhere is what they are called. Reads every member of every conversation: asked for once an answer, and only where a
+ * name is missing.
+ */
+export function memberNames(store: Store): ReadonlyMap<string, string> {
+  const rows = store.all<{ account: Uint8Array; name: string }>(
+    `SELECT m.account, m.name FROM conversation c CROSS JOIN conversation_member m ON m.cid = c.cid
+     WHERE m.name <> '' ORDER BY c.activity_ms`,
+  );
+  return new Map(rows.map(({ account, name }) => [hex(account), name]));
+}
