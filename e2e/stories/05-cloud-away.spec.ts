@@ -14,7 +14,7 @@ import {
   transcript,
 } from '../harness/people.ts';
 
-test('Three messages written without a cloud, and a restart in between, arrive once and in order', async ({
+test('UI-158 Three messages written without a cloud say that they wait, and a restart in between, arrive once and in order', async ({
   world,
 }) => {
   const cloud = await world.cloud();
@@ -30,6 +30,9 @@ test('Three messages written without a cloud, and a restart in between, arrive o
   await cloud.stop();
   const written = ['One, without.', 'Two, without.', 'Three, without.'];
   for (const text of written) await send(anna.page, text);
+  // The first was on its way as the cloud went: it waits like the others once that is known.
+  await expect(transcript(anna.page)).toContainText('Waiting for a connection');
+  await expect(transcript(anna.page)).not.toContainText('Sending…');
 
   await anna.stop();
   await anna.start();

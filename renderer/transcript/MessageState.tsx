@@ -2,8 +2,9 @@
 import type { TFunction } from 'i18next';
 import { CircleAlert } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import type { Message } from '../../electron/api/types.ts';
+import type { Message, PausedReason } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
+import { status } from '../app/state.ts';
 import { useAct } from '../ui/useAct.ts';
 import { discardMessage } from './discard.ts';
 
@@ -12,6 +13,7 @@ type Props = { message: Message; group: boolean; showState: boolean };
 export function MessageState({ message, group, showState }: Props) {
   const { t } = useTranslation();
   const act = useAct();
+  const away = status.use(({ data }) => AWAY.has(data?.paused?.reason ?? null));
   const edited = message.editedAt !== null && message.unsentAt === null;
   if (showState && message.state === 'failed')
     return (
@@ -43,7 +45,7 @@ export function MessageState({ message, group, showState }: Props) {
   return (
     <p className="message-state">
       {edited && <span>{t('transcript.edited')}</span>}
-      {showState && message.state !== 'received' && <span>{stateText(t, message)}</span>}
+      {showState && message.state !== 'received' && <span>{stateText(t, message, away)}</span>}
     </p>
   );
 }
@@ -54,12 +56,15 @@ function failedText(t: TFunction, { missed }: Message, group: boolean): string {
   return t('transcript.notDeliveredTo', { names: missed.map(({ name }) => name).join(', ') });
 }
 
-/** What waits for its files says so, and why when that is known. */
-function stateText(t: TFunction, message: Message): string {
+/** The cloud is known not to answer. */
+const AWAY: ReadonlySet<PausedReason | null> = new Set<PausedReason>(['offline', 'cloudUnreachable']);
+
+/** What waits for its files says so, and why when that is known. What was asked for and got no answer waits like the others while nothing is asked. */
+function stateText(t: TFunction, message: Message, away: boolean): string {
   if (message.state === 'waiting') {
     if (message.failure === 'storageFull') return t('transcript.failure.storageFull');
     if (message.attachments.some(({ progress }) => progress !== null && progress < 1))
       return t('transcript.state.uploading');
   }
-  return t(`transcript.state.${message.state}`);
+  return t(`transcript.state.${away && message.state === 'sending' ? 'waiting' : message.state}`);
 }
