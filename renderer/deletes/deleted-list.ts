@@ -72,6 +72,11 @@ async function more(): Promise<void> {
   }
 }
 
+function forget(): void {
+  epoch += 1;
+  useDeleted.setState(EMPTY);
+}
+
 export const countOf = (groups: readonly RecentlyDeletedGroup[]): number =>
   groups.reduce((sum, group) => sum + group.messages, 0);
 
@@ -87,10 +92,12 @@ export const deletedList = {
     };
   },
   more,
-  refresh: (): Promise<void> => (watchers > 0 ? load() : Promise.resolve()),
-  forget: (): void => {
-    epoch += 1;
-    useDeleted.setState(EMPTY);
+  /** Something changed. Where nobody looks, what was known is not known any more: who looks next is shown no old list meanwhile. */
+  refresh: (): Promise<void> => {
+    if (watchers > 0) return load();
+    forget();
+    return Promise.resolve();
   },
+  forget,
   ids: (conversationId: Id | null): Promise<Id[]> => api.recentlyDeleted.ids.query({ conversationId }),
 };
