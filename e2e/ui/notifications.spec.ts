@@ -32,6 +32,7 @@ const conversation: ConversationSummary = {
     senderName: 'Bob',
     at: NOW,
     state: 'received',
+    unsent: false,
     attachments: [],
   },
   activityAt: NOW,

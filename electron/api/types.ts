@@ -128,6 +128,8 @@ export type MessagePreview = {
   senderName: string;
   at: Milliseconds;
   state: MessageState;
+  /** Its sender took it back: then it has neither text nor files. */
+  unsent: boolean;
   attachments: AttachmentName[];
 };
 

@@ -75,6 +75,24 @@ test('OUT-40 what was unsent or deleted meanwhile is not edited', async () => {
   await soon(async () => (await texts(bob, id)).slice(1)).toEqual(['deleted', 'after it']);
 });
 
+test('UI-04 a message that was unsent is told as that, where it is the newest', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  await anna.api.messages.send.mutate({ conversationId: id, text: 'Oops' });
+  await soon(() => texts(bob, id)).toEqual(['Oops']);
+  const newest = async (device: TestDevice) =>
+    (await device.api.conversations.list.query())[0]?.lastMessage ?? null;
+  expect(await newest(bob)).toMatchObject({ text: 'Oops', unsent: false });
+  const [sent] = (await anna.api.messages.page.query({ conversationId: id })).messages;
+  await anna.api.messages.unsend.mutate({ id: sent?.id ?? '' });
+  for (const [device, fromMe] of [
+    [anna, true],
+    [bob, false],
+  ] as const)
+    await soon(() => newest(device)).toMatchObject({ text: '', fromMe, unsent: true });
+});
+
 test('API-2 signing up with what cannot be is refused with a reason', async () => {
   const it = await devices.start();
   const signUp = (change: object) =>

@@ -2,7 +2,7 @@ import i18next from 'i18next';
 import { beforeAll, expect, test } from 'vitest';
 import type { ConversationSummary, MessagePreview } from '../../electron/api/types.ts';
 import { en } from '../i18n/en.ts';
-import { look, NEWS_MS, type Seen } from './arrivals.ts';
+import { isNews, look, NEWS_MS, type Seen } from './arrivals.ts';
 import { textOf, textOfSeveral } from './text.ts';
 
 const NOW = 1_800_000_000_000;
@@ -12,6 +12,7 @@ const message = (more: Partial<MessagePreview> = {}): MessagePreview => ({
   senderName: 'Bob',
   at: NOW - 1000,
   state: 'received',
+  unsent: false,
   attachments: [],
   ...more,
 });
@@ -73,6 +74,14 @@ test('UI-151 where the newest message is deleted, the one before it is not new a
   expect(look([conversation()], after.seen, NOW).arrived).toEqual([]);
   // Its conversation was gone for a while.
   expect(look([earlier], look([], after.seen, NOW).seen, NOW).arrived).toEqual([]);
+});
+
+test('UI-150 a message that was unsent is nothing to tell of, and no notification is empty', () => {
+  const unsent = conversation({ lastMessage: message({ text: '', unsent: true }) });
+  expect(arrivedIn([unsent], EMPTY)).toEqual([]);
+  expect(isNews(conversation(), NOW)).toBe(true);
+  expect(isNews(unsent, NOW)).toBe(false);
+  expect(textOf(i18next.t, unsent, 'text')).toEqual({ title: 'Bob', body: 'Bob unsent a message.' });
 });
 
 beforeAll(() =>

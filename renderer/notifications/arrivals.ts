@@ -31,6 +31,6 @@ export function look(
   return { arrived, seen: next };
 }
 
-/** Whether there is anything left to tell of it. */
+/** Whether there is anything left to tell of it. That somebody took something back is nothing to call anybody for. */
 export const isNews = (one: ConversationSummary, now: Milliseconds): boolean =>
-  one.unread > 0 && !isMuted(one, now);
+  one.unread > 0 && one.lastMessage?.unsent !== true && !isMuted(one, now);

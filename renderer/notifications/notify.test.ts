@@ -45,7 +45,15 @@ const conversation = (
 ): ConversationSummary => ({
   ...{ id, kind: 'direct', title: id, name: null, members: [], pinned: false, mutedUntil: null, unread: 1 },
   ...{ markedUnread: false, draft: '', activityAt: at, changed: [] },
-  lastMessage: { text: 'Hi', fromMe: false, senderName: id, at, state: 'received', attachments: [] },
+  lastMessage: {
+    text: 'Hi',
+    fromMe: false,
+    senderName: id,
+    at,
+    state: 'received',
+    unsent: false,
+    attachments: [],
+  },
   ...more,
 });
 
@@ -67,7 +75,7 @@ async function listening() {
   return { shows, stop, status, settings };
 }
 
-test('UI-152 one a conversation, a later one in the place of the earlier; it goes when it is read, or gone', async () => {
+test('UI-152 one a conversation, a later one in the place of the earlier; it goes when it is read, unsent, or gone', async () => {
   const { shows, stop } = await listening();
   const now = Date.now();
   expect(await shows(conversation('a', now), conversation('b', now))).toEqual(['a', 'b']);
@@ -79,6 +87,12 @@ test('UI-152 one a conversation, a later one in the place of the earlier; it goe
   ]);
   await shows(conversation('a', now + 1, { unread: 0 }));
   expect(made.slice(1).map(({ open }) => open)).toEqual([false, false]);
+  // What it told of was taken back.
+  await shows(conversation('a', now + 2));
+  expect(made.slice(3).map(({ open }) => open)).toEqual([true]);
+  const last = { ...conversation('a', now + 2).lastMessage!, text: '', unsent: true };
+  await shows(conversation('a', now + 2, { lastMessage: last }));
+  expect(made.slice(3).map(({ open }) => open)).toEqual([false]);
   stop();
 });
 

@@ -19,6 +19,8 @@ export function textOf(t: TFunction, one: ConversationSummary, level: Level): No
     const text = messageLine(t, preview.text, preview.files);
     return { title, body: t('sidebar.namedPreview', { name: preview.name, text }) };
   }
+  // No news (arrivals.ts); but whatever is told, no body is empty.
+  if (preview.kind === 'unsent') return { title, body: t('transcript.unsentTheirs', { name: preview.name }) };
   // What came last is somebody else's, or it would not be told of.
   return {
     title,

@@ -105,6 +105,12 @@ function PreviewLine({ conversation, open }: { conversation: ConversationSummary
       );
     case 'failed':
       return <span className="conversation-preview conversation-failed">{t('sidebar.notDelivered')}</span>;
+    case 'unsent':
+      return (
+        <span className="conversation-preview" dir="auto">
+          {t(preview.fromMe ? 'transcript.unsentMine' : 'transcript.unsentTheirs', { name: preview.name })}
+        </span>
+      );
     case 'none':
       return <span className="conversation-preview">{t('sidebar.noMessages')}</span>;
     case 'mine':

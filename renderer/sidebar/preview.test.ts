@@ -10,6 +10,7 @@ const last: MessagePreview = {
   senderName: 'Bob',
   at: 1,
   state: 'received',
+  unsent: false,
   attachments: [],
 };
 const conversation = (more: Partial<ConversationSummary>): ConversationSummary => ({
@@ -56,6 +57,20 @@ test('UI-04 the second line: a draft first, then what failed, then the newest me
     files: [],
   });
   expect(previewOf(conversation({ lastMessage: null }), false).kind).toBe('none');
+});
+
+test('UI-04 of a newest message that was unsent, the second line says that it was, and by whom', () => {
+  const unsent = { ...last, text: '', unsent: true };
+  expect(previewOf(conversation({ lastMessage: unsent }), false)).toEqual({
+    kind: 'unsent',
+    fromMe: false,
+    name: 'Bob',
+  });
+  expect(previewOf(conversation({ lastMessage: { ...unsent, fromMe: true } }), false)).toMatchObject({
+    kind: 'unsent',
+    fromMe: true,
+  });
+  expect(previewOf(conversation({ lastMessage: unsent, draft: 'a' }), false).kind).toBe('draft');
 });
 
 test('UI-04 what is muted does not count in the window’s title, until its time', () => {

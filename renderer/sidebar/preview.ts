@@ -4,6 +4,7 @@ import type { AttachmentName, ConversationSummary } from '../../electron/api/typ
 export type Preview =
   | { kind: 'draft'; text: string }
   | { kind: 'failed' }
+  | { kind: 'unsent'; fromMe: boolean; name: string }
   | { kind: 'mine'; text: string; files: AttachmentName[] }
   | { kind: 'named'; name: string; text: string; files: AttachmentName[] }
   | { kind: 'plain'; text: string; files: AttachmentName[] }
@@ -16,6 +17,8 @@ export function previewOf(one: ConversationSummary, open: boolean): Preview {
   const last = one.lastMessage;
   if (last === null) return { kind: 'none' };
   if (last.state === 'failed') return { kind: 'failed' };
+  // It has no text any more: without words of its own, the line would be empty.
+  if (last.unsent) return { kind: 'unsent', fromMe: last.fromMe, name: last.senderName };
   const text = oneLine(last.text);
   const files = last.attachments;
   if (last.fromMe) return { kind: 'mine', text, files };

@@ -126,6 +126,7 @@ export function summaryOf(item: ConversationItem, people: People): ConversationS
             senderName: people.of(last.sender).name,
             at: last.acceptedMs,
             state: last.state,
+            unsent: last.unsentMs !== null,
             attachments: namesOf(last.attachments),
           },
     activityAt: item.activityMs,
