@@ -110,7 +110,7 @@ test('A whole conversation deleted on one device is gone from both, and Recover 
   await conversation(laptop.page, BOB.name).getByRole('button').first().click({ button: 'right' });
   await laptop.page.getByRole('menuitem', { name: 'Delete…', exact: true }).click();
   const warning = await confirm(laptop.page, 'Delete');
-  expect(warning).toContain('Delete this conversation with its 3 messages?');
+  expect(warning).toContain(`Delete the conversation with ${BOB.name} and its 3 messages?`);
   expect(warning).toContain('all 2 of your devices');
   expect(warning).toContain('Desktop');
   expect(warning).toContain('The people you wrote with keep theirs.');

@@ -158,7 +158,9 @@ test('UI-102 a conversation and its draft come back with Undo, for as long as on
   const deleteConversation = async (): Promise<void> => {
     await conversation(page, BOB.name).getByRole('button').first().click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Delete…', exact: true }).click();
-    expect(await confirm(page, 'Delete')).toContain('Delete this conversation with its 2 messages?');
+    expect(await confirm(page, 'Delete')).toContain(
+      `Delete the conversation with ${BOB.name} and its 2 messages?`,
+    );
     for (const device of [laptop, desktop]) await expect(conversation(device.page, BOB.name)).toHaveCount(0);
   };
   await deleteConversation();

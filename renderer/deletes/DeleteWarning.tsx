@@ -2,10 +2,11 @@
  * The warning before every delete. The device is asked how far the delete reaches first; only when that is known does the
  * warning open, whole, so that nobody says yes to half a sentence.
  */
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Deleted, DeleteScope, DeleteTarget, Done } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
+import { findConversation } from '../app/conversations.ts';
 import { focusWhenNowhere } from '../app/focus.ts';
 import { longDate } from '../app/format.ts';
 import { listNames } from '../app/names.ts';
@@ -31,6 +32,11 @@ function Warning({ target }: { target: DeleteTarget }) {
   const { t, i18n } = useTranslation();
   const [scope, setScope] = useState<DeleteScope | null>(null);
   const [busy, setBusy] = useState(false);
+  // As it was asked: the warning says the same as long as it is open.
+  const subject = useMemo(
+    () => (target.kind === 'conversation' ? findConversation(target.id) : null),
+    [target],
+  );
   useEffect(() => {
     let stale = false;
     askScope(target).then(
@@ -55,7 +61,7 @@ function Warning({ target }: { target: DeleteTarget }) {
   const close = (): void => useView.setState({ asking: null });
   if (scope === null) return null;
   const { language } = i18n;
-  const warning = warningOf(target, scope, {
+  const warning = warningOf(target, scope, subject, {
     names: listNames(language),
     date: (at) => longDate(at, language),
   });

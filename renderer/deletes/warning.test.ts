@@ -2,12 +2,13 @@ import i18next from 'i18next';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
 import { en } from '../i18n/en.ts';
+import { nl } from '../i18n/nl.ts';
 import { doneText, withNewer } from './done.ts';
-import { warningOf } from './warning.ts';
+import { type WarningSubject, warningOf } from './warning.ts';
 
 const i18n = i18next.createInstance();
 beforeAll(async () => {
-  const resources = { en: { translation: en } };
+  const resources = { en: { translation: en }, nl: { translation: nl } };
   await i18n.init({ lng: 'en', resources, interpolation: { escapeValue: false } });
 });
 
@@ -34,10 +35,15 @@ const format = {
   date: (at: number) => (at === 9 ? '12 May' : '?'),
 };
 /** As it is read: the title, a paragraph a line, the button. */
-function read(target: DeleteTarget, more: Partial<DeleteScope>): string[] {
-  const { title, lines, button } = warningOf(target, scope(more), format);
+function read(
+  target: DeleteTarget,
+  more: Partial<DeleteScope>,
+  subject: WarningSubject | null = null,
+  language = 'en',
+): string[] {
+  const { title, lines, button } = warningOf(target, scope(more), subject, format);
   const say = ({ key, values }: { key: string; values: Record<string, string | number> }): string =>
-    i18n.t(key, values);
+    i18n.t(key, { ...values, lng: language });
   return [say(title), ...lines.map((line) => line.map(say).join(' ')), i18n.t(`delete.${button}`)];
 }
 const three = { devicesOn: ['Laptop', 'Desktop', 'Phone'] };
@@ -63,6 +69,37 @@ test('ATT-33 ATT-34 a warning says how many attachments go along; of all attachm
     'Delete the one attachment of this conversation?',
     'The message that has it is deleted whole.',
   ]);
+});
+
+test('UI-30 before a conversation is deleted, the warning names it', () => {
+  const bob = { kind: 'direct', title: 'Bob' } as const;
+  const family = { kind: 'group', title: 'Family' } as const;
+  const titles = (messages: number, language: string) =>
+    [bob, family, null].map((subject) => read(whole, { messages }, subject, language)[0]);
+  expect(titles(1234, 'en')).toEqual([
+    'Delete the conversation with Bob and its 1,234 messages?',
+    'Delete the conversation “Family” and its 1,234 messages?',
+    'Delete this conversation with its 1,234 messages?',
+  ]);
+  expect(titles(1, 'en').slice(0, 2)).toEqual([
+    'Delete the conversation with Bob and its 1 message?',
+    'Delete the conversation “Family” and its 1 message?',
+  ]);
+  expect(titles(0, 'en')).toEqual([
+    'Delete the empty conversation with Bob?',
+    'Delete the empty conversation “Family”?',
+    'Delete this empty conversation?',
+  ]);
+  expect([1234, 1, 0].flatMap((messages) => titles(messages, 'nl').slice(0, 2))).toEqual([
+    'Het gesprek met Bob (1.234 berichten) verwijderen?',
+    'Het gesprek “Family” (1.234 berichten) verwijderen?',
+    'Het gesprek met Bob (1 bericht) verwijderen?',
+    'Het gesprek “Family” (1 bericht) verwijderen?',
+    'Het lege gesprek met Bob verwijderen?',
+    'Het lege gesprek “Family” verwijderen?',
+  ]);
+  // A message's warning has no conversation to name.
+  expect(read(one, {}, bob)[0]).toBe('Delete this message?');
 });
 
 describe('with the switch on', () => {

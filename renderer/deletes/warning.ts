@@ -2,7 +2,7 @@
  * What the warning before a delete says: what and how many, how far, where it stays, what becomes of what is not sent yet, that others keep
  * theirs, and how it can be taken back. Nothing that is not known. Pure.
  */
-import type { DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
+import type { ConversationSummary, DeleteScope, DeleteTarget } from '../../electron/api/types.ts';
 
 export type WarningText = { key: string; values: Record<string, string | number> };
 export type Warning = {
@@ -12,13 +12,24 @@ export type Warning = {
   button: 'delete' | 'deleteNow' | 'deleteAll';
 };
 export type WarningFormat = { names: (names: string[]) => string; date: (at: number) => string };
+/** Of a conversation that is to go, what the list of conversations calls it. */
+export type WarningSubject = Pick<ConversationSummary, 'kind' | 'title'>;
 
-export function warningOf(target: DeleteTarget, scope: DeleteScope, format: WarningFormat): Warning {
+/** `subject` null: no conversation, or one that this window does not know (any more). */
+export function warningOf(
+  target: DeleteTarget,
+  scope: DeleteScope,
+  subject: WarningSubject | null,
+  format: WarningFormat,
+): Warning {
   const { messages, unsent } = scope;
-  const title: WarningText = {
-    key: titleOf(target, messages),
-    values: { count: target.kind === 'attachments' ? scope.attachments : messages },
-  };
+  const title: WarningText =
+    target.kind === 'conversation' && subject !== null
+      ? namedTitleOf(subject, messages)
+      : {
+          key: titleOf(target, messages),
+          values: { count: target.kind === 'attachments' ? scope.attachments : messages },
+        };
   const button =
     target.kind !== 'forGood' ? 'delete' : target.ids === 'all' ? ('deleteAll' as const) : 'deleteNow';
   // "This": one message, or a conversation, however long it is.
@@ -61,6 +72,14 @@ function filesOf(target: DeleteTarget, { messages, attachments, withText }: Dele
     return attachments === 0 ? [] : [[{ key: 'delete.withAttachments', values: { count: attachments } }]];
   const whole: WarningText = { key: 'delete.wholeMessages', values: { count: messages } };
   return [withText === 0 ? [whole] : [whole, { key: 'delete.withText', values: { count: withText } }]];
+}
+
+/** Named, since the one that is clicked in a list need not be the one that is meant, nor the one that is open beside it. */
+function namedTitleOf({ kind, title }: WarningSubject, messages: number): WarningText {
+  const how = kind === 'direct' ? 'With' : 'Named';
+  return messages === 0
+    ? { key: `delete.titleEmpty${how}`, values: { title } }
+    : { key: `delete.titleConversation${how}`, values: { title, count: messages } };
 }
 
 function titleOf(target: DeleteTarget, messages: number): string {
