@@ -165,9 +165,20 @@ export type Message = {
   editedAt: Milliseconds | null;
   unsentAt: Milliseconds | null;
   reactions: { emoji: string; people: Person[] }[];
-  /** `id` is empty when that message is not on this device (any more). */
-  replyTo: { id: Id; text: string; senderName: string; attachments: AttachmentName[] } | null;
+  replyTo: ReplyQuote | null;
   attachments: Attachment[];
+};
+
+/**
+ * Of the message that one answers. `id` is empty when that message is not on this device (any more). Then, and where it was unsent, there is neither
+ * text nor files.
+ */
+export type ReplyQuote = {
+  id: Id;
+  text: string;
+  senderName: string;
+  unsent: boolean;
+  attachments: AttachmentName[];
 };
 
 /** What is said of a file where it is not shown. */

@@ -93,6 +93,35 @@ test('UI-04 a message that was unsent is told as that, where it is the newest', 
     await soon(() => newest(device)).toMatchObject({ text: '', fromMe, unsent: true });
 });
 
+test('UI-156 an answer tells of what it answers: that it is there, was unsent, or was deleted', async () => {
+  const anna = await signedUp('Anna');
+  const bob = await signedUp('Bob');
+  const { id } = await anna.api.conversations.start.mutate({ handles: [bob.handle] });
+  for (const text of ['Shall we?', 'At nine?'])
+    await anna.api.messages.send.mutate({ conversationId: id, text });
+  await soon(() => texts(bob, id)).toEqual(['Shall we?', 'At nine?']);
+  const page = async (device: TestDevice) =>
+    (await device.api.messages.page.query({ conversationId: id })).messages;
+  const [first] = await page(anna);
+  for (const message of await page(bob))
+    await bob.api.messages.send.mutate({
+      conversationId: id,
+      text: `Yes: ${message.text}`,
+      replyTo: message.id,
+    });
+  const answers = async () => (await page(bob)).filter(({ fromMe }) => fromMe).map(({ replyTo }) => replyTo);
+  await soon(answers).toMatchObject([
+    { text: 'Shall we?', unsent: false, senderName: 'Anna' },
+    { text: 'At nine?', unsent: false, senderName: 'Anna' },
+  ]);
+  await anna.api.messages.unsend.mutate({ id: first?.id ?? '' });
+  await bob.api.messages.delete.mutate({ ids: [(await page(bob))[1]?.id ?? ''] });
+  await soon(answers).toMatchObject([
+    { id: expect.stringMatching(/./), text: '', unsent: true, senderName: 'Anna' },
+    { id: '', text: '', unsent: false, senderName: 'Anna' },
+  ]);
+});
+
 test('API-2 signing up with what cannot be is refused with a reason', async () => {
   const it = await devices.start();
   const signUp = (change: object) =>

@@ -42,6 +42,7 @@ export type MessageItem = {
     id: Uint8Array | null;
     sender: Uint8Array;
     text: string;
+    unsentMs: number | null;
     attachments: readonly AttachmentItem[];
   } | null;
   attachments: AttachmentItem[];
@@ -194,13 +195,15 @@ function replyOf(store: Store, sender: Uint8Array, guid: Uint8Array): MessageIte
     sender: Uint8Array;
     text: string;
     shown: number;
+    unsent_ms: number | null;
     attachments: number;
-  }>('SELECT rid, id, sender, text, shown, attachments FROM message WHERE guid = ?', guid);
+  }>('SELECT rid, id, sender, text, shown, unsent_ms, attachments FROM message WHERE guid = ?', guid);
   const row = rows.find((one) => sameBytes(one.sender, sender) && one.shown === 1);
   return {
     id: row === undefined ? null : plain(row.id),
     sender: plain(sender),
     text: row?.text ?? '',
+    unsentMs: row?.unsent_ms ?? null,
     attachments: row === undefined || row.attachments === 0 ? [] : attachmentsOf(store, row.rid),
   };
 }
@@ -226,15 +229,8 @@ export function waitingItem(store: Store, entry: ReturnType<typeof waitingMessag
     deletedMs: null,
     deletedDevice: null,
     reactions: [],
-    replyTo:
-      replied === undefined
-        ? null
-        : {
-            id: plain(replied.id),
-            sender: plain(replied.sender),
-            text: replied.text,
-            attachments: replied.attachments === 0 ? [] : attachmentsOf(store, replied.rid),
-          },
+    // As it will be once this one is accepted.
+    replyTo: replied === undefined ? null : replyOf(store, plain(replied.sender), plain(replied.guid)),
     attachments: draftsOf(store, entry.sendId),
   };
 }

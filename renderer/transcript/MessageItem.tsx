@@ -4,11 +4,12 @@ import { useTranslation } from 'react-i18next';
 import type { Id, Message } from '../../electron/api/types.ts';
 import { clockTime, fullTime, nameOf } from '../app/format.ts';
 import { view } from '../app/state.ts';
-import { attachmentsText, messageLine } from '../attachments/kinds.ts';
+import { attachmentsText } from '../attachments/kinds.ts';
 import { MessageAttachments } from '../attachments/MessageAttachments.tsx';
 import { isMenuKey, type MenuPoint, pointBeside, pointOfMouse } from '../ui/PointMenu.tsx';
 import { MessageState } from './MessageState.tsx';
 import { MessageText } from './MessageText.tsx';
+import { quoteText } from './quote.ts';
 import { isEmojiOnly } from './text.ts';
 import { isPending } from './window.ts';
 import './reactions.css';
@@ -114,12 +115,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
       )}
       {message.replyTo !== null && (
         <p className="message-quote" dir="auto">
-          <span>
-            {t('transcript.replyTo', {
-              name: message.replyTo.senderName,
-              text: messageLine(t, message.replyTo.text, message.replyTo.attachments).slice(0, 200),
-            })}
-          </span>
+          <span>{quoteText(t, message.replyTo)}</span>
         </p>
       )}
       {files.length > 0 && <MessageAttachments message={message} />}

@@ -165,6 +165,7 @@ export function messageOf(item: MessageItem, people: People): Message {
             id: item.replyTo.id === null ? '' : hex(item.replyTo.id),
             text: item.replyTo.text,
             senderName: people.of(item.replyTo.sender).name,
+            unsent: item.replyTo.unsentMs !== null,
             attachments: namesOf(item.replyTo.attachments),
           },
     attachments: attachmentsFor(

@@ -17,6 +17,8 @@ export const transcript = {
   unsentMine: 'You unsent a message.',
   unsentTheirs: '{{name}} unsent a message.',
   replyTo: 'Reply to {{name}}: {{text}}',
+  replyToUnsent: 'Reply to {{name}}: unsent message',
+  replyToMissing: 'Reply to {{name}}: a message that is not here',
   beginning: 'This is the beginning of your conversation with {{title}}.',
   encrypted: 'End-to-end encrypted: the cloud cannot read what you write here.',
   label: '{{name}}, {{time}}: {{text}}',

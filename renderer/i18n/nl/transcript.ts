@@ -17,6 +17,8 @@ export const transcript = {
   unsentMine: 'Je hebt een bericht ingetrokken.',
   unsentTheirs: '{{name}} heeft een bericht ingetrokken.',
   replyTo: 'Antwoord aan {{name}}: {{text}}',
+  replyToUnsent: 'Antwoord aan {{name}}: ingetrokken bericht',
+  replyToMissing: 'Antwoord aan {{name}}: een bericht dat hier niet staat',
   beginning: 'Dit is het begin van je gesprek met {{title}}.',
   encrypted: 'End-to-end versleuteld: de cloud kan niet lezen wat je hier schrijft.',
   label: '{{name}}, {{time}}: {{text}}',
