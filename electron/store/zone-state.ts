@@ -59,6 +59,12 @@ export function getZoneState(store: Store, zone: ZoneName): ZoneState {
 const TABLES = ['zone_state'];
 const KEPT_AS: Record<ZoneName, string> = { account: 'zone account', messages: 'zone messages' };
 
+/** When this device was last in step: with the messages where its switch is on, else with the account. Null: never. */
+export function lastInStep(store: Store): number | null {
+  const messages = getZoneState(store, 'messages');
+  return messages.switch === 'on' ? messages.lastSyncedMs : getZoneState(store, 'account').lastSyncedMs;
+}
+
 function readZoneState(store: Store, zone: ZoneName): ZoneState {
   const row = store.get<Row>(
     `SELECT switch, switch_reason, phase, generation, incarnation, head, token, backfill_cursor, backfill_done, backfill_total,

@@ -11,6 +11,7 @@ import { failureText } from '../ui/failure.ts';
 import { Modal } from '../ui/Modal.tsx';
 import { useAct } from '../ui/useAct.ts';
 import { useNow } from '../ui/useNow.ts';
+import { lastSyncedOf } from './last-synced.ts';
 import { RemoveDevice } from './RemoveDevice.tsx';
 
 export function DevicesSettings() {
@@ -49,6 +50,7 @@ function DeviceRow({ device, onRename, onRemove }: RowProps) {
   // This device knows its own switch before its record has been written.
   const here = status.use((one) => (one.data === null ? null : one.data.switch === 'on'));
   const switchOn = device.thisDevice ? (here ?? device.switchOn) : device.switchOn;
+  const lastSyncedAt = status.use((one) => lastSyncedOf(device, one.data));
   const state =
     switchOn === null ? 'settings.switchUnknown' : switchOn ? 'settings.switchOn' : 'settings.switchOff';
   return (
@@ -61,10 +63,10 @@ function DeviceRow({ device, onRename, onRemove }: RowProps) {
         </p>
         <p className="setting-help">{t(state)}</p>
         <p className="setting-help">
-          {device.lastSyncedAt === null
+          {lastSyncedAt === null
             ? t('status.neverSynced')
             : t('status.lastSynced', {
-                when: timeAgo(device.lastSyncedAt, now, i18n.language) ?? t('status.justNow'),
+                when: timeAgo(lastSyncedAt, now, i18n.language) ?? t('status.justNow'),
               })}
           {device.addedAt !== null && (
             <> · {t('settings.added', { when: fullTime(device.addedAt, i18n.language) })}</>

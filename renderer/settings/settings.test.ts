@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { SyncStatus } from '../../electron/api/types.ts';
+import { lastSyncedOf } from './last-synced.ts';
 import { syncButtons, syncState } from './sync-state.ts';
 
 const STATUS: SyncStatus = {
@@ -37,6 +38,15 @@ test('UI-14 the settings page says the same as the status line, and when it was 
   expect(syncState({ ...STATUS, ...paused('offline') }, 0, 'en').details).toHaveLength(1);
   // Nearly full is the storage's row's to say: synchronizing is in step.
   expect(syncState({ ...STATUS, almostFull: true }, 0, 'en').text.key).toBe('status.state.on');
+});
+
+test('UI-14 the list of devices says of this device what the status says, of others what they have told', () => {
+  const here = { thisDevice: true, lastSyncedAt: 1 };
+  const other = { thisDevice: false, lastSyncedAt: 2 };
+  const status = { ...STATUS, lastSyncedAt: 9 };
+  expect([lastSyncedOf(here, status), lastSyncedOf(other, status)]).toEqual([9, 2]);
+  // Before the first status of the window, and of a device that has none yet.
+  expect([lastSyncedOf(here, null), lastSyncedOf(here, { lastSyncedAt: null })]).toEqual([1, 1]);
 });
 
 test('UI-85 Sync Now becomes Cancel while work runs, Resume while held, and stands beside what the state offers', () => {

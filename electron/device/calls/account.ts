@@ -7,6 +7,7 @@ import { listNotices } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
 import { getAccountSettings, getDeviceSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
+import { lastInStep } from '../../store/zone-state.ts';
 import { type CallContext, readAny, run } from './context.ts';
 import { listedDevices } from './listed-devices.ts';
 import { reachOf } from './reach.ts';
@@ -72,18 +73,22 @@ function keepMessagesOf(store: Store): KeepMessages {
 function deviceCalls(context: CallContext): DeviceCalls {
   return {
     list() {
-      const devices = readAny(context, listedDevices).map(
-        (row): Device => ({
-          id: hex(row.id),
-          name: row.name,
-          thisDevice: row.own,
-          platform: row.platform,
-          appVersion: row.version,
-          switchOn: row.switchOn,
-          lastSyncedAt: row.lastSyncMs,
-          addedAt: row.addedMs,
-        }),
-      );
+      const devices = readAny(context, (store) => {
+        const here = lastInStep(store);
+        return listedDevices(store).map(
+          (row): Device => ({
+            id: hex(row.id),
+            name: row.name,
+            thisDevice: row.own,
+            platform: row.platform,
+            appVersion: row.version,
+            switchOn: row.switchOn,
+            // A record is written only when there was news, so that nobody is woken by it: of itself, a device knows better.
+            lastSyncedAt: (row.own ? here : null) ?? row.lastSyncMs,
+            addedAt: row.addedMs,
+          }),
+        );
+      });
       return devices.sort(
         (a, b) => Number(b.thisDevice) - Number(a.thisDevice) || a.name.localeCompare(b.name),
       );

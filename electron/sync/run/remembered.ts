@@ -6,7 +6,7 @@ import { dirtyCount, nextDirtyMs } from '../../store/dirty.ts';
 import { getIdentity } from '../../store/identity.ts';
 import type { Store } from '../../store/open.ts';
 import { nextOutbox, waitingCount } from '../../store/outbox.ts';
-import { getZoneState } from '../../store/zone-state.ts';
+import { getZoneState, lastInStep } from '../../store/zone-state.ts';
 import { blobMemory } from '../blobs/memory.ts';
 import { takenNow } from '../blobs/too-large.ts';
 import { type Counts, LARGE_BLOB, type Remembered, type ZoneName } from '../engine/state.ts';
@@ -52,7 +52,7 @@ export function remembered(store: Store): Remembered {
     ...switchMemory(messages),
     heard: storedHeard(store),
     zones: { account: zone('account'), messages: zone('messages') },
-    lastSyncedAt: messages.switch === 'on' ? messages.lastSyncedMs : account.lastSyncedMs,
+    lastSyncedAt: lastInStep(store),
     notWhole: messages.switch === 'on' && unreadable(store, 'messages', 1).length > 0,
   };
 }
