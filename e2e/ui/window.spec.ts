@@ -5,6 +5,7 @@ import {
   BOB,
   confirm,
   conversation,
+  conversations,
   createAccount,
   expectMessage,
   message,
@@ -190,4 +191,63 @@ test('with the keyboard alone: to a conversation, a message’s menu, and back t
   await expectMessage(page, 'By keys.');
   await page.keyboard.press('Alt+1');
   await expect(conversation(page, BOB.name).getByRole('button')).toBeFocused();
+});
+
+test('UI-140 UI-155 Reply and Edit: one types at once, and neither is lost by looking elsewhere or for the other', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  const { page } = anna;
+  await createAccount(bob.page, BOB);
+  await createAccount(page, ANNA);
+  await startConversation(page, BOB.handle);
+  await send(page, 'The first.');
+  await send(page, 'The second.');
+  await expectMessage(page, 'The second.');
+  const article = (text: string) => transcript(page).getByRole('article', { name: `: ${text}` });
+  for (const text of ['The first.', 'The second.'])
+    await expect(article(text)).not.toHaveAttribute('data-state', /waiting|sending/);
+  const choose = async (text: string, entry: string): Promise<void> => {
+    await message(page, text).click({ button: 'right' });
+    await page.getByRole('menuitem', { name: entry, exact: true }).click();
+  };
+  const field = messageField(page);
+
+  await choose('The first.', 'Reply');
+  await page.keyboard.type('An answerr');
+  await page.keyboard.press('Backspace');
+  await expect(field).toHaveValue('An answer');
+  await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  // Elsewhere and back: it is still an answer.
+  await page.getByRole('button', { name: 'Recently Deleted', exact: true }).click();
+  await conversations(page).getByRole('listitem').first().getByRole('button').first().click();
+  await expect(page.getByText('Replying to')).toBeVisible();
+  await expect(field).toHaveValue('An answer');
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('Replying to')).toHaveCount(0);
+  await field.fill('');
+
+  // By keys alone.
+  await article('The second.').focus();
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menuitem', { name: 'Edit', exact: true }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('End');
+  await page.keyboard.type(' Half an edit');
+  await expect(field).toHaveValue('The second. Half an edit');
+  await choose('The first.', 'Reply');
+  await page.keyboard.press('Escape');
+  await choose('The second.', 'Edit');
+  await expect(field).toHaveValue('The second. Half an edit');
+  await page.keyboard.press('Enter');
+  await expectMessage(page, 'The second. Half an edit');
+
+  // Closed without a choice, the menu gives the focus back.
+  await article('The first.').focus();
+  await page.keyboard.press('Shift+F10');
+  await expect(page.getByRole('menu')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(article('The first.')).toBeFocused();
 });

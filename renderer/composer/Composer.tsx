@@ -85,7 +85,8 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
   }, []);
 
   const backToNew = useCallback(() => {
-    keepEdit(conversation.id, null);
+    // An edit of another message that is half written is not given up with a reply.
+    if (modeNow.current.kind === 'edit') keepEdit(conversation.id, null);
     onMode({ kind: 'new' });
   }, [conversation.id, onMode]);
 

@@ -1,12 +1,13 @@
 /**
- * What is written in a conversation and is no draft that the device keeps: an edit that is not saved, and a text that is too long to be kept. They
- * stay while the window lives, so that going to another conversation and back loses nothing (SPEC UI-140).
+ * What is written in a conversation and is no draft that the device keeps: an edit that is not saved, which message is being answered, and a text that
+ * is too long to be kept. They stay while the window lives, so that going to another conversation and back loses nothing (SPEC UI-140).
  */
 import type { Id, Message } from '../../electron/api/types.ts';
 
 export type Edit = { message: Message; text: string };
 
 const edits = new Map<Id, Edit>();
+const replies = new Map<Id, Message>();
 const longTexts = new Map<Id, string>();
 
 export const editIn = (conversation: Id): Edit | null => edits.get(conversation) ?? null;
@@ -14,6 +15,13 @@ export const editIn = (conversation: Id): Edit | null => edits.get(conversation)
 export function keepEdit(conversation: Id, edit: Edit | null): void {
   if (edit === null) edits.delete(conversation);
   else edits.set(conversation, edit);
+}
+
+export const replyIn = (conversation: Id): Message | null => replies.get(conversation) ?? null;
+/** null: it was sent, or given up. */
+export function keepReply(conversation: Id, message: Message | null): void {
+  if (message === null) replies.delete(conversation);
+  else replies.set(conversation, message);
 }
 
 export const longTextIn = (conversation: Id): string | null => longTexts.get(conversation) ?? null;
@@ -26,5 +34,6 @@ export function keepLongText(conversation: Id, text: string | null): void {
 /** Another account, or none. */
 export function forgetUnsaved(): void {
   edits.clear();
+  replies.clear();
   longTexts.clear();
 }

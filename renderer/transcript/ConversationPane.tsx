@@ -1,6 +1,6 @@
 /** One open conversation: header, transcript, composer. Everything it holds ends when another one is opened. */
 import { ChevronLeft } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createStore, useStore } from 'zustand';
 import type { ConversationSummary, Id, Message, MessageCursor } from '../../electron/api/types.ts';
@@ -11,7 +11,7 @@ import { DropZone } from '../attachments/DropZone.tsx';
 import type { Given } from '../attachments/dropped.ts';
 import { useAttach } from '../attachments/useAttach.ts';
 import { Composer, type ComposerMode } from '../composer/Composer.tsx';
-import { editIn } from '../composer/unsaved.ts';
+import { editIn, keepReply, replyIn } from '../composer/unsaved.ts';
 import { IdentityBanner } from '../trust/IdentityBanner.tsx';
 import { failureText } from '../ui/failure.ts';
 import { PaneHeader } from './PaneHeader.tsx';
@@ -94,10 +94,19 @@ function OpenConversation({
   const { t } = useTranslation();
   const { id } = conversation;
   const [transcript, setTranscript] = useState<TranscriptStore | null>(null);
-  const [mode, setMode] = useState<ComposerMode>(() => {
+  const [mode, showMode] = useState<ComposerMode>(() => {
+    const reply = replyIn(id);
+    if (reply !== null) return { kind: 'reply', message: reply };
     const edit = editIn(id);
     return edit === null ? { kind: 'new' } : { kind: 'edit', message: edit.message };
   });
+  const setMode = useCallback(
+    (next: ComposerMode): void => {
+      keepReply(id, next.kind === 'reply' ? next.message : null);
+      showMode(next);
+    },
+    [id],
+  );
   const add = useAttach(id);
   const attach = (given: Given): void => {
     // Files go with a new message; an edit has none, and is not given up for them.
@@ -117,7 +126,7 @@ function OpenConversation({
       reply: (message: Message) => setMode({ kind: 'reply', message }),
       edit: (message: Message) => setMode({ kind: 'edit', message }),
     }),
-    [],
+    [setMode],
   );
   const messages = useStore(transcript?.store ?? NOT_YET, (state) => state.window?.messages ?? NONE);
   const run = useStore(transcript?.store ?? NOT_YET, (state) => state.run);

@@ -26,13 +26,23 @@ export function MessageMenu({ message, point, onClose, onReply, onEdit, onSelect
   const acts = messageActs(message, Date.now());
   const mine = myReaction(message);
   const make: Record<Exclude<MessageAct, 'react'>, MenuEntry> = {
-    reply: { label: t('transcript.menu.reply'), icon: <Reply />, onChoose: () => onReply(message) },
+    reply: {
+      label: t('transcript.menu.reply'),
+      icon: <Reply />,
+      movesFocus: true,
+      onChoose: () => onReply(message),
+    },
     copy: {
       label: t('transcript.menu.copy'),
       icon: <Copy />,
       onChoose: () => void act(() => navigator.clipboard.writeText(message.text), t('transcript.copied')),
     },
-    edit: { label: t('transcript.menu.edit'), icon: <Pencil />, onChoose: () => onEdit(message) },
+    edit: {
+      label: t('transcript.menu.edit'),
+      icon: <Pencil />,
+      movesFocus: true,
+      onChoose: () => onEdit(message),
+    },
     unsend: {
       label: t('transcript.menu.unsend'),
       icon: <Undo2 />,

@@ -3,10 +3,13 @@
  * One per list, not one per item, so that a list of thousands stays light.
  */
 import { Menu } from '@base-ui/react/menu';
-import { Fragment, type KeyboardEvent, type MouseEvent, type ReactNode } from 'react';
+import { Fragment, type KeyboardEvent, type MouseEvent, type ReactNode, useEffect, useRef } from 'react';
 
 export type MenuPoint = { x: number; y: number; from: HTMLElement };
-export type MenuEntry = { label: string; icon?: ReactNode; danger?: boolean; onChoose: () => void } | 'line';
+/** `movesFocus`: choosing it gives the focus to something else, which keeps it. */
+export type MenuEntry =
+  | { label: string; icon?: ReactNode; danger?: boolean; movesFocus?: boolean; onChoose: () => void }
+  | 'line';
 
 export function pointOfMouse(event: MouseEvent<HTMLElement>): MenuPoint {
   event.preventDefault();
@@ -35,6 +38,10 @@ type Props = {
 };
 
 export function PointMenu({ point, label, onClose, entries, header }: Props) {
+  const isElsewhere = useRef(false);
+  useEffect(() => {
+    if (point !== null) isElsewhere.current = false;
+  }, [point]);
   return (
     <Menu.Root open={point !== null} modal={false} onOpenChange={(open) => !open && onClose()}>
       <Menu.Portal>
@@ -47,7 +54,11 @@ export function PointMenu({ point, label, onClose, entries, header }: Props) {
             point === null ? null : { getBoundingClientRect: () => new DOMRect(point.x, point.y, 0, 0) }
           }
         >
-          <Menu.Popup className="menu" aria-label={label} finalFocus={() => point?.from ?? true}>
+          <Menu.Popup
+            className="menu"
+            aria-label={label}
+            finalFocus={() => !isElsewhere.current && (point?.from ?? true)}
+          >
             {header}
             {entries.map((entry, index) =>
               entry === 'line' ? (
@@ -59,7 +70,10 @@ export function PointMenu({ point, label, onClose, entries, header }: Props) {
                 <Menu.Item
                   key={entry.label}
                   className={entry.danger ? 'menu-item menu-danger' : 'menu-item'}
-                  onClick={entry.onChoose}
+                  onClick={() => {
+                    isElsewhere.current = entry.movesFocus === true;
+                    entry.onChoose();
+                  }}
                 >
                   <span className="menu-icon" aria-hidden="true">
                     {entry.icon}
