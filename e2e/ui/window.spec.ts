@@ -159,6 +159,36 @@ test('a device that stops is said, and nothing that was on screen goes away', as
   await expect(anna.page.getByRole('button', { name: 'New Message', exact: true })).toBeVisible();
 });
 
+test('UI-04 UI-156 a message that was unsent has its words in the list and above the answer to it', async ({
+  world,
+}) => {
+  const cloud = await world.cloud();
+  const anna = await world.device('Anna', cloud);
+  const bob = await world.device('Bob', cloud);
+  await createAccount(bob.page, BOB);
+  await createAccount(anna.page, ANNA);
+  await startConversation(anna.page, BOB.handle);
+  await send(anna.page, 'At nine?');
+  await openConversation(bob.page, ANNA.name);
+  await expectMessage(bob.page, 'At nine?');
+  const choose = async (of: typeof anna, text: string, act: string): Promise<void> => {
+    const article = transcript(of.page).getByRole('article', { name: `: ${text}` });
+    await expect(article).not.toHaveAttribute('data-state', /waiting|sending/);
+    await message(of.page, text).click({ button: 'right' });
+    await of.page.getByRole('menuitem', { name: act, exact: true }).click();
+  };
+  await choose(bob, 'At nine?', 'Reply');
+  await send(bob.page, 'Fine.');
+  const quote = (text: string) => bob.page.getByText(`Reply to ${ANNA.name}: ${text}`, { exact: true });
+  await expect(quote('At nine?')).toBeVisible();
+  await choose(anna, 'At nine?', 'Undo Send');
+  await expect(quote('unsent message')).toBeVisible();
+  // Where it is the newest.
+  await choose(bob, 'Fine.', 'Undo Send');
+  await expect(conversation(bob.page, ANNA.name)).toContainText('You unsent a message.');
+  await expect(conversation(anna.page, BOB.name)).toContainText(`${BOB.name} unsent a message.`);
+});
+
 test('with the keyboard alone: to a conversation, a message’s menu, and back to writing', async ({
   world,
 }) => {
