@@ -15,6 +15,16 @@ export function recordsOf(folder: string): StoredRecord[] {
   }
 }
 
+/** How many entries all mailboxes have: what a device of theirs has not acknowledged yet, and one that joins gets (SPEC MBX-6). */
+export function mailWaiting(folder: string): number {
+  const db = new Database(join(folder, 'cloud.db'), { readonly: true });
+  try {
+    return db.prepare<[], number>('SELECT count(*) FROM mailbox_entry').pluck().get() ?? 0;
+  } finally {
+    db.close();
+  }
+}
+
 /** The names of the files under a folder that contain these bytes. */
 export function filesWith(folder: string, bytes: Buffer): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {

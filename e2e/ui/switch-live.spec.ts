@@ -1,5 +1,6 @@
 /** The pages of the switch with real devices behind them: what one of them asks for, the others say. */
 import { expect, type Locator, type Page } from '@playwright/test';
+import { mailWaiting } from '../harness/cloud-file.ts';
 import { test } from '../harness/fixtures.ts';
 import {
   ANNA,
@@ -36,6 +37,8 @@ test('UI-89 UI-90 UI-94 signed in with the switch off: only what arrives from no
   for (const text of ['One.', 'Two.']) await send(laptop.page, text);
   await openConversation(bob.page, ANNA.name);
   await expectMessage(bob.page, 'Two.');
+  // What Laptop has not acknowledged yet would come to a device that joins.
+  await expect.poll(() => mailWaiting(cloud.folder)).toBe(0);
 
   const desktop = await world.device('Desktop', cloud);
   await signIn(desktop.page, ANNA, 'Desktop', { takesPart: false });
