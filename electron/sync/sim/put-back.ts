@@ -7,26 +7,31 @@ import type { Actor, Stage } from './stage.ts';
 
 /** Puts a device that does not run back to its copy, and notes what is nowhere else by its doing. */
 export function putBack(stage: Stage, actor: Actor, image: Uint8Array): void {
-  const { device, name } = actor;
+  const { device } = actor;
   device.look((store) => noteAcknowledged(actor, store));
   const had = actor.acknowledged;
   device.putBack(image);
   actor.acknowledged = [];
-  const kept = new Set(device.look(all));
-  const lost = had.map(({ guid }) => guid).filter((guid) => !kept.has(guid));
-  if (lost.length === 0) return;
-  const inZone = messagesInZone(stage, actor);
-  for (const guid of lost) stage.ledger.forgets(guid, name, inZone.has(guid) ? actor.person : null);
+  forgetWhatIsNotHere(
+    stage,
+    actor,
+    had.map(({ guid }) => guid),
+  );
 }
 
 /** A cloud was put back: what this device had once, and was to come to it again, is in no mailbox any more. */
 export function mailIsGone(stage: Stage, actor: Actor): void {
-  const { ledger } = stage;
+  const had = [...stage.ledger.had].flatMap(([guid, by]) => (by.has(actor.name) ? [guid] : []));
+  forgetWhatIsNotHere(stage, actor, had);
+}
+
+/** Of what this device had, what it has not any more comes to it by no mail. */
+function forgetWhatIsNotHere(stage: Stage, actor: Actor, had: readonly string[]): void {
   const kept = new Set(actor.device.look(all));
-  const lost = [...ledger.had].flatMap(([guid, by]) => (by.has(actor.name) && !kept.has(guid) ? [guid] : []));
+  const lost = had.filter((guid) => !kept.has(guid));
   if (lost.length === 0) return;
   const inZone = messagesInZone(stage, actor);
-  for (const guid of lost) ledger.forgets(guid, actor.name, inZone.has(guid) ? actor.person : null);
+  for (const guid of lost) stage.ledger.forgets(guid, actor.name, inZone.has(guid) ? actor.person : null);
 }
 
 const all = (store: Store): string[] =>
