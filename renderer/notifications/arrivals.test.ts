@@ -2,36 +2,15 @@ import i18next from 'i18next';
 import { beforeAll, expect, test } from 'vitest';
 import type { ConversationSummary, MessagePreview } from '../../electron/api/types.ts';
 import { en } from '../i18n/en.ts';
+import { aConversation, aPreview } from '../sidebar/conversation.testkit.ts';
 import { isNews, look, NEWS_MS, type Seen } from './arrivals.ts';
 import { textOf, textOfSeveral } from './text.ts';
 
 const NOW = 1_800_000_000_000;
-const message = (more: Partial<MessagePreview> = {}): MessagePreview => ({
-  text: 'Are you\nthere?',
-  fromMe: false,
-  senderName: 'Bob',
-  at: NOW - 1000,
-  state: 'received',
-  unsent: false,
-  attachments: [],
-  ...more,
-});
-const conversation = (more: Partial<ConversationSummary> = {}): ConversationSummary => ({
-  id: 'a',
-  kind: 'direct',
-  title: 'Bob',
-  name: null,
-  members: [],
-  pinned: false,
-  mutedUntil: null,
-  unread: 1,
-  markedUnread: false,
-  draft: '',
-  lastMessage: message(),
-  activityAt: NOW - 1000,
-  changed: [],
-  ...more,
-});
+const message = (more: Partial<MessagePreview> = {}): MessagePreview =>
+  aPreview({ text: 'Are you\nthere?', at: NOW - 1000, ...more });
+const conversation = (more: Partial<ConversationSummary> = {}): ConversationSummary =>
+  aConversation({ unread: 1, lastMessage: message(), activityAt: NOW - 1000, ...more });
 
 const EMPTY: Seen = new Map();
 const arrivedIn = (list: ConversationSummary[], seen: Seen | null) =>

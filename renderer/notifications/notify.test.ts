@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ConversationSummary, Settings, SyncStatus } from '../../electron/api/types.ts';
+import { aConversation, aPreview } from '../sidebar/conversation.testkit.ts';
 
 type Made = { title: string; tag: string; open: boolean; onclick: (() => void) | null };
 const made: Made[] = [];
@@ -42,20 +43,10 @@ const conversation = (
   id: string,
   at: number,
   more: Partial<ConversationSummary> = {},
-): ConversationSummary => ({
-  ...{ id, kind: 'direct', title: id, name: null, members: [], pinned: false, mutedUntil: null, unread: 1 },
-  ...{ markedUnread: false, draft: '', activityAt: at, changed: [] },
-  lastMessage: {
-    text: 'Hi',
-    fromMe: false,
-    senderName: id,
-    at,
-    state: 'received',
-    unsent: false,
-    attachments: [],
-  },
-  ...more,
-});
+): ConversationSummary => {
+  const lastMessage = aPreview({ text: 'Hi', senderName: id, at });
+  return aConversation({ id, title: id, unread: 1, activityAt: at, lastMessage, ...more });
+};
 
 async function listening() {
   const { default: i18next } = await import('i18next');

@@ -1,34 +1,10 @@
 import { expect, test } from 'vitest';
-import type { ConversationSummary, MessagePreview } from '../../electron/api/types.ts';
 import { sortConversations } from '../app/order.ts';
+import { aPreview, aConversation as conversation } from './conversation.testkit.ts';
 import { markedParts } from './marked.ts';
 import { isMuted, previewOf, unreadIn } from './preview.ts';
 
-const last: MessagePreview = {
-  text: 'Hello\nthere',
-  fromMe: false,
-  senderName: 'Bob',
-  at: 1,
-  state: 'received',
-  unsent: false,
-  attachments: [],
-};
-const conversation = (more: Partial<ConversationSummary>): ConversationSummary => ({
-  id: 'a',
-  kind: 'direct',
-  title: 'Bob',
-  name: null,
-  members: [],
-  pinned: false,
-  mutedUntil: null,
-  unread: 0,
-  markedUnread: false,
-  draft: '',
-  lastMessage: last,
-  activityAt: 1,
-  changed: [],
-  ...more,
-});
+const last = aPreview();
 
 test('UI-03 pinned conversations come first, then the newest', () => {
   const list = [
