@@ -5,9 +5,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
-import type { ConversationSummary, Settings } from '../../electron/api/types.ts';
+import type { Settings } from '../../electron/api/types.ts';
 import { en } from '../../renderer/i18n/en.ts';
 import { nl } from '../../renderer/i18n/nl.ts';
+import { aConversation, aPreview } from '../../renderer/sidebar/conversation.testkit.ts';
 import { expectNothingSeriousNow } from '../harness/axe.ts';
 import { ADDRESS, fakeDevice } from './fake-device.ts';
 import { BASE, NOW } from './switch-scenes.ts';
@@ -15,29 +16,12 @@ import { BASE, NOW } from './switch-scenes.ts';
 const pictures = join(import.meta.dirname, '..', '..', 'out', 'notifications');
 const TEXTS = { en, nl } as const;
 
-const conversation: ConversationSummary = {
+const conversation = aConversation({
   id: 'c'.repeat(32),
-  kind: 'direct',
-  title: 'Bob',
-  name: null,
-  members: [],
-  pinned: false,
-  mutedUntil: null,
   unread: 1,
-  markedUnread: false,
-  draft: '',
-  lastMessage: {
-    text: 'Are you there?',
-    fromMe: false,
-    senderName: 'Bob',
-    at: NOW,
-    state: 'received',
-    unsent: false,
-    attachments: [],
-  },
+  lastMessage: aPreview({ text: 'Are you there?', at: NOW }),
   activityAt: NOW,
-  changed: [],
-};
+});
 
 /** A window whose browser has this answer already, and gives `asked` when it is asked. */
 async function open(page: Page, permission: NotificationPermission, asked: NotificationPermission) {
