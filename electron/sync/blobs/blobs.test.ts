@@ -405,10 +405,21 @@ test('ATT-22 a download goes on where it was after a restart, and what was not c
 }, 60_000);
 
 test('ATT-23 SWI-2 turned off, a device first fetches every attachment, the large ones too, and says so; held, it waits', async () => {
-  const { anna, bob, id } = await two();
+  const { anna, bob, id, wires } = await two();
   await send(anna, id, bytesOf(10 * MIB + 5), 'Large');
   await soon(bob, id, ['Large[away] received']);
   await bob.until(idle, 'rest');
+  const says = () =>
+    bob.events.some(
+      (event) =>
+        event.type === 'status' &&
+        event.status.phase === 'downloading' &&
+        event.status.item === 'attachments',
+    );
+  // The file is on its way until the device has said so: a quick one has all of it between two times that it says where it is.
+  wires.bob.before = async (call) => {
+    if (call === 'GetBlob') await expect.poll(says, { timeout: 20_000, interval: 10 }).toBe(true);
+  };
   const preview = await bob.core.execute({ name: 'switchOffPreview', input: null });
   expect(preview.bytes).toBeGreaterThan(10 * MIB);
   bob.events.length = 0;
@@ -418,8 +429,7 @@ test('ATT-23 SWI-2 turned off, a device first fetches every attachment, the larg
   expect(bob.core.status().switch).toBe('disabling');
   await bob.core.execute({ name: 'resume', input: null });
   await bob.until((status) => status.switch === 'off', 'off');
-  const said = bob.events.flatMap((event) => (event.type === 'status' ? [event.status] : []));
-  expect(said.some(({ phase, item }) => phase === 'downloading' && item === 'attachments')).toBe(true);
+  expect(says()).toBe(true);
   expect(shows(bob, id)).toEqual(['Large[here] received']);
   await end(anna, bob);
 }, 60_000);
