@@ -86,6 +86,7 @@ function begin(options: WorkerOptions, { store, unclean }: OpenedDatabase): void
     },
     // A cloud on this computer needs no network.
     online,
+    conditionsSoon: true,
     freeBytes: () => freeBytesAt(dirname(dbPath)),
     openOpaque: () => openOpaqueThread(beside('opaque-worker')),
     onFailure: (step, kind, detail, code) => {

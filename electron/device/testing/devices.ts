@@ -27,7 +27,10 @@ export const builtThreads = (): WorkerThreads =>
   workerThreads(new URL('../../../out/main/sync/worker.js', import.meta.url));
 
 /** No test depends on what the computer it runs on hangs from. */
-export const knowsNothing: WatchConditions = () => () => {};
+export const knowsNothing: WatchConditions = (onChange) => {
+  onChange({ onBattery: null, metered: null });
+  return () => {};
+};
 
 /** One of these a test file; `clean` in afterEach. */
 export function testDevices() {

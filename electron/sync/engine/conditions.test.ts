@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { Bench, noChanges, remembered, settled, whereItStands } from '../testing/engine-bench.ts';
-import { ENOUGH_METERED, LARGE, NOTHING_HEARD, type Walk } from './state.ts';
+import { ENOUGH_METERED, FIRST_LOOK_MS, LARGE, NOTHING_HEARD, type Walk } from './state.ts';
 import { statusOf } from './status.ts';
 
 const on = (bench: Bench, conditions: { onBattery?: boolean; metered?: boolean }) =>
   bench.send({ type: 'conditions', conditions: { onBattery: false, metered: false, ...conditions } });
+/** As a host's device starts: it looks, and has not said yet what it found. */
+const soon = () => new Bench().send({ type: 'conditionsSoon' });
 const pushes = (bench: Bench) => bench.steps().filter(({ type }) => type === 'push');
 const whole = { type: 'push', full: false };
 const small = { type: 'push', full: true };
@@ -45,6 +47,40 @@ test('SWI-30 what is small does not wait for power', () => {
 test('SWI-30 a device that cannot say how it is powered waits for nothing', () => {
   const bench = settled().send({ type: 'conditions', conditions: { onBattery: null, metered: null } });
   expect(pushes(bench.dirty(0, 5000))).toMatchObject([whole]);
+});
+
+test('SWI-34 while a device that just started finds out how it is powered and connected, only what is small goes', () => {
+  const large = () => settled({}, soon()).dirty(0, LARGE + 3, 0, LARGE);
+  expect(pushes(large())).toMatchObject([small]);
+  expect(statusOf(large().state)).toMatchObject({ phase: 'uploading', done: 0, total: LARGE });
+  expect(pushes(settled({}, soon()).dirty(0, LARGE - 1))).toMatchObject([whole]);
+  // On battery: nothing large has gone, and it waits.
+  const battery = on(large(), { onBattery: true });
+  pushes(battery.done('push', accepted(3)).dirty(0, LARGE, 0, LARGE));
+  expect(pushes(battery.done('push', accepted(0)).send({ type: 'tick' }))).toEqual([]);
+  expect(statusOf(battery.state).paused?.reason).toBe('onBattery');
+  // Power, or nothing that could be found out: it goes.
+  for (const onBattery of [false, null]) {
+    const bench = settled({}, soon()).dirty(0, LARGE);
+    bench.done('push', accepted(0)).send({ type: 'tick' });
+    bench.steps();
+    bench.send({ type: 'conditions', conditions: { onBattery, metered: null } });
+    expect(pushes(bench)).toMatchObject([whole]);
+  }
+});
+
+test('SWI-34 a look that never ends holds up nothing for good, and a person may go on before', () => {
+  const waits = () => {
+    const bench = settled({}, soon()).dirty(0, LARGE);
+    bench.done('push', accepted(0)).send({ type: 'tick' });
+    expect(pushes(bench)).toMatchObject([small]);
+    return bench;
+  };
+  const bench = waits();
+  expect(bench.state.wakeAt).toBeLessThanOrEqual(bench.now + FIRST_LOOK_MS);
+  bench.now += FIRST_LOOK_MS;
+  expect(pushes(bench.send({ type: 'tick' }))).toMatchObject([whole]);
+  expect(pushes(waits().send({ type: 'continueAnyway' }))).toMatchObject([whole]);
 });
 
 test('SWI-31 on a metered connection a first sync brings the newest, then waits', () => {

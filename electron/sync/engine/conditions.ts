@@ -41,6 +41,21 @@ export function blobsToUpload(
     : up;
 }
 
+/** How this computer is powered and connected is just being found out: what is large does not begin before that is known. */
+export function looksFirst(state: EngineState): boolean {
+  return state.conditionsSoonUntil > state.now && !state.anyway;
+}
+
+/** Only what is small goes up of the messages: deletes, and changes of records that the cloud has. */
+export function uploadWaits(state: EngineState): boolean {
+  return waitsFor(state) !== null || (looksFirst(state) && largeUpload(state));
+}
+
+/** Nothing is read of the messages zone now. */
+export function downloadWaits(state: EngineState): boolean {
+  return standsStill(state) || (looksFirst(state) && largeDownload(state.zones.messages));
+}
+
 /** Attachments wait for another connection: one to be sent that is large, or what must come before the switch is off. */
 export function blobsWait(state: EngineState): boolean {
   const { blobs } = state;

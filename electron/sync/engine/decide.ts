@@ -1,5 +1,13 @@
 /** What is next, lane by lane: pure questions about the engine's state (state.ts has the invariants). */
-import { asksForPurge, meteredNow, standsStill, uploadsRecords, waitsFor } from './conditions.ts';
+import {
+  asksForPurge,
+  downloadWaits,
+  looksFirst,
+  meteredNow,
+  standsStill,
+  uploadsRecords,
+  uploadWaits,
+} from './conditions.ts';
 import { type EngineState, LARGE_BLOB, type Uploads, type ZoneName, type ZoneState } from './state.ts';
 import type { Step } from './steps.ts';
 
@@ -16,9 +24,8 @@ export function mayWrite(state: EngineState): boolean {
   );
 }
 
-/** Only what is small goes: deletes, and changes of records that the cloud has. */
 function onlySmall(state: EngineState, name: ZoneName, now: number): boolean {
-  return state.zones[name].fullUntil > now || (name === 'messages' && waitsFor(state) !== null);
+  return state.zones[name].fullUntil > now || (name === 'messages' && uploadWaits(state));
 }
 
 /** At the head, and what is here of the zone may go up. */
@@ -43,7 +50,7 @@ function mayPush(state: EngineState, name: ZoneName, now: number): boolean {
 
 /** Files that nothing but records lack go up while those do, and wait with them for a person, power or another connection (invariant 8). */
 function mayUploadForRecords(state: EngineState, now: number): boolean {
-  return !state.held && takesWrites(state, 'messages', now) && waitsFor(state) === null;
+  return !state.held && takesWrites(state, 'messages', now) && !uploadWaits(state);
 }
 
 function pushStep(state: EngineState, name: ZoneName, now: number): Step {
@@ -96,7 +103,7 @@ function pullStep(zone: ZoneState, name: ZoneName): Step | null {
 /** What there is to be read of the zones, whatever waits to be pushed. */
 function nextRead(state: EngineState): Step | null {
   const { account, messages } = state.zones;
-  const ofMessages = takesPart(state) && !standsStill(state);
+  const ofMessages = takesPart(state) && !downloadWaits(state);
   return pullStep(account, 'account') ?? (ofMessages ? pullStep(messages, 'messages') : null);
 }
 
@@ -180,7 +187,7 @@ function askedDownload({ blobs, filesRestUntil }: EngineState, now: number): Ste
 /** Attachments: what a person waits for first; what comes by itself, behind everything else. */
 function nextBlobStep(state: EngineState, now: number, othersRest: boolean): Step | null {
   const { blobs } = state;
-  const metered = meteredNow(state);
+  const metered = meteredNow(state) || looksFirst(state);
   if (state.filesRestUntil > now) {
     return null;
   }
@@ -280,7 +287,7 @@ export function nextWake(state: EngineState, now: number): number {
   if (state.stream === 'closed') {
     times.push(state.streamAt);
   }
-  times.push(state.blobsFullUntil, state.filesRestUntil, state.timeAskedUntil);
+  times.push(state.blobsFullUntil, state.filesRestUntil, state.timeAskedUntil, state.conditionsSoonUntil);
   for (const { at, smallAt } of [state.blobs.up, state.blobs.upForRecords]) {
     times.push(at, smallAt);
   }

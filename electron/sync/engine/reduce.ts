@@ -12,6 +12,7 @@ import {
   type Effect,
   type EngineEvent,
   type EngineState,
+  FIRST_LOOK_MS,
   initialState,
   NO_WORK,
   POLL_MS,
@@ -96,6 +97,7 @@ function atTime(state: EngineState, now: number): EngineState {
     blobsFullUntil: earlier(state.blobsFullUntil),
     filesRestUntil: earlier(state.filesRestUntil),
     timeAskedUntil: earlier(state.timeAskedUntil),
+    conditionsSoonUntil: earlier(state.conditionsSoonUntil),
   };
   for (const name of ['account', 'messages'] as const) {
     const { fullUntil, dueAt } = state.zones[name];
@@ -129,8 +131,7 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
         ...initialState(),
         now: event.now,
         session: event.reason === 'removed' ? 'ended' : 'none',
-        online: state.online,
-        conditions: state.conditions,
+        ...ofComputer(state),
       };
     case 'counts':
       return counted(state, event);
@@ -167,6 +168,8 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
       return streamClosed(state, event);
     case 'reachable':
       return { ...state, online: event.online };
+    case 'conditionsSoon':
+      return { ...state, conditionsSoonUntil: event.now + FIRST_LOOK_MS };
     case 'conditions':
       return conditionsChanged(state, event.conditions);
     case 'tick':
@@ -192,17 +195,21 @@ function apply(state: EngineState, event: EngineEvent): EngineState {
   }
 }
 
+/** What is known of this computer, whoever is signed in. */
+function ofComputer({ online, conditions, conditionsSoonUntil }: EngineState) {
+  return { online, conditions, conditionsSoonUntil };
+}
+
 function started(remembered: Remembered, state: EngineState, now: number): EngineState {
   const fresh = initialState();
   if (!remembered.signedIn) {
     const session = remembered.ended ? 'ended' : 'none';
-    return { ...fresh, now, session, online: state.online, conditions: state.conditions };
+    return { ...fresh, now, session, ...ofComputer(state) };
   }
   let after: EngineState = {
     ...fresh,
     now,
-    online: state.online,
-    conditions: state.conditions,
+    ...ofComputer(state),
     session: 'active',
     switch: remembered.switch,
     switchReason: remembered.switchReason,
@@ -331,7 +338,7 @@ function zonePoked(state: EngineState, event: Extract<EngineEvent, { type: 'zone
 
 function conditionsChanged(state: EngineState, conditions: EngineState['conditions']): EngineState {
   const better = conditions.onBattery !== true && conditions.metered !== true;
-  const after = { ...state, conditions, anyway: state.anyway && !better };
+  const after = { ...state, conditions, conditionsSoonUntil: 0, anyway: state.anyway && !better };
   // What did not go then may go now.
   return patchZone(after, 'messages', { fullIdle: false });
 }

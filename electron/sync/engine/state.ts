@@ -152,6 +152,8 @@ export type EngineEvent = { now: number; jitter: number } & (
   | { type: 'streamOpened' }
   | { type: 'streamClosed'; retryAfterMs: number }
   | { type: 'reachable'; online: boolean }
+  /** The host begins to look at how this computer is powered and connected: `conditions` follows soon. */
+  | { type: 'conditionsSoon' }
   | { type: 'conditions'; conditions: Conditions }
   | { type: 'tick' }
   | { type: 'setSwitch'; on: boolean }
@@ -242,6 +244,8 @@ export type EngineState = {
   readFirstUntil: { zones: number; mail: number; blobs: number };
   online: boolean;
   conditions: Conditions;
+  /** The host looks at them for the first time: what would wait for better ones waits for its answer, or until then. 0: it does not look. */
+  conditionsSoonUntil: number;
   /** A person said to go on in spite of the conditions; until they are over. */
   anyway: boolean;
   clock: { cloudMs: number; deviceMs: number; since: number } | null;
@@ -283,6 +287,8 @@ export const PUSH_LIMIT = 400;
 export const CLOCK_TOLERANCE_MS = 5 * 60_000;
 /** A question about the time holds back for so long at most what is to leave this device: it may never be answered. */
 export const TIME_ASKED_MS = 60_000;
+/** The first look at power and connection holds back for so long at most what is large: it may find nothing, or never end. */
+export const FIRST_LOOK_MS = 10_000;
 /** The slow poll behind the stream, and while there is none. */
 export const POLL_MS = 10 * 60_000;
 export const POLL_WITHOUT_STREAM_MS = 60_000;
@@ -352,6 +358,7 @@ export function initialState(): EngineState {
     readFirstUntil: { zones: 0, mail: 0, blobs: 0 },
     online: true,
     conditions: { onBattery: null, metered: null },
+    conditionsSoonUntil: 0,
     anyway: false,
     clock: null,
     timeAskedUntil: 0,

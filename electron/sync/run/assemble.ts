@@ -67,6 +67,8 @@ export type SyncCoreOptions = {
   sizes?: Sizes;
   /** Whether this machine has any network at all. */
   online?(): boolean;
+  /** A host looks at power and connection from the start on and says what it finds (`setConditions`): what is large waits for that. */
+  conditionsSoon?: boolean;
   /** Free on the disk that holds the database; null where that is not known. */
   freeBytes?(): number | null;
   /** Where passwords are stretched. Where nothing is said, nobody registers or signs in. */
@@ -218,6 +220,7 @@ export function assembleSync(options: SyncCoreOptions, parts: SyncParts): SyncCo
     watch: () => live.open(),
     unwatch: () => live.close(),
     online,
+    conditionsSoon: options.conditionsSoon ?? false,
     onTime: (cloudMs) => saidTime.said(cloudMs),
     onClockWrong: ({ cloudMs, deviceMs }) => {
       // Before its pushes go on, which is when the clock is right again.

@@ -49,6 +49,8 @@ export type RunnerOptions = {
   /** A refusal says the cloud's time. */
   onTime(cloudMs: number): void;
   online(): boolean;
+  /** A host looks at power and connection from the start on, and says what it finds. */
+  conditionsSoon: boolean;
   onStatus(status: SyncStatus): void;
   /** After each step, failed ones too: what did it change? */
   onStep(step: Step): void;
@@ -84,6 +86,7 @@ export class Runner {
 
   start(): void {
     this.#stopped = false;
+    if (this.#options.conditionsSoon) this.dispatch({ type: 'conditionsSoon' });
     this.dispatch({ type: 'started', remembered: this.#options.remembered() });
     this.recount();
   }

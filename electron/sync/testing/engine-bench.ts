@@ -108,8 +108,8 @@ export const whereItStands = (heard: StepResult['open']['heard']): StepResult['o
 });
 
 /** Signed in, switch as given, at both heads, mailbox read. */
-export function settled(change: Partial<Remembered> = {}): Bench {
-  const bench = new Bench().send({ type: 'started', remembered: remembered(change) });
+export function settled(change: Partial<Remembered> = {}, bench = new Bench()): Bench {
+  bench.send({ type: 'started', remembered: remembered(change) });
   bench.done('changes', noChanges(10));
   if (bench.state.running.zones?.type === 'changes') bench.done('changes', noChanges(20));
   if (bench.state.running.zones?.type === 'open') bench.done('open', whereItStands(null));
