@@ -2,8 +2,11 @@
  * Deletes made while the switch is off: they are this device's own and never become registers, until the person turns the switch on
  * and is asked. Each function refreshes what is shown in the same transaction.
  */
+
+import { messageName } from '../../shared/model/message.ts';
 import { isNewerSchema } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
+import { messageRow } from './messages.ts';
 import type { Store } from './open.ts';
 import { refreshClear } from './project-conversation.ts';
 import { moveUnread, projectMessage, unprojectMessage } from './project-message.ts';
@@ -13,6 +16,8 @@ import { rememberDelete } from './remembered-deletes.ts';
 import { plain } from './values.ts';
 
 export type LocalDelete = { id: Uint8Array; deletedMs: number; gone: boolean };
+/** `name`: of a message that a person put into Recently Deleted, and that expired there on this device alone (remembered-deletes.ts has such names). */
+export type ListedDelete = LocalDelete & { name: Uint8Array | null };
 export type LocalClear = {
   conversation: Uint8Array;
   upToMs: number;
@@ -54,6 +59,32 @@ export function addLocalDelete(
     refresh(store, id, before);
     if (gone) dropHere(store, id);
   });
+}
+
+/**
+ * Keep Messages of this device alone lets go of it. What a person had deleted, by itself or with its conversation, stays a person's delete of that date: its
+ * thirty days are not over for the account's other devices (SPEC KEEP-10).
+ */
+export function expireHere(store: Store, id: Uint8Array, nowMs: number): void {
+  store.write(() => {
+    const row = messageRow(store, id);
+    const deletedMs =
+      getLocalDelete(store, id)?.deletedMs ?? (row === undefined ? null : locallyClearedMs(store, row.rid));
+    addLocalDelete(store, id, deletedMs ?? nowMs, true, deletedMs === null);
+    if (row === undefined || deletedMs === null) return;
+    const name = Buffer.concat(messageName(plain(row.sender), plain(row.guid)));
+    store.run('UPDATE local_delete SET name = ? WHERE id = ?', name, id);
+  });
+}
+
+/** Its date was in doubt, and is this one. In the caller's transaction. */
+export function redateLocalDelete(store: Store, id: Uint8Array, deletedMs: number): void {
+  if (getLocalDelete(store, id)?.gone === true) {
+    store.run('UPDATE local_delete SET deleted_ms = ? WHERE id = ?', deletedMs, id);
+    return;
+  }
+  removeLocalDelete(store, id);
+  addLocalDelete(store, id, deletedMs);
 }
 
 function dropRedeliveryOf(store: Store, id: Uint8Array): void {
@@ -123,13 +154,18 @@ function refreshUnread(store: Store, id: Uint8Array, rid: number, before: LocalD
 }
 
 /** The person's, or with `expired` those of Keep Messages on this device alone, which may be very many. */
-export function listLocalDeletes(store: Store, expired = false): LocalDelete[] {
+export function listLocalDeletes(store: Store, expired = false): ListedDelete[] {
   return store
-    .all<{ id: Uint8Array; deleted_ms: number; gone: number }>(
-      'SELECT id, deleted_ms, gone FROM local_delete WHERE expired = ?',
+    .all<{ id: Uint8Array; deleted_ms: number; gone: number; name: Uint8Array | null }>(
+      'SELECT id, deleted_ms, gone, name FROM local_delete WHERE expired = ?',
       expired ? 1 : 0,
     )
-    .map((row) => ({ id: plain(row.id), deletedMs: row.deleted_ms, gone: row.gone === 1 }));
+    .map(({ id, deleted_ms, gone, name }) => ({
+      id: plain(id),
+      deletedMs: deleted_ms,
+      gone: gone === 1,
+      name: name === null ? null : plain(name),
+    }));
 }
 
 /** Messages that expired on this device alone and that the cloud is known to hold: with the switch they come back. */
@@ -180,14 +216,14 @@ export function anyExpired(store: Store): boolean {
   return store.get('SELECT 1 AS one FROM local_delete WHERE expired = 1 LIMIT 1') !== undefined;
 }
 
-/** Whether the message in this row is one of them. */
-export function isLocallyCleared(store: Store, rid: number): boolean {
-  const row = store.get(
-    `SELECT 1 AS one FROM message m CROSS JOIN conversation c ON c.cid = m.cid CROSS JOIN local_clear l ON l.conversation = c.guid
+/** When the message in this row was deleted so; null: it is none of them. */
+export function locallyClearedMs(store: Store, rid: number): number | null {
+  const row = store.get<{ deletedMs: number }>(
+    `SELECT l.deleted_ms AS deletedMs FROM message m CROSS JOIN conversation c ON c.cid = m.cid CROSS JOIN local_clear l ON l.conversation = c.guid
      WHERE m.rid = ? AND ${CLEARED}`,
     rid,
   );
-  return row !== undefined;
+  return row?.deletedMs ?? null;
 }
 
 /** A whole conversation. */

@@ -15,6 +15,7 @@ import * as rememberedDeletes from './migrations/070-remembered-deletes.ts';
 import * as hiddenDeletes from './migrations/080-how-far-a-hidden-delete-reaches.ts';
 import * as noStatistics from './migrations/090-no-statistics.ts';
 import * as missed from './migrations/100-whom-a-message-missed.ts';
+import * as namesOfExpired from './migrations/110-names-of-what-expired-here.ts';
 
 /** `LOCK`, in the file's header: whose database this is. */
 export const APPLICATION_ID = 0x4c4f434b;
@@ -33,6 +34,7 @@ export const MIGRATIONS: readonly Migration[] = [
   hiddenDeletes,
   noStatistics,
   missed,
+  namesOfExpired,
 ];
 
 export const NEWEST = MIGRATIONS[MIGRATIONS.length - 1]!.number;

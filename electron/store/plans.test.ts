@@ -35,10 +35,10 @@ import {
   expiredInCloud,
   forgetExpired,
   getLocalClear,
-  isLocallyCleared,
   isLocallyDeleted,
   listLocalDeletes,
   locallyCleared,
+  locallyClearedMs,
   removeLocalDelete,
   undecidedDeletes,
 } from './local-deletes.ts';
@@ -194,7 +194,7 @@ test('STO-9 every query of a conversation, a push, a pull or a search goes by an
   nextDirtyMs(store, 'messages', 1);
   undecidedDeletes(store, new Uint8Array(32));
   locallyCleared(store);
-  isLocallyCleared(store, 1);
+  locallyClearedMs(store, 1);
   moved(store, { rid: 1 }, { conflict: true, gone: false }, () => {});
   searchConversations(store, 'b', 3);
   knownBases(store, 'messages', [id]);

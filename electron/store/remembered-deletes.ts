@@ -30,7 +30,7 @@ import { KIND, plain } from './values.ts';
 export function rememberDelete(store: Store, content: Payload): void {
   const name = nameOf(content);
   const register = name === null ? undefined : getRegister(content, MessageField.DELETED);
-  if (name !== null && register !== undefined) remember(store, name, register);
+  if (name !== null && register !== undefined) rememberDeleteBy(store, name, register);
 }
 
 /** Deleted for all devices where the record cannot be written to: it was written by a newer app, and shows as it was known last. In the caller's transaction. */
@@ -39,10 +39,11 @@ export function rememberDeleteOf(
   { sender, guid }: { sender: Uint8Array; guid: Uint8Array },
   register: Register,
 ): void {
-  remember(store, plain(Buffer.concat(messageName(plain(sender), plain(guid)))), register);
+  rememberDeleteBy(store, plain(Buffer.concat(messageName(plain(sender), plain(guid)))), register);
 }
 
-function remember(store: Store, name: Uint8Array, register: Register): void {
+/** The same of a message whose content is not here: `name` is its sender and guid, one behind the other. In the caller's transaction. */
+export function rememberDeleteBy(store: Store, name: Uint8Array, register: Register): void {
   const now: Payload = { ...newPayload(KIND.message), registers: [{ ...register, key: EMPTY }] };
   const before = read(store, name);
   store.run(

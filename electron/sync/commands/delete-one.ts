@@ -3,7 +3,13 @@
  * this device alone; nothing of that ever becomes a register by itself (SPEC SYN-26). All of it in the caller's transaction.
  */
 import { equalBytes } from '../../../shared/crypto/bytes.ts';
-import { getRegister, isNewerSchema, newPayload, requireWritable } from '../../../shared/model/payload.ts';
+import {
+  getRegister,
+  isNewerSchema,
+  newPayload,
+  type Register,
+  requireWritable,
+} from '../../../shared/model/payload.ts';
 import { deletedValue } from '../../../shared/model/values.ts';
 import { MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import type { Uncovered } from '../../store/covered.ts';
@@ -63,16 +69,22 @@ export function deleteEverywhere(
 ): boolean {
   const { store } = ctx;
   const { deviceId } = currentKeys(ctx);
-  const value = deletedValue(deletedMs, deviceId);
   const payload = getPayload(store, 'messages', id);
   if (payload === undefined || !isNewerSchema(payload)) {
+    const value = deletedValue(deletedMs, deviceId);
     writeRegister(ctx, 'messages', id, newPayload(KIND.message), MessageField.DELETED, value, NO_KEY, asOfMs);
     return false;
   }
   if (name === undefined) return false;
-  const stamp = ctx.hlc.now(0n);
-  rememberDeleteOf(store, name, { field: MessageField.DELETED, key: NO_KEY, stamp, device: deviceId, value });
+  rememberDeleteOf(store, name, deletedRegister(ctx, deletedMs));
   return true;
+}
+
+/** A delete by this device, of that date and decided now, for what cannot be written to yet. */
+export function deletedRegister(ctx: StepContext, deletedMs: number): Register {
+  const { deviceId: device } = currentKeys(ctx);
+  const value = deletedValue(deletedMs, device);
+  return { field: MessageField.DELETED, key: NO_KEY, stamp: ctx.hlc.now(0n), device, value };
 }
 
 /** What is remembered as deleted everywhere shows in Recently Deleted, although its record cannot say so yet. */

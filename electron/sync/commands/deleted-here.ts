@@ -20,13 +20,15 @@ import {
   takeOverLocalDelete,
 } from '../../store/local-deletes.ts';
 import { answerHidden } from '../../store/outbox-hidden.ts';
+import { KEPT_MS } from '../../store/recently-deleted.ts';
 import { deleteForGood, getPayload } from '../../store/records.ts';
+import { rememberDeleteBy } from '../../store/remembered-deletes.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import type { StepContext } from '../context.ts';
 import type { DeletedHere } from '../status-types.ts';
 import { conversationRecordId, currentKeys } from '../zones/names.ts';
 import { switchIsOn, writeConversation } from './conversations.ts';
-import { deleteEverywhere, showAsDeleted } from './delete-one.ts';
+import { deletedRegister, deleteEverywhere, showAsDeleted } from './delete-one.ts';
 
 export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   const { store } = ctx;
@@ -42,8 +44,11 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   // Nobody deleted these: they were kept here for a shorter time than the account keeps them.
   forgetExpired(store);
   let forGood = 0;
-  for (const { id, deletedMs, gone } of listLocalDeletes(store)) {
-    if (everywhere && gone) {
+  for (const { id, deletedMs, gone, name } of listLocalDeletes(store)) {
+    if (everywhere && name !== null && deletedMs > ctx.writeClock.now() - KEPT_MS) {
+      // It expired on this device, and nobody deleted it for good: fetched again, it lies in Recently Deleted like on the others.
+      rememberDeleteBy(store, name, deletedRegister(ctx, deletedMs));
+    } else if (everywhere && gone) {
       deleteForGood(store, 'messages', id, { push: true, byPerson: true, nowMs: deletedMs });
       forGood += 1;
     } else if (everywhere && getPayload(store, 'messages', id) !== undefined) {

@@ -12,10 +12,9 @@ import { newPayload } from '../../../shared/model/payload.ts';
 import { clearedValue, deletedValue } from '../../../shared/model/values.ts';
 import { ConversationField, MessageField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import {
-  addLocalDelete,
   listLocalClears,
   listLocalDeletes,
-  removeLocalDelete,
+  redateLocalDelete,
   setLocalClear,
 } from '../../store/local-deletes.ts';
 import type { Store } from '../../store/open.ts';
@@ -58,10 +57,10 @@ export function redateDeletes(ctx: StepContext, cloudMs: number): number {
 /** What was deleted with the switch off, and is dated from `sinceMs` on. In the caller's transaction. */
 function redateHere(store: Store, sinceMs: number, nowMs: number): void {
   const doubted = ({ deletedMs }: { deletedMs: number }) => deletedMs >= sinceMs && deletedMs < nowMs;
-  for (const { id } of listLocalDeletes(store).filter((one) => !one.gone && doubted(one))) {
-    removeLocalDelete(store, id);
-    addLocalDelete(store, id, nowMs);
-  }
+  for (const { id } of listLocalDeletes(store).filter(
+    (one) => (!one.gone || one.name !== null) && doubted(one),
+  ))
+    redateLocalDelete(store, id, nowMs);
   for (const clear of listLocalClears(store).filter(doubted))
     setLocalClear(store, { ...clear, deletedMs: nowMs });
 }

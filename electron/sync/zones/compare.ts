@@ -21,10 +21,10 @@ import {
 } from '../../store/compare.ts';
 import {
   expiredInCloud,
-  isLocallyCleared,
   listLocalClears,
   listLocalDeletes,
   locallyCleared,
+  locallyClearedMs,
   undecidedDeletes,
 } from '../../store/local-deletes.ts';
 import { hiddenHere } from '../../store/outbox-hidden.ts';
@@ -75,7 +75,7 @@ export async function compareZone(ctx: ZoneContext, state: CloudZoneState): Prom
 /** What is known of the cloud here is what it has. */
 function byBases({ store }: ZoneContext): Comparison {
   const held = heldMessages(store, tombstoneHash());
-  const cleared = held.filter((rid) => isLocallyCleared(store, rid)).length;
+  const cleared = held.filter((rid) => locallyClearedMs(store, rid) !== null).length;
   const comesBack = expiredInCloud(store);
   return {
     upload: newMessages(store),
@@ -147,7 +147,7 @@ async function byList(
       if (!gone && at >= 0 && cloud.meet(at)) here += 1;
       if (message) {
         deletedElsewhere += 1;
-        if (anyCleared && isLocallyCleared(store, row.rid)) deletedHere -= 1;
+        if (anyCleared && locallyClearedMs(store, row.rid) !== null) deletedHere -= 1;
       }
       return;
     }

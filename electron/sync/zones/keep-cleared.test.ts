@@ -1,6 +1,7 @@
 /** A conversation that was deleted with the switch off, and whose messages expire on that device before anybody says what is to become of that. */
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { listRecentlyDeleted } from '../../store/recently-deleted.ts';
 import { DAY, Scene, type SceneDevice, texts } from '../testing/keep-scene.ts';
 import { removeFolders } from '../testing/zone-device.ts';
 
@@ -11,11 +12,12 @@ const CONVERSATION = '07'.repeat(16);
 let scene: Scene;
 let one: SceneDevice;
 let off: SceneDevice;
+let ids: string[];
 beforeEach(async () => {
   scene = new Scene();
   await scene.open();
   one = await scene.add();
-  for (const days of [40, 3]) scene.write(one, `d${days}`, days);
+  ids = [40, 3].map((days) => scene.write(one, `d${days}`, days));
   await scene.pass();
   off = await scene.add();
   await scene.run(off, { name: 'setSwitch', input: { on: false } });
@@ -29,6 +31,11 @@ beforeEach(async () => {
 });
 afterEach(() => scene.close());
 
+const deletedTexts = (on: SceneDevice): string =>
+  listRecentlyDeleted(on.device.store, 10)
+    .map(({ message }) => message.text)
+    .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
+    .join(' ');
 const turnOn = async (deletedHere: 'everywhere' | 'bringBack') => {
   expect(await scene.run(off, { name: 'switchPreview', input: null })).toMatchObject({ deletedHere: 2 });
   await scene.run(off, { name: 'setSwitch', input: { on: true, deletedHere } });
@@ -41,6 +48,49 @@ test('KEEP-10 SYN-36 what was deleted with its conversation stays a person’s d
   expect(await turnOn('everywhere')).toEqual(['', '']);
 });
 
+test('KEEP-19 and what of it expired here in less than thirty days is in Recently Deleted everywhere, with the rest of it', async () => {
+  await turnOn('everywhere');
+  await scene.pass();
+  expect([one, off].map(deletedTexts)).toEqual(['d40 d3', 'd40 d3']);
+  // Since the person deleted it, and not since it expired.
+  await scene.pass(26 * DAY);
+  await scene.pass();
+  expect([one, off].map(deletedTexts)).toEqual(['d40 d3', 'd40 d3']);
+  await scene.pass(4 * DAY);
+  await scene.pass();
+  await scene.pass();
+  expect([one, off].map(deletedTexts)).toEqual(['', '']);
+});
+
+test('KEEP-19 after thirty days it is gone everywhere at once, as on every device that had it', async () => {
+  await scene.pass(31 * DAY);
+  await scene.pass();
+  await turnOn('everywhere');
+  await scene.pass();
+  expect([one, off].map(deletedTexts)).toEqual(['', '']);
+  expect([one, off].map(texts)).toEqual(['', '']);
+});
+
 test('KEEP-10 SYN-36 and it comes back where that is the answer', async () => {
   expect(await turnOn('bringBack')).toEqual(['d40 d3', 'd40 d3']);
+});
+
+test('KEEP-19 the same of a message that was deleted by itself; what was deleted for good goes for good', async () => {
+  await turnOn('bringBack');
+  await scene.run(off, { name: 'setSwitch', input: { on: false } });
+  await scene.pass();
+  await scene.keep(off, 30);
+  await scene.pass();
+  const [older, newer] = ids;
+  await scene.run(off, { name: 'deleteMessages', input: { ids: [older!] } });
+  await scene.run(off, { name: 'deleteMessages', input: { ids: [newer!] } });
+  await scene.run(off, { name: 'deleteForGood', input: { ids: [newer!] } });
+  // Its own Keep Messages of thirty days lets go of the older one.
+  await scene.pass(2 * DAY);
+  await scene.pass();
+  expect([texts(off), deletedTexts(off)]).toEqual(['', '']);
+  await turnOn('everywhere');
+  await scene.pass();
+  expect([one, off].map(texts)).toEqual(['', '']);
+  expect([one, off].map(deletedTexts)).toEqual(['d40', 'd40']);
 });

@@ -11,7 +11,7 @@ import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/reco
 import { getDirty, markDirty } from '../../store/dirty.ts';
 import { getKeep, type KeepScope, messagesBefore, setOwnKeep } from '../../store/keep-messages.ts';
 import { noteLetGo } from '../../store/let-go.ts';
-import { addLocalDelete, isLocallyCleared } from '../../store/local-deletes.ts';
+import { expireHere } from '../../store/local-deletes.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import { getPayload, putMerged } from '../../store/records.ts';
 import { getAccountSettings } from '../../store/settings.ts';
@@ -49,13 +49,9 @@ export function expireMessages(ctx: StepContext, scope: KeepScope, agreedMs: num
         state.setExpired(store);
       }
     }
-    for (const { id, rid, rev } of messages) {
-      if (travels) {
-        markDirty(store, 'messages', id, 'delete', 0, rev);
-      } else {
-        // What went with its conversation by a person's hand stays that, as a single one does.
-        addLocalDelete(store, id, ctx.clock.now(), true, !isLocallyCleared(store, rid));
-      }
+    for (const { id, rev } of messages) {
+      if (travels) markDirty(store, 'messages', id, 'delete', 0, rev);
+      else expireHere(store, id, ctx.clock.now());
     }
   });
   return more;
