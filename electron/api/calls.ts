@@ -31,6 +31,7 @@ import type {
   Milliseconds,
   Notice,
   PasswordStrength,
+  Person,
   RecentlyDeletedGroup,
   RecentlyDeletedItem,
   SearchResult,
@@ -186,7 +187,11 @@ export type DeviceCalls = {
   remove(input: { id: Id; stolen: boolean; password: string | null }): Promise<void>;
 };
 
-export type PeopleCalls = { acceptIdentity(id: Id): Promise<void> };
+export type PeopleCalls = {
+  acceptIdentity(id: Id): Promise<void>;
+  setBlocked(id: Id, on: boolean): Promise<void>;
+  blocked(): Answer<Person[]>;
+};
 
 export type NoticeCalls = { list(): Answer<Notice[]>; dismiss(id: string): Promise<void> };
 

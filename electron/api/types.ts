@@ -70,7 +70,7 @@ export type Kept = { handle: string; cloudAddress: string; here: boolean };
 
 export type AccountInfo = { id: Id; handle: string; name: string };
 
-// ---- people.*: acceptIdentity
+// ---- people.*: acceptIdentity, setBlocked, blocked
 
 /**
  * Somebody whose identity is not the one that was known: nothing is sent to them, and what comes from them is set aside, until a person
@@ -118,6 +118,8 @@ export type ConversationSummary = {
   lastMessage: MessagePreview | null;
   /** Members whose identity has changed and was not accepted yet. */
   changed: ChangedIdentity[];
+  /** Members whom this account has blocked: nothing of what they write arrives. */
+  blocked: Person[];
   /** Of the newest message, else of the conversation's creation: the list sorts by it, newest first. */
   activityAt: Milliseconds;
 };

@@ -1,6 +1,6 @@
-/** What people call themselves, as any conversation on this device has it. */
+/** The people one writes with, as any conversation on this device has them. */
 import type { Store } from './open.ts';
-import { hex } from './values.ts';
+import { hex, plain } from './values.ts';
 
 /**
  * By account, in hex; of the conversation with the latest activity. Somebody has no name yet in a conversation in which nothing of theirs has come:
@@ -13,4 +13,18 @@ export function memberNames(store: Store): ReadonlyMap<string, string> {
      WHERE m.name <> '' ORDER BY c.activity_ms`,
   );
   return new Map(rows.map(({ account, name }) => [hex(account), name]));
+}
+
+/** The window shows something of this person in the conversations with them. In the caller's transaction. */
+export function conversationsChanged(store: Store, account: Uint8Array): void {
+  for (const guid of conversationsWith(store, account)) store.changes.conversation(hex(guid));
+}
+
+export function conversationsWith(store: Store, account: Uint8Array): Uint8Array[] {
+  return store
+    .all<{ guid: Uint8Array }>(
+      'SELECT c.guid FROM conversation_member m JOIN conversation c ON c.cid = m.cid WHERE m.account = ?',
+      account,
+    )
+    .map(({ guid }) => plain(guid));
 }

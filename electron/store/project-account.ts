@@ -5,8 +5,10 @@ import { getRegister, type Payload } from '../../shared/model/payload.ts';
 import { readSettings } from '../../shared/model/settings.ts';
 import { DeviceField } from '../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { forgetMachineDeletes } from './dirty.ts';
+import { conversationsChanged } from './member-names.ts';
 import type { Store } from './open.ts';
-import { getAccountSettings } from './settings.ts';
+import { blockedAccounts, getAccountSettings } from './settings.ts';
+import { hex } from './values.ts';
 
 /** Throws PayloadError for what is no device. */
 export function projectDevice(store: Store, recordId: Uint8Array, payload: Payload): void {
@@ -33,6 +35,22 @@ export function projectDevice(store: Store, recordId: Uint8Array, payload: Paylo
   store.changes.flag('devices');
 }
 
+/** The conversations with whoever is blocked now, or is no more, say so. */
+function projectBlocked(store: Store, blocked: readonly Uint8Array[]): void {
+  const before = new Map(blockedAccounts(store).map((account) => [hex(account), account]));
+  const now = new Map(blocked.map((account) => [hex(account), account]));
+  for (const [key, account] of before) {
+    if (now.has(key)) continue;
+    store.run('DELETE FROM blocked WHERE account = ?', account);
+    conversationsChanged(store, account);
+  }
+  for (const [key, account] of now) {
+    if (before.has(key)) continue;
+    store.run('INSERT INTO blocked (account) VALUES (?)', account);
+    conversationsChanged(store, account);
+  }
+}
+
 export function projectSettings(store: Store, recordId: Uint8Array, payload: Payload): void {
   const settings = readSettings(payload);
   const keep = settings.keepMessages ?? FOREVER;
@@ -41,8 +59,7 @@ export function projectSettings(store: Store, recordId: Uint8Array, payload: Pay
     // What is about to go by the setting of before is looked at anew by this one.
     forgetMachineDeletes(store);
   }
-  store.run('DELETE FROM blocked');
-  for (const account of settings.blocked) store.run('INSERT INTO blocked (account) VALUES (?)', account);
+  projectBlocked(store, settings.blocked);
   store.run(
     `UPDATE account_settings SET record_id = ?, keep_days = ?, keep_effective_ms = ?, keep_before_days = ?, read_receipts = ?, profile_name = ?
      WHERE one = 1`,

@@ -2,7 +2,7 @@
 import type { Keep } from '../../shared/model/keep-messages.ts';
 import { getMeta, setMeta } from './meta.ts';
 import type { Store } from './open.ts';
-import { plainOrNull } from './values.ts';
+import { plain, plainOrNull } from './values.ts';
 
 export type AccountSettings = {
   /** Null while there is no such record. */
@@ -44,6 +44,13 @@ function readAccountSettings(store: Store): AccountSettings {
 
 export function isBlocked(store: Store, account: Uint8Array): boolean {
   return store.get('SELECT 1 AS one FROM blocked WHERE account = ?', account) !== undefined;
+}
+
+/** Whom the account has blocked, on whichever of its devices (SPEC OUT-15). */
+export function blockedAccounts(store: Store): Uint8Array[] {
+  return store
+    .all<{ account: Uint8Array }>('SELECT account FROM blocked')
+    .map(({ account }) => plain(account));
 }
 
 export const APPEARANCES = ['system', 'light', 'dark'] as const;

@@ -171,7 +171,8 @@ export type Commands = {
   checkDatabase: { input: null; result: DatabaseCheck };
 
   // ---- the rest
-  setSettings: { input: SettingsChange; result: null };
+  /** `block`: somebody is blocked, or no more; what they write from then on reaches none of the account's devices (SPEC OUT-15). */
+  setSettings: { input: SettingsChange & { block?: { account: Id; on: boolean } }; result: null };
   /** What choosing this would delete; nothing is changed. */
   keepPreview: { input: { days: KeepDays }; result: KeepReach };
   /** Of the account while the switch is on, else of this device. Shorter than now: it takes effect after a day. */

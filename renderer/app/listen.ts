@@ -6,7 +6,7 @@ import { deletedList } from '../deletes/deleted-list.ts';
 import { forgetBegun } from '../new-message/begun.ts';
 import { conversations, refreshConversations } from './conversations.ts';
 import { listen } from './events.ts';
-import { devices, notices, session, settings, status, storage, useConnection } from './state.ts';
+import { blocked, devices, notices, session, settings, status, storage, useConnection } from './state.ts';
 
 type MessagesListener = (conversationId: Id | 'all', ids: Id[] | 'all') => void;
 const messagesListeners = new Set<MessagesListener>();
@@ -58,6 +58,7 @@ function handle(event: ApiEvent): void {
       break;
     case 'settings':
       void settings.refresh();
+      void blocked.refresh();
       break;
     case 'devices':
       void devices.refresh();
@@ -73,7 +74,7 @@ function handle(event: ApiEvent): void {
 
 /** Another account, or none: nothing of the last one stays in this window's memory. */
 export function forgetEverything(): void {
-  for (const resource of [settings, status, devices, notices, deletedList, storage, conversations])
+  for (const resource of [settings, status, devices, notices, deletedList, storage, conversations, blocked])
     resource.forget();
   forgetBegun();
   forgetUnsaved();

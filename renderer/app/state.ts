@@ -10,6 +10,7 @@ export const settings = createResource(() => api.settings.get.query());
 export const status = createResource<SyncStatus>(() => api.sync.status.query());
 export const devices = createResource(() => api.devices.list.query());
 export const notices = createResource(() => api.notices.list.query());
+export const blocked = createResource(() => api.people.blocked.query());
 export const storage = createResource(() => api.sync.storage.query());
 
 /** Whether the device behind this window answers. */

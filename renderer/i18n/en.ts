@@ -1,6 +1,7 @@
 /** English, the language the others are checked against: a file a screen region, keys grouped by it. */
 import { app } from './en/app.ts';
 import { attachments } from './en/attachments.ts';
+import { blocking } from './en/blocking.ts';
 import { closed } from './en/closed.ts';
 import { common } from './en/common.ts';
 import { composer } from './en/composer.ts';
@@ -50,6 +51,7 @@ export const en = {
   closed,
   recovering,
   trust,
+  blocking,
   troubleshooting,
   damaged,
   notices,

@@ -2,6 +2,7 @@
 import type { Texts } from './en.ts';
 import { app } from './nl/app.ts';
 import { attachments } from './nl/attachments.ts';
+import { blocking } from './nl/blocking.ts';
 import { closed } from './nl/closed.ts';
 import { common } from './nl/common.ts';
 import { composer } from './nl/composer.ts';
@@ -51,6 +52,7 @@ export const nl: Texts = {
   closed,
   recovering,
   trust,
+  blocking,
   troubleshooting,
   damaged,
   notices,

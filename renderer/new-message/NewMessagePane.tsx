@@ -49,7 +49,9 @@ export function NewMessagePane({ account }: { account: AccountInfo }) {
       const why =
         failure.reason === 'noAccount'
           ? t('newMessage.unknown', { handle: failure.about ?? all[0] })
-          : failureText(t, failure);
+          : failure.reason === 'blocked'
+            ? t('newMessage.blocked', { name: failure.about })
+            : failureText(t, failure);
       changeBegun({ error: why });
       if (!here()) view.say(t('newMessage.notSent', { why }));
     }

@@ -5,7 +5,8 @@
 import { create } from 'zustand';
 import type { Id } from '../../electron/api/types.ts';
 import { api, failureOf } from '../app/api.ts';
-import { putConversation } from '../app/conversations.ts';
+import { findConversation, putConversation } from '../app/conversations.ts';
+import { isClosed } from '../blocking/closed.ts';
 
 export type Begun = {
   handles: readonly string[];
@@ -30,6 +31,9 @@ export const useBegun = create<Begun>(() => EMPTY);
 export const changeBegun = (change: Partial<Begun>): void => useBegun.setState(change);
 export const forgetBegun = (): void => useBegun.setState(EMPTY);
 
+/** With somebody who is blocked. By name. */
+class Closed extends Error {}
+
 /**
  * Begins the conversation and sends the message in it; gives the conversation. What fails is thrown, and all that was written stays. A second try goes
  * on in the conversation that the first one began: people would be in two groups otherwise.
@@ -48,6 +52,8 @@ export async function sendBegun(): Promise<Id> {
       id = conversation.id;
       changeBegun({ started: { id, to } });
     }
+    const known = findConversation(id);
+    if (known !== null && isClosed(known)) throw new Closed(known.title);
     if (text.trim() !== '') await api.messages.send.mutate({ conversationId: id, text, replyTo: null });
     const now = useBegun.getState().text;
     forgetBegun();
@@ -57,6 +63,7 @@ export async function sendBegun(): Promise<Id> {
     return id;
   } catch (caught) {
     changeBegun({ busy: false });
+    if (caught instanceof Closed) throw { reason: 'blocked', retryAfterMs: null, about: caught.message };
     throw failureOf(caught);
   }
 }

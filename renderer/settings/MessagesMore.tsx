@@ -7,6 +7,7 @@ import { api } from '../app/api.ts';
 import { settings, view } from '../app/state.ts';
 import { Switch } from '../ui/Switch.tsx';
 import { useAct } from '../ui/useAct.ts';
+import { BlockedPeople } from './BlockedPeople.tsx';
 import { KeepMessages } from './KeepMessages.tsx';
 
 export function MessagesMore() {
@@ -29,6 +30,7 @@ export function MessagesMore() {
           />
         </div>
       )}
+      <BlockedPeople />
       <div className="settings-buttons">
         <button
           type="button"

@@ -1,10 +1,13 @@
 /** What can be done to a conversation from the list. */
-import { Bell, BellOff, Mail, MailOpen, Paperclip, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
+import { Ban, Bell, BellOff, Mail, MailOpen, Paperclip, Pencil, Pin, PinOff, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ConversationSummary } from '../../electron/api/types.ts';
+import type { ConversationSummary, Person } from '../../electron/api/types.ts';
 import { api } from '../app/api.ts';
+import { nameOf } from '../app/format.ts';
 import { useView, view } from '../app/state.ts';
+import { BlockPerson } from '../blocking/BlockPerson.tsx';
+import { useUnblock } from '../blocking/useUnblock.ts';
 import { type MenuEntry, type MenuPoint, PointMenu } from '../ui/PointMenu.tsx';
 import { useAct } from '../ui/useAct.ts';
 import { isMuted } from './preview.ts';
@@ -24,6 +27,8 @@ type Props = {
 export function ConversationMenu({ conversation, point, onClose, onDelete, onDeleteAttachments }: Props) {
   const { t } = useTranslation();
   const act = useAct();
+  const unblock = useUnblock();
+  const [blocking, setBlocking] = useState<Person | null>(null);
   const [renaming, setRenaming] = useState<ConversationSummary | null>(null);
   const entries: MenuEntry[] = [];
   if (conversation !== null) {
@@ -62,6 +67,15 @@ export function ConversationMenu({ conversation, point, onClose, onDelete, onDel
         icon: <Pencil />,
         onChoose: () => setRenaming(conversation),
       });
+    const other = conversation.kind === 'direct' ? conversation.members.find(({ me }) => !me) : undefined;
+    if (other !== undefined) {
+      const isBlocked = conversation.blocked.length > 0;
+      entries.push({
+        label: t(isBlocked ? 'blocking.unblockNamed' : 'blocking.blockNamed', { name: nameOf(other) }),
+        icon: <Ban />,
+        onChoose: () => (isBlocked ? void unblock(other) : setBlocking(other)),
+      });
+    }
     entries.push('line', {
       label: t('attachments.deleteAll'),
       icon: <Paperclip />,
@@ -78,6 +92,7 @@ export function ConversationMenu({ conversation, point, onClose, onDelete, onDel
   return (
     <>
       <PointMenu point={point} label={conversation?.title ?? ''} entries={entries} onClose={onClose} />
+      {blocking !== null && <BlockPerson person={blocking} onClose={() => setBlocking(null)} />}
       {renaming !== null && <RenameGroup conversation={renaming} onClose={() => setRenaming(null)} />}
     </>
   );

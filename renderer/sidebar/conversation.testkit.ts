@@ -26,5 +26,6 @@ export const aConversation = (more: Partial<ConversationSummary> = {}): Conversa
   lastMessage: aPreview(),
   activityAt: 1,
   changed: [],
+  blocked: [],
   ...more,
 });

@@ -10,6 +10,8 @@ import { view } from '../app/state.ts';
 import { DropZone } from '../attachments/DropZone.tsx';
 import type { Given } from '../attachments/dropped.ts';
 import { useAttach } from '../attachments/useAttach.ts';
+import { BlockedBar } from '../blocking/BlockedBar.tsx';
+import { isClosed } from '../blocking/closed.ts';
 import { Composer, type ComposerMode } from '../composer/Composer.tsx';
 import { editIn, keepReply, replyIn } from '../composer/unsaved.ts';
 import { IdentityBanner } from '../trust/IdentityBanner.tsx';
@@ -110,7 +112,8 @@ function OpenConversation({
   const add = useAttach(id);
   const attach = (given: Given): void => {
     // Files go with a new message; an edit has none, and is not given up for them.
-    if (mode.kind === 'edit') view.say(t('attachments.whileEditing'));
+    if (isClosed(conversation)) view.say(t('blocking.alone', { name: conversation.title }));
+    else if (mode.kind === 'edit') view.say(t('attachments.whileEditing'));
     else void add(given);
   };
   const unread = conversation.unread;
@@ -147,8 +150,9 @@ function OpenConversation({
         />
       )}
       {choosing && <SelectionBar selecting={selecting} conversationId={id} messages={messages} />}
+      {!choosing && <BlockedBar conversation={conversation} />}
       {/* Kept, with what is half written in it. */}
-      <div hidden={choosing}>
+      <div hidden={choosing || isClosed(conversation)}>
         <Composer
           conversation={conversation}
           mode={mode}

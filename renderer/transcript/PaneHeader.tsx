@@ -1,14 +1,21 @@
 import { Popover } from '@base-ui/react/popover';
 import { ChevronLeft } from 'lucide-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { ConversationSummary } from '../../electron/api/types.ts';
+import type { ConversationSummary, Person } from '../../electron/api/types.ts';
 import { nameOf } from '../app/format.ts';
 import { view } from '../app/state.ts';
+import { BlockPerson } from '../blocking/BlockPerson.tsx';
+import { useUnblock } from '../blocking/useUnblock.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 
 export function PaneHeader({ conversation }: { conversation: ConversationSummary }) {
   const { t } = useTranslation();
   const group = conversation.kind === 'group';
+  const [blocking, setBlocking] = useState<Person | null>(null);
+  const [open, setOpen] = useState(false);
+  const unblock = useUnblock();
+  const isBlocked = ({ id }: Person): boolean => conversation.blocked.some((one) => one.id === id);
   const other = conversation.members.find((member) => !member.me);
   return (
     <header className="pane-header">
@@ -20,7 +27,7 @@ export function PaneHeader({ conversation }: { conversation: ConversationSummary
       >
         <ChevronLeft aria-hidden="true" />
       </button>
-      <Popover.Root>
+      <Popover.Root open={open} onOpenChange={setOpen}>
         <Popover.Trigger className="pane-who" title={t('transcript.details')}>
           <Avatar
             id={group ? conversation.id : (other?.id ?? conversation.id)}
@@ -48,6 +55,22 @@ export function PaneHeader({ conversation }: { conversation: ConversationSummary
                       <bdi className="person-name">{person.me ? t('common.you') : nameOf(person)}</bdi>
                       <span className="person-handle">{person.handle}</span>
                     </span>
+                    {!person.me && (
+                      <button
+                        type="button"
+                        className="button person-block"
+                        aria-label={t(isBlocked(person) ? 'blocking.unblockNamed' : 'blocking.blockNamed', {
+                          name: nameOf(person),
+                        })}
+                        onClick={() => {
+                          setOpen(false);
+                          if (isBlocked(person)) void unblock(person);
+                          else setBlocking(person);
+                        }}
+                      >
+                        {t(isBlocked(person) ? 'blocking.unblock' : 'blocking.block')}
+                      </button>
+                    )}
                   </li>
                 ))}
               </ul>
@@ -57,6 +80,7 @@ export function PaneHeader({ conversation }: { conversation: ConversationSummary
         </Popover.Portal>
       </Popover.Root>
       <span className="pane-header-end" />
+      {blocking !== null && <BlockPerson person={blocking} onClose={() => setBlocking(null)} />}
     </header>
   );
 }

@@ -1,15 +1,19 @@
 /** Answers `settings.*`, `devices.*`, `notices.*` and `people.*`. */
 import type { DeviceCalls, NoticeCalls, PeopleCalls, SettingsCalls } from '../../api/calls.ts';
+import { Failure, notFound } from '../../api/failure.ts';
 import type { Device, KeepMessages, Notice, Settings } from '../../api/types.ts';
 import { someInCloud } from '../../store/bases.ts';
 import { getKeep, keepScope } from '../../store/keep-messages.ts';
+import { conversationsWith } from '../../store/member-names.ts';
 import { listNotices } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
-import { getAccountSettings, getDeviceSettings } from '../../store/settings.ts';
-import { hex } from '../../store/values.ts';
+import { getPin } from '../../store/pins.ts';
+import { blockedAccounts, getAccountSettings, getDeviceSettings } from '../../store/settings.ts';
+import { hex, unhex } from '../../store/values.ts';
 import { lastInStep } from '../../store/zone-state.ts';
-import { type CallContext, readAny, run } from './context.ts';
+import { type CallContext, read, readAny, run } from './context.ts';
 import { listedDevices } from './listed-devices.ts';
+import { People } from './people.ts';
 import { reachOf } from './reach.ts';
 
 export function accountCalls(context: CallContext): {
@@ -21,6 +25,24 @@ export function accountCalls(context: CallContext): {
   const people: PeopleCalls = {
     async acceptIdentity(id) {
       await run(context, 'acceptIdentity', { accountId: id });
+    },
+    async setBlocked(id, on) {
+      read(context, (store) => {
+        const person = new People(store).of(unhex(id));
+        if (person.me) throw new Failure('invalidInput', 'Nobody blocks themselves. Choose somebody else.');
+        // Also somebody whose last conversation was deleted, so that everybody on the list can be unblocked.
+        const known =
+          conversationsWith(store, unhex(id)).length > 0 || getPin(store, unhex(id)) !== undefined;
+        if (on && !known) throw notFound('person');
+      });
+      await run(context, 'setSettings', { block: { account: id, on } });
+    },
+    blocked() {
+      const people = read(context, (store) => {
+        const all = new People(store);
+        return blockedAccounts(store).map((account) => all.of(account));
+      });
+      return people.sort((a, b) => a.name.localeCompare(b.name));
     },
   };
   return {

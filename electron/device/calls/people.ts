@@ -14,7 +14,7 @@ import type { MessageItem } from '../../store/messages.ts';
 import { canDeliverAgain } from '../../store/missed.ts';
 import type { Store } from '../../store/open.ts';
 import { getPin, listChanged } from '../../store/pins.ts';
-import { getAccountSettings } from '../../store/settings.ts';
+import { blockedAccounts, getAccountSettings } from '../../store/settings.ts';
 import { hex } from '../../store/values.ts';
 import { attachmentsFor, namesOf } from './attachments.ts';
 
@@ -25,6 +25,7 @@ export class People {
   readonly #conversations = new Set<string>();
   readonly #self: string | null;
   #changed: ReturnType<typeof listChanged> | null = null;
+  #blocked: ReadonlySet<string> | null = null;
   #again: boolean | null = null;
   #names: ReturnType<typeof memberNames> | null = null;
 
@@ -89,6 +90,12 @@ export class People {
     });
   }
 
+  blockedAmong(members: readonly Person[]): Person[] {
+    this.#blocked ??= new Set(blockedAccounts(this.#store).map((account) => hex(account)));
+    const blocked = this.#blocked;
+    return blocked.size === 0 ? [] : members.filter(({ id }) => blocked.has(id));
+  }
+
   ofConversation(guid: Uint8Array): void {
     const key = hex(guid);
     if (this.#conversations.has(key)) return;
@@ -131,6 +138,7 @@ export function summaryOf(item: ConversationItem, people: People): ConversationS
           },
     activityAt: item.activityMs,
     changed: people.changedAmong(members),
+    blocked: people.blockedAmong(members),
   };
 }
 

@@ -16,6 +16,7 @@ import {
   type PublicKeyring,
   PublicKeyringSchema,
 } from '../../../shared/proto/gen/lockstep/cloud/v1/keys_pb.js';
+import { conversationsChanged } from '../../store/member-names.ts';
 import { getMeta, setMeta } from '../../store/meta.ts';
 import { addNotice, dropNotices } from '../../store/notices.ts';
 import type { Store } from '../../store/open.ts';
@@ -268,15 +269,6 @@ function settled(ctx: StepContext, now: Pin): Pin {
   conversationsChanged(ctx.store, now.account);
   resumeFor(ctx, now.account);
   return now;
-}
-
-/** The window shows it above the conversations with that person. */
-export function conversationsChanged(store: Store, account: Uint8Array): void {
-  const rows = store.all<{ guid: Uint8Array }>(
-    'SELECT c.guid FROM conversation_member m JOIN conversation c ON c.cid = m.cid WHERE m.account = ?',
-    account,
-  );
-  for (const { guid } of rows) store.changes.conversation(toHex(guid));
 }
 
 function sayForged(ctx: StepContext, keyring: PublicKeyring, error: TrustError): SyncFailure {

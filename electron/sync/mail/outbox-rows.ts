@@ -17,7 +17,7 @@ import {
 } from '../../store/outbox.ts';
 import { getPin } from '../../store/pins.ts';
 import { getPayload } from '../../store/records.ts';
-import { getAccountSettings } from '../../store/settings.ts';
+import { getAccountSettings, isBlocked } from '../../store/settings.ts';
 import { plain } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { requireIdentity } from '../keyring/own.ts';
@@ -54,7 +54,10 @@ export function queueReceipt(
   const { store } = ctx;
   const payload = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
   if (payload === undefined || readConversation(payload) === null) return;
-  if (decodeConversationCore(payload.core).members.length < 2) return;
+  const { members } = decodeConversationCore(payload.core);
+  if (members.length < 2) return;
+  // Alone with somebody who is blocked: nothing is answered (SPEC OUT-15).
+  if (members.length === 2 && members.some((account) => isBlocked(store, account))) return;
   const waiting = waitingReceipts(store, conversation).find((one) => one.kind === kind);
   if (waiting !== undefined && compareWatermarks(waiting.mark, upTo) >= 0) return;
   const { accountId, deviceId, handle } = requireIdentity(store);

@@ -32,6 +32,7 @@ import {
   removePending,
   setMailCursor,
 } from '../../store/mail.ts';
+import { conversationsChanged } from '../../store/member-names.ts';
 import { messageRow } from '../../store/messages.ts';
 import { addNotice } from '../../store/notices.ts';
 import { getPin } from '../../store/pins.ts';
@@ -44,7 +45,6 @@ import { deleteArrived } from '../commands/delete-one.ts';
 import type { StepContext } from '../context.ts';
 import { SyncFailure } from '../failure.ts';
 import { requireIdentity } from '../keyring/own.ts';
-import { conversationsChanged } from '../keyring/people.ts';
 import { numberOf } from '../network/answers.ts';
 import { noteLate } from '../zones/met-marks.ts';
 import { conversationRecordId, isMessageGone, messageRecordId } from '../zones/names.ts';

@@ -9,6 +9,7 @@ export const newMessage = {
   notAHandle: '“{{handle}}” is not a handle. A handle looks like anna@example.org or +31201234567.',
   self: 'That is you. Write to somebody else.',
   needSomebody: 'Say to whom first.',
+  blocked: 'You blocked {{name}}. Unblock them in Settings to write to them.',
   notSent: 'Your new message was not sent. {{why}} It is still in New Message.',
   suggestions: 'People you know',
 };

@@ -10,6 +10,7 @@ export const newMessage = {
   notAHandle: '“{{handle}}” is geen adres of nummer. Het ziet eruit als anna@example.org of +31201234567.',
   self: 'Dat ben je zelf. Schrijf iemand anders.',
   needSomebody: 'Zeg eerst aan wie.',
+  blocked: 'Je hebt {{name}} geblokkeerd. Deblokkeer die in Instellingen om te schrijven.',
   notSent: 'Je nieuwe bericht is niet verstuurd. {{why}} Het staat nog in Nieuw bericht.',
   suggestions: 'Mensen die je kent',
 };

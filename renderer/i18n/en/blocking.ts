@@ -1,0 +1,16 @@
+export const blocking = {
+  block: 'Block…',
+  blockNamed: 'Block {{name}}…',
+  unblock: 'Unblock',
+  unblockNamed: 'Unblock {{name}}',
+  title: 'Block {{name}}?',
+  help: 'What {{name}} ({{handle}}) writes from now on reaches none of your devices, neither here nor in a group, and cannot be fetched later. The same goes for their reactions and edits.',
+  stays: 'What is here stays. {{name}} is not told, and sees that nothing is delivered to you.',
+  confirm: 'Block',
+  done: '{{name}} is blocked.',
+  undone: '{{name}} is no longer blocked. What they wrote meanwhile does not come.',
+  alone: 'You blocked {{name}}. Nothing they write reaches you.',
+  inGroup: 'You blocked {{name}}. Nothing they write here reaches you.',
+  people: 'Blocked People',
+  nobody: 'Nobody is blocked. To block somebody, open a conversation with them and click the name above it.',
+};

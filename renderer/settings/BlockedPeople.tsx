@@ -1,0 +1,55 @@
+/** Whom this account has blocked, and the way back. */
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Person } from '../../electron/api/types.ts';
+import { nameOf } from '../app/format.ts';
+import { blocked } from '../app/state.ts';
+import { useUnblock } from '../blocking/useUnblock.ts';
+import { Avatar } from '../ui/Avatar.tsx';
+import { failureText } from '../ui/failure.ts';
+
+export function BlockedPeople() {
+  const { t } = useTranslation();
+  const list = blocked.use((state) => state.data);
+  const failure = blocked.use((state) => state.failure);
+  useEffect(() => void blocked.load(), []);
+  return (
+    <section aria-label={t('blocking.people')}>
+      <h3 className="setting-label settings-heading">{t('blocking.people')}</h3>
+      {failure !== null && <p className="form-error">{failureText(t, failure)}</p>}
+      {list?.length === 0 && <p className="setting-help">{t('blocking.nobody')}</p>}
+      {list !== null && list.length > 0 && (
+        <ul className="settings-group">
+          {list.map((person) => (
+            <BlockedRow key={person.id} person={person} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function BlockedRow({ person }: { person: Person }) {
+  const { t } = useTranslation();
+  const unblock = useUnblock();
+  const name = nameOf(person);
+  return (
+    <li className="setting-row" aria-label={name}>
+      <Avatar id={person.id} name={name} size="small" />
+      <div className="setting-text">
+        <p className="setting-label">
+          <bdi>{name}</bdi>
+        </p>
+        {person.handle !== name && <p className="setting-help">{person.handle}</p>}
+      </div>
+      <button
+        type="button"
+        className="button"
+        aria-label={t('blocking.unblockNamed', { name })}
+        onClick={() => void unblock(person)}
+      >
+        {t('blocking.unblock')}
+      </button>
+    </li>
+  );
+}
