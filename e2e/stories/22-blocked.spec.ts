@@ -1,4 +1,5 @@
 /** Somebody is not to write any more: on every device, until one of them says otherwise. */
+import { expectNothingSerious } from '../harness/axe.ts';
 import { expect, test } from '../harness/fixtures.ts';
 import {
   ANNA,
@@ -42,7 +43,11 @@ test('Anna blocks Bob on one device: what he writes comes to none, alone or in a
   // By the name above the conversation; the warning says how far it reaches.
   const { page } = laptop;
   await page.getByRole('button', { name: `${BOB.name} ${BOB.handle}` }).click();
+  await expect(page.getByRole('button', { name: 'Block Bob…', exact: true })).toBeVisible();
+  await expectNothingSerious(page, 'people');
   await page.getByRole('button', { name: 'Block Bob…', exact: true }).click();
+  await expect(page.getByRole('alertdialog')).toContainText('Bob is not told');
+  await expectNothingSerious(page, 'the warning');
   const warning = await confirm(page, 'Block');
   expect(warning).toContain('none of your devices');
   expect(warning).toContain('cannot be fetched later');
@@ -50,6 +55,8 @@ test('Anna blocks Bob on one device: what he writes comes to none, alone or in a
     await expect(device.page.getByText('You blocked Bob. Nothing they write reaches you.')).toBeVisible();
     await expect(messageField(device.page)).toBeHidden();
   }
+
+  await expectNothingSerious(page, 'blocked');
 
   await send(bob.page, 'Let me in.');
   await openConversation(bob.page, 'Trip');
@@ -79,6 +86,7 @@ test('Anna blocks Bob on one device: what he writes comes to none, alone or in a
   const settings = await openSettings(desktop.page);
   const list = settings.getByRole('region', { name: 'Blocked People' });
   await expect(list).toContainText(BOB.handle);
+  await expectNothingSerious(desktop.page, 'the list');
   await list.getByRole('button', { name: 'Unblock Bob', exact: true }).click();
   await expect(list).toContainText('Nobody is blocked.');
   await closeSettings(desktop.page);

@@ -72,6 +72,7 @@ export const BASE: Record<string, unknown> = {
   } satisfies Settings,
   'conversations.list': [],
   'notices.list': [],
+  'people.blocked': [],
   'devices.list': [
     device('d', 'Laptop', { thisDevice: true }),
     device('e', 'Mac mini'),

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
+import { aConversation } from '../sidebar/conversation.testkit.ts';
 
 const device = vi.hoisted(() => ({ start: vi.fn(), send: vi.fn(), setDraft: vi.fn() }));
 vi.mock('../app/api.ts', () => ({
@@ -12,6 +13,7 @@ vi.mock('../app/api.ts', () => ({
   },
   failureOf: (error: Error) => ({ reason: error.message, retryAfterMs: null, about: null }),
 }));
+const { conversations } = await import('../app/conversations.ts');
 const { changeBegun, forgetBegun, sendBegun, useBegun } = await import('./begun.ts');
 
 beforeEach(() => {
@@ -53,4 +55,19 @@ test('UI-140 what is written while it is being sent becomes the draft of that co
   device.send.mockImplementationOnce(async () => changeBegun({ text: 'When? And where' }));
   await sendBegun();
   expect(device.setDraft).toHaveBeenCalledExactlyOnceWith({ id: 'c1', text: 'And where' });
+});
+
+test('UI-161 to somebody who is blocked nothing is sent, also at a second try, and what was written stays; unblocked, it goes', async () => {
+  const bob = { id: 'b', handle: 'bob@example.org', name: 'Bob', me: false };
+  conversations.use.setState({ data: [] });
+  device.start.mockResolvedValue(aConversation({ id: 'c1', title: 'Bob', blocked: [bob] }));
+  changeBegun({ handles: ['bob@example.org'], name: '' });
+  for (let i = 0; i < 2; i += 1)
+    await expect(sendBegun()).rejects.toMatchObject({ reason: 'blocked', about: 'Bob' });
+  expect(device.send).not.toHaveBeenCalled();
+  expect(useBegun.getState()).toMatchObject({ text: 'When?', busy: false });
+  conversations.use.setState({ data: [aConversation({ id: 'c1', title: 'Bob' })] });
+  expect(await sendBegun()).toBe('c1');
+  expect(device.send).toHaveBeenCalledTimes(1);
+  conversations.forget();
 });

@@ -14,12 +14,12 @@ export function BlockedPeople() {
   const failure = blocked.use((state) => state.failure);
   useEffect(() => void blocked.load(), []);
   return (
-    <section aria-label={t('blocking.people')}>
-      <h3 className="setting-label settings-heading">{t('blocking.people')}</h3>
+    <section className="settings-group blocked-people" aria-label={t('blocking.people')}>
+      <h3>{t('blocking.people')}</h3>
       {failure !== null && <p className="form-error">{failureText(t, failure)}</p>}
       {list?.length === 0 && <p className="setting-help">{t('blocking.nobody')}</p>}
       {list !== null && list.length > 0 && (
-        <ul className="settings-group">
+        <ul>
           {list.map((person) => (
             <BlockedRow key={person.id} person={person} />
           ))}
@@ -36,7 +36,7 @@ function BlockedRow({ person }: { person: Person }) {
   return (
     <li className="setting-row" aria-label={name}>
       <Avatar id={person.id} name={name} size="small" />
-      <div className="setting-text">
+      <div className="setting-text blocked-person">
         <p className="setting-label">
           <bdi>{name}</bdi>
         </p>
