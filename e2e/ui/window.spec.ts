@@ -271,6 +271,29 @@ test('UI-140 UI-155 Reply and Edit: one types at once, and neither is lost by lo
   await page.keyboard.press('Escape');
   await choose('The second.', 'Edit');
   await expect(field).toHaveValue('The second. Half an edit');
+
+  // A half edit of each, and an answer: given up one by one, none takes another along.
+  await choose('The first.', 'Reply');
+  await page.keyboard.type('A second answer');
+  await choose('The first.', 'Edit');
+  await page.keyboard.press('End');
+  await page.keyboard.type(' Half');
+  await expect(field).toHaveValue('The first. Half');
+  await choose('The second.', 'Edit');
+  await expect(field).toHaveValue('The second. Half an edit');
+  await choose('The first.', 'Edit');
+  await expect(field).toHaveValue('The first. Half');
+  await page.keyboard.press('Escape');
+  await expect(page.getByText('Replying to')).toBeVisible();
+  await expect(field).toHaveValue('A second answer');
+  await page.keyboard.press('Escape');
+  await field.fill('');
+  await choose('The first.', 'Edit');
+  await expect(field).toHaveValue('The first.');
+  await page.keyboard.press('Escape');
+
+  await choose('The second.', 'Edit');
+  await expect(field).toHaveValue('The second. Half an edit');
   await page.keyboard.press('Enter');
   await expectMessage(page, 'The second. Half an edit');
 

@@ -17,7 +17,7 @@ import { loadTray, putBack, takeItems, useTray, wereSent } from '../attachments/
 import { failureText } from '../ui/failure.ts';
 import { ComposerField } from './ComposerField.tsx';
 import { tooLongBy } from './length.ts';
-import { editIn, keepEdit } from './unsaved.ts';
+import { dropEdit, editIn, editOf, keepEdit, replyIn } from './unsaved.ts';
 import { useDraft } from './useDraft.ts';
 import './composer.css';
 
@@ -74,8 +74,7 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
 
   useEffect(() => {
     if (mode.kind === 'edit') {
-      const kept = editIn(conversation.id);
-      setEdited(kept?.message.id === mode.message.id ? kept.text : mode.message.text);
+      setEdited(editOf(conversation.id, mode.message.id)?.text ?? mode.message.text);
     }
     field.current?.focus();
   }, [mode, conversation.id]);
@@ -84,10 +83,12 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
     if (!matchMedia('(pointer: coarse)').matches) field.current?.focus();
   }, []);
 
+  /** What is half written is given up: the edit of one message is, and no other, nor what is being answered meanwhile. */
   const backToNew = useCallback(() => {
-    // An edit of another message that is half written is not given up with a reply.
-    if (modeNow.current.kind === 'edit') keepEdit(conversation.id, null);
-    onMode({ kind: 'new' });
+    const { current } = modeNow;
+    const reply = current.kind === 'edit' ? replyIn(conversation.id) : null;
+    if (current.kind === 'edit') dropEdit(conversation.id, current.message.id);
+    onMode(reply === null ? { kind: 'new' } : { kind: 'reply', message: reply });
   }, [conversation.id, onMode]);
 
   async function submit(): Promise<void> {
@@ -96,8 +97,13 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
     const sent = editing ? [] : takeItems(conversation.id);
     try {
       if (mode.kind === 'edit') {
-        if (what !== mode.message.text) await api.messages.edit.mutate({ id: mode.message.id, text: what });
-        backToNew();
+        const { id } = mode.message;
+        if (what !== mode.message.text) await api.messages.edit.mutate({ id, text: what });
+        // Written on while it was being saved: that is not saved yet.
+        const now = editOf(conversation.id, id);
+        if (now !== null && now.text !== what) return;
+        dropEdit(conversation.id, id);
+        if (modeNow.current.kind === 'edit' && modeNow.current.message.id === id) backToNew();
         return;
       }
       // The field is free at once; a failure brings the text back.
@@ -117,8 +123,9 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
       if (mode.kind !== 'edit') {
         if (what !== '') draft.restore(what);
         putBack(conversation.id, sent);
-        // Without what it answers it would be another message.
-        if (mode.kind === 'reply' && modeNow.current.kind === 'new') onMode(mode);
+        // Without what it answers it would be another message. What is being answered by now, here or after looking elsewhere, stays.
+        const free = modeNow.current.kind === 'new' && replyIn(conversation.id) === null;
+        if (mode.kind === 'reply' && free) onMode(mode);
       }
       view.say(failureText(t, failureOf(error)));
     }

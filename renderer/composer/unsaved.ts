@@ -6,15 +6,24 @@ import type { Id, Message } from '../../electron/api/types.ts';
 
 export type Edit = { message: Message; text: string };
 
-const edits = new Map<Id, Edit>();
+/** By conversation, then by message; the one that was written last comes last. */
+const edits = new Map<Id, Map<Id, Edit>>();
 const replies = new Map<Id, Message>();
 const longTexts = new Map<Id, string>();
 
-export const editIn = (conversation: Id): Edit | null => edits.get(conversation) ?? null;
-/** null: it was saved, or given up. */
-export function keepEdit(conversation: Id, edit: Edit | null): void {
-  if (edit === null) edits.delete(conversation);
-  else edits.set(conversation, edit);
+/** The one that was written last. */
+export const editIn = (conversation: Id): Edit | null =>
+  [...(edits.get(conversation)?.values() ?? [])].at(-1) ?? null;
+export const editOf = (conversation: Id, message: Id): Edit | null =>
+  edits.get(conversation)?.get(message) ?? null;
+export function keepEdit(conversation: Id, edit: Edit): void {
+  const those = edits.get(conversation) ?? new Map<Id, Edit>();
+  those.delete(edit.message.id);
+  edits.set(conversation, those.set(edit.message.id, edit));
+}
+/** It was saved, or given up. */
+export function dropEdit(conversation: Id, message: Id): void {
+  edits.get(conversation)?.delete(message);
 }
 
 export const replyIn = (conversation: Id): Message | null => replies.get(conversation) ?? null;

@@ -104,7 +104,8 @@ function OpenConversation({
   });
   const setMode = useCallback(
     (next: ComposerMode): void => {
-      keepReply(id, next.kind === 'reply' ? next.message : null);
+      // An edit in between takes nothing from an answer that is half written.
+      if (next.kind !== 'edit') keepReply(id, next.kind === 'reply' ? next.message : null);
       showMode(next);
     },
     [id],
