@@ -62,7 +62,7 @@ function lookAt(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
   for (const row of rows) {
     if (seen.has(row.guid)) problems.push(`SIM-3 ${name} has "${row.text}" twice`);
     seen.add(row.guid);
-    ledger.saw(name, row);
+    ledger.saw(person, name, row);
     if (!row.visible) {
       actor.hidden.add(row.guid);
     } else if (
@@ -98,7 +98,7 @@ function lookAt(stage: Stage, actor: Actor, rows: readonly Row[]): string[] {
 /** SIM-3, at the moment itself: what was here is gone, and neither were its days over nor did anybody delete it for good. */
 function goneTooEarly({ ledger, world }: Stage, actor: Actor, guid: string): string[] {
   const { name, person } = actor;
-  const place = ledger.places.get(guid);
+  const place = ledger.placeOf(person, guid);
   const sent = ledger.sent.get(guid);
   if (place === undefined || sent === undefined || actor.removed !== null || actor.perhapsRemoved) return [];
   if (ledger.unsure[person].has(guid)) return [];
@@ -242,7 +242,7 @@ function whole(stage: Stage, person: PersonName, actor: Actor): string[] {
   problems.push(...recoveredShown(stage, actor, here));
   for (const { guid, text, tick } of ledger.sent.values()) {
     const row = here.get(guid);
-    const place = ledger.places.get(guid) ?? { ms: 0, guid, conversation: '' };
+    const place = ledger.placeOf(person, guid) ?? { ms: 0, guid, conversation: '' };
     const deletions = ledger.of(person, place.conversation, place);
     const travelled = deletions.filter(({ travels }) => travels);
     if (row === undefined) {

@@ -49,8 +49,11 @@ export class Ledger {
   tick = 0;
   readonly sent = new Map<string, Sent>();
   readonly deletions: Deletion[] = [];
-  /** Where each message stands that was ever seen on a device. */
-  readonly places = new Map<string, MessagePlace & { conversation: string }>();
+  /** Where each message stands that was ever seen on a device, by person: who got it by a later try has it at a later time than the others (OUT-37). */
+  readonly #places: Record<PersonName, Map<string, MessagePlace & { conversation: string }>> = {
+    anna: new Map(),
+    bob: new Map(),
+  };
   /** When each was accepted, as it was first seen. What is accepted again stands later, and its days may have been over before that. */
   readonly firstMs = new Map<string, number>();
   /** When each was last seen on its way, without an answer. Where nobody ever saw it afterwards, it was as old as that at least when it came. */
@@ -141,13 +144,19 @@ export class Ledger {
   }
 
   /** Where it is seen to stand. */
-  stands(row: Row): void {
-    this.places.set(row.guid, row);
+  stands(person: PersonName, row: Row): void {
+    this.#places[person].set(row.guid, row);
     this.firstMs.set(row.guid, Math.min(row.ms, this.firstMs.get(row.guid) ?? row.ms));
   }
 
-  saw(by: string, row: Row): void {
-    this.stands(row);
+  /** With this person; before any of their devices has had it, with the other. */
+  placeOf(person: PersonName, guid: string): (MessagePlace & { conversation: string }) | undefined {
+    const { anna, bob } = this.#places;
+    return this.#places[person].get(guid) ?? anna.get(guid) ?? bob.get(guid);
+  }
+
+  saw(person: PersonName, by: string, row: Row): void {
+    this.stands(person, row);
     this.messageOf.set(row.id, row.guid);
     this.#had(row.guid, by);
   }

@@ -285,7 +285,7 @@ export function recoveredShown(stage: Stage, actor: Actor, here: ReadonlyMap<str
     if (one.person !== person || here.get(one.guid)?.visible === true) continue;
     if (ledger.leaving.has(one.by) || (ledger.doubted.get(one.by) ?? Number.POSITIVE_INFINITY) <= one.tick)
       continue;
-    const place = ledger.places.get(one.guid);
+    const place = ledger.placeOf(person, one.guid);
     if (place === undefined || ledger.isExpired(person, null, ledger.ageMs(one.guid, stage.world.now)))
       continue;
     if (!here.has(one.guid) && wentWithPurge(stage, one, actor)) continue;
@@ -328,7 +328,7 @@ export function mailIsHere(stage: Stage, actor: Actor): string[] {
       .map(({ guid }) => guid),
   );
   return [...ledger.sent.values()].flatMap(({ guid, text }) => {
-    const place = ledger.places.get(guid);
+    const place = ledger.placeOf(person, guid);
     if (here.has(guid) || place === undefined || ledger.unsure[person].has(guid)) return [];
     const age = ledger.ageMs(guid, stage.world.now);
     const deleted = ledger.of(person, place.conversation, place).length > 0;

@@ -34,7 +34,7 @@ async function putBackAfterMail(
   );
   await stage.world.run(60_000);
   const rows = messagesOf(bob.device);
-  for (const row of rows) stage.ledger.saw(bob.name, row);
+  for (const row of rows) stage.ledger.saw('bob', bob.name, row);
   const late = rows.find(({ text }) => text === 'anna1 late');
   if (late === undefined) throw new Error('It did not come.');
   if (unacknowledged) {
@@ -54,7 +54,7 @@ test('SIM-3 what a device without a zone had is gone from it when it is put back
     expect(stage.ledger.hasForgotten(guid, bob.name)).toBe(false);
   // That it ever had it stays known.
   expect(stage.ledger.had.get(late.guid)).toContain(bob.name);
-  stage.ledger.saw(bob.name, late);
+  stage.ledger.saw('bob', bob.name, late);
   expect(stage.ledger.hasForgotten(late.guid, bob.name)).toBe(false);
 });
 

@@ -90,7 +90,7 @@ export function newerKept(stage: Stage): string[] {
  * comes back is what the cloud has (KEEP-9, KEEP-10, SYN-36).
  */
 export function noteLetGo({ ledger, newer, world }: Stage, actor: Actor, guid: string): void {
-  const place = ledger.places.get(guid);
+  const place = ledger.placeOf(actor.person, guid);
   if (place === undefined || !ledger.wentAlone(actor.person, actor.name, place, world.now)) return;
   for (const one of newer) {
     if (one.by !== actor || ledger.messageOf.get(one.id) !== guid) continue;

@@ -285,7 +285,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
   for (const row of messagesOf((stage.actors[0] as Actor).device)) {
     stage.ledger.sent.set(row.guid, { guid: row.guid, text: row.text, by: '', tick: 0, removed: [] });
-    stage.ledger.stands(row);
+    stage.ledger.stands('anna', row);
   }
   await world.run(1_000);
   return stage;
