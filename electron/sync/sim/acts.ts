@@ -184,6 +184,11 @@ function waitingIn({ device }: Actor, conversation: string): { guid: string; uns
     .map(({ guid, unsent }) => ({ guid: toHex(guid), unsent: unsent === 1 }));
 }
 
+/** It was deleted on its way: whether anybody gets it is not known yet (SYN-72). */
+function mayReachNobody({ ledger }: Stage, guid: string): void {
+  for (const unsure of Object.values(ledger.unsure)) unsure.add(guid);
+}
+
 const deleteConversation: Act['act'] = (stage, actor, dice) => {
   const conversation = dice.pick(stage.conversations);
   const rows = visible(actor).filter((row) => row.conversation === conversation);
@@ -200,7 +205,10 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
       actor.device.alive ? deletion(stage, actor, { guid }) : { ...entry, what: { guid } },
     );
     stage.ledger.perhapsDeletes([entry, ...those]);
-    for (const { guid, unsent } of waiting) if (unsent) stage.ledger.sent.delete(guid);
+    for (const { guid, unsent } of waiting) {
+      if (unsent) stage.ledger.sent.delete(guid);
+      else mayReachNobody(stage, guid);
+    }
   };
   stage.does(
     actor,
@@ -224,7 +232,7 @@ const deleteConversation: Act['act'] = (stage, actor, dice) => {
         if (unsent) stage.ledger.sent.delete(guid);
         else {
           stage.ledger.deletes(deletion(stage, actor, { guid }));
-          for (const unsure of Object.values(stage.ledger.unsure)) unsure.add(guid);
+          mayReachNobody(stage, guid);
         }
       }
     },
