@@ -48,6 +48,8 @@ export async function startDevice(folder = temporaryFolder('device')): Promise<B
       throw error;
     },
   });
+  // As a host that knows neither power nor connection: what is large would wait for its word (SPEC SWI-34).
+  worker.setConditions({ onBattery: null, metered: null });
   const listen = (listener: (event: SyncEvent) => void) => {
     listeners.add(listener);
     return () => listeners.delete(listener);
