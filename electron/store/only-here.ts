@@ -1,10 +1,12 @@
 /** What a wipe of this device would lose: what no cloud has, as far as is known here. */
+import { fromBinary } from '@bufbuild/protobuf';
+import { BodySchema } from '../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
 import { messagesToUpload } from './bases.ts';
 import { countPending, getMailCursor } from './mail.ts';
 import { messageCount } from './messages.ts';
 import type { Store } from './open.ts';
 import { SHOWN_WAITING } from './shown-waiting.ts';
-import { ZONE_NUMBER } from './values.ts';
+import { hex, plain, ZONE_NUMBER } from './values.ts';
 import { isGenerationOver } from './zone-state.ts';
 
 /**
@@ -30,7 +32,37 @@ export function onlyHere(store: Store): OnlyHere {
   const aside = countPending(store, getMailCursor(store).acknowledged);
   // Of messages that no cloud has, the retries are counted with them.
   const messages = over ? messageCount(store) : messagesToUpload(store) + retriesToGo(store);
-  return { messages: outbox.messages + messages + aside, changes: outbox.changes + dirty.n };
+  const changes = outbox.changes + dirty.n - (over ? 0 : countedTwice(store));
+  return { messages: outbox.messages + messages + aside, changes };
+}
+
+/**
+ * Messages whose record is to go up with what is to be sent as well: one change. Where it was deleted besides, that is another, so it counts by itself.
+ */
+function countedTwice(store: Store): number {
+  const about = new Map<string, { sender: Uint8Array; guid: Uint8Array }>();
+  for (const { body } of store.all<{ body: Uint8Array }>(
+    `SELECT body FROM outbox WHERE kind IN ('edit', 'unsend', 'reaction')`,
+  )) {
+    const { content } = fromBinary(BodySchema, plain(body));
+    const { case: what } = content;
+    const named =
+      what === 'edit' || what === 'unsend' || what === 'reaction' ? content.value.message : undefined;
+    if (named === undefined) continue;
+    const { senderAccountId: sender, guid } = named;
+    about.set(`${hex(sender)} ${hex(guid)}`, { sender, guid });
+  }
+  let both = 0;
+  for (const { sender, guid } of about.values()) {
+    const row = store.get(
+      `SELECT 1 AS one FROM message m JOIN record r ON r.rid = m.rid JOIN dirty d ON d.zone = r.zone AND d.id = r.id
+       WHERE m.guid = ? AND m.sender = ? AND r.rev > 0 AND d.op <> 2 AND m.deleted_ms IS NULL`,
+      guid,
+      sender,
+    );
+    if (row !== undefined) both += 1;
+  }
+  return both;
 }
 
 /**
