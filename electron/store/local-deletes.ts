@@ -13,11 +13,14 @@ import { moveUnread, projectMessage, unprojectMessage } from './project-message.
 import { recordRow } from './records.ts';
 import { dropRedelivery } from './redelivery.ts';
 import { rememberDelete } from './remembered-deletes.ts';
-import { plain } from './values.ts';
+import { plain, plainOrNull } from './values.ts';
 
 export type LocalDelete = { id: Uint8Array; deletedMs: number; gone: boolean };
-/** `name`: of a message that a person put into Recently Deleted, and that expired there on this device alone (remembered-deletes.ts has such names). */
-export type ListedDelete = LocalDelete & { name: Uint8Array | null };
+/**
+ * `name`: of a message that a person put into Recently Deleted, and that expired there on this device alone (remembered-deletes.ts has such names);
+ * `conversation`: with which one, where it was not deleted by itself.
+ */
+export type ListedDelete = LocalDelete & { name: Uint8Array | null; conversation: Uint8Array | null };
 export type LocalClear = {
   conversation: Uint8Array;
   upToMs: number;
@@ -68,12 +71,13 @@ export function addLocalDelete(
 export function expireHere(store: Store, id: Uint8Array, nowMs: number): void {
   store.write(() => {
     const row = messageRow(store, id);
-    const deletedMs =
-      getLocalDelete(store, id)?.deletedMs ?? (row === undefined ? null : locallyClearedMs(store, row.rid));
+    const single = getLocalDelete(store, id)?.deletedMs ?? null;
+    const deletedMs = single ?? (row === undefined ? null : locallyClearedMs(store, row.rid));
     addLocalDelete(store, id, deletedMs ?? nowMs, true, deletedMs === null);
     if (row === undefined || deletedMs === null) return;
     const name = Buffer.concat(messageName(plain(row.sender), plain(row.guid)));
-    store.run('UPDATE local_delete SET name = ? WHERE id = ?', name, id);
+    const conversation = single === null ? store.memory.conversationByCid(row.cid).guid : null;
+    store.run('UPDATE local_delete SET name = ?, conversation = ? WHERE id = ?', name, conversation, id);
   });
 }
 
@@ -156,15 +160,19 @@ function refreshUnread(store: Store, id: Uint8Array, rid: number, before: LocalD
 /** The person's, or with `expired` those of Keep Messages on this device alone, which may be very many. */
 export function listLocalDeletes(store: Store, expired = false): ListedDelete[] {
   return store
-    .all<{ id: Uint8Array; deleted_ms: number; gone: number; name: Uint8Array | null }>(
-      'SELECT id, deleted_ms, gone, name FROM local_delete WHERE expired = ?',
-      expired ? 1 : 0,
-    )
-    .map(({ id, deleted_ms, gone, name }) => ({
+    .all<{
+      id: Uint8Array;
+      deleted_ms: number;
+      gone: number;
+      name: Uint8Array | null;
+      conversation: Uint8Array | null;
+    }>('SELECT id, deleted_ms, gone, name, conversation FROM local_delete WHERE expired = ?', expired ? 1 : 0)
+    .map(({ id, deleted_ms, gone, name, conversation }) => ({
       id: plain(id),
       deletedMs: deleted_ms,
       gone: gone === 1,
-      name: name === null ? null : plain(name),
+      name: plainOrNull(name),
+      conversation: plainOrNull(conversation),
     }));
 }
 
@@ -245,6 +253,11 @@ export function setLocalClear(store: Store, clear: LocalClear): void {
 export function removeLocalClear(store: Store, conversation: Uint8Array): void {
   store.write(() => {
     store.run('DELETE FROM local_clear WHERE conversation = ?', conversation);
+    // That delete is taken back, or answered: what has expired under it was deleted by nobody.
+    store.run(
+      'UPDATE local_delete SET expired = 1, name = NULL, conversation = NULL WHERE conversation = ?',
+      conversation,
+    );
     refreshClear(store, store.memory.conversation(conversation));
   });
 }

@@ -42,15 +42,40 @@ export function rememberDeleteOf(
   rememberDeleteBy(store, plain(Buffer.concat(messageName(plain(sender), plain(guid)))), register);
 }
 
-/** The same of a message whose content is not here: `name` is its sender and guid, one behind the other. In the caller's transaction. */
-export function rememberDeleteBy(store: Store, name: Uint8Array, register: Register): void {
+/**
+ * The same of a message whose content is not here: `name` is its sender and guid, one behind the other. `answered`: a person has said just now that it is
+ * deleted everywhere. In the caller's transaction.
+ */
+export function rememberDeleteBy(store: Store, name: Uint8Array, register: Register, answered = false): void {
   const now: Payload = { ...newPayload(KIND.message), registers: [{ ...register, key: EMPTY }] };
   const before = read(store, name);
   store.run(
-    'INSERT INTO remembered_delete (name, payload) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET payload = excluded.payload',
+    `INSERT INTO remembered_delete (name, payload, answered) VALUES (?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET payload = excluded.payload, answered = max(answered, excluded.answered)`,
     name,
     encodePayload(before === null ? now : mergePayloads(before, now)),
+    answered ? 1 : 0,
   );
+  store.memory.rememberedDeletesChanged();
+}
+
+/**
+ * What was answered so of messages that nobody here has: `put` gives each its record, which says it to the other devices and waits for its message (true), or
+ * leaves it as it is. In the caller's transaction.
+ */
+export function tellAnswered(
+  store: Store,
+  put: (message: { sender: Uint8Array; guid: Uint8Array }, payload: Payload) => boolean,
+): void {
+  if (!store.memory.anyRememberedDelete) return;
+  const rows = store.all<{ name: Uint8Array; payload: Uint8Array }>(
+    'SELECT name, payload FROM remembered_delete WHERE answered = 1',
+  );
+  for (const { name, payload } of rows) {
+    const message = { sender: plain(name.subarray(0, 16)), guid: plain(name.subarray(16)) };
+    if (!put(message, decodePayload(plain(payload), store.schema))) continue;
+    store.run('DELETE FROM remembered_delete WHERE name = ?', name);
+  }
   store.memory.rememberedDeletesChanged();
 }
 

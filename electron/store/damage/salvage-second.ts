@@ -16,7 +16,7 @@ const APART: readonly string[] = ['zone_state', 'outbox'];
 /** Where both have a row: what is added to the first one's. */
 const BOTH: Record<string, string> = {
   local_delete:
-    'ON CONFLICT (id) DO UPDATE SET gone = max(gone, excluded.gone), name = coalesce(name, excluded.name)',
+    'ON CONFLICT (id) DO UPDATE SET gone = max(gone, excluded.gone), name = coalesce(name, excluded.name), conversation = coalesce(conversation, excluded.conversation)',
   local_clear:
     'ON CONFLICT (conversation) DO UPDATE SET (up_to_ms, up_to_guid, deleted_ms) = (excluded.up_to_ms, excluded.up_to_guid, excluded.deleted_ms) WHERE excluded.up_to_ms > up_to_ms',
   keyring_epoch: 'ON CONFLICT (epoch) DO UPDATE SET secret = coalesce(secret, excluded.secret)',

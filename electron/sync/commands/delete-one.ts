@@ -2,6 +2,7 @@
  * One message goes to Recently Deleted, or comes back from there. Switch on: a register of its record. Switch off: a row in a table of
  * this device alone; nothing of that ever becomes a register by itself (SPEC SYN-26). All of it in the caller's transaction.
  */
+import { stampFromMs } from '../../../shared/clock/hlc.ts';
 import { equalBytes } from '../../../shared/crypto/bytes.ts';
 import {
   getRegister,
@@ -80,11 +81,14 @@ export function deleteEverywhere(
   return true;
 }
 
-/** A delete by this device, of that date and decided now, for what cannot be written to yet. */
-export function deletedRegister(ctx: StepContext, deletedMs: number): Register {
+/** A delete by this device, of that date, for what cannot be written to yet. `asOfMs`: as in `writeRegister`; null: it was decided now. */
+export function deletedRegister(ctx: StepContext, deletedMs: number, asOfMs: number | null = null): Register {
   const { deviceId: device } = currentKeys(ctx);
   const value = deletedValue(deletedMs, device);
-  return { field: MessageField.DELETED, key: NO_KEY, stamp: ctx.hlc.now(0n), device, value };
+  let stamp = ctx.hlc.now(0n);
+  const then = asOfMs === null ? null : stampFromMs(Math.max(0, Math.floor(asOfMs)));
+  if (then !== null && then < stamp) stamp = then;
+  return { field: MessageField.DELETED, key: NO_KEY, stamp, device, value };
 }
 
 /** What is remembered as deleted everywhere shows in Recently Deleted, although its record cannot say so yet. */

@@ -20,7 +20,6 @@ import {
   takeOverLocalDelete,
 } from '../../store/local-deletes.ts';
 import { answerHidden } from '../../store/outbox-hidden.ts';
-import { KEPT_MS } from '../../store/recently-deleted.ts';
 import { deleteForGood, getPayload } from '../../store/records.ts';
 import { rememberDeleteBy } from '../../store/remembered-deletes.ts';
 import { getZoneState } from '../../store/zone-state.ts';
@@ -41,13 +40,20 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
     getZoneState(store, 'messages').phase === 'following' &&
     !anyExpired(store) &&
     unreadable(store, 'messages', 1).length === 0;
+  const markable = (conversation: Uint8Array): boolean => {
+    const record = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
+    return byMark && (record === undefined || !isNewerSchema(record));
+  };
   // Nobody deleted these: they were kept here for a shorter time than the account keeps them.
   forgetExpired(store);
   let forGood = 0;
-  for (const { id, deletedMs, gone, name } of listLocalDeletes(store)) {
-    if (everywhere && name !== null && deletedMs > ctx.writeClock.now() - KEPT_MS) {
-      // It expired on this device, and nobody deleted it for good: fetched again, it lies in Recently Deleted like on the others.
-      rememberDeleteBy(store, name, deletedRegister(ctx, deletedMs));
+  for (const { id, deletedMs, gone, name, conversation } of listLocalDeletes(store)) {
+    if (everywhere && name !== null) {
+      // It expired on this device, and nobody deleted it for good: fetched again, it lies in Recently Deleted like on the others, or under the mark
+      // that is written below. Whether its thirty days are over is for the tidying, by both clocks (SPEC SYN-28).
+      const asOfMs = conversation === null ? null : deletedMs;
+      if (conversation === null || !markable(conversation))
+        rememberDeleteBy(store, name, deletedRegister(ctx, deletedMs, asOfMs), true);
     } else if (everywhere && gone) {
       deleteForGood(store, 'messages', id, { push: true, byPerson: true, nowMs: deletedMs });
       forGood += 1;
@@ -62,8 +68,7 @@ export function answerDeletedHere(ctx: StepContext, answer: DeletedHere): void {
   for (const { conversation, upToMs, upToGuid, deletedMs } of listLocalClears(store)) {
     const mark = { acceptedMs: upToMs, guid: upToGuid };
     // Never back behind what was deleted elsewhere: what is known of that is compared, and what is not known yet is later than this.
-    const record = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
-    if (everywhere && (!byMark || (record !== undefined && isNewerSchema(record)))) {
+    if (everywhere && !markable(conversation)) {
       for (const id of locallyClearedIds(store, conversation)) {
         // It shows as it was known last: into Recently Deleted with it, before the mark that hides it goes.
         if (deleteEverywhere(ctx, id, deletedMs, deletedMs)) showAsDeleted(store, id, deletedMs);

@@ -5,11 +5,14 @@
 import { toHex } from '../../../shared/crypto/bytes.ts';
 import { setOwnKeep } from '../../store/keep-messages.ts';
 import type { Store } from '../../store/open.ts';
+import { putMerged, recordRow } from '../../store/records.ts';
+import { tellAnswered } from '../../store/remembered-deletes.ts';
 import { getZoneState, patchExtra, setZoneState, type ZoneState } from '../../store/zone-state.ts';
 import { answerDeletedHere } from '../commands/deleted-here.ts';
 import type { StepContext } from '../context.ts';
 import type { EngineState } from '../engine/state.ts';
 import { SyncFailure } from '../failure.ts';
+import { messageRecordId } from './names.ts';
 import { ownDeviceSeen, ownDeviceSwitch } from './own-device.ts';
 import { fetchUnreadable } from './refetch.ts';
 import type { ZoneContext } from './zone-call.ts';
@@ -67,6 +70,13 @@ export async function finishSwitch(ctx: ZoneContext, on: boolean, still: () => b
     setZoneState(store, 'messages', on ? { switch: 'on', switchReason: null } : { switch: 'off' });
     ownDeviceSwitch(ctx, on, on ? '' : (switchReason ?? ''));
     if (on) {
+      // What this device fetched has its delete by now. What nobody here has is told by a record that waits for its message (SPEC OUT-16).
+      tellAnswered(store, ({ sender, guid }, payload) => {
+        const id = messageRecordId(ctx, sender, guid);
+        if (recordRow(store, 'messages', id) !== undefined) return false;
+        putMerged(store, 'messages', id, payload, { dirty: true });
+        return true;
+      });
       ownDeviceSeen(ctx);
       // The account's setting holds. Off again, this device begins with forever: turning the switch off deletes nothing.
       setOwnKeep(store, null);
