@@ -17,7 +17,7 @@ import { loadTray, putBack, takeItems, useTray, wereSent } from '../attachments/
 import { failureText } from '../ui/failure.ts';
 import { ComposerField } from './ComposerField.tsx';
 import { tooLongBy } from './length.ts';
-import { dropEdit, editIn, editOf, keepEdit, replyIn } from './unsaved.ts';
+import { dropEdit, editIn, editOf, keepEdit, keepReply, replyIn } from './unsaved.ts';
 import { useDraft } from './useDraft.ts';
 import './composer.css';
 
@@ -101,7 +101,13 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
         if (what !== mode.message.text) await api.messages.edit.mutate({ id, text: what });
         // Written on while it was being saved: that is not saved yet.
         const now = editOf(conversation.id, id);
-        if (now !== null && now.text !== what) return;
+        if (now !== null && now.text !== what) {
+          const saved = { ...mode.message, text: what };
+          keepEdit(conversation.id, { message: saved, text: now.text });
+          if (modeNow.current.kind === 'edit' && modeNow.current.message.id === id)
+            onMode({ kind: 'edit', message: saved });
+          return;
+        }
         dropEdit(conversation.id, id);
         if (modeNow.current.kind === 'edit' && modeNow.current.message.id === id) backToNew();
         return;
@@ -123,9 +129,12 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
       if (mode.kind !== 'edit') {
         if (what !== '') draft.restore(what);
         putBack(conversation.id, sent);
-        // Without what it answers it would be another message. What is being answered by now, here or after looking elsewhere, stays.
-        const free = modeNow.current.kind === 'new' && replyIn(conversation.id) === null;
-        if (mode.kind === 'reply' && free) onMode(mode);
+        // Without what it answers it would be another message. What is being answered by now, here or after looking elsewhere, stays; an edit that is
+        // open ends with the answer.
+        if (mode.kind === 'reply' && replyIn(conversation.id) === null) {
+          keepReply(conversation.id, mode.message);
+          if (modeNow.current.kind === 'new') onMode(mode);
+        }
       }
       view.say(failureText(t, failureOf(error)));
     }

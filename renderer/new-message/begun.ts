@@ -45,15 +45,17 @@ export async function sendBegun(): Promise<Id> {
   const to = JSON.stringify([name, [...handles].sort()]);
   changeBegun({ busy: true, error: null });
   try {
-    let id = begun.started?.to === to ? begun.started.id : null;
-    if (id === null) {
-      const conversation = await api.conversations.start.mutate({ handles: [...handles], name });
+    const before = begun.started?.to === to ? begun.started.id : null;
+    const conversation =
+      before === null
+        ? await api.conversations.start.mutate({ handles: [...handles], name })
+        : (findConversation(before) ?? (await api.conversations.get.query({ id: before })));
+    const { id } = conversation;
+    if (before === null) {
       putConversation(conversation);
-      id = conversation.id;
       changeBegun({ started: { id, to } });
     }
-    const known = findConversation(id);
-    if (known !== null && isClosed(known)) throw new Closed(known.title);
+    if (isClosed(conversation)) throw new Closed(conversation.title);
     if (text.trim() !== '') await api.messages.send.mutate({ conversationId: id, text, replyTo: null });
     const now = useBegun.getState().text;
     forgetBegun();

@@ -12,18 +12,20 @@ import { type MessageAct, messageActs, myReaction, REACTIONS } from './message-a
 type Props = {
   message: Message | null;
   point: MenuPoint | null;
+  /** Nobody writes here (blocking/closed.ts). */
+  closed: boolean;
   onClose: () => void;
   onReply: (message: Message) => void;
   onEdit: (message: Message) => void;
   onSelect: (message: Message) => void;
 };
 
-export function MessageMenu({ message, point, onClose, onReply, onEdit, onSelect }: Props) {
+export function MessageMenu({ message, point, closed, onClose, onReply, onEdit, onSelect }: Props) {
   const { t } = useTranslation();
   const act = useAct();
   if (message === null) return null;
   const { id } = message;
-  const acts = messageActs(message, Date.now());
+  const acts = messageActs(message, Date.now(), closed);
   const mine = myReaction(message);
   const make: Record<Exclude<MessageAct, 'react'>, MenuEntry> = {
     reply: {

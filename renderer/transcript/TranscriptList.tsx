@@ -17,6 +17,7 @@ import { VList, type VListHandle } from 'virtua';
 import { useStore } from 'zustand';
 import type { ConversationSummary, Message } from '../../electron/api/types.ts';
 import { focusWhenNowhere } from '../app/focus.ts';
+import { isClosed } from '../blocking/closed.ts';
 import type { MenuPoint } from '../ui/PointMenu.tsx';
 import { useNow } from '../ui/useNow.ts';
 import { useRoving } from '../ui/useRoving.ts';
@@ -258,6 +259,7 @@ export function TranscriptList({ conversation, transcript, composing, selecting 
           menu === null ? null : (messages.find(({ key }) => key === menu.message.key) ?? menu.message)
         }
         point={menu?.point ?? null}
+        closed={isClosed(conversation)}
         onClose={() => setMenu(null)}
         onReply={composing.reply}
         onEdit={composing.edit}

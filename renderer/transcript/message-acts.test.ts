@@ -56,3 +56,12 @@ test('UI-29 the own reaction is known, so that it can be taken back', () => {
   expect(myReaction(own)).toBeNull();
   expect(myReaction({ ...own, reactions: [{ emoji: '❤️', people: [me] }] })).toBe('❤️');
 });
+
+test('UI-161 to somebody who is blocked one says nothing any more, and may take something back', () => {
+  expect(messageActs(own, MINUTE, true)).toEqual(['copy', 'unsend', 'select', 'delete']);
+  expect(messageActs({ ...own, fromMe: false, state: 'received' }, 0, true)).toEqual([
+    'copy',
+    'select',
+    'delete',
+  ]);
+});

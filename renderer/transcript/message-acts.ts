@@ -10,7 +10,13 @@ const MINUTE = 60_000;
 const EDIT_FOR = 15 * MINUTE;
 const UNSEND_FOR = 2 * MINUTE;
 
-export function messageActs(message: Message, now: number): MessageAct[] {
+/** `closed`: with somebody who is blocked, alone: nothing is said to them (SPEC UI-161). */
+export function messageActs(message: Message, now: number, closed = false): MessageAct[] {
+  const acts = actsOn(message, now);
+  return closed ? acts.filter((one) => one !== 'react' && one !== 'reply' && one !== 'edit') : acts;
+}
+
+function actsOn(message: Message, now: number): MessageAct[] {
   // Of a message that is files alone there is no text to copy or change.
   const text: MessageAct[] = message.text === '' ? [] : ['copy'];
   const again: MessageAct[] = message.offers.includes('tryAgain') ? ['retry'] : [];

@@ -5,6 +5,7 @@ import { flagValue, textValue } from '../../../shared/model/values.ts';
 import { SettingsField } from '../../../shared/proto/gen/lockstep/record/v1/record_pb.js';
 import { setDeviceSettings } from '../../store/settings.ts';
 import type { StepContext } from '../context.ts';
+import { dropReceiptsTo } from '../mail/outbox-rows.ts';
 import type { CommandInput } from '../protocol.ts';
 import { settingsRecordId } from '../zones/names.ts';
 import { writeRegister } from './registers.ts';
@@ -26,6 +27,7 @@ export function setSettings(ctx: StepContext, input: CommandInput<'setSettings'>
       const value = flagValue(block.on);
       const key = fromHex(block.account);
       writeRegister(ctx, 'account', settingsRecordId(ctx), newSettings(), SettingsField.BLOCKED, value, key);
+      if (block.on) dropReceiptsTo(ctx, key);
     }
     if (name !== undefined) {
       const value = textValue(name);

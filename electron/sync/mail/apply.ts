@@ -31,23 +31,19 @@ export function clampStamp(stamp: bigint, acceptedMs: number): bigint {
   return stamp < latest ? stamp : latest;
 }
 
-export function writesOf(
-  body: Body,
-  allowed: Allowed,
-  acceptedMs: number,
-  conversationKnown: boolean,
-): Write[] {
+/** `named`: whether its conversation is known here to have or to have had a name; null: it is not known at all. */
+export function writesOf(body: Body, allowed: Allowed, acceptedMs: number, named: boolean | null): Write[] {
   const { conversation, coreBytes, said } = allowed;
   const { senderAccountId: sender, senderDeviceId: device } = body;
   const stamp = clampStamp(body.stamp, acceptedMs);
   const sentMs = Number(body.sentMs);
   const writes: Write[] = [];
 
-  const onConversation = (named: bigint | null, name: string) => {
+  const onConversation = (namedAt: bigint | null, name: string) => {
     let payload = newPayload(Kind.CONVERSATION, coreBytes);
-    if (named !== null) {
+    if (namedAt !== null) {
       const value = name === '' ? EMPTY : textValue(name);
-      payload = setRegister(payload, ConversationField.NAME, EMPTY, named, device, value);
+      payload = setRegister(payload, ConversationField.NAME, EMPTY, namedAt, device, value);
     }
     writes.push({ kind: Kind.CONVERSATION, name: [conversation.guid], payload });
   };
@@ -62,10 +58,10 @@ export function writesOf(
     writes.push({ kind: Kind.MESSAGE, name: [author, guid], payload });
   };
 
-  if (!conversationKnown) {
-    const named = conversation.kind === 'group' && body.conversationName !== '';
-    onConversation(named ? FIRST_NAME_STAMP : null, body.conversationName);
-  }
+  // The first that comes of a group need not say its name (a receipt does not), nor need who began it be heard (SPEC OUT-15).
+  const saysName = conversation.kind === 'group' && body.conversationName !== '';
+  if (named === null || (!named && saysName))
+    onConversation(saysName ? FIRST_NAME_STAMP : null, body.conversationName);
   switch (said.kind) {
     case 'message':
       writes.push({

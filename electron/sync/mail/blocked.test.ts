@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest';
 import { createCloud } from '../../../cloud/app.ts';
 import { fromHex, toHex } from '../../../shared/crypto/bytes.ts';
 import { sodiumReady } from '../../../shared/crypto/sodium.ts';
+import { getConversation } from '../../store/conversations.ts';
 import { getIdentity } from '../../store/identity.ts';
 import { messagePage } from '../../store/message-pages.ts';
 import { blockedAccounts } from '../../store/settings.ts';
@@ -104,5 +105,31 @@ test('OUT-15 alone with somebody who is blocked no receipt goes; what Bob wrote 
   // By then everything up to it is read: Bob's line says so of all.
   await expect.poll(() => statesOf(bob, direct).at(-1), { timeout: 20_000 }).toBe('After.: read');
   for (const device of [anna, bob]) await device.stop();
+  await cloud.close();
+}, 60_000);
+
+test('OUT-15 a group that a blocked person began has its name, from whoever says it', async () => {
+  const cloud = await createCloud({ dataDir: ':memory:', registration: 'open' });
+  const [anna, bob, carl] = [coreDevice(cloud), coreDevice(cloud), coreDevice(cloud)];
+  await anna.signUp('anna@example.org');
+  await bob.signUp('bob@example.org');
+  await carl.signUp('carl@example.org');
+  const direct = await start(bob, 'anna@example.org');
+  await send(bob, direct, 'Before.');
+  await shows(anna, ['Before.']);
+  await block(anna, accountOf(bob), true);
+  const { id } = await bob.core.execute({
+    name: 'startConversation',
+    input: { handles: ['anna@example.org', 'carl@example.org'], name: 'Holiday' },
+  });
+  await send(bob, id, 'To all.');
+  await shows(carl, ['To all.']);
+  const named = (device: CoreDevice) => getConversation(device.store, fromHex(id))?.name;
+  // Carl's receipt is the first that Anna's device hears of the group, and has no name.
+  await expect.poll(() => getConversation(anna.store, fromHex(id)), { timeout: 20_000 }).toBeDefined();
+  await send(carl, id, 'From Carl.');
+  await shows(anna, ['Before.', 'From Carl.']);
+  expect([named(anna), named(carl)]).toEqual(['Holiday', 'Holiday']);
+  for (const device of [anna, bob, carl]) await device.stop();
   await cloud.close();
 }, 60_000);

@@ -3,17 +3,8 @@ import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Cloud, createCloud } from '../../../cloud/app.ts';
 import { toHex } from '../../../shared/crypto/bytes.ts';
-import {
-  createDeviceKeys,
-  logAfter,
-  publicDevice,
-  signAddDevice,
-  signGenesis,
-  verifyDeviceLog,
-} from '../../../shared/crypto/device-log.ts';
 import { createEpoch } from '../../../shared/crypto/epochs.ts';
 import { systemRandom } from '../../../shared/crypto/random.ts';
-import { createRoot } from '../../../shared/crypto/root.ts';
 import {
   type LookUpResponse,
   LookUpResponseSchema,
@@ -30,6 +21,7 @@ import { listOutbox } from '../../store/outbox.ts';
 import { getPin, listChanged, setPin } from '../../store/pins.ts';
 import { ownKeyring } from '../keyring/own.ts';
 import { lookUp } from '../keyring/people.ts';
+import { impostor } from '../testing/impostor.ts';
 import {
   annaWroteToBob,
   closeDevices,
@@ -65,24 +57,8 @@ const shownMessage = (device: MailDevice) =>
 const rows = (device: MailDevice) =>
   listOutbox(device.store).map(({ kind, state, failure }) => [kind, state, failure]);
 
-/** A keyring under Bob's account id that somebody else made. */
-async function impostor(): Promise<(answer: LookUpResponse) => void> {
-  const accountId = accountOf(bob);
-  const root = createRoot(systemRandom);
-  const signer = { identity: root.identity };
-  const genesis = signGenesis({ accountId, root, timeMs: 1 });
-  const device = publicDevice(createDeviceKeys(systemRandom));
-  const log = [genesis, signAddDevice({ log: logAfter(accountId, [genesis]), device, signer, timeMs: 1 })];
-  const state = verifyDeviceLog(log, { accountId });
-  const { statement } = await createEpoch({ log: state, signer, timeMs: 1, random: systemRandom });
-  return ({ keyring }) => {
-    keyring!.log = log.map((one) => create(SignedSchema, one));
-    keyring!.epochs = [create(SignedSchema, statement)];
-  };
-}
-
 test('TRU-17 accepted: what was written meanwhile goes to the new identity, what the old one signed is refused and said', async () => {
-  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor(accountOf(bob)));
   await anna.start('bob@example.org');
   anna.write(id, 'held back');
   anna.store.write(() => react(anna.ctx, { id: shownMessage(anna), emoji: '👍' }));
@@ -111,7 +87,7 @@ test('TRU-17 accepted: what was written meanwhile goes to the new identity, what
 });
 
 test('TRU-17 what waited for a changed identity is let go in the transaction that takes it: both, or neither', async () => {
-  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor(accountOf(bob)));
   await anna.start('bob@example.org');
   anna.write(id, 'held back');
   await sendStep(anna.ctx);
@@ -124,7 +100,7 @@ test('TRU-17 what waited for a changed identity is let go in the transaction tha
 
 test('TRU-17 when the cloud comes back to the known identity, that one stays and nothing is lost', async () => {
   const before = getPin(anna.store, accountOf(bob))!;
-  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor(accountOf(bob)));
   await anna.start('bob@example.org');
   anna.write(id, 'held back');
   await sendStep(anna.ctx);
@@ -142,7 +118,7 @@ test('TRU-17 when the cloud comes back to the known identity, that one stays and
 });
 
 test('TRU-17 OUT-23 when a look-up finds the known identity again, what waited goes without a decision', async () => {
-  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor(accountOf(bob)));
   await anna.start('bob@example.org');
   anna.write(id, 'held back');
   anna.store.write(() => react(anna.ctx, { id: shownMessage(anna), emoji: '👍' }));
@@ -195,9 +171,9 @@ test('TRU-17 however much waits for one person, what waited for another shows on
 });
 
 test('TRU-17 another identity than the one that was shown is not accepted', async () => {
-  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor(accountOf(bob)));
   await anna.start('bob@example.org');
-  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor(accountOf(bob)));
   const accountId = toHex(accountOf(bob));
   expect(await failureOf(acceptIdentity(anna.ctx, { accountId }))).toBe('identityChanged');
   expect(getPin(anna.store, accountOf(bob))?.changed).toBe(true);
@@ -242,7 +218,7 @@ test('TRU-16 an identity that another device of the account knows differently wa
     accountOf(bob),
     getPin(anna.store, accountOf(bob))!.identityKey,
   );
-  tamper(cloud, second, '/LookUp', LookUpResponseSchema, await impostor());
+  tamper(cloud, second, '/LookUp', LookUpResponseSchema, await impostor(accountOf(bob)));
   for (let i = 0; i < 3; i++)
     expect(await failureOf(lookUp(second.ctx, { handle: 'bob@example.org' }))).toBe('identityChanged');
   expect(second.notices()).toEqual(['identityChanged']);
@@ -273,7 +249,7 @@ test("TRU-11 in a group the member whose identity has changed is named; the othe
   await carl.signUp('carl@example.org');
   const group = await anna.start('bob@example.org', 'carl@example.org');
   const withCarl = await anna.start('carl@example.org');
-  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor());
+  tamper(cloud, anna, '/LookUp', LookUpResponseSchema, await impostor(accountOf(bob)));
   await failureOf(lookUp(anna.ctx, { handle: 'bob@example.org' }));
   anna.write(group, 'to all');
   anna.write(withCarl, 'to Carl');

@@ -5,6 +5,7 @@ import { decodeConversationCore, readConversation } from '../../../shared/model/
 import type { Watermark } from '../../../shared/model/values.ts';
 import { compareWatermarks } from '../../../shared/model/watermarks.ts';
 import type { ReceiptKind } from '../../../shared/proto/gen/lockstep/envelope/v1/envelope_pb.js';
+import { conversationsWith } from '../../store/member-names.ts';
 import { messageRow } from '../../store/messages.ts';
 import type { Store } from '../../store/open.ts';
 import {
@@ -74,6 +75,17 @@ export function queueReceipt(
   if (waiting !== undefined) updateOutbox(store, waiting.sendId, { body });
   else enqueue(store, { sendId: ctx.random(16), kind: 'receipt', conversation, guid, body, createdMs: now });
   ctx.signal({ type: 'outbox' });
+}
+
+/** Somebody is blocked: what was to tell them alone what was delivered or read is not sent (SPEC OUT-15). */
+export function dropReceiptsTo(ctx: StepContext, account: Uint8Array): void {
+  const { store } = ctx;
+  for (const conversation of conversationsWith(store, account)) {
+    const payload = getPayload(store, 'messages', conversationRecordId(ctx, conversation));
+    if (payload === undefined || payload.core.length === 0) continue;
+    if (decodeConversationCore(payload.core).members.length > 2) continue;
+    for (const { sendId } of waitingReceipts(store, conversation)) removeOutbox(store, sendId);
+  }
 }
 
 /** Another device of this account has said it already. */

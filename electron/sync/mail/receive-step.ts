@@ -72,7 +72,9 @@ type Opened = { envelope: MailEnvelope; body: Body };
 type Result =
   | Opened
   | { envelope: MailEnvelope; refused: Refused }
-  | { envelope: MailEnvelope; waits: string };
+  | { envelope: MailEnvelope; waits: string }
+  /** Of somebody who is blocked. */
+  | { envelope: MailEnvelope; unseen: true };
 
 type Received = { more: boolean; waits: boolean; aside: boolean };
 /** What a set-aside envelope waits for. */
@@ -194,7 +196,13 @@ async function openAll(ctx: StepContext, envelopes: readonly MailEnvelope[]): Pr
   const opener = new Opener(ctx);
   const results: Result[] = [];
   const unmet: Uint8Array[] = [];
+  const { accountId } = requireIdentity(ctx.store);
   for (const envelope of envelopes) {
+    // By the cloud's word of who sent it: not opened, so that nothing is asked, set aside or said of it. One that lies could as well keep it back.
+    if (!equalBytes(envelope.senderAccountId, accountId) && isBlocked(ctx.store, envelope.senderAccountId)) {
+      results.push({ envelope, unseen: true });
+      continue;
+    }
     try {
       const body = await opener.open(envelope);
       if (knownCore(ctx, body.conversation) === null) unmet.push(...membersOf(body));
@@ -252,6 +260,7 @@ function applyResults(ctx: StepContext, results: readonly Result[]): void {
   const delivered = new Map<string, { guid: Uint8Array; upTo: Watermark }>();
   let changed = false;
   for (const result of results) {
+    if ('unseen' in result) continue;
     if ('waits' in result) setAside(ctx, result.envelope, result.waits);
     else if ('refused' in result) note(ctx, result.envelope, result.refused);
     else {
@@ -293,7 +302,12 @@ function applyOne(
   if (said.kind === 'message' && isMessageGone(ctx, sender, body.guid)) return false;
   if (said.kind === 'reaction') requireSameConversation(ctx, body, said.ref);
   if (own) ctx.hlc.observe(body.stamp);
-  const writes = writesOf(body, allowed, envelope.acceptedMs, known !== null);
+  const writes = writesOf(
+    body,
+    allowed,
+    envelope.acceptedMs,
+    known === null ? null : body.conversationName === '' || isNamed(ctx, body),
+  );
   const members = own && known !== null ? null : memberWrites(ctx, body, allowed, envelope.acceptedMs);
   if (members !== null) writes.push({ kind: KIND.conversation, name: [body.conversation], payload: members });
   // Here already, it was answered with its first coming: by this device, or by the one that wrote its record. A cloud that brings old mail
@@ -333,6 +347,12 @@ function knownCore(ctx: StepContext, conversation: Uint8Array): Uint8Array | nul
   if (conversation.length !== 16) return null;
   const core = getPayload(ctx.store, 'messages', conversationRecordId(ctx, conversation))?.core;
   return core === undefined || core.length === 0 ? null : core;
+}
+
+/** Somebody has named this group, or has taken its name away. */
+function isNamed(ctx: StepContext, { conversation }: Body): boolean {
+  const payload = getPayload(ctx.store, 'messages', conversationRecordId(ctx, conversation));
+  return payload !== undefined && getRegister(payload, ConversationField.NAME) !== undefined;
 }
 
 /**

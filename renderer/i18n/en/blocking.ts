@@ -4,7 +4,7 @@ export const blocking = {
   unblock: 'Unblock',
   unblockNamed: 'Unblock {{name}}',
   title: 'Block {{name}}?',
-  help: 'What {{name}} ({{handle}}) writes from now on reaches none of your devices, neither here nor in a group, and cannot be fetched later. The same goes for their reactions and edits.',
+  help: 'What {{name}} ({{handle}}) writes from now on reaches none of your devices, neither here nor in a group, and cannot be fetched later. Nor does what they wrote before and a device of yours has not received yet. The same goes for their reactions and edits.',
   stays: 'What is here stays. {{name}} is not told, and sees that nothing is delivered to you.',
   confirm: 'Block',
   done: '{{name}} is blocked.',

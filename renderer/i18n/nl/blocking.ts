@@ -4,7 +4,7 @@ export const blocking = {
   unblock: 'Deblokkeer',
   unblockNamed: 'Deblokkeer {{name}}',
   title: '{{name}} blokkeren?',
-  help: 'Wat {{name}} ({{handle}}) vanaf nu schrijft, komt op geen van je apparaten aan, hier niet en in een groep niet, en is later niet op te halen. Dat geldt ook voor reacties en wijzigingen.',
+  help: 'Wat {{name}} ({{handle}}) vanaf nu schrijft, komt op geen van je apparaten aan, hier niet en in een groep niet, en is later niet op te halen. Dat geldt ook voor wat eerder geschreven is en een apparaat van je nog niet ontvangen heeft, en voor reacties en wijzigingen.',
   stays: 'Wat hier staat, blijft. {{name}} krijgt geen bericht, en ziet dat niets bij je bezorgd wordt.',
   confirm: 'Blokkeer',
   done: '{{name}} is geblokkeerd.',
