@@ -17,6 +17,8 @@ type Look = {
   purging: boolean;
   /** Nothing of the zone has been let go of yet: off, or in the middle of a first sync. */
   apart: boolean;
+  /** It took part until just now, and what it had asked then is still under way: what comes of that is of before (SIM-36). */
+  leaving: boolean;
   walking: boolean;
   /** How far in the zone this device is: whoever takes no part stays where it was. */
   head: number;
@@ -94,10 +96,12 @@ export function checkLook(stage: Stage, actor: Actor, rows: readonly Row[]): str
   const { phase, head } = getZoneState(device.store, 'messages');
   const walking = phase === 'walking' && value !== 'on';
   const { last } = one;
+  const apart = value === 'off' || walking;
   const now: Look = {
     switch: value,
     purging: switchReason === 'purging',
-    apart: value === 'off' || walking,
+    apart,
+    leaving: apart && last !== null && (!last.apart || last.leaving) && device.core.busy(),
     walking,
     head,
     list: rows,
@@ -163,7 +167,7 @@ function since(stage: Stage, actor: Actor, one: Watched, last: Look, now: Look):
   // before anybody looks again: a purge is heard as the first sync ends.
   const ended = last.walking && last.switch !== 'off';
   const tookPart = !now.walking && now.head !== 0 && (now.head !== last.head || ended);
-  if (last.apart && now.apart && !tookPart) {
+  if (last.apart && !last.leaving && now.apart && !tookPart) {
     for (const [guid, row] of last.rows) {
       if (now.rows.has(guid)) continue;
       const own = stage.ledger.of(person, row.conversation, row).some(({ by }) => by === name);
