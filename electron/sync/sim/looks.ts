@@ -5,6 +5,7 @@
  * What a look saw is kept here, beside the actors: acts say what may follow from them (`may`), the checks ask.
  */
 import { msFromStamp } from '../../../shared/clock/hlc.ts';
+import type { Store } from '../../store/open.ts';
 import { getZoneState } from '../../store/zone-state.ts';
 import { savedHlc } from '../run/saved-hlc.ts';
 import type { Deletion, PersonName, Row } from './ledger.ts';
@@ -22,6 +23,8 @@ type Look = {
   walking: boolean;
   /** How far in the zone this device is: whoever takes no part stays where it was. */
   head: number;
+  /** Rows of then may be of a transaction that was open still, on this connection: with the device that goes too, and comes again. */
+  open: Store | null;
   /** As they were read, and by their guid. */
   list: readonly Row[];
   rows: Map<string, Row>;
@@ -104,6 +107,7 @@ export function checkLook(stage: Stage, actor: Actor, rows: readonly Row[]): str
     leaving: apart && last !== null && (!last.apart || last.leaving) && device.core.busy(),
     walking,
     head,
+    open: device.store.bulkOpen ? device.store : null,
     list: rows,
     rows: last?.list === rows ? last.rows : new Map(rows.map((row) => [row.guid, row])),
   };
@@ -151,7 +155,7 @@ function acceptedAgain({ ledger, counts }: Stage, rows: readonly Row[], detail: 
 
 function since(stage: Stage, actor: Actor, one: Watched, last: Look, now: Look): string[] {
   const problems: string[] = [];
-  const { name, person } = actor;
+  const { name, person, device } = actor;
   const isOn = now.switch === 'on' || now.switch === 'enabling';
   const byUndo = last.purging && one.undo && !one.undone;
   if (last.switch === 'off' && isOn && !one.turnOn && !byUndo) {
@@ -167,7 +171,8 @@ function since(stage: Stage, actor: Actor, one: Watched, last: Look, now: Look):
   // before anybody looks again: a purge is heard as the first sync ends.
   const ended = last.walking && last.switch !== 'off';
   const tookPart = !now.walking && now.head !== 0 && (now.head !== last.head || ended);
-  if (last.apart && !last.leaving && now.apart && !tookPart) {
+  const rolledBack = last.open !== null && last.open !== device.store;
+  if (last.apart && !last.leaving && now.apart && !tookPart && !rolledBack) {
     for (const [guid, row] of last.rows) {
       if (now.rows.has(guid)) continue;
       const own = stage.ledger.of(person, row.conversation, row).some(({ by }) => by === name);
