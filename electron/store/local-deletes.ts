@@ -2,8 +2,6 @@
  * Deletes made while the switch is off: they are this device's own and never become registers, until the person turns the switch on
  * and is asked. Each function refreshes what is shown in the same transaction.
  */
-
-import { messageName } from '../../shared/model/message.ts';
 import { isNewerSchema } from '../../shared/model/payload.ts';
 import { decodePayload } from '../../shared/model/payload-codec.ts';
 import { messageRow } from './messages.ts';
@@ -12,7 +10,7 @@ import { refreshClear } from './project-conversation.ts';
 import { moveUnread, projectMessage, unprojectMessage } from './project-message.ts';
 import { recordRow } from './records.ts';
 import { dropRedelivery } from './redelivery.ts';
-import { rememberDelete } from './remembered-deletes.ts';
+import { rememberDelete, rememberedName } from './remembered-deletes.ts';
 import { plain, plainOrNull } from './values.ts';
 
 export type LocalDelete = { id: Uint8Array; deletedMs: number; gone: boolean };
@@ -75,7 +73,7 @@ export function expireHere(store: Store, id: Uint8Array, nowMs: number): void {
     const deletedMs = single ?? (row === undefined ? null : locallyClearedMs(store, row.rid));
     addLocalDelete(store, id, deletedMs ?? nowMs, true, deletedMs === null);
     if (row === undefined || deletedMs === null) return;
-    const name = Buffer.concat(messageName(plain(row.sender), plain(row.guid)));
+    const name = rememberedName(row.sender, row.guid);
     const conversation = single === null ? store.memory.conversationByCid(row.cid).guid : null;
     store.run('UPDATE local_delete SET name = ?, conversation = ? WHERE id = ?', name, conversation, id);
   });

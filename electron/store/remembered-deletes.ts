@@ -26,6 +26,10 @@ import { MessageField } from '../../shared/proto/gen/lockstep/record/v1/record_p
 import type { Store } from './open.ts';
 import { KIND, plain } from './values.ts';
 
+/** A message's sender and guid, one behind the other. */
+export const rememberedName = (sender: Uint8Array, guid: Uint8Array): Uint8Array =>
+  plain(Buffer.concat(messageName(plain(sender), plain(guid))));
+
 /** The content of a message goes from this device alone, or out of its sight. In that transaction. */
 export function rememberDelete(store: Store, content: Payload): void {
   const name = nameOf(content);
@@ -39,11 +43,11 @@ export function rememberDeleteOf(
   { sender, guid }: { sender: Uint8Array; guid: Uint8Array },
   register: Register,
 ): void {
-  rememberDeleteBy(store, plain(Buffer.concat(messageName(plain(sender), plain(guid)))), register);
+  rememberDeleteBy(store, rememberedName(sender, guid), register);
 }
 
 /**
- * The same of a message whose content is not here: `name` is its sender and guid, one behind the other. `answered`: a person has said just now that it is
+ * The same of a message whose content is not here, by its `rememberedName`. `answered`: a person has said just now that it is
  * deleted everywhere. In the caller's transaction.
  */
 export function rememberDeleteBy(store: Store, name: Uint8Array, register: Register, answered = false): void {
@@ -103,7 +107,7 @@ function nameOf(payload: Payload): Uint8Array | null {
   if (payload.kind !== KIND.message || isNewerSchema(payload)) return null;
   try {
     const message = readMessage(payload);
-    return message === null ? null : plain(Buffer.concat(messageName(message.sender, message.guid)));
+    return message === null ? null : rememberedName(message.sender, message.guid);
   } catch (error) {
     if (error instanceof PayloadError) return null;
     throw error;

@@ -2,7 +2,7 @@
 import type { Keep } from '../../shared/model/keep-messages.ts';
 import { getMeta, setMeta } from './meta.ts';
 import type { Store } from './open.ts';
-import { plain, plainOrNull } from './values.ts';
+import { mapKey, plain, plainOrNull } from './values.ts';
 
 export type AccountSettings = {
   /** Null while there is no such record. */
@@ -42,8 +42,14 @@ function readAccountSettings(store: Store): AccountSettings {
   };
 }
 
+/** Asked of every envelope that comes. */
 export function isBlocked(store: Store, account: Uint8Array): boolean {
-  return store.get('SELECT 1 AS one FROM blocked WHERE account = ?', account) !== undefined;
+  const blocked = store.kept(
+    'blocked',
+    ['blocked'],
+    () => new Set(blockedAccounts(store).map((one) => mapKey(one))),
+  );
+  return blocked.size > 0 && blocked.has(mapKey(account));
 }
 
 /** Whom the account has blocked, on whichever of its devices (SPEC OUT-15). */

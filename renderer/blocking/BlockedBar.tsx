@@ -4,26 +4,18 @@ import { useTranslation } from 'react-i18next';
 import type { ConversationSummary } from '../../electron/api/types.ts';
 import { nameOf } from '../app/format.ts';
 import { isClosed } from './closed.ts';
-import { useUnblock } from './useUnblock.ts';
+import { UnblockButton } from './UnblockButton.tsx';
 import './blocking.css';
 
 export function BlockedBar({ conversation }: { conversation: ConversationSummary }) {
   const { t } = useTranslation();
-  const unblock = useUnblock();
   return conversation.blocked.map((person) => {
     const name = nameOf(person);
     return (
       <div key={person.id} className="blocked-bar">
         <Ban aria-hidden="true" />
         <p>{t(isClosed(conversation) ? 'blocking.alone' : 'blocking.inGroup', { name })}</p>
-        <button
-          type="button"
-          className="button"
-          aria-label={t('blocking.unblockNamed', { name })}
-          onClick={() => void unblock(person)}
-        >
-          {t('blocking.unblock')}
-        </button>
+        <UnblockButton person={person} />
       </div>
     );
   });

@@ -101,15 +101,13 @@ export function Composer({ conversation, mode, onMode, onSent, onFiles }: Props)
         if (what !== mode.message.text) await api.messages.edit.mutate({ id, text: what });
         // Written on while it was being saved: that is not saved yet.
         const now = editOf(conversation.id, id);
+        const isOpen = modeNow.current.kind === 'edit' && modeNow.current.message.id === id;
         if (now !== null && now.text !== what) {
           const saved = { ...mode.message, text: what };
           keepEdit(conversation.id, { message: saved, text: now.text });
-          if (modeNow.current.kind === 'edit' && modeNow.current.message.id === id)
-            onMode({ kind: 'edit', message: saved });
-          return;
-        }
-        dropEdit(conversation.id, id);
-        if (modeNow.current.kind === 'edit' && modeNow.current.message.id === id) backToNew();
+          if (isOpen) onMode({ kind: 'edit', message: saved });
+        } else if (isOpen) backToNew();
+        else dropEdit(conversation.id, id);
         return;
       }
       // The field is free at once; a failure brings the text back.

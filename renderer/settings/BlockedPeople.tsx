@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Person } from '../../electron/api/types.ts';
 import { nameOf } from '../app/format.ts';
 import { blocked } from '../app/state.ts';
-import { useUnblock } from '../blocking/useUnblock.ts';
+import { UnblockButton } from '../blocking/UnblockButton.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { failureText } from '../ui/failure.ts';
 
@@ -30,8 +30,6 @@ export function BlockedPeople() {
 }
 
 function BlockedRow({ person }: { person: Person }) {
-  const { t } = useTranslation();
-  const unblock = useUnblock();
   const name = nameOf(person);
   return (
     <li className="setting-row" aria-label={name}>
@@ -42,14 +40,7 @@ function BlockedRow({ person }: { person: Person }) {
         </p>
         {person.handle !== name && <p className="setting-help">{person.handle}</p>}
       </div>
-      <button
-        type="button"
-        className="button"
-        aria-label={t('blocking.unblockNamed', { name })}
-        onClick={() => void unblock(person)}
-      >
-        {t('blocking.unblock')}
-      </button>
+      <UnblockButton person={person} />
     </li>
   );
 }

@@ -2,7 +2,6 @@
  * One message goes to Recently Deleted, or comes back from there. Switch on: a register of its record. Switch off: a row in a table of
  * this device alone; nothing of that ever becomes a register by itself (SPEC SYN-26). All of it in the caller's transaction.
  */
-import { stampFromMs } from '../../../shared/clock/hlc.ts';
 import { equalBytes } from '../../../shared/crypto/bytes.ts';
 import {
   getRegister,
@@ -30,7 +29,7 @@ import { KIND } from '../../store/values.ts';
 import type { StepContext } from '../context.ts';
 import { currentKeys, messageRecordId } from '../zones/names.ts';
 import { switchIsOn } from './conversations.ts';
-import { CLEARED, NO_KEY, writeRegister } from './registers.ts';
+import { CLEARED, NO_KEY, stampAsOf, writeRegister } from './registers.ts';
 
 /**
  * False when it is not here, or is in Recently Deleted already: then this delete takes nothing. `here`: on this device alone; of a delete made
@@ -85,10 +84,7 @@ export function deleteEverywhere(
 export function deletedRegister(ctx: StepContext, deletedMs: number, asOfMs: number | null = null): Register {
   const { deviceId: device } = currentKeys(ctx);
   const value = deletedValue(deletedMs, device);
-  let stamp = ctx.hlc.now(0n);
-  const then = asOfMs === null ? null : stampFromMs(Math.max(0, Math.floor(asOfMs)));
-  if (then !== null && then < stamp) stamp = then;
-  return { field: MessageField.DELETED, key: NO_KEY, stamp, device, value };
+  return { field: MessageField.DELETED, key: NO_KEY, stamp: stampAsOf(ctx, asOfMs), device, value };
 }
 
 /** What is remembered as deleted everywhere shows in Recently Deleted, although its record cannot say so yet. */

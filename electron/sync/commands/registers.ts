@@ -10,6 +10,14 @@ export const NO_KEY = new Uint8Array();
 /** A register's cleared value. */
 export const CLEARED = new Uint8Array();
 
+/** Later than `known`, which it replaces, and never later than now. `asOfMs`: as in `writeRegister`; null: now. */
+export function stampAsOf(ctx: StepContext, asOfMs: number | null, known = 0n): bigint {
+  const current = ctx.hlc.now(known);
+  const then = asOfMs === null ? current : stampFromMs(Math.max(0, Math.floor(asOfMs)));
+  const after = then > known ? then : known + 1n;
+  return after < current ? after : current;
+}
+
 /**
  * `fresh`: what the record is when this device has none yet. `asOfMs`: of what was decided then and is written only now; what others have
  * decided since, and this device has not heard of, stands.
@@ -29,11 +37,7 @@ export function writeRegister(
   if (now === undefined ? value.length === 0 : Buffer.compare(now.value, value) === 0) {
     return;
   }
-  const known = now?.stamp ?? 0n;
-  const current = ctx.hlc.now(known);
-  const then = asOfMs === null ? current : stampFromMs(Math.max(0, Math.floor(asOfMs)));
-  const after = then > known ? then : known + 1n;
-  const stamp = after < current ? after : current;
+  const stamp = stampAsOf(ctx, asOfMs, now?.stamp);
   const written = setRegister(before, field, key, stamp, currentKeys(ctx).deviceId, value);
   putMerged(ctx.store, zone, id, written, { dirty: true });
 }

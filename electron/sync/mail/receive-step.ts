@@ -10,7 +10,7 @@
 import { equalBytes, toHex } from '../../../shared/crypto/bytes.ts';
 import { decodeConversationCore } from '../../../shared/model/conversation.ts';
 import { readMessage } from '../../../shared/model/message.ts';
-import { getRegister, newPayload, setRegister } from '../../../shared/model/payload.ts';
+import { getRegister, newPayload, type Payload, setRegister } from '../../../shared/model/payload.ts';
 import { memberValue, type Watermark } from '../../../shared/model/values.ts';
 import { compareWatermarks } from '../../../shared/model/watermarks.ts';
 import {
@@ -205,7 +205,7 @@ async function openAll(ctx: StepContext, envelopes: readonly MailEnvelope[]): Pr
     }
     try {
       const body = await opener.open(envelope);
-      if (knownCore(ctx, body.conversation) === null) unmet.push(...membersOf(body));
+      if (knownConversation(ctx, body.conversation) === null) unmet.push(...membersOf(body));
       results.push({ envelope, body });
     } catch (error) {
       if (error instanceof Refused) results.push({ envelope, refused: error });
@@ -288,8 +288,8 @@ function applyOne(
   const sender = body.senderAccountId;
   const own = equalBytes(sender, identity.accountId);
   if (!own && isBlocked(store, sender)) return false;
-  const known = knownCore(ctx, body.conversation);
-  const allowed = authorize(body, identity.accountId, known);
+  const known = knownConversation(ctx, body.conversation);
+  const allowed = authorize(body, identity.accountId, known?.core ?? null);
   const { said } = allowed;
   if (own && said.kind === 'receipt') {
     const { kind, upToAcceptedMs, upToGuid } = said.receipt;
@@ -302,12 +302,8 @@ function applyOne(
   if (said.kind === 'message' && isMessageGone(ctx, sender, body.guid)) return false;
   if (said.kind === 'reaction') requireSameConversation(ctx, body, said.ref);
   if (own) ctx.hlc.observe(body.stamp);
-  const writes = writesOf(
-    body,
-    allowed,
-    envelope.acceptedMs,
-    known === null ? null : body.conversationName === '' || isNamed(ctx, body),
-  );
+  const named = known === null ? null : getRegister(known, ConversationField.NAME) !== undefined;
+  const writes = writesOf(body, allowed, envelope.acceptedMs, named);
   const members = own && known !== null ? null : memberWrites(ctx, body, allowed, envelope.acceptedMs);
   if (members !== null) writes.push({ kind: KIND.conversation, name: [body.conversation], payload: members });
   // Here already, it was answered with its first coming: by this device, or by the one that wrote its record. A cloud that brings old mail
@@ -343,16 +339,11 @@ function soon(ctx: StepContext): number {
   return ctx.clock.now() + Math.floor(((a * 256 + b) / 65_536) * PUT_WITHIN_MS);
 }
 
-function knownCore(ctx: StepContext, conversation: Uint8Array): Uint8Array | null {
+/** With its core: who is in it is known. */
+function knownConversation(ctx: StepContext, conversation: Uint8Array): Payload | null {
   if (conversation.length !== 16) return null;
-  const core = getPayload(ctx.store, 'messages', conversationRecordId(ctx, conversation))?.core;
-  return core === undefined || core.length === 0 ? null : core;
-}
-
-/** Somebody has named this group, or has taken its name away. */
-function isNamed(ctx: StepContext, { conversation }: Body): boolean {
   const payload = getPayload(ctx.store, 'messages', conversationRecordId(ctx, conversation));
-  return payload !== undefined && getRegister(payload, ConversationField.NAME) !== undefined;
+  return payload === undefined || payload.core.length === 0 ? null : payload;
 }
 
 /**

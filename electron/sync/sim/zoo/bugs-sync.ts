@@ -250,8 +250,8 @@ export const SYNC_BUGS: readonly Bug[] = [
     open: true,
     does: 'A delete by a clock that is behind loses against the older write of one that is ahead',
     file: at('commands/registers.ts'),
-    find: '  const known = now?.stamp ?? 0n;',
-    instead: '  const known = 0n;',
+    find: 'stampAsOf(ctx, asOfMs, now?.stamp);',
+    instead: 'stampAsOf(ctx, asOfMs);',
   },
   {
     name: 'believe an unproven tombstone',
